@@ -1,0 +1,227 @@
+/* foresell/engine.h: steps, the plan, and the embedded engine (DuckDB) that runs them.
+ *
+ * A run's tables are Parquet files in its folder, one per step; to the next step each is a view.
+ * So memory stays small, a run can be resumed step by step, and Spark's runs look the same.
+ */
+#ifndef FORESELL_ENGINE_H
+#define FORESELL_ENGINE_H
+
+#include "foresell/base.h"
+#include "foresell/operator.h"
+#include "foresell/source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- the embedded database ------------------------------------------------------ */
+
+typedef struct fs_engine fs_engine;
+typedef struct fs_engine_settings {
+    int64_t memory;             /* bytes; 0: 70 % of what the machine or cgroup has */
+    int threads;                /* 0: all cores */
+    const char *scratch;        /* folder for spilling and sorted inputs; NULL: a temporary one */
+    const char *extensions;     /* folder of *.duckdb_extension; NULL: beside the program */
+    const fs_progress *progress;/* may be NULL; must outlive the engine */
+} fs_engine_settings;
+/* Opens DuckDB with our prelude, functions and settings: no network unless a source needs it, no
+ * automatic installs, unsigned extensions off, UTC. */
+FS_API FS_MUST_CHECK fs_status fs_engine_open(const fs_engine_settings *settings,
+                                              fs_engine **engine, fs_error *error);
+FS_API void fs_engine_close(fs_engine *engine);
+/* Runs statements; results are thrown away. Thread-safe: every call has a connection of its own
+ * from a pool. */
+FS_API FS_MUST_CHECK fs_status fs_engine_execute(fs_engine *engine, const char *sql,
+                                                 fs_error *error);
+/* Loads a signed extension from the installation: "httpfs", "excel", "postgres_scanner" … */
+FS_API FS_MUST_CHECK fs_status fs_engine_extension(fs_engine *engine, const char *name,
+                                                   fs_error *error);
+
+/* One result, row by row, streamed. Texts are owned by the cursor and valid until the next row. */
+typedef struct fs_result fs_result;
+FS_API FS_MUST_CHECK fs_status fs_engine_query(fs_engine *engine, const char *sql,
+                                               fs_result **result, fs_error *error);
+FS_API int fs_result_columns(const fs_result *result);
+FS_API const char *fs_result_name(const fs_result *result, int column);
+FS_API fs_type fs_result_type(const fs_result *result, int column);
+/* FS_OK with *more false at the end. */
+FS_API FS_MUST_CHECK fs_status fs_result_next(fs_result *result, bool *more, fs_error *error);
+FS_API bool fs_result_null(const fs_result *result, int column);
+FS_API int64_t fs_result_integer(const fs_result *result, int column); /* bool, int, date (days), time (µs) */
+FS_API double fs_result_number(const fs_result *result, int column);   /* any numeric */
+FS_API const char *fs_result_text(const fs_result *result, int column); /* any type, as SQL casts it */
+FS_API void fs_result_close(fs_result *result);
+/* First column of the first row as an integer; 0 where there is no row or it is null. */
+FS_API FS_MUST_CHECK fs_status fs_engine_integer(fs_engine *engine, const char *sql,
+                                                 int64_t *value, fs_error *error);
+
+/* ---- tables ------------------------------------------------------------------------ */
+
+/* Writes the rows of `select` to a Parquet file by way of a temporary name beside it; *rows gets
+ * their number. The same rows give the same bytes. */
+FS_API FS_MUST_CHECK fs_status fs_engine_write_parquet(fs_engine *engine, const char *select,
+                                                       const char *path, int64_t *rows,
+                                                       fs_error *error);
+/* Makes `name` a view of a Parquet file. */
+FS_API FS_MUST_CHECK fs_status fs_engine_attach(fs_engine *engine, const char *name,
+                                                const char *path, fs_error *error);
+/* CSV, XLSX, Parquet or JSON lines by the extension of `path`; CSV and XLSX cells that begin with = + - @,
+ * tab or CR and are text get a ' before them. */
+FS_API FS_MUST_CHECK fs_status fs_engine_export(fs_engine *engine, const char *select,
+                                                const char *path, fs_error *error);
+
+/* ---- operators ------------------------------------------------------------------------ */
+
+/* Runs the rows of `select` through an operator: sorted once by group and order into scratch, then
+ * key ranges in parallel, results in key order into the Parquet file `path`, for any number of
+ * threads the same bytes. `options` is the text of the parameters. */
+FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_operator *op,
+                                               const char *options, const char *const *group,
+                                               int groups, const char *order, const char *select,
+                                               const char *path, int64_t *rows, fs_error *error);
+
+/* ---- reading sources ------------------------------------------------------------------- */
+
+/* A raw table: one or several files with the same columns. */
+typedef enum fs_format {
+    FS_FORMAT_CSV, FS_FORMAT_PARQUET, FS_FORMAT_JSON, FS_FORMAT_XLSX, FS_FORMAT_DATABASE
+} fs_format;
+typedef struct fs_raw_column {
+    const char *name;       /* as in the file, made unique */
+    fs_reading reading;     /* TEXT where no mapping uses the column */
+} fs_raw_column;
+typedef struct fs_raw {
+    const char *name;       /* of the raw table: [a-z][a-z0-9_]* */
+    const char *const *path;/* files, globs already spread out; or a URL; or "postgres://…" */
+    int paths;
+    fs_format format;
+    fs_dialect dialect;     /* CSV */
+    const char *table;      /* XLSX: sheet; DATABASE: table; else NULL */
+    const fs_raw_column *column;
+    int columns;
+} fs_raw;
+typedef struct fs_raw_stats {
+    char *path;             /* owned by the array */
+    int64_t bytes, records, lines;
+    char digest[FS_DIGEST_HEX];
+} fs_raw_stats;
+
+/* A SELECT's FROM item that reads a raw table: columns typed as their readings say, plus
+ *   _file    int      index into paths
+ *   _line    bigint   line (CSV) or row number (others), 1-based
+ *   _problem text     null, or why this row can't be read: "Price: 'abc' is not a number"
+ *   _row     text     the record as it was, where _problem is not null
+ * The raw description is copied; the view lives as long as the engine. */
+FS_API FS_MUST_CHECK fs_status fs_engine_raw_view(fs_engine *engine, const fs_raw *raw,
+                                                  const char *view, fs_error *error);
+/* After the view was read to its end: one per path; free each path and the array with fs_raw_stats_free. */
+FS_API FS_MUST_CHECK fs_status fs_engine_raw_stats(fs_engine *engine, const char *view,
+                                                   fs_raw_stats **stats, int *count,
+                                                   fs_error *error);
+FS_API void fs_raw_stats_free(fs_raw_stats *stats, int count);
+/* The text as it was of given rows, for quarantine: a table (_file, _line) in, path out.
+ * Reads the files once more. Creates the table `into` (_file, _line, _row). */
+FS_API FS_MUST_CHECK fs_status fs_engine_raw_rows(fs_engine *engine, const char *view,
+                                                  const char *wanted, const char *into,
+                                                  fs_error *error);
+/* For init: finds format, dialect, sheets, columns of a path (CSV, Parquet, JSON, XLSX, SQLite,
+ * database URL), and profiles every column over the whole file. */
+typedef struct fs_file_profile {
+    char *path;
+    fs_format format;
+    char *table;                    /* sheet or database table, or NULL */
+    fs_sniffed sniffed;             /* CSV */
+    int64_t bytes, records, faults; /* faults: ragged, unreadable records */
+    char digest[FS_DIGEST_HEX];
+    int columns;
+    char **name;
+    fs_column_profile *column;
+} fs_file_profile;
+/* *count may be 0 (not a table: then `error` says what it is and the status is FS_DATA). */
+FS_API FS_MUST_CHECK fs_status fs_engine_profile(fs_engine *engine, const char *path,
+                                                 fs_file_profile **profile, int *count,
+                                                 fs_error *error);
+FS_API void fs_file_profile_free(fs_file_profile *profile, int count);
+
+/* ---- steps and the plan ---------------------------------------------------------------- */
+
+typedef struct fs_plan fs_plan;
+/* Values for ${name}; looked up when a step's text is read. NULL result: unknown, an error. */
+typedef const char *(*fs_lookup)(void *context, const char *name);
+
+typedef struct fs_step {
+    const char *name;           /* of the table it makes */
+    const char *about;
+    const char *file;           /* where it stands, for messages */
+    int64_t line;
+    const char *sql;            /* its SELECT, ${…} filled in, no comments of the header */
+    const char *op;             /* operator name or NULL */
+    const char *options;        /* parameter text or NULL */
+    const char *const *group;   int groups;
+    const char *order;          /* or NULL */
+    const char *const *expect;  int expects;
+    const char *const *input;   int inputs;   /* tables that its SELECT names, sorted */
+    char digest[FS_DIGEST_HEX]; /* of everything that its result depends on but its inputs */
+} fs_step;
+
+FS_API FS_MUST_CHECK fs_status fs_plan_open(fs_lookup lookup, void *context, fs_plan **plan,
+                                            fs_error *error);
+/* Reads a step from text. A step of a name that is there already replaces it where `replace`, else
+ * is an error that names both places. The SQL subset is linted. */
+FS_API FS_MUST_CHECK fs_status fs_plan_add(fs_plan *plan, fs_engine *engine, const char *file,
+                                           const char *text, bool replace, fs_error *error);
+/* All *.sql of a folder, in name order; a missing folder is fine. */
+FS_API FS_MUST_CHECK fs_status fs_plan_add_folder(fs_plan *plan, fs_engine *engine,
+                                                  const char *folder, bool replace,
+                                                  fs_error *error);
+/* A table that is there from outside (a canonical table): its Parquet file and a digest. */
+FS_API FS_MUST_CHECK fs_status fs_plan_add_table(fs_plan *plan, const char *name, const char *path,
+                                                 const char *digest, fs_error *error);
+/* Checks the graph (unknown table, cycle, duplicate) and sorts the steps. */
+FS_API FS_MUST_CHECK fs_status fs_plan_check(fs_plan *plan, fs_error *error);
+FS_API int fs_plan_steps(const fs_plan *plan);
+FS_API const fs_step *fs_plan_step(const fs_plan *plan, int index); /* in running order */
+FS_API void fs_plan_close(fs_plan *plan);
+
+typedef struct fs_step_report {
+    const char *name;
+    int64_t rows;
+    double seconds, cpu_seconds;
+    bool skipped;               /* taken from before: nothing it depends on has changed */
+    char digest[FS_DIGEST_HEX]; /* step, inputs and version together */
+} fs_step_report;
+/* Runs all steps (or `only` and what it needs), independent ones side by side, into
+ * FOLDER/tables/NAME.parquet with FOLDER/steps/NAME.json beside; a step whose digest is that of
+ * `earlier`/steps/NAME.json is linked from there instead (earlier NULL: never). After each step its
+ * `expect`s are checked; a broken one fails the run and shows up to five rows. */
+FS_API FS_MUST_CHECK fs_status fs_plan_run(fs_plan *plan, fs_engine *engine, const char *folder,
+                                           const char *earlier, const char *only,
+                                           fs_step_report **reports, int *count, fs_error *error);
+/* The plan as JSON, for `foresell plan --json` and for Spark. Appended to out. */
+FS_API FS_MUST_CHECK fs_status fs_plan_json(const fs_plan *plan, fs_buffer *out, fs_error *error);
+
+/* Checks that `sql` keeps to the subset that means the same on both engines; names the line of
+ * `file` (where the text begins at `line`), the construct and what to write instead. */
+FS_API FS_MUST_CHECK fs_status fs_lint_sql(const char *file, int64_t line, const char *sql,
+                                           fs_error *error);
+
+/* ---- run folders -------------------------------------------------------------------------- */
+
+/* PROJECT/runs/STAMP.partial, locked; becomes PROJECT/runs/STAMP and PROJECT/runs/latest points to
+ * it by one rename at the end. A partial folder of a dead run is adopted when resuming, else removed.
+ * FS_BUSY names the process that holds the lock. */
+typedef struct fs_run_folder fs_run_folder;
+FS_API FS_MUST_CHECK fs_status fs_run_folder_open(const char *project, bool resume,
+                                                  fs_run_folder **folder, fs_error *error);
+FS_API const char *fs_run_folder_path(const fs_run_folder *folder);
+/* Folder to reuse unchanged steps from (the adopted partial itself, or the latest whole run); NULL. */
+FS_API const char *fs_run_folder_earlier(const fs_run_folder *folder);
+FS_API FS_MUST_CHECK fs_status fs_run_folder_publish(fs_run_folder *folder, const char **path,
+                                                     fs_error *error);
+/* Unlocks; what was not published stays partial, for --resume. */
+FS_API void fs_run_folder_close(fs_run_folder *folder);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

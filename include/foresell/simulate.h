@@ -1,0 +1,37 @@
+/* foresell/simulate.h: a retailer whose true answers are known.
+ *
+ * Nine tables (sales, products, customers, promotions, stores, calendar, stock, prices, reviews) with
+ * trend, seasons, holidays, price elasticity, promotion lift with halo, cannibalisation and
+ * pull-forward, stock-outs that censor sales, churn, randomised campaigns, returns, new and ending
+ * products, skewed popularity, dirt on request; the truth is written beside them in truth/.
+ * Streamed: memory does not grow with the number of lines. The same settings give the same bytes.
+ */
+#ifndef FORESELL_SIMULATE_H
+#define FORESELL_SIMULATE_H
+
+#include "foresell/base.h"
+#include "foresell/engine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fs_simulate_settings {
+    const char *folder;        /* made if missing; must be empty */
+    uint64_t seed;
+    int64_t items, stores, customers, days;
+    int64_t lines;             /* about how many sales lines; 0: as demand gives */
+    bool parquet;              /* else CSV */
+    bool panel;                /* sales as one row per item, store and day instead of basket lines */
+    double dirt;               /* share of rows with a fault, 0 … 0.2 */
+    const char *start;         /* first day, ISO */
+    const char *currency, *country;
+} fs_simulate_settings;
+FS_API fs_simulate_settings fs_simulate_defaults(void);
+FS_API FS_MUST_CHECK fs_status fs_simulate(fs_engine *engine, const fs_simulate_settings *settings,
+                                           fs_buffer *said, fs_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
