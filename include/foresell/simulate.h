@@ -26,6 +26,7 @@ typedef struct fs_simulate_settings {
     double dirt;               /* share of rows with a fault, 0 … 0.2 */
     const char *start;         /* first day, ISO */
     const char *currency, *country;
+    const fs_progress *progress; /* or NULL */
 } fs_simulate_settings;
 FS_API fs_simulate_settings fs_simulate_defaults(void);
 FS_API FS_MUST_CHECK fs_status fs_simulate(fs_engine *engine, const fs_simulate_settings *settings,

@@ -1,0 +1,186 @@
+/* The tables that are known as a whole: products, customers, stores, promotions, campaigns, calendar,
+ * prices. Names of columns and things are such as shops use. */
+#include <math.h>
+
+#include "simulate_internal.h"
+
+static const char *const category_names[] = {"Bakery", "Dairy", "Drinks", "Fruit", "Garden",
+                                             "Household", "Meat", "Pantry", "Snacks", "Toys"};
+static const char *const towns[] = {"Ashby", "Barton", "Colne", "Dunsford", "Elmswell", "Frome",
+                                    "Goole", "Holt", "Ilkley", "Jarrow", "Keswick", "Ludlow",
+                                    "Malton", "Newent", "Oakham", "Penrith", "Quorn", "Ripon",
+                                    "Selby", "Thirsk", "Ulverston", "Ventnor", "Whitby", "Yarm"};
+static const char *const tiers[] = {"basic", "silver", "gold"};
+
+static void name_category(int32_t category, char out[32])
+{
+    int32_t round = category / 10;
+    const char *name = category_names[category % 10];
+    if (round == 0) snprintf(out, 32, "%s", name);
+    else snprintf(out, 32, "%s %d", name, round + 1);
+}
+
+static fs_status write_products(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "products.csv",
+                                   "product_id,product_name,category,subcategory,brand,unit_cost,"
+                                   "list_price,launched,rating", &w, error);
+    for (int32_t i = 0; status == FS_OK && i < s->settings.items; i++) {
+        const shop_item *item = &s->item[i];
+        char id[16], name[96], category[32], subcategory[64], brand[24], launched[16] = "";
+        name_item(i, id);
+        name_category(item->category, category);
+        snprintf(subcategory, sizeof subcategory, "%s %c%d", category,
+                 'A' + item->subcategory / s->categories % 26, item->subcategory % 100);
+        snprintf(name, sizeof name, "%s, size %d", subcategory, 1 + i % 7);
+        snprintf(brand, sizeof brand, "Brand %02d", item->brand + 1);
+        fs_civil day = fs_civil_from_days(s->first_day + item->launched);
+        if (item->launched > 0)
+            snprintf(launched, sizeof launched, "%04d-%02d-%02d", day.year % 10000, day.month % 100,
+                     day.day % 100);
+        status = writer_fields(&w, error, "tttttcct1", id, name, category, subcategory, brand,
+                               (int64_t)item->cost_cents, (int64_t)item->price_cents, launched,
+                               (double)item->quality);
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+static fs_status write_customers(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "customers.csv",
+                                   "customer_id,gender,age,town,distance_km,loyalty_tier,"
+                                   "member_since,closed_account", &w, error);
+    for (int32_t c = 0; status == FS_OK && c < s->settings.customers; c++) {
+        const shop_customer *who = &s->customer[c];
+        char id[16];
+        name_customer(c, id);
+        bool closed = who->loyal && who->left < s->settings.days;
+        status = writer_fields(&w, error, "ttit1tdb", id, who->female ? "female" : "male",
+                               (int64_t)who->age, towns[s->store[who->store].town],
+                               (double)who->distance,
+                               who->loyal ? tiers[who->segment] : "none",
+                               s->first_day + who->joined - (who->joined == 0 ? c % 900 : 0),
+                               closed);
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+static fs_status write_stores(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "stores.csv",
+                                   "store_id,store_name,city,country,latitude,longitude,area_sqm,"
+                                   "opened,open_sundays", &w, error);
+    for (int32_t j = 0; status == FS_OK && j < s->settings.stores; j++) {
+        const shop_store *store = &s->store[j];
+        char id[16], name[64];
+        name_store(j, id);
+        snprintf(name, sizeof name, "%s High Street", towns[store->town]);
+        int64_t opened = s->first_day + store->opened - (store->opened == 0 ? 400 + j * 37 % 3000 : 0);
+        status = writer_fields(&w, error, "tttt440db", id, name, towns[store->town],
+                               s->settings.country, store->latitude, store->longitude,
+                               round(300 * (double)store->size), opened, store->sundays);
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+static fs_status write_promotions(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "promotions.csv",
+                                   "promotion_id,product_id,promotion_type,start_date,end_date,"
+                                   "discount_pct", &w, error);
+    for (int64_t p = 0; status == FS_OK && p < s->promotions; p++) {
+        const shop_promotion *promotion = &s->promotion[p];
+        char id[24], item[16];
+        snprintf(id, sizeof id, "PR%06lld", (long long)p + 1);
+        name_item(promotion->item, item);
+        const char *kind = promotion->feature && promotion->display ? "feature and display"
+                           : promotion->feature                     ? "feature"
+                           : promotion->display                     ? "display"
+                                                                    : "price cut";
+        status = writer_fields(&w, error, "tttddi", id, item, kind, s->first_day + promotion->start,
+                               s->first_day + promotion->end, (int64_t)promotion->percent);
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+static fs_status write_contacts(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "campaign_contacts.csv",
+                                   "campaign_id,customer_id,sent_date,treated,visited,spend", &w,
+                                   error);
+    for (int k = 0; status == FS_OK && k < CAMPAIGNS; k++)
+        for (int32_t c = 0; status == FS_OK && c < s->settings.customers; c++) {
+            const shop_campaign *campaign = &s->campaign[k];
+            char id[16], customer[16];
+            if (!campaign->group[c]) continue;
+            snprintf(id, sizeof id, "CAMP%d", k + 1);
+            name_customer(c, customer);
+            status = writer_fields(&w, error, "ttdbb2", id, customer, s->first_day + campaign->start,
+                                   campaign->group[c] == 2, campaign->visits[c] > 0,
+                                   (double)campaign->spend[c]);
+            if (status == FS_OK) status = writer_end_row(&w, error);
+        }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+static fs_status write_calendar(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "calendar.csv", "date,event,event_type,open", &w, error);
+    for (int32_t d = 0; status == FS_OK && d < s->settings.days + 366; d++) {
+        const char *event;
+        bool closed;
+        shop_event_effect(s, d, &event, &closed);
+        status = writer_fields(&w, error, "dttb", s->first_day + d, event ? event : "",
+                               event ? "holiday" : "", !closed);
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+/* A row whenever the regular price changes. */
+static fs_status write_prices(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "prices.csv", "product_id,valid_from,price", &w, error);
+    for (int32_t i = 0; status == FS_OK && i < s->settings.items; i++) {
+        int32_t before = -1;
+        char id[16];
+        name_item(i, id);
+        for (int32_t d = s->item[i].launched; status == FS_OK && d < s->item[i].ended; d++) {
+            int32_t cents = shop_list_price(s, i, d);
+            if (cents == before) continue;
+            before = cents;
+            status = writer_fields(&w, error, "tdc", id, s->first_day + d, (int64_t)cents);
+            if (status == FS_OK) status = writer_end_row(&w, error);
+        }
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+fs_status shop_write_tables(const shop *s, const char *folder, fs_error *error)
+{
+    FS_TRY(write_products(s, folder, error));
+    FS_TRY(write_customers(s, folder, error));
+    FS_TRY(write_stores(s, folder, error));
+    FS_TRY(write_promotions(s, folder, error));
+    FS_TRY(write_contacts(s, folder, error));
+    FS_TRY(write_calendar(s, folder, error));
+    return write_prices(s, folder, error);
+}
