@@ -77,10 +77,11 @@ void day_close(shop_day *d)
     *d = (shop_day){0};
 }
 
-/* Fills a shelf up, on the store's weekday for the item, to nine days of what it expects. */
+/* Fills a shelf up, on a weekday of its own, to nine days of what it expects. */
 static void replenish(shop *s, int64_t shelf, int32_t item, int32_t number)
 {
-    if ((number + shelf) % 7 != 0 && number > 0) return; /* the first day finds full shelves */
+    bool delivery = fs_weekday(s->first_day + number) == shelf % 6 + 1; /* never on Sundays */
+    if (!delivery && number > 0) return; /* the first day finds full shelves */
     fs_random r = fs_random_open(s->settings.seed, STREAM_STOCK, (uint64_t)shelf, (uint64_t)number);
     if (number > 0 && fs_random_uniform(&r) < 0.05) return;
     double mean = s->scale * s->item[item].popularity * s->fit[shelf] * s->today[item].base;

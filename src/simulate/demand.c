@@ -22,7 +22,7 @@
 #define CANNIBALS_MOST 4
 #define PULL 0.25
 #define PULL_DAYS 14
-#define UNITS_PER_LINE 1.35
+#define UNITS_PER_LINE 1.15
 
 static int64_t easter(int32_t year)
 {
