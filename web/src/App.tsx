@@ -1,0 +1,90 @@
+import { useEffect, useState } from "preact/hooks";
+import { ChartBlock } from "./ChartBlock";
+import { date, show, type Style } from "./format";
+import type { Block, Figures, Notes, Page, Report } from "./model";
+import { TableBlock } from "./TableBlock";
+
+function FiguresBlock({ block, style }: { block: Figures; style: Style }) {
+  return (
+    <dl class="figures">
+      {block.items.map((f) => (
+        <div>
+          <dt>{f.label}</dt>
+          <dd>{show(f.value, f.format, style)}{f.note ? <span class="small">{f.note}</span> : null}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function NotesBlock({ block }: { block: Notes }) {
+  return (
+    <section>
+      {block.title ? <h3>{block.title}</h3> : null}
+      <ul>{block.items.map((item) => <li>{item}</li>)}</ul>
+    </section>
+  );
+}
+
+function BlockView({ block, style, dark }: { block: Block; style: Style; dark: boolean }) {
+  switch (block.type) {
+    case "figures": return <FiguresBlock block={block} style={style} />;
+    case "text": return <p>{block.text}</p>;
+    case "notes": return <NotesBlock block={block} />;
+    case "chart": return <ChartBlock chart={block} style={style} dark={dark} />;
+    case "table": return <TableBlock table={block} style={style} />;
+  }
+}
+
+function PageView({ page, style, dark }: { page: Page; style: Style; dark: boolean }) {
+  return (
+    <section class="page" id={page.id} aria-labelledby={`${page.id}-title`}>
+      <h2 id={`${page.id}-title`}>{page.title}</h2>
+      {page.intro ? <p>{page.intro}</p> : null}
+      {page.blocks.map((block) => <BlockView block={block} style={style} dark={dark} />)}
+    </section>
+  );
+}
+
+function useDark(): boolean {
+  const query = window.matchMedia("(prefers-color-scheme: dark)");
+  const [dark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const changed = () => setDark(query.matches);
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  }, []);
+  return dark;
+}
+
+function span(report: Report, style: Style): string {
+  const { first_day, last_day } = report.meta;
+  return first_day && last_day ? `${date(first_day, style)} to ${date(last_day, style)}` : "";
+}
+
+export function App({ report }: { report: Report }) {
+  const dark = useDark();
+  const style: Style = { locale: navigator.language, currency: report.meta.currency };
+  return (
+    <>
+      <a class="skip" href="#main">Skip to the report</a>
+      <header>
+        <h1>{report.meta.name}</h1>
+        <p class="small">{span(report, style)}</p>
+        <nav aria-label="Pages">
+          <ul>{report.pages.map((p) => <li><a href={`#${p.id}`}>{p.title}</a></li>)}</ul>
+        </nav>
+      </header>
+      <main id="main">
+        {report.headlines.length > 0 && (
+          <section class="headlines" aria-labelledby="headlines-title">
+            <h2 id="headlines-title">What matters most</h2>
+            <ol>{report.headlines.map((h) => <li>{h.page ? <a href={`#${h.page}`}>{h.text}</a> : h.text}</li>)}</ol>
+          </section>
+        )}
+        {report.pages.map((page) => <PageView page={page} style={style} dark={dark} />)}
+      </main>
+      <footer class="small">Made by foresell {report.meta.version} on {date(report.meta.created, style)}.</footer>
+    </>
+  );
+}
