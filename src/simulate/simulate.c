@@ -142,10 +142,10 @@ fs_status fs_simulate(fs_engine *engine, const fs_simulate_settings *settings, f
     shop s;
     if (settings->parquet && settings->dirt > 0)
         return fs_fail(error, FS_USAGE, "dirt needs CSV: a Parquet column cannot hold a bad value");
-    FS_TRY(make_folder(settings->folder, error));
+    fs_status status = shop_build(settings, &s, error); /* checks the settings, touches no file */
+    if (status == FS_OK) status = make_folder(settings->folder, error);
     snprintf(truth, sizeof truth, "%s/truth", settings->folder);
-    FS_TRY(make_folder(truth, error));
-    fs_status status = shop_build(settings, &s, error);
+    if (status == FS_OK) status = make_folder(truth, error);
     if (status == FS_OK) status = simulate(engine, &s, said, error);
     shop_free(&s);
     return status;
