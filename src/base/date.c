@@ -26,8 +26,7 @@ fs_civil fs_civil_from_days(int64_t days)
     int64_t day_of_era = z - era * DAYS_PER_ERA;
     int64_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t shifted = (5 * day_of_year + 2) / 153;
     int32_t month = (int32_t)(shifted + (shifted < 10 ? 3 : -9));
     return (fs_civil){.year = (int32_t)(year_of_era + era * 400 + (month <= 2)),

@@ -113,7 +113,7 @@ struct fs_arena_page {
 };
 
 #define PAGE_FIRST 4096u
-#define PAGE_MOST (1u << 20)
+#define PAGE_MOST  (1u << 20)
 
 static fs_status add_page(fs_arena *arena, size_t bytes)
 {

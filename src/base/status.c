@@ -137,8 +137,8 @@ char *fs_error_format(const fs_error *error, char *out, size_t capacity)
         used += (size_t)snprintf(out + used, capacity - used, "%s%s", used ? ", " : "", parts[i]);
     }
     if (used < capacity)
-        used += (size_t)snprintf(out + used, capacity - used, "%s%s", used ? ": " : "",
-                                 error->message);
+        used +=
+            (size_t)snprintf(out + used, capacity - used, "%s%s", used ? ": " : "", error->message);
     if (error->remedy[0] && used < capacity)
         snprintf(out + used, capacity - used, "\n  %s", error->remedy);
     end_at_character(out, capacity);

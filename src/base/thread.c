@@ -11,8 +11,8 @@ typedef struct loop {
     fs_task task;
     void *context;
     atomic_llong next;
-    pthread_mutex_t lock;   /* guards what follows */
-    int64_t failed_at;      /* lowest failed task, or count */
+    pthread_mutex_t lock; /* guards what follows */
+    int64_t failed_at;    /* lowest failed task, or count */
     fs_status status;
     fs_error error;
 } loop;
