@@ -20,15 +20,64 @@ typedef struct fs_random {
  * Flood 2014). */
 FS_API fs_random fs_random_open(uint64_t seed, uint64_t a, uint64_t b, uint64_t c);
 FS_API uint64_t fs_random_bits(fs_random *random);
-FS_API double fs_random_uniform(fs_random *random);                 /* in (0, 1), never 0 or 1 */
-FS_API int64_t fs_random_below(fs_random *random, int64_t bound);   /* 0 … bound-1; bound > 0 */
-FS_API double fs_random_normal(fs_random *random);                  /* mean 0, variance 1 */
-FS_API double fs_random_exponential(fs_random *random);             /* mean 1 */
-FS_API double fs_random_gamma(fs_random *random, double shape);     /* scale 1; shape > 0 */
+FS_API double fs_random_uniform(fs_random *random);               /* in (0, 1), never 0 or 1 */
+FS_API int64_t fs_random_below(fs_random *random, int64_t bound); /* 0 … bound-1; bound > 0 */
+FS_API double fs_random_normal(fs_random *random);                /* mean 0, variance 1 */
+FS_API double fs_random_exponential(fs_random *random);           /* mean 1 */
+FS_API double fs_random_gamma(fs_random *random, double shape);   /* scale 1; shape > 0 */
 FS_API double fs_random_beta(fs_random *random, double a, double b);
-FS_API int64_t fs_random_poisson(fs_random *random, double mean);   /* mean >= 0, finite */
+FS_API int64_t fs_random_poisson(fs_random *random, double mean); /* mean >= 0, finite */
 /* Counts with this mean and variance mean + mean²/size (negative binomial). */
 FS_API int64_t fs_random_negative_binomial(fs_random *random, double mean, double size);
+
+/* ---- distributions ---------------------------------------------------------- */
+
+/* Standard normal: probability below z, and the z below which lies probability p (0 < p < 1;
+ * outside: the largest finite values). Accurate to about 1e-15 relative. */
+FS_API double fs_normal_below(double z);
+FS_API double fs_normal_quantile(double p);
+
+/* ---- order statistics: `values` is put in another order ------------------------ */
+
+/* The k-th smallest of n values (k = 0 … n-1), no NaN among them. Expected time n. */
+FS_API double fs_select(double *values, int64_t n, int64_t k);
+/* Median (mean of the middle two where n is even); 0 where n is 0. */
+FS_API double fs_median(double *values, int64_t n);
+/* Quantile p of n >= 1 ascending values: Hyndman and Fan's type 8. */
+FS_API double fs_sorted_quantile(const double *sorted, int64_t n, double p);
+FS_API void fs_sort(double *values, int64_t n);
+
+/* ---- lanes -------------------------------------------------------------------- */
+
+/* A function marked so is compiled for AVX-512, AVX2 and the plain machine, and the best is chosen
+ * when the program is loaded. Results are the same on all of them: no fused multiply-add
+ * (-ffp-contract=off), no reordering of sums. Elsewhere, and under the thread sanitizer, whose start
+ * is too late for the choice, there is the plain one only. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_THREAD__)
+#define FS_LANES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FS_LANES
+#endif
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#undef FS_LANES
+#define FS_LANES
+#endif
+#endif
+
+/* ---- search for a minimum --------------------------------------------------------- */
+
+/* Points are tried 16 at a time, so that an objective can work on them in lockstep. */
+#define FS_SEARCH_LANES      16
+#define FS_SEARCH_DIMENSIONS 6
+/* Point `lane` has coordinate d at point[d * FS_SEARCH_LANES + lane]. A value that is not finite
+ * counts as very large. */
+typedef void (*fs_objective)(void *context, const double *point, double *value);
+/* Looks for a minimum from x (dimensions <= FS_SEARCH_DIMENSIONS) with first steps `step`; x gets the
+ * best point, the result is its value. Ends after `rounds` rounds, or when every step is below
+ * `tolerance`. Deterministic. */
+FS_API double fs_search(fs_objective objective, void *context, int dimensions, double *x,
+                        const double *step, int rounds, double tolerance);
 
 #ifdef __cplusplus
 }

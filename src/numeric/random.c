@@ -99,7 +99,8 @@ static int64_t poisson_large(fs_random *random, double mean)
         double us = 0.5 - fabs(u), k = floor((2 * a / us + b) * u + mean + 0.43);
         if (us >= 0.07 && v <= vr) return (int64_t)k;
         if (k < 0 || (us < 0.013 && v > us)) continue;
-        if (log(v) + log(inv_alpha) - log(a / (us * us) + b) <= -mean + k * loglam - lgamma_r(k + 1, &sign))
+        if (log(v) + log(inv_alpha) - log(a / (us * us) + b) <=
+            -mean + k * loglam - lgamma_r(k + 1, &sign))
             return (int64_t)k;
     }
 }

@@ -1,0 +1,112 @@
+/* Order statistics, the normal distribution, the search. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "foresell/numeric.h"
+
+static void selection_agrees_with_sorting(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(1, 2, 3, 4);
+    double values[300], sorted[300], copy[300];
+    for (int trial = 0; trial < 300; trial++) {
+        int64_t n = 1 + fs_random_below(&random, 300);
+        for (int64_t i = 0; i < n; i++) /* with ties, and in some trials ordered already */
+            values[i] = trial % 3 == 0 ? (double)(trial % 2 ? i : -i)
+                                       : (double)fs_random_below(&random, 1 + trial);
+        memcpy(sorted, values, sizeof sorted);
+        fs_sort(sorted, n);
+        for (int64_t i = 1; i < n; i++) assert_true(sorted[i - 1] <= sorted[i]);
+        for (int64_t k = 0; k < n; k += 1 + n / 7) {
+            memcpy(copy, values, sizeof copy);
+            assert_true(fs_select(copy, n, k) == sorted[k]);
+        }
+        memcpy(copy, values, sizeof copy);
+        assert_true(fs_median(copy, n) ==
+                    sorted[(n - 1) / 2] + (sorted[n / 2] - sorted[(n - 1) / 2]) / 2);
+    }
+}
+
+/* R: quantile(c(1, 2, 4, 8), c(.1, .25, .5, .9), type = 8) is 1, 1.4166667, 3, 8: positions
+ * (n + 1/3) p + 1/3 = .7667, 1.4167, 2.5, 4.2333. */
+static void quantiles_are_those_of_type_8(void **state)
+{
+    (void)state;
+    const double values[] = {1, 2, 4, 8};
+    assert_true(fs_sorted_quantile(values, 4, 0.1) == 1);
+    assert_true(fabs(fs_sorted_quantile(values, 4, 0.25) - 1.41666666666667) < 1e-12);
+    assert_true(fabs(fs_sorted_quantile(values, 4, 0.5) - 3) < 1e-12);
+    assert_true(fs_sorted_quantile(values, 4, 0.9) == 8);
+    assert_true(fs_sorted_quantile(values, 1, 0.5) == 1);
+}
+
+/* scipy.stats.norm.ppf */
+static void normal_quantiles_are_right(void **state)
+{
+    (void)state;
+    assert_true(fabs(fs_normal_quantile(0.975) - 1.959963984540054) < 1e-14);
+    assert_true(fabs(fs_normal_quantile(0.01) + 2.3263478740408408) < 1e-14);
+    assert_true(fabs(fs_normal_quantile(1e-10) + 6.361340902404056) < 1e-12);
+    assert_true(fs_normal_quantile(0.5) == 0);
+    assert_true(fs_normal_quantile(0) == -DBL_MAX && fs_normal_quantile(1) == DBL_MAX);
+    for (double p = 1e-6; p < 1; p += 0.00313)
+        assert_true(fabs(fs_normal_below(fs_normal_quantile(p)) - p) < 1e-15 + 1e-13 * p);
+}
+
+/* Rosenbrock's valley in the first two, a bowl in the others. */
+static void valley(void *context, const double *point, double *value)
+{
+    const int *dimensions = context;
+    for (int k = 0; k < FS_SEARCH_LANES; k++) {
+        double x = point[k], y = point[FS_SEARCH_LANES + k];
+        value[k] = (1 - x) * (1 - x) + 5 * (y - x * x) * (y - x * x);
+        for (int d = 2; d < *dimensions; d++) {
+            double z = point[d * FS_SEARCH_LANES + k] - d;
+            value[k] += d * z * z;
+        }
+    }
+}
+
+static void the_search_finds_the_bottom_of_a_valley(void **state)
+{
+    (void)state;
+    for (int dimensions = 2; dimensions <= FS_SEARCH_DIMENSIONS; dimensions++) {
+        double x[FS_SEARCH_DIMENSIONS] = {-1, 2}, step[FS_SEARCH_DIMENSIONS] = {1, 1, 1, 1, 1, 1};
+        double least = fs_search(valley, &dimensions, dimensions, x, step, 300, 1e-6);
+        assert_true(least < 1e-3);
+        assert_true(fabs(x[0] - 1) < 0.05);
+        for (int d = 2; d < dimensions; d++) assert_true(fabs(x[d] - d) < 0.02);
+    }
+}
+
+static void nothing(void *context, const double *point, double *value)
+{
+    (void)context, (void)point;
+    for (int k = 0; k < FS_SEARCH_LANES; k++) value[k] = NAN;
+}
+
+static void the_search_survives_values_that_are_no_numbers(void **state)
+{
+    (void)state;
+    double x[2] = {3, 4}, step[2] = {1, 1};
+    assert_true(isfinite(fs_search(nothing, NULL, 2, x, step, 50, 1e-3)));
+    assert_true(x[0] == 3 && x[1] == 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(selection_agrees_with_sorting),
+        cmocka_unit_test(quantiles_are_those_of_type_8),
+        cmocka_unit_test(normal_quantiles_are_right),
+        cmocka_unit_test(the_search_finds_the_bottom_of_a_valley),
+        cmocka_unit_test(the_search_survives_values_that_are_no_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
