@@ -1,0 +1,80 @@
+/* foresell/demand.h: what is usual in a series, and what is not: outliers, peaks, trend.
+ *
+ * A series is `count` values at even steps, `valid` telling which are known (1) and which are
+ * missing (0; NULL: all known). Workspaces belong to one thread and grow to the longest series.
+ */
+#ifndef FORESELL_DEMAND_H
+#define FORESELL_DEMAND_H
+
+#include "foresell/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what is usual ------------------------------------------------------------------- */
+
+typedef struct fs_usual_settings {
+    int season;   /* steps; 1: none */
+    int64_t half; /* the rolling median looks this many steps to either side */
+} fs_usual_settings;
+
+/* Per step: the value to expect and the deviation that is usual around it. */
+typedef struct fs_usual {
+    double *expected;  /* count */
+    double *deviation; /* count; > 0 unless the whole series is zero */
+    double size;       /* median of the values that are not zero, in size; 0 where there is none */
+    double size_deviation; /* robust deviation of these */
+    bool intermittent;     /* at least half of the known values are zero */
+    /* workspace */
+    double *window, *scratch;
+    int64_t capacity;
+} fs_usual;
+/* `apart` (may be NULL) marks steps that should not shape what is usual, such as promotions; it is
+ * heeded where they are fewer than half of the known ones. */
+FS_API FS_MUST_CHECK fs_status fs_usual_find(fs_usual *usual, const fs_usual_settings *settings,
+                                             const double *value, const uint8_t *valid,
+                                             const uint8_t *apart, int64_t count);
+FS_API void fs_usual_free(fs_usual *usual);
+
+/* ---- outliers ------------------------------------------------------------------------- */
+
+/* A value that is more than `limit` usual deviations and more than once its size away from what is
+ * usual, stands alone (runs of four or more such values are no slips), does not come back a year
+ * (`year` steps; 0: not known) before or after, and is not set `apart`. outlier[t] gets 1, and cleaned[t] the
+ * value moved to the fence; else 0 and the value itself. Returns how many. */
+FS_API int64_t fs_outliers_mark(const fs_usual *usual, double limit, int64_t year,
+                                const double *value, const uint8_t *valid, const uint8_t *apart,
+                                int64_t count, uint8_t *outlier, double *cleaned);
+
+/* ---- peaks ------------------------------------------------------------------------------ */
+
+typedef struct fs_peak {
+    int64_t step;
+    double value, expected, deviations; /* how many usual deviations above */
+    double certainty; /* 0 … 1 that it is no accident: z²/(1+z²), Cantelli's bound */
+} fs_peak;
+/* The values at least `minimum` deviations above what is usual, by excess, at most `top` of them
+ * (room for top). Returns how many. */
+FS_API int64_t fs_peaks_find(const fs_usual *usual, double minimum, const double *value,
+                             const uint8_t *valid, int64_t count, fs_peak *peak, int64_t top);
+
+/* ---- trend -------------------------------------------------------------------------------- */
+
+typedef struct fs_trend {
+    bool known;       /* false: too few values, or nothing usual to measure against */
+    bool by_year;     /* only the same places of different years were compared */
+    double a_year;    /* change a year as a share of the usual level */
+    double low, high; /* 95 % interval */
+    double certainty; /* 0 … 1 that there is a trend at all (Mann-Kendall) */
+} fs_trend;
+/* Theil and Sen's slope over block means; see trend.c. `year`: steps in a year; where 0, the change
+ * is for the whole length of the series. `scratch` is grown and kept by the caller: free it. */
+FS_API FS_MUST_CHECK fs_status fs_trend_find(const double *value, const uint8_t *valid,
+                                             int64_t count, int season, int64_t year,
+                                             double **scratch, fs_trend *trend);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

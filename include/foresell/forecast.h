@@ -1,0 +1,124 @@
+/* foresell/forecast.h: what will come, from what was. Arrays in, arrays out.
+ *
+ * A series is `count` values at even steps, `valid` telling which are known (1) and which are
+ * missing (0; NULL: all known). Missing is not zero. Workspaces belong to one thread and grow to the
+ * longest series seen.
+ */
+#ifndef FORESELL_FORECAST_H
+#define FORESELL_FORECAST_H
+
+#include "foresell/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- periods ---------------------------------------------------------------------- */
+
+typedef enum fs_period_kind {
+    FS_PERIOD_INTEGER,
+    FS_PERIOD_DATE, /* days since 1970-01-01 */
+    FS_PERIOD_TIME  /* microseconds since 1970-01-01 */
+} fs_period_kind;
+
+/* How far it is from one period to the next: `size` of the kind's unit, or calendar months. */
+typedef struct fs_step {
+    fs_period_kind kind;
+    int64_t size;
+    int months;     /* > 0: calendar months instead of size */
+    int month_day;  /* day of the month that periods fall on; 31: its last day */
+    bool irregular; /* no even step fits: periods are taken as they follow one another */
+} fs_step;
+
+/* The step of ascending periods. `period`: "auto", "day", "week", "month", "quarter", "year",
+ * "hour": what the caller knows. With "auto" the largest step that all of them fit, months seen
+ * from equal days of the month; one period alone gives a day, an hour's time or 1. A grid of very
+ * many more steps than there are periods is taken as irregular. */
+FS_API void fs_step_infer(fs_period_kind kind, const int64_t *period, int64_t count,
+                          const char *period_name, fs_step *step);
+/* The period `steps` after (before: negative) `from`; kept inside int64. */
+FS_API int64_t fs_step_add(const fs_step *step, int64_t from, int64_t steps);
+/* Whole steps from `from` to `to` (rounded to the nearest). */
+FS_API int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to);
+/* Usual season of such a step: day 7, week 52, month 12, quarter 4, hour 24, else 1. */
+FS_API int fs_step_season(const fs_step *step);
+
+/* ---- exponential smoothing ------------------------------------------------------------ */
+
+/* ETS with additive error, damped additive trend and additive season (Hyndman et al. 2008, ch. 2):
+ *   mean_t = l + φ b + s_t     e_t = y_t - mean_t (0 where y_t is missing)
+ *   l ← l + φ b + α e          b ← φ b + β e          s_t ← s_t + γ e
+ * without trend b = β = 0, without season s = γ = 0. */
+typedef struct fs_ets {
+    bool trend, season;
+    double alpha, beta, gamma, phi; /* as in the equations: β < α, γ < 1-α */
+    double level, slope;            /* state after the last observation */
+    double first_level, first_slope;
+    double sse; /* sum of squared errors, in the units of the series */
+    int64_t observations;
+    double aicc;
+} fs_ets;
+/* "ETS(A,N,N)" … static text. */
+FS_API const char *fs_ets_name(const fs_ets *ets);
+
+/* ---- forecasts --------------------------------------------------------------------------- */
+
+typedef enum fs_forecast_model {
+    FS_FORECAST_AUTO,
+    FS_FORECAST_SNAIVE,
+    FS_FORECAST_ETS
+} fs_forecast_model;
+#define FS_FORECAST_MODELS 2 /* that are compared: 0 seasonal naive, 1 exponential smoothing */
+
+typedef struct fs_forecast_settings {
+    int64_t horizon; /* >= 1 */
+    fs_forecast_model model;
+    int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
+    int origins;     /* of the backtest, >= 0 */
+    int quantiles;
+    const double *quantile; /* each in (0, 1); kept by reference */
+} fs_forecast_settings;
+
+/* What a model's forecasts of the past were worth. Sums over origins and steps with a known value. */
+typedef struct fs_backtest {
+    int64_t origins, count;
+    double absolute, squared, error; /* Σ|e|, Σe², Σe with e = forecast - actual */
+    double actual;                   /* Σ|actual| */
+    double scaled;                   /* Σ|e| / (mean |y_t - y_{t-season}| before the origin) */
+    int64_t scaled_count;
+} fs_backtest;
+
+typedef struct fs_forecast {
+    bool known;        /* false: not one value is known, nothing is forecast */
+    double *mean;      /* horizon */
+    double *quantile;  /* horizon × quantiles, step by step */
+    const char *model; /* "snaive", "ETS(A,N,A)" … */
+    char note[200];    /* what was done beside the usual; empty: nothing */
+    fs_backtest backtest[FS_FORECAST_MODELS];
+} fs_forecast;
+
+typedef struct fs_forecaster fs_forecaster;
+FS_API FS_MUST_CHECK fs_status fs_forecaster_open(const fs_forecast_settings *settings,
+                                                  fs_forecaster **forecaster, fs_error *error);
+/* Forecasts the steps after the last of `count`; `season` (>= 1) is its length in steps. What `forecast` points to is owned by the
+ * forecaster and valid until the next call. Fails only where memory runs out: what can't be fitted
+ * falls back, and `note` says so. All results are finite, quantiles ascending in p. */
+FS_API FS_MUST_CHECK fs_status fs_forecaster_run(fs_forecaster *forecaster, int season,
+                                                 const double *value, const uint8_t *valid,
+                                                 int64_t count, fs_forecast *forecast,
+                                                 fs_error *error);
+/* Only the backtest (of both models, whatever `model` is). */
+FS_API FS_MUST_CHECK fs_status fs_forecaster_backtest(fs_forecaster *forecaster, int season,
+                                                      const double *value, const uint8_t *valid,
+                                                      int64_t count, fs_forecast *forecast,
+                                                      fs_error *error);
+/* The forecasts that the last backtest made: *steps of them from origin `origin` (0: the earliest),
+ * where *at observations had been seen. NULL where there is no such origin. */
+FS_API const double *fs_forecaster_past(const fs_forecaster *forecaster, int model, int origin,
+                                        int64_t *at, int64_t *steps);
+FS_API void fs_forecaster_close(fs_forecaster *forecaster);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

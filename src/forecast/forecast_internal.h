@@ -1,0 +1,86 @@
+/* forecast_internal.h: what the methods of this room share. */
+#ifndef FORESELL_FORECAST_INTERNAL_H
+#define FORESELL_FORECAST_INTERNAL_H
+
+#include "foresell/forecast.h"
+#include "foresell/numeric.h"
+
+/* ---- a series made ready: from its first known value on, scaled by a power of two ---- */
+
+typedef struct fs_series {
+    int64_t count, known;
+    int64_t absurd;  /* values left out: more than 1,000 times the usual size */
+    double unit;     /* value = y * unit; a power of two, so nothing is rounded */
+    double least;    /* least known value, scaled */
+    double *y;       /* count; 0 where not in use */
+    uint8_t *use;    /* count; 1 where known and not absurd */
+    double *scratch; /* count */
+    int64_t capacity;
+} fs_series;
+FS_MUST_CHECK fs_status fs_series_fill(fs_series *series, const double *value, const uint8_t *valid,
+                                       int64_t count);
+void fs_series_free(fs_series *series);
+
+/* ---- exponential smoothing ---- */
+
+#define FS_ETS_FORMS 4 /* trend + 2 * season */
+
+/* Sixteen sets of parameters and first states. */
+typedef struct fs_ets_lanes {
+    double alpha[FS_SEARCH_LANES], beta[FS_SEARCH_LANES], gamma[FS_SEARCH_LANES];
+    double phi[FS_SEARCH_LANES], level[FS_SEARCH_LANES], slope[FS_SEARCH_LANES];
+} fs_ets_lanes;
+/* Sum of squared errors of each lane. season: `period` first seasonal states, the same for all
+ * lanes; state: scratch of period * FS_SEARCH_LANES. */
+void fs_ets_lanes_sse(const double *y, const uint8_t *use, int64_t count, int period,
+                      const double *season, const fs_ets_lanes *lanes, double *state, double *sse);
+/* One set of parameters, plainly: the same operations in the same order as a lane. Updates level,
+ * slope and season (period states, in place); residual (may be NULL) gets count errors. */
+double fs_ets_reference(const double *y, const uint8_t *use, int64_t count, int period,
+                        const fs_ets *ets, double *level, double *slope, double *season,
+                        double *residual);
+
+typedef struct fs_ets_fitter {
+    double *first_season; /* period: where the recursion begins */
+    double *season; /* period: states at the end of the fit that was kept; position t mod period */
+    double *trial;  /* period */
+    double *state;  /* period * lanes */
+    double *residual; /* count */
+    int64_t capacity, residual_capacity;
+    double warm[FS_ETS_FORMS][FS_SEARCH_DIMENSIONS];
+    bool is_warm[FS_ETS_FORMS];
+} fs_ets_fitter;
+/* Fits to a series and keeps the form of least AICc (`form` >= 0: that one). A warm fitter begins
+ * where it ended on an earlier part of the same series. Residuals of known values are in residual. */
+FS_MUST_CHECK fs_status fs_ets_fit(fs_ets_fitter *fitter, const fs_series *series, int period,
+                                   int form, fs_ets *ets);
+void fs_ets_fitter_forget(fs_ets_fitter *fitter);
+void fs_ets_fitter_free(fs_ets_fitter *fitter);
+/* Means of steps 1 … horizon and, relative to one step's, their standard deviations. */
+void fs_ets_project(const fs_ets_fitter *fitter, const fs_ets *ets, int64_t count, int period,
+                    int64_t horizon, double *mean, double *spread);
+
+/* ---- seasonal naive ---- */
+
+/* The same, for the last value of the same season (the last value at all where there is none). */
+void fs_snaive_project(const fs_series *series, int period, int64_t horizon, double *mean,
+                       double *spread);
+/* Errors of the method inside the series; returns how many. */
+int64_t fs_snaive_residuals(const fs_series *series, int period, double *residual);
+
+/* ---- intervals ---- */
+
+/* What is known of the errors of one step: sorted, centred, with their standard deviation. */
+typedef struct fs_errors {
+    double *sorted; /* room for the series' length */
+    int64_t count, capacity;
+    double deviation;
+    double factor; /* from the backtest: how much wider they were out of sample */
+} fs_errors;
+FS_MUST_CHECK fs_status fs_errors_reserve(fs_errors *errors, int64_t count);
+/* Centres and sorts `count` errors in errors->sorted; `parameters` were fitted to get them. */
+void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters);
+/* Quantile p of an error of one step. */
+double fs_errors_quantile(const fs_errors *errors, double p);
+
+#endif

@@ -1,0 +1,360 @@
+/* A forecast of one series: models compared on its own past, the better one used, intervals from
+ * its errors.
+ *
+ * Backtest. Up to `origins` points in the past, one test length apart and ending at the last value;
+ * at each the models see what lay before it and nothing else, and forecast the test length (the
+ * horizon, or a quarter of the series where that is less). The model of smaller mean absolute error
+ * over all of it is used; where there is too little past to test, exponential smoothing. At the
+ * first origin all forms of smoothing are compared, at the later ones its parameters are fitted
+ * again from there; the final fit compares the forms once more.
+ *
+ * Intervals. Deviation of step h by theory (ets.c, snaive.c) times the quantile of a one-step error
+ * (errors.c) times how much larger the backtest's errors were than theory said.
+ *
+ * All of it is on the series scaled by a power of two (series.c); results are scaled back and kept
+ * finite.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "forecast_internal.h"
+
+#define ORIGIN_LEAST 4   /* known values that an origin must have before it */
+#define TESTED_LEAST 3   /* values that a choice must rest on */
+#define CALM         3.0 /* weight of theory against the backtest, in test lengths */
+#define GUESSED      0.5 /* deviation, as a share of the level, where one value is known */
+
+enum { SNAIVE, ETS };
+
+typedef struct past {
+    int64_t at, steps;
+} past;
+
+struct fs_forecaster {
+    fs_forecast_settings settings;
+    fs_series series; /* whole, for the forecast */
+    fs_series before; /* what an origin sees */
+    fs_ets_fitter fitter;
+    fs_errors errors;
+    double *mean, *spread;            /* horizon */
+    double *quantile;                 /* horizon * quantiles */
+    double *made;                     /* origin × model × horizon: forecasts of the past */
+    past *origin;                     /* settings.origins */
+    int origins;                      /* that the last backtest had */
+    double wider[FS_FORECAST_MODELS]; /* Σ of squared standardised errors */
+    fs_backtest backtest[FS_FORECAST_MODELS];
+};
+
+fs_status fs_forecaster_open(const fs_forecast_settings *settings, fs_forecaster **forecaster,
+                             fs_error *error)
+{
+    *forecaster = NULL;
+    fs_forecaster *f = fs_alloc_zero(1, sizeof *f);
+    if (!f) return fs_fail_memory(error, sizeof *f);
+    f->settings = *settings;
+    size_t horizon = (size_t)settings->horizon, quantiles = (size_t)settings->quantiles;
+    size_t origins = (size_t)settings->origins;
+    f->mean = fs_alloc(horizon * sizeof *f->mean);
+    f->spread = fs_alloc(horizon * sizeof *f->spread);
+    f->quantile = fs_alloc(horizon * quantiles * sizeof *f->quantile);
+    f->made = fs_alloc(origins * FS_FORECAST_MODELS * horizon * sizeof *f->made);
+    f->origin = fs_alloc(origins * sizeof *f->origin);
+    if (!f->mean || !f->spread || !f->quantile || !f->made || !f->origin) {
+        fs_forecaster_close(f);
+        return fs_fail_memory(error, horizon * (quantiles + 2 + 2 * origins) * sizeof(double));
+    }
+    *forecaster = f;
+    return FS_OK;
+}
+
+void fs_forecaster_close(fs_forecaster *f)
+{
+    if (!f) return;
+    fs_series_free(&f->series);
+    fs_series_free(&f->before);
+    fs_ets_fitter_free(&f->fitter);
+    fs_free(f->errors.sorted);
+    fs_free(f->mean);
+    fs_free(f->spread);
+    fs_free(f->quantile);
+    fs_free(f->made);
+    fs_free(f->origin);
+    fs_free(f);
+}
+
+/* ---- one model on one series ---- */
+
+/* Fits a model to a series and projects it; errors of one step into f->errors. */
+static fs_status project(fs_forecaster *f, const fs_series *series, int model, int season, int form,
+                         int64_t horizon, double *mean, fs_ets *ets)
+{
+    FS_TRY(fs_errors_reserve(&f->errors, series->count));
+    int64_t count = 0;
+    *ets = (fs_ets){0};
+    if (model == SNAIVE) {
+        fs_snaive_project(series, season, horizon, mean, f->spread);
+        count = fs_snaive_residuals(series, season, f->errors.sorted);
+        fs_errors_settle(&f->errors, count, 1);
+        return FS_OK;
+    }
+    FS_TRY(fs_ets_fit(&f->fitter, series, season, form, ets));
+    fs_ets_project(&f->fitter, ets, series->count, season, horizon, mean, f->spread);
+    for (int64_t t = 0; t < series->count; t++)
+        if (series->use[t]) f->errors.sorted[count++] = f->fitter.residual[t];
+    int64_t parameters = 2 + (ets->trend ? 3 : 0) + (ets->season ? season : 0);
+    fs_errors_settle(&f->errors, count, parameters);
+    return FS_OK;
+}
+
+static bool is_nonnegative(const fs_forecaster *f, const fs_series *series)
+{
+    if (f->settings.nonnegative >= 0) return f->settings.nonnegative == 1;
+    return series->least >= 0;
+}
+
+/* ---- backtest ---- */
+
+/* Mean absolute seasonal step before the origin, in the series' own units; 0 where there is none. */
+static double seasonal_step(const fs_series *before, int season)
+{
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t t = season; t < before->count; t++) {
+        if (!before->use[t] || !before->use[t - season]) continue;
+        sum += fabs(before->y[t] - before->y[t - season]);
+        count++;
+    }
+    return count > 0 ? sum / (double)count * before->unit : 0;
+}
+
+/* Adds an origin's errors to the model's sums. Errors are measured in units of `unit`, so that none
+ * of the sums can overflow; they are scaled back at the end. */
+static void score(fs_forecaster *f, int model, const fs_series *before, const double *made,
+                  int64_t steps, int season)
+{
+    fs_backtest *b = &f->backtest[model];
+    double step = seasonal_step(before, season), unit = f->series.unit;
+    double deviation = f->errors.deviation * before->unit;
+    b->origins++;
+    for (int64_t h = 0; h < steps; h++) {
+        int64_t t = before->count + h;
+        if (!f->series.use[t]) continue;
+        double actual = f->series.y[t], error = made[h] / unit - actual;
+        b->count++;
+        b->absolute += fabs(error);
+        b->squared += error * error;
+        b->error += error;
+        b->actual += fabs(actual);
+        if (step > 0) {
+            b->scaled += fabs(error) * unit / step;
+            b->scaled_count++;
+        }
+        double expected = deviation * f->spread[h] / unit;
+        double z = expected > 0 ? fabs(error) / expected : 0;
+        f->wider[model] += z < 4 ? z * z : 16;
+    }
+}
+
+static double bounded(double value)
+{
+    if (value != value) return 0;
+    return value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
+}
+
+/* Both models at one origin. *form: of smoothing; -1 compares them and sets it. */
+static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_t *valid, int index,
+                             int season, int *form)
+{
+    past *o = &f->origin[index];
+    FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
+    for (int model = 0; model < FS_FORECAST_MODELS; model++) {
+        double *made = f->made + (index * FS_FORECAST_MODELS + model) * f->settings.horizon;
+        fs_ets ets;
+        FS_TRY(project(f, &f->before, model, season, *form, o->steps, made, &ets));
+        if (model == ETS && *form < 0) *form = ets.trend + 2 * ets.season;
+        bool clip = is_nonnegative(f, &f->before);
+        for (int64_t h = 0; h < o->steps; h++)
+            made[h] = bounded((clip && made[h] < 0 ? 0 : made[h]) * f->before.unit);
+        score(f, model, &f->before, made, o->steps, season);
+    }
+    return FS_OK;
+}
+
+static int64_t known_before(const uint8_t *valid, int64_t at)
+{
+    int64_t known = 0;
+    for (int64_t t = 0; t < at; t++) known += !valid || valid[t];
+    return known;
+}
+
+/* Sets f->origin: one test length apart, the last test ending at the last value. */
+static void choose_origins(fs_forecaster *f, const uint8_t *valid, int64_t count)
+{
+    int64_t steps = count / 4 < f->settings.horizon ? count / 4 : f->settings.horizon;
+    f->origins = 0;
+    if (steps < 1) return;
+    for (int i = f->settings.origins; i >= 1; i--) {
+        int64_t at = count - steps * i;
+        if (at < steps || known_before(valid, at) < ORIGIN_LEAST) continue;
+        f->origin[f->origins++] = (past){at, steps};
+    }
+}
+
+static void scale_back(fs_backtest *b, double unit)
+{
+    b->absolute = bounded(b->absolute * unit);
+    b->squared = bounded(b->squared * unit * unit);
+    b->error = bounded(b->error * unit);
+    b->actual = bounded(b->actual * unit);
+    b->scaled = bounded(b->scaled);
+}
+
+/* value begins at its first known one, as f->series does. */
+static fs_status test_past(fs_forecaster *f, const double *value, const uint8_t *valid, int season)
+{
+    int form = -1;
+    memset(f->backtest, 0, sizeof f->backtest);
+    memset(f->wider, 0, sizeof f->wider);
+    fs_ets_fitter_forget(&f->fitter);
+    choose_origins(f, valid, f->series.count);
+    for (int i = 0; i < f->origins; i++) FS_TRY(test_origin(f, value, valid, i, season, &form));
+    return FS_OK;
+}
+
+static void report_backtest(const fs_forecaster *f, fs_forecast *forecast)
+{
+    for (int model = 0; model < FS_FORECAST_MODELS; model++) {
+        forecast->backtest[model] = f->backtest[model];
+        scale_back(&forecast->backtest[model], f->series.unit);
+    }
+}
+
+const double *fs_forecaster_past(const fs_forecaster *f, int model, int origin, int64_t *at,
+                                 int64_t *steps)
+{
+    if (origin < 0 || origin >= f->origins || model < 0 || model >= FS_FORECAST_MODELS) return NULL;
+    *at = f->origin[origin].at;
+    *steps = f->origin[origin].steps;
+    return f->made + (origin * FS_FORECAST_MODELS + model) * f->settings.horizon;
+}
+
+/* ---- the forecast ---- */
+
+static int choose(const fs_forecaster *f)
+{
+    if (f->settings.model == FS_FORECAST_SNAIVE) return SNAIVE;
+    if (f->settings.model == FS_FORECAST_ETS) return ETS;
+    const fs_backtest *b = f->backtest;
+    if (b[ETS].count < TESTED_LEAST) return ETS;
+    return b[SNAIVE].absolute < b[ETS].absolute ? SNAIVE : ETS;
+}
+
+/* How much wider the errors were out of sample, drawn towards 1. */
+static double widening(const fs_forecaster *f, int model)
+{
+    double count = (double)f->backtest[model].count;
+    if (count == 0 || f->origins == 0) return 1;
+    double calm = CALM * count / f->origins;
+    double factor = sqrt((f->wider[model] + calm) / (count + calm));
+    return factor < 0.7 ? 0.7 : factor > 2.5 ? 2.5 : factor;
+}
+
+static void add_note(fs_forecast *forecast, const char *text)
+{
+    size_t used = strlen(forecast->note);
+    snprintf(forecast->note + used, sizeof forecast->note - used, "%s%s", used ? "; " : "", text);
+}
+
+static void note_series(const fs_forecaster *f, int season, int model, fs_forecast *forecast)
+{
+    const fs_series *s = &f->series;
+    char text[96];
+    if (s->known == 1)
+        add_note(forecast, "one value known, intervals are a guess");
+    else if (s->known < 5) {
+        snprintf(text, sizeof text, "only %lld values known", (long long)s->known);
+        add_note(forecast, text);
+    } else if (season > 1 && s->count < 2 * (int64_t)season && model == ETS) {
+        add_note(forecast, "shorter than two seasons");
+    }
+    if (s->known > 0 && s->count > s->known + s->absurd) {
+        snprintf(text, sizeof text, "%lld of %lld values missing",
+                 (long long)(s->count - s->known - s->absurd), (long long)s->count);
+        add_note(forecast, text);
+    }
+    if (s->absurd > 0) {
+        snprintf(text, sizeof text, "%lld left out, 1000 times the usual", (long long)s->absurd);
+        add_note(forecast, text);
+    }
+}
+
+/* One value tells nothing about errors: half of it, or a whole where it is zero. */
+static void guess_errors(fs_forecaster *f)
+{
+    if (f->series.known == 1) f->errors.deviation = GUESSED * fabs(f->series.y[0]);
+}
+
+static void fill_forecast(fs_forecaster *f, fs_forecast *forecast)
+{
+    int quantiles = f->settings.quantiles;
+    double unit = f->series.unit;
+    bool clip = is_nonnegative(f, &f->series);
+    for (int q = 0; q < quantiles; q++) {
+        double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
+        for (int64_t h = 0; h < f->settings.horizon; h++) {
+            double value = f->mean[h] + f->spread[h] * error;
+            f->quantile[h * quantiles + q] = bounded((clip && value < 0 ? 0 : value) * unit);
+        }
+    }
+    for (int64_t h = 0; h < f->settings.horizon; h++)
+        f->mean[h] = bounded((clip && f->mean[h] < 0 ? 0 : f->mean[h]) * unit);
+    forecast->mean = f->mean;
+    forecast->quantile = f->quantile;
+}
+
+static void skip_unknown(const double **value, const uint8_t **valid, int64_t *count)
+{
+    while (*valid && *count > 0 && !**valid) (*value)++, (*valid)++, (*count)--;
+}
+
+fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *value,
+                                 const uint8_t *valid, int64_t count, fs_forecast *forecast,
+                                 fs_error *error)
+{
+    *forecast = (fs_forecast){.model = "none"};
+    skip_unknown(&value, &valid, &count);
+    fs_status status = fs_series_fill(&f->series, value, valid, count);
+    if (status == FS_OK) status = test_past(f, value, valid, season);
+    if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
+    report_backtest(f, forecast);
+    forecast->known = f->series.known > 0;
+    return FS_OK;
+}
+
+fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, const uint8_t *valid,
+                            int64_t count, fs_forecast *forecast, fs_error *error)
+{
+    *forecast = (fs_forecast){.model = "none"};
+    skip_unknown(&value, &valid, &count);
+    fs_ets ets;
+    fs_status status = fs_series_fill(&f->series, value, valid, count);
+    if (status == FS_OK && f->series.known > 0) status = test_past(f, value, valid, season);
+    int model = choose(f);
+    if (status == FS_OK && f->series.known > 0)
+        status = project(f, &f->series, model, season, -1, f->settings.horizon, f->mean, &ets);
+    if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
+    forecast->known = f->series.known > 0;
+    if (!forecast->known) {
+        add_note(forecast, "no value known, nothing is forecast");
+        return FS_OK;
+    }
+    report_backtest(f, forecast);
+    forecast->model = model == SNAIVE ? (season > 1 ? "snaive" : "naive") : fs_ets_name(&ets);
+    guess_errors(f);
+    f->errors.factor = widening(f, model);
+    note_series(f, season, model, forecast);
+    fill_forecast(f, forecast);
+    return FS_OK;
+}

@@ -1,0 +1,416 @@
+/* The models, the choice between them, intervals, and series that break things. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "forecast_internal.h"
+
+#define MOST 700
+static const double quantiles[] = {0.05, 0.5, 0.95};
+
+static fs_forecaster *open_forecaster(int64_t horizon, fs_forecast_model model, int origins)
+{
+    fs_forecast_settings settings = {.horizon = horizon,
+                                     .model = model,
+                                     .nonnegative = -1,
+                                     .origins = origins,
+                                     .quantiles = 3,
+                                     .quantile = quantiles};
+    fs_forecaster *forecaster = NULL;
+    assert_int_equal(fs_forecaster_open(&settings, &forecaster, NULL), FS_OK);
+    return forecaster;
+}
+
+static fs_forecast run(fs_forecaster *f, int season, const double *y, const uint8_t *valid,
+                       int64_t n)
+{
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_run(f, season, y, valid, n, &forecast, NULL), FS_OK);
+    return forecast;
+}
+
+/* ---- the recursion ---- */
+
+/* By hand: α .5, β .25, γ .2, φ .9, season of 2. l=10 b=1 s=(2,-2); y = 14, 9, missing.
+ * t0: ahead 10.9, mean 12.9, e 1.1: l 11.45, b 1.175, s0 2.22.
+ * t1: ahead 12.5075, mean 10.5075, e -1.5075: l 11.75375, b .680625, s1 -2.3015.
+ * t2 missing: l 12.3663125, b .6125625. */
+static void the_recursion_is_that_of_the_book(void **state)
+{
+    (void)state;
+    const double y[] = {14, 9, 0};
+    const uint8_t use[] = {1, 1, 0};
+    fs_ets ets = {
+        .trend = true, .season = true, .alpha = 0.5, .beta = 0.25, .gamma = 0.2, .phi = 0.9};
+    double level = 10, slope = 1, season[] = {2, -2}, residual[3];
+    double sse = fs_ets_reference(y, use, 3, 2, &ets, &level, &slope, season, residual);
+    assert_true(fabs(residual[0] - 1.1) < 1e-12 && fabs(residual[1] + 1.5075) < 1e-12);
+    assert_true(residual[2] == 0);
+    assert_true(fabs(sse - (1.21 + 1.5075 * 1.5075)) < 1e-12);
+    assert_true(fabs(level - 12.3663125) < 1e-12 && fabs(slope - 0.6125625) < 1e-12);
+    assert_true(fabs(season[0] - 2.22) < 1e-12 && fabs(season[1] + 2.3015) < 1e-12);
+}
+
+static void lanes_give_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(7, 0, 0, 0);
+    for (int trial = 0; trial < 60; trial++) {
+        int period = 1 + (int)fs_random_below(&random, 12);
+        int64_t n = fs_random_below(&random, 200);
+        double y[200], season[12], state_room[12 * FS_SEARCH_LANES], sse[FS_SEARCH_LANES];
+        uint8_t use[200];
+        fs_ets_lanes lanes;
+        for (int64_t t = 0; t < n; t++) {
+            y[t] = fs_random_normal(&random) * (trial % 5 ? 1 : 1e150);
+            use[t] = fs_random_below(&random, 5) > 0;
+        }
+        for (int i = 0; i < period; i++) season[i] = fs_random_normal(&random);
+        for (int k = 0; k < FS_SEARCH_LANES; k++) {
+            lanes.alpha[k] = fs_random_uniform(&random);
+            lanes.beta[k] = fs_random_uniform(&random);
+            lanes.gamma[k] = fs_random_uniform(&random);
+            lanes.phi[k] = fs_random_uniform(&random);
+            lanes.level[k] = fs_random_normal(&random);
+            lanes.slope[k] = fs_random_normal(&random);
+        }
+        fs_ets_lanes_sse(y, use, n, period, season, &lanes, state_room, sse);
+        for (int k = 0; k < FS_SEARCH_LANES; k++) {
+            fs_ets ets = {.alpha = lanes.alpha[k],
+                          .beta = lanes.beta[k],
+                          .gamma = lanes.gamma[k],
+                          .phi = lanes.phi[k]};
+            double level = lanes.level[k], slope = lanes.slope[k], own[12];
+            memcpy(own, season, sizeof own);
+            double plain = fs_ets_reference(y, use, n, period, &ets, &level, &slope, own, NULL);
+            assert_memory_equal(&plain, &sse[k], sizeof plain);
+        }
+    }
+}
+
+/* y = level + noise with α = .3: the fit must not be worse than the truth. */
+static void a_fit_is_at_least_as_good_as_the_truth(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(11, 0, 0, 0);
+    double y[400], level = 50, season[7] = {5, 3, 0, -1, -3, -4, 0}, truth = 0;
+    for (int t = 0; t < 400; t++) {
+        double e = fs_random_normal(&random);
+        y[t] = level + season[t % 7] + e;
+        level += 0.3 * e;
+        truth += e * e;
+    }
+    fs_series series = {0};
+    fs_ets_fitter fitter = {0};
+    fs_ets ets;
+    assert_int_equal(fs_series_fill(&series, y, NULL, 400), FS_OK);
+    assert_int_equal(fs_ets_fit(&fitter, &series, 7, -1, &ets), FS_OK);
+    assert_string_equal(fs_ets_name(&ets), "ETS(A,N,A)");
+    assert_true(ets.sse * series.unit * series.unit < truth * 1.03);
+    assert_true(ets.alpha > 0.15 && ets.alpha < 0.45);
+    fs_ets_fitter_free(&fitter);
+    fs_series_free(&series);
+}
+
+/* ---- seasonal naive ---- */
+
+static void seasonal_naive_repeats_the_last_season(void **state)
+{
+    (void)state;
+    const double y[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    fs_forecaster *f = open_forecaster(7, FS_FORECAST_SNAIVE, 2);
+    fs_forecast forecast = run(f, 3, y, NULL, 9);
+    const double expected[] = {7, 8, 9, 7, 8, 9, 7};
+    for (int h = 0; h < 7; h++) assert_true(forecast.mean[h] == expected[h]);
+    assert_string_equal(forecast.model, "snaive");
+    fs_forecaster_close(f);
+}
+
+static void seasonal_naive_looks_further_back_where_a_value_is_missing(void **state)
+{
+    (void)state;
+    const double y[] = {1, 2, 3, 4, 0, 6};
+    const uint8_t valid[] = {1, 1, 1, 1, 0, 1};
+    fs_forecaster *f = open_forecaster(3, FS_FORECAST_SNAIVE, 0);
+    fs_forecast forecast = run(f, 3, y, valid, 6);
+    assert_true(forecast.mean[0] == 4 && forecast.mean[1] == 2 && forecast.mean[2] == 6);
+    fs_forecaster_close(f);
+}
+
+static void intervals_of_seasonal_naive_widen_with_the_seasons_ahead(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(3, 0, 0, 0);
+    double y[300];
+    for (int t = 0; t < 300; t++) y[t] = 100 + fs_random_normal(&random);
+    fs_forecaster *f = open_forecaster(8, FS_FORECAST_SNAIVE, 0);
+    fs_forecast forecast = run(f, 4, y, NULL, 300);
+    double one = forecast.quantile[2] - forecast.quantile[0];
+    double two = forecast.quantile[4 * 3 + 2] - forecast.quantile[4 * 3];
+    assert_true(fabs(two / one - sqrt(2)) < 1e-9);
+    assert_true(fabs(one - 2 * 1.645 * sqrt(2)) < 0.7);
+    fs_forecaster_close(f);
+}
+
+/* ---- the choice ---- */
+
+static void the_backtest_sees_no_future(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(5, 0, 0, 0);
+    double y[200], changed[200], before[2][3][12];
+    fs_forecaster *f = open_forecaster(12, FS_FORECAST_AUTO, 3);
+    fs_forecast forecast;
+    int64_t at = 0, steps = 0;
+    for (int t = 0; t < 200; t++) y[t] = 20 + 5 * (t % 7) + fs_random_normal(&random);
+    assert_int_equal(fs_forecaster_backtest(f, 7, y, NULL, 200, &forecast, NULL), FS_OK);
+    for (int m = 0; m < 2; m++)
+        for (int o = 0; o < 3; o++)
+            memcpy(before[m][o], fs_forecaster_past(f, m, o, &at, &steps), sizeof before[m][o]);
+    for (int o = 0; o < 3; o++) {
+        memcpy(changed, y, sizeof y);
+        assert_non_null(fs_forecaster_past(f, 0, o, &at, &steps));
+        assert_int_equal(steps, 12);
+        for (int64_t t = at; t < 200; t++) changed[t] = 1e6 * (double)(t % 3);
+        assert_int_equal(fs_forecaster_backtest(f, 7, changed, NULL, 200, &forecast, NULL), FS_OK);
+        for (int m = 0; m < 2; m++)
+            for (int earlier = 0; earlier <= o; earlier++)
+                assert_memory_equal(fs_forecaster_past(f, m, earlier, &at, &steps),
+                                    before[m][earlier], sizeof before[m][earlier]);
+    }
+    assert_null(fs_forecaster_past(f, 0, 3, &at, &steps));
+    fs_forecaster_close(f);
+}
+
+/* Worked out by hand: origins at 6 and 8, two steps each; the naive forecasts are 6, 6 and 8, 8,
+ * actuals 7, 8, 9, 10, so errors -1, -2, -1, -2; mean step before each origin 1. */
+static void backtest_sums_are_those_worked_out_by_hand(void **state)
+{
+    (void)state;
+    const double y[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    fs_forecaster *f = open_forecaster(2, FS_FORECAST_AUTO, 2);
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, &forecast, NULL), FS_OK);
+    const fs_backtest *b = &forecast.backtest[0];
+    assert_int_equal(b->origins, 2);
+    assert_int_equal(b->count, 4);
+    assert_true(fabs(b->absolute - 6) < 1e-12 && fabs(b->squared - 10) < 1e-12);
+    assert_true(fabs(b->error + 6) < 1e-12 && fabs(b->actual - 34) < 1e-12);
+    assert_true(fabs(b->scaled - 6) < 1e-12);
+    assert_int_equal(b->scaled_count, 4);
+    fs_forecaster_close(f);
+}
+
+static void the_better_model_of_the_past_is_used(void **state)
+{
+    (void)state;
+    double y[120];
+    for (int t = 0; t < 120; t++) y[t] = 100 + 10 * ((t * t * 7) % 12); /* the same every year */
+    fs_forecaster *f = open_forecaster(12, FS_FORECAST_AUTO, 3);
+    fs_forecast forecast = run(f, 12, y, NULL, 120);
+    for (int h = 0; h < 12; h++) assert_true(fabs(forecast.mean[h] - y[h]) < 0.5);
+    fs_random random = fs_random_open(9, 0, 0, 0);
+    for (int t = 0; t < 120; t++)
+        y[t] = 100 + 10 * fs_random_normal(&random); /* nothing but noise */
+    forecast = run(f, 12, y, NULL, 120);
+    assert_string_equal(forecast.model, "ETS(A,N,N)");
+    fs_forecaster_close(f);
+}
+
+static void intervals_hold_what_they_say(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(21, 0, 0, 0);
+    fs_forecaster *f = open_forecaster(4, FS_FORECAST_AUTO, 3);
+    double y[84];
+    int inside = 0, all = 0;
+    for (int trial = 0; trial < 400; trial++) {
+        double level = 100;
+        for (int t = 0; t < 84; t++) {
+            double e = 4 * fs_random_normal(&random);
+            y[t] = level + e;
+            level += 0.2 * e;
+        }
+        fs_forecast forecast = run(f, 1, y, NULL, 80);
+        for (int h = 0; h < 4; h++, all++)
+            inside +=
+                y[80 + h] >= forecast.quantile[3 * h] && y[80 + h] <= forecast.quantile[3 * h + 2];
+    }
+    double share = (double)inside / all; /* 1600 values, 90 % meant: 5 deviations are 4 % */
+    assert_true(share > 0.86 && share < 0.94);
+    fs_forecaster_close(f);
+}
+
+/* ---- series that break things ---- */
+
+static void check_sane(const fs_forecast *forecast, int64_t horizon, bool nonnegative)
+{
+    for (int64_t h = 0; h < horizon; h++) {
+        assert_true(isfinite(forecast->mean[h]));
+        assert_true(!nonnegative || forecast->mean[h] >= 0);
+        for (int q = 0; q < 3; q++) {
+            assert_true(isfinite(forecast->quantile[3 * h + q]));
+            assert_true(!nonnegative || forecast->quantile[3 * h + q] >= 0);
+            if (q > 0)
+                assert_true(forecast->quantile[3 * h + q] >= forecast->quantile[3 * h + q - 1]);
+        }
+    }
+}
+
+static void constant_series_go_on(void **state)
+{
+    (void)state;
+    const double levels[] = {0, 5, -3, 1e300, DBL_MAX, 5e-324};
+    double y[40];
+    fs_forecaster *f = open_forecaster(10, FS_FORECAST_AUTO, 3);
+    for (int i = 0; i < 6; i++)
+        for (int64_t n = 1; n <= 40; n += 3) {
+            for (int t = 0; t < 40; t++) y[t] = levels[i];
+            fs_forecast forecast = run(f, 7, y, NULL, n);
+            check_sane(&forecast, 10, levels[i] >= 0);
+            for (int h = 0; h < 10; h++)
+                assert_true(fabs(forecast.mean[h] - levels[i]) <= 1e-9 * fabs(levels[i]));
+        }
+    fs_forecaster_close(f);
+}
+
+static void nothing_known_gives_no_forecast_and_says_so(void **state)
+{
+    (void)state;
+    const double y[] = {0, 0, 0};
+    const uint8_t valid[] = {0, 0, 0};
+    fs_forecaster *f = open_forecaster(3, FS_FORECAST_AUTO, 3);
+    fs_forecast forecast = run(f, 7, y, valid, 3);
+    assert_false(forecast.known);
+    assert_string_not_equal(forecast.note, "");
+    forecast = run(f, 7, y, NULL, 0);
+    assert_false(forecast.known);
+    fs_forecaster_close(f);
+}
+
+static void one_absurd_value_does_not_carry_the_forecast_away(void **state)
+{
+    (void)state;
+    double y[60];
+    for (int t = 0; t < 60; t++) y[t] = 10 + t % 3;
+    y[58] = 1e300;
+    fs_forecaster *f = open_forecaster(6, FS_FORECAST_AUTO, 3);
+    fs_forecast forecast = run(f, 3, y, NULL, 60);
+    for (int h = 0; h < 6; h++) assert_true(forecast.mean[h] > 9 && forecast.mean[h] < 13);
+    assert_non_null(strstr(forecast.note, "1 left out"));
+    fs_forecaster_close(f);
+}
+
+static void make_nasty(fs_random *random, double *y, uint8_t *valid, int64_t n)
+{
+    int kind = (int)fs_random_below(random, 9);
+    double unit = kind == 8 ? 1e306 : pow(10, (double)fs_random_below(random, 12) - 6);
+    for (int64_t t = 0; t < n; t++) {
+        valid[t] = fs_random_below(random, 6) > 0;
+        switch (kind) {
+        case 0: y[t] = fs_random_below(random, 20) == 0 ? 1 : 0; break;
+        case 1: y[t] = (double)t * (double)t; break;
+        case 2: y[t] = exp((double)t / 3 > 600 ? 600 : (double)t / 3); break;
+        case 3: y[t] = t < n / 2 ? 0 : 1000; break;
+        case 4: y[t] = fs_random_below(random, 30) == 0 ? 1e200 : fs_random_uniform(random); break;
+        case 5: y[t] = (t % 2 ? 1 : -1) * fs_random_uniform(random); break;
+        case 6: y[t] = -1e-300 * (double)t; break;
+        case 7: y[t] = (double)fs_random_poisson(random, 3); break;
+        default: y[t] = fs_random_normal(random) * 10; break;
+        }
+        y[t] *= kind == 2 || kind == 4 ? 1 : unit;
+        if (!isfinite(y[t])) y[t] = DBL_MAX;
+        if (!valid[t]) y[t] = 0;
+    }
+}
+
+static void thousands_of_nasty_series_get_finite_ordered_forecasts(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(31, 0, 0, 0);
+    double y[MOST];
+    uint8_t valid[MOST];
+    static const int seasons[] = {1, 2, 7, 12, 52, 365};
+    fs_forecaster *f[3] = {open_forecaster(13, FS_FORECAST_AUTO, 3),
+                           open_forecaster(1, FS_FORECAST_ETS, 1),
+                           open_forecaster(100, FS_FORECAST_SNAIVE, 0)};
+    static const int64_t horizons[] = {13, 1, 100};
+    for (int trial = 0; trial < 3000; trial++) {
+        int64_t n = fs_random_below(&random, trial % 20 == 0 ? MOST : 60);
+        bool below = false, known = false;
+        make_nasty(&random, y, valid, n);
+        for (int64_t t = 0; t < n; t++) below |= valid[t] && y[t] < 0, known |= valid[t];
+        fs_forecast forecast = run(f[trial % 3], seasons[trial % 6], y, valid, n);
+        assert_true(forecast.known == known);
+        if (known) check_sane(&forecast, horizons[trial % 3], !below);
+        for (int m = 0; m < FS_FORECAST_MODELS; m++)
+            assert_true(isfinite(forecast.backtest[m].absolute) &&
+                        isfinite(forecast.backtest[m].squared) &&
+                        isfinite(forecast.backtest[m].scaled));
+    }
+    for (int i = 0; i < 3; i++) fs_forecaster_close(f[i]);
+}
+
+static void a_forecast_does_not_depend_on_what_was_forecast_before(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(41, 0, 0, 0);
+    double y[100], other[300], mean[13];
+    for (int t = 0; t < 100; t++) y[t] = 10 + t % 7 + fs_random_normal(&random);
+    for (int t = 0; t < 300; t++) other[t] = 1e5 * fs_random_uniform(&random);
+    fs_forecaster *f = open_forecaster(13, FS_FORECAST_AUTO, 3);
+    memcpy(mean, run(f, 7, y, NULL, 100).mean, sizeof mean);
+    run(f, 30, other, NULL, 300);
+    assert_memory_equal(mean, run(f, 7, y, NULL, 100).mean, sizeof mean);
+    fs_forecaster_close(f);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    double y[60];
+    for (int t = 0; t < 60; t++) y[t] = t % 7;
+    fs_forecast_settings settings = {
+        .horizon = 7, .origins = 2, .quantiles = 3, .quantile = quantiles};
+    for (int64_t n = 0;; n++) {
+        fs_forecaster *f = NULL;
+        fs_forecast forecast;
+        fs_alloc_fail_after(n);
+        fs_status status = fs_forecaster_open(&settings, &f, NULL);
+        if (status == FS_OK) status = fs_forecaster_run(f, 7, y, NULL, 60, &forecast, NULL);
+        bool failed = fs_alloc_count() > n;
+        fs_alloc_fail_after(-1);
+        assert_int_equal(status, failed ? FS_MEMORY : FS_OK);
+        if (f) run(f, 7, y, NULL, 60); /* and it works again afterwards */
+        fs_forecaster_close(f);
+        if (!failed) break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_recursion_is_that_of_the_book),
+        cmocka_unit_test(lanes_give_the_bits_of_the_reference),
+        cmocka_unit_test(a_fit_is_at_least_as_good_as_the_truth),
+        cmocka_unit_test(seasonal_naive_repeats_the_last_season),
+        cmocka_unit_test(seasonal_naive_looks_further_back_where_a_value_is_missing),
+        cmocka_unit_test(intervals_of_seasonal_naive_widen_with_the_seasons_ahead),
+        cmocka_unit_test(the_backtest_sees_no_future),
+        cmocka_unit_test(backtest_sums_are_those_worked_out_by_hand),
+        cmocka_unit_test(the_better_model_of_the_past_is_used),
+        cmocka_unit_test(intervals_hold_what_they_say),
+        cmocka_unit_test(constant_series_go_on),
+        cmocka_unit_test(nothing_known_gives_no_forecast_and_says_so),
+        cmocka_unit_test(one_absurd_value_does_not_carry_the_forecast_away),
+        cmocka_unit_test(thousands_of_nasty_series_get_finite_ordered_forecasts),
+        cmocka_unit_test(a_forecast_does_not_depend_on_what_was_forecast_before),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
