@@ -35,7 +35,7 @@ typedef enum fs_type {
     FS_TYPE_TIME,   /* microseconds since 1970-01-01 00:00, no zone */
     FS_TYPE_PERIOD, /* input: integer, date or time; output: the type the order column came with */
     FS_TYPE_BLOB,
-    FS_TYPE_LIST    /* parameters only: numbers or words, separated by commas */
+    FS_TYPE_LIST /* parameters only: numbers or words, separated by commas */
 } fs_type;
 FS_API const char *fs_type_name(fs_type type);
 
@@ -51,21 +51,21 @@ typedef struct fs_column {
     const char *name;
     fs_type type;
     fs_role role;
-    bool optional;        /* input: may be absent (then all rows are null) */
-    const char *each;     /* output: one column per value of this LIST parameter, named name+value:
+    bool optional;    /* input: may be absent (then all rows are null) */
+    const char *each; /* output: one column per value of this LIST parameter, named name+value:
                              {.name = "q", .each = "quantile"} gives q0.1, q0.9 */
-    const char *unit;     /* "units", "money", "period", "share of 1" … or NULL */
+    const char *unit; /* "units", "money", "period", "share of 1" … or NULL */
     const char *doc;
 } fs_column;
 
 /* One parameter. Arrays end with {0}. Defaults are written as a user would write them. */
 typedef struct fs_param {
     const char *name;
-    fs_type type;          /* BOOL, INT, DOUBLE, TEXT, DATE or LIST */
-    const char *fallback;  /* default; NULL: must be given */
-    double minimum;        /* for numbers and every number of a LIST; both 0: no bounds */
+    fs_type type;         /* BOOL, INT, DOUBLE, TEXT, DATE or LIST */
+    const char *fallback; /* default; NULL: must be given */
+    double minimum;       /* for numbers and every number of a LIST; both 0: no bounds */
     double maximum;
-    const char *choices;   /* TEXT, LIST of words: "auto|snaive|ets"; NULL: any */
+    const char *choices; /* TEXT, LIST of words: "auto|snaive|ets"; NULL: any */
     const char *doc;
 } fs_param;
 
@@ -121,18 +121,18 @@ FS_API FS_MUST_CHECK fs_status fs_rows_set_text(fs_rows *rows, int column, int64
 /* What is known when a worker opens its workspace. */
 typedef struct fs_binding {
     const fs_options *options;
-    fs_type order_type;        /* INT, DATE or TIME: how the order column came */
-    int columns;               /* as in fs_block */
-    const char *const *name;   /* input names; NULL for absent optional ones */
-    int outputs;               /* result columns, spread out */
+    fs_type order_type;      /* INT, DATE or TIME: how the order column came */
+    int columns;             /* as in fs_block */
+    const char *const *name; /* input names; NULL for absent optional ones */
+    int outputs;             /* result columns, spread out */
 } fs_binding;
 
 typedef struct fs_operator {
     const char *name;
-    const char *summary;       /* one sentence */
-    const char *details;       /* paragraphs for the reference: method, paper, equations; or NULL */
-    const char *example;       /* a command line that works on a simulated shop */
-    int version;               /* raise it when results change: cached steps are then redone */
+    const char *summary; /* one sentence */
+    const char *details; /* paragraphs for the reference: method, paper, equations; or NULL */
+    const char *example; /* a command line that works on a simulated shop */
+    int version;         /* raise it when results change: cached steps are then redone */
     const fs_column *input;
     const fs_column *output;
     const fs_param *params;
@@ -149,6 +149,9 @@ FS_API int fs_operator_count(void);
 FS_API const fs_operator *fs_operator_at(int index); /* sorted by name */
 /* NULL and an error with the nearest name where there is none. */
 FS_API const fs_operator *fs_operator_find(const char *name, fs_error *error);
+/* Which of `count` names is nearest to `name` by edits, case left aside; -1 where none is near
+ * enough to be what was meant. */
+FS_API int fs_operator_nearest(const char *name, const char *const *names, int count);
 
 /* `text`: "horizon = 28, quantile = [0.1, 0.9], model = 'auto'"; "" for all defaults. Every fault
  * names the operator and the parameter. `value = COLUMN` style column bindings (the name of a
@@ -163,13 +166,15 @@ FS_API FS_MUST_CHECK fs_status fs_options_format(const fs_options *options, fs_b
 typedef struct fs_pipe fs_pipe;
 /* Binds input columns: `group` names the keys (count may be 0: one group), `order` the order
  * column; a declared value takes the column that the options name for it, else the column of its
- * own name, else the first column not yet taken; what is left goes to "*" or is an error.
- * `input` is read, not kept. Keys may be of any integer, text, date, time or bool type. */
+ * own name, else (where it must be given) the first column not yet taken; what is left goes to "*"
+ * or is an error. `input` is read, not kept; `options` must live as long as the pipe. Keys may be
+ * of any integer, text, date, time or bool type. */
 FS_API FS_MUST_CHECK fs_status fs_pipe_open(const fs_operator *op, const fs_options *options,
-                                            const char *const *group, int groups,
-                                            const char *order, const struct ArrowSchema *input,
-                                            fs_pipe **pipe, fs_error *error);
-/* Schema of the results: key columns as they came, then outputs. Caller releases it. */
+                                            const char *const *group, int groups, const char *order,
+                                            const struct ArrowSchema *input, fs_pipe **pipe,
+                                            fs_error *error);
+/* Schema of the results: key columns as they came (text views and dictionaries as utf8), then
+ * outputs. Caller releases it. */
 FS_API FS_MUST_CHECK fs_status fs_pipe_schema(const fs_pipe *pipe, struct ArrowSchema *out,
                                               fs_error *error);
 /* Takes a struct array (offsets of parent and children are honoured) and releases it, also on

@@ -1,0 +1,244 @@
+/* The operators that there are, from Arrow to Arrow. */
+#include "pipe_helpers.h"
+
+#include "foresell/numeric.h"
+
+static const char *const names[] = {"item", "day", "units"};
+static const enum ArrowType types[] = {NANOARROW_TYPE_STRING, NANOARROW_TYPE_DATE32,
+                                       NANOARROW_TYPE_DOUBLE};
+static const char *const by_item[] = {"item"};
+
+typedef struct row {
+    const char *item;
+    int day;
+    double units; /* NAN: null */
+} row;
+
+static fs_status apply(const char *name, const char *text, const row *rows, int count, int cut,
+                       fs_buffer *out, fs_error *error)
+{
+    struct ArrowSchema schema;
+    fs_options *options = NULL;
+    fs_pipe *pipe = NULL;
+    const fs_operator *op = fs_operator_find(name, error);
+    assert_non_null(op);
+    make_schema(&schema, 3, names, types);
+    fs_status status = fs_options_parse(op, text, &options, error);
+    if (status == FS_OK)
+        status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, error);
+    for (int at = 0; status == FS_OK && at < count; at += cut) {
+        struct ArrowArray batch;
+        start_batch(&batch, &schema);
+        for (int i = at; i < at + cut && i < count; i++) {
+            assert_int_equal(ArrowArrayAppendString(batch.children[0], ArrowCharView(rows[i].item)),
+                             0);
+            assert_int_equal(ArrowArrayAppendInt(batch.children[1], rows[i].day), 0);
+            if (isnan(rows[i].units))
+                assert_int_equal(ArrowArrayAppendNull(batch.children[2], 1), 0);
+            else
+                assert_int_equal(ArrowArrayAppendDouble(batch.children[2], rows[i].units), 0);
+            assert_int_equal(ArrowArrayFinishElement(&batch), 0);
+        }
+        end_batch(&batch);
+        status = fs_pipe_push(pipe, &batch, error);
+        drain(pipe, out);
+    }
+    if (status == FS_OK) status = fs_pipe_end(pipe, error);
+    if (status == FS_OK) drain(pipe, out);
+    fs_pipe_close(pipe);
+    fs_options_free(options);
+    ArrowSchemaRelease(&schema);
+    return status;
+}
+
+static void expect(const char *name, const char *text, const row *rows, int count,
+                   const char *expected)
+{
+    fs_buffer out = {0};
+    fs_error error = {0};
+    fs_status status = apply(name, text, rows, count, 2, &out, &error);
+    if (status != FS_OK) print_message("%s\n", error.message);
+    assert_int_equal(status, FS_OK);
+    assert_string_equal(out.data ? out.data : "", expected);
+    fs_buffer_free(&out);
+}
+
+static void forecast_continues_the_weeks(void **state)
+{
+    (void)state;
+    const row rows[] = {{"a", 0, 1}, {"a", 7, 2}, {"a", 21, 4}, {"b", 70, 9}, {"b", 77, 9}};
+    expect("forecast", "horizon = 2, quantile = [], model = snaive, season = 2, origins = 0", rows,
+           5,
+           "a,28,1,1,snaive,only 3 values known; 1 of 4 values missing\n"
+           "a,35,2,4,snaive,only 3 values known; 1 of 4 values missing\n"
+           "b,84,1,9,snaive,only 2 values known\n"
+           "b,91,2,9,snaive,only 2 values known\n");
+}
+
+static void forecast_answers_for_groups_of_one_row_and_of_nothing_known(void **state)
+{
+    (void)state;
+    const row rows[] = {{"a", 100, 5}, {"b", 100, NAN}, {"b", 107, NAN}};
+    expect("forecast", "horizon = 1, quantile = [0.5], period = week", rows, 3,
+           "a,107,1,5,5,ETS(A,N,N),one value known, intervals are a guess\n"
+           "b,114,1,null,null,none,no value known, nothing is forecast\n");
+}
+
+static void forecast_starts_from_a_common_end(void **state)
+{
+    (void)state;
+    const row rows[] = {{"a", 0, 5}, {"a", 1, 5}, {"b", 0, 7},
+                        {"b", 1, 7}, {"b", 2, 7}, {"b", 3, 99}};
+    expect("forecast", "horizon = 1, quantile = [], model = ets, end = 1970-01-03, origins = 0",
+           rows, 6,
+           "a,3,1,5,ETS(A,N,N),only 2 values known; 1 of 3 values missing\n"
+           "b,3,1,7,ETS(A,N,N),only 3 values known\n");
+    fs_buffer out = {0};
+    fs_error error = {0};
+    assert_int_equal(apply("forecast", "end = soon", rows, 6, 6, &out, &error), FS_USAGE);
+    assert_non_null(strstr(error.message, "operator forecast"));
+    assert_non_null(strstr(error.message, "'soon'"));
+}
+
+static void backtest_tells_the_errors_of_both_models(void **state)
+{
+    (void)state;
+    row rows[20];
+    fs_buffer out = {0};
+    for (int i = 0; i < 20; i++) rows[i] = (row){"a", i, i % 2 ? 10 : 20};
+    assert_int_equal(apply("backtest", "horizon = 4, season = 2", rows, 20, 3, &out, NULL), FS_OK);
+    assert_non_null(strstr(out.data, "a,snaive,3,12,0,0,null,0,0\n"));
+    assert_non_null(strstr(out.data, "a,ets,3,12,"));
+    fs_buffer_free(&out);
+}
+
+static void outliers_are_explained_row_for_row(void **state)
+{
+    (void)state;
+    row rows[60];
+    fs_buffer out = {0};
+    for (int i = 0; i < 60; i++) rows[i] = (row){"a", i, 4};
+    rows[30].units = 48;
+    rows[40].units = NAN;
+    assert_int_equal(apply("clean_outliers", "season = 1", rows, 60, 7, &out, NULL), FS_OK);
+    assert_non_null(strstr(out.data, "a,30,48,8,1,12 times its usual 4\n"));
+    assert_non_null(strstr(out.data, "a,31,4,4,0,null\n"));
+    assert_non_null(strstr(out.data, "a,40,null,null,0,null\n"));
+    int lines = 0;
+    for (const char *c = out.data; *c; c++) lines += *c == '\n';
+    assert_int_equal(lines, 60);
+    fs_buffer_free(&out);
+}
+
+static void peaks_are_ranked_in_each_group(void **state)
+{
+    (void)state;
+    row rows[120];
+    fs_buffer out = {0};
+    for (int i = 0; i < 120; i++) rows[i] = (row){i < 60 ? "a" : "b", i % 60, 10};
+    rows[20].units = 40, rows[50].units = 70, rows[90].units = 30;
+    assert_int_equal(apply("peaks", "top = 2", rows, 120, 11, &out, NULL), FS_OK);
+    const char *first = strstr(out.data, "a,1,50,70,10,6,0.9"),
+               *second = strstr(out.data, "a,2,20,40,10,3,0.9");
+    assert_true(first && second && first < second);
+    assert_non_null(strstr(out.data, "b,1,30,30,10,2,0.9"));
+    fs_buffer_free(&out);
+}
+
+static void trend_says_so_where_it_cannot_tell(void **state)
+{
+    (void)state;
+    const row rows[] = {{"a", 0, 5}, {"a", 1, 6}, {"b", 0, 0}};
+    expect("trend", "", rows, 3,
+           "a,null,null,null,null,too few known values, or none above zero\n"
+           "b,null,null,null,null,too few known values, or none above zero\n");
+}
+
+static void every_operator_gives_the_same_however_rows_are_cut(void **state)
+{
+    (void)state;
+    static const char words[] = "abcdefghijklmnopqrstuvwxyz";
+    char item[26][2];
+    row *rows = fs_alloc(26 * 150 * sizeof *rows);
+    fs_random random = fs_random_open(1, 0, 0, 0);
+    int count = 0;
+    for (int g = 0; g < 26; g++) {
+        item[g][0] = words[g], item[g][1] = '\0';
+        for (int i = 0, n = 1 + (int)fs_random_below(&random, 150); i < n; i++)
+            if (fs_random_below(&random, 8) || i == 0)
+                rows[count++] = (row){item[g], i, (double)fs_random_poisson(&random, 3 + g)};
+    }
+    for (int i = 0; i < fs_operator_count(); i++) {
+        fs_buffer whole = {0}, cut = {0};
+        const char *name = fs_operator_at(i)->name;
+        if (apply(name, "", rows, count, count, &whole, NULL) != FS_OK) continue; /* other inputs */
+        for (int size = 1; size < 200; size = size * 3 + 2) {
+            fs_buffer_clear(&cut);
+            assert_int_equal(apply(name, "", rows, count, size, &cut, NULL), FS_OK);
+            assert_int_equal(cut.size, whole.size);
+            assert_memory_equal(cut.data, whole.data, whole.size);
+        }
+        fs_buffer_free(&whole);
+        fs_buffer_free(&cut);
+    }
+    fs_free(rows);
+}
+
+static void every_allocation_of_every_operator_may_fail(void **state)
+{
+    (void)state;
+    row rows[40];
+    for (int i = 0; i < 40; i++) rows[i] = (row){i < 20 ? "a" : "b", i, i % 7};
+    for (int i = 0; i < fs_operator_count(); i++) {
+        const char *name = fs_operator_at(i)->name;
+        bool failed = true;
+        for (int64_t n = 0; failed && n < 5000; n++) {
+            struct ArrowSchema schema;
+            struct ArrowArray batch;
+            fs_options *options = NULL;
+            fs_pipe *pipe = NULL;
+            make_schema(&schema, 3, names, types);
+            start_batch(&batch, &schema);
+            for (int r = 0; r < 40; r++) {
+                assert_int_equal(
+                    ArrowArrayAppendString(batch.children[0], ArrowCharView(rows[r].item)), 0);
+                assert_int_equal(ArrowArrayAppendInt(batch.children[1], rows[r].day), 0);
+                assert_int_equal(ArrowArrayAppendDouble(batch.children[2], rows[r].units), 0);
+                assert_int_equal(ArrowArrayFinishElement(&batch), 0);
+            }
+            end_batch(&batch);
+            fs_alloc_fail_after(n);
+            const fs_operator *op = fs_operator_at(i);
+            fs_status status = fs_options_parse(op, "", &options, NULL);
+            if (status == FS_OK)
+                status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, NULL);
+            if (status == FS_OK) status = fs_pipe_push(pipe, &batch, NULL);
+            if (status == FS_OK) status = fs_pipe_end(pipe, NULL);
+            failed = fs_alloc_count() > n;
+            fs_alloc_fail_after(-1);
+            if (status != (failed ? FS_MEMORY : FS_OK) && status != FS_USAGE)
+                print_message("%s, allocation %lld\n", name, (long long)n);
+            assert_true(status == (failed ? FS_MEMORY : FS_OK) || status == FS_USAGE);
+            if (batch.release) ArrowArrayRelease(&batch);
+            fs_pipe_close(pipe);
+            fs_options_free(options);
+            ArrowSchemaRelease(&schema);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forecast_continues_the_weeks),
+        cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
+        cmocka_unit_test(forecast_starts_from_a_common_end),
+        cmocka_unit_test(backtest_tells_the_errors_of_both_models),
+        cmocka_unit_test(outliers_are_explained_row_for_row),
+        cmocka_unit_test(peaks_are_ranked_in_each_group),
+        cmocka_unit_test(trend_says_so_where_it_cannot_tell),
+        cmocka_unit_test(every_operator_gives_the_same_however_rows_are_cut),
+        cmocka_unit_test(every_allocation_of_every_operator_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
