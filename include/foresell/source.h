@@ -24,25 +24,28 @@ typedef enum fs_encoding { FS_UTF8, FS_LATIN1, FS_UTF16LE, FS_UTF16BE } fs_encod
 
 typedef struct fs_dialect {
     fs_encoding encoding;
-    char delimiter;     /* ',', ';', '\t', '|' …; ' ' with `runs`: any run of blanks; 0: one column */
-    bool runs;          /* several delimiters in a row count as one, leading ones are skipped */
-    char quote;         /* '"' usually; 0: none */
-    char escape;        /* '"' (doubled) or '\\'; 0: none */
-    bool header;        /* the first record after `skip` names the columns */
-    int64_t skip;       /* physical lines before the header or first record */
+    char delimiter; /* ',', ';', '\t', '|' …; ' ' with `runs`: any run of blanks; 0: one column */
+    bool runs;      /* several delimiters in a row count as one, leading ones are skipped */
+    char quote;     /* '"' usually; 0: none */
+    char escape;    /* '"' (doubled) or '\\'; 0: none */
+    bool header;    /* the first record after `skip` names the columns */
+    int64_t skip;   /* physical lines before the header or first record */
 } fs_dialect;
 
 /* How to read a column's cells. `format` is what stands in foresell.yaml. */
 typedef enum fs_reading_kind {
     FS_READ_TEXT,    /* "text": as it is, blanks around it cut */
     FS_READ_INTEGER, /* "integer": 17, -3, 1,234 with thousands */
-    FS_READ_NUMBER,  /* "number": 1234.5, -3, (12.00), 1e3, "$ 4.50", "5 %"; "number ,": decimal comma */
-    FS_READ_BOOL,    /* "bool": true/false, yes/no, y/n, t/f, 1/0, in any case */
-    FS_READ_DATE,    /* "date ymd", "date dmy", "date mdy", "date serial" … */
-    FS_READ_TIME     /* "time ymd" …: date with or without a time of day, ISO 8601 with zone too */
+    FS_READ_NUMBER, /* "number": 1234.5, -3, (12.00), 1e3, "$ 4.50", "5 %"; "number ,": decimal comma */
+    FS_READ_BOOL, /* "bool": true/false, yes/no, y/n, t/f, 1/0, in any case */
+    FS_READ_DATE, /* "date ymd", "date dmy", "date mdy", "date serial" … */
+    FS_READ_TIME  /* "time ymd" …: date with or without a time of day, ISO 8601 with zone too */
 } fs_reading_kind;
 typedef enum fs_date_order {
-    FS_YMD, FS_DMY, FS_MDY, FS_YDM,
+    FS_YMD,
+    FS_DMY,
+    FS_MDY,
+    FS_YDM,
     FS_DATE_SERIAL, /* days since 1899-12-30, as spreadsheets keep them */
     FS_DATE_EPOCH,  /* seconds, milliseconds or microseconds since 1970, by size */
     FS_DATE_WEEK,   /* 2024-W07, 202407 as ISO week: its Monday */
@@ -66,7 +69,8 @@ typedef union fs_cell {
     int64_t integer; /* integer, bool, days, microseconds */
 } fs_cell;
 /* Does not allocate; exact for decimals of up to 15 digits. For TEXT only the state is given. */
-FS_API fs_cell_state fs_read_cell(const char *text, size_t bytes, fs_reading reading, fs_cell *cell);
+FS_API fs_cell_state fs_read_cell(const char *text, size_t bytes, fs_reading reading,
+                                  fs_cell *cell);
 
 /* ---- opening ------------------------------------------------------------------ */
 
@@ -89,10 +93,10 @@ FS_API FS_MUST_CHECK fs_status fs_reader_open_file(const char *path, fs_reader *
  * the caller's lock or from one thread, fs_block_parse by any thread on its own block. */
 typedef struct fs_text fs_text;
 typedef struct fs_text_stats {
-    int64_t bytes;                 /* as stored */
-    int64_t records;               /* after the header */
-    int64_t lines;                 /* physical */
-    char digest[FS_DIGEST_HEX];    /* of the bytes as stored; complete at the end of the file */
+    int64_t bytes;              /* as stored */
+    int64_t records;            /* after the header */
+    int64_t lines;              /* physical */
+    char digest[FS_DIGEST_HEX]; /* of the bytes as stored; complete at the end of the file */
 } fs_text_stats;
 
 /* `name` is for messages. The reader belongs to the result afterwards, also on failure.
@@ -124,11 +128,11 @@ typedef struct fs_field {
 } fs_field;
 typedef struct fs_record {
     const fs_field *field;
-    int fields;            /* may differ from the number of columns: the fault says so */
-    int64_t line;          /* physical line on which the record begins, 1-based */
-    const char *text;      /* the record as it was, in UTF-8, without its line end */
+    int fields;       /* may differ from the number of columns: the fault says so */
+    int64_t line;     /* physical line on which the record begins, 1-based */
+    const char *text; /* the record as it was, in UTF-8, without its line end */
     size_t bytes;
-    const char *fault;     /* NULL, or static text: "too many fields", "too few fields",
+    const char *fault; /* NULL, or static text: "too many fields", "too few fields",
                               "unclosed quote", "NUL byte", "invalid UTF-8", "record too long" */
 } fs_record;
 typedef struct fs_cursor fs_cursor;
@@ -143,40 +147,63 @@ FS_API void fs_cursor_close(fs_cursor *cursor);
 
 typedef struct fs_sniffed {
     fs_dialect dialect;
-    double certainty;      /* share of sampled records that agree, 0 … 1 */
-    bool is_text;          /* false: binary; `what` says what it looks like */
-    char what[64];         /* "gzip", "parquet", "xlsx", "sqlite database", "png image" … */
-    char reason[256];      /* in words: "; splits 2,000 of 2,000 lines into 14 fields" */
+    double certainty; /* share of sampled records that agree, 0 … 1 */
+    bool is_text;     /* false: binary; `what` says what it looks like */
+    char what[64];    /* "gzip", "parquet", "xlsx", "sqlite database", "png image" … */
+    char reason[256]; /* in words: "; splits 2,000 of 2,000 lines into 14 fields" */
+    bool ascii;       /* no byte over 127 seen: Latin-1 may still show further down */
+    int fields;       /* that the dialect splits a record into */
 } fs_sniffed;
-/* Looks at the first bytes (after decompression) of `sample`. Never fails on content. */
+/* Looks at the first bytes of a file as they are stored; what is compressed is decompressed as far
+ * as the sample goes (`what` then says "gzip" or "zstd", is_text whether text is inside). 64 KiB
+ * or more are wanted, a shorter sample is taken for the whole file. Never fails on content. */
 FS_API FS_MUST_CHECK fs_status fs_sniff(const void *sample, size_t bytes, fs_sniffed *sniffed,
                                         fs_error *error);
 
 /* What a whole column looks like. Distinct values by a bottom-k sketch of hashes, so that two
  * columns can be asked how much of one lies in the other without reading them again. */
-#define FS_SKETCH 1024
+#define FS_SKETCH   1024
 #define FS_EXAMPLES 8
 typedef struct fs_column_profile {
     int64_t rows, missing;
     int64_t integers, numbers_point, numbers_comma; /* cells that read as such */
     int64_t bools;
-    int64_t dates[8];      /* by fs_date_order: cells that read as a date of that order */
-    int64_t times;         /* of those, with a time of day */
+    int64_t dates[8]; /* by fs_date_order: cells that read as a date of that
+                                               order; serials and epochs of 1980 to 2080 only */
+    int64_t times;    /* of those, with a time of day */
     int64_t negative, zero, fractional;
-    double least, greatest, mean;           /* over cells that are numbers (by the likelier decimal) */
-    int64_t earliest, latest;               /* microseconds, by the likeliest date order; 0 if none */
-    int64_t shortest, longest;              /* characters */
-    double distinct;                        /* estimate; exact below FS_SKETCH */
-    bool ascending;                         /* never goes down */
-    bool leading_zeros;                     /* 00123: a code, not a number */
-    char example[FS_EXAMPLES][48];          /* first distinct ones */
+    double least, greatest, mean;  /* over cells that are numbers (by the likelier decimal) */
+    int64_t earliest, latest;      /* microseconds, by the likeliest date order; 0 if none */
+    int64_t shortest, longest;     /* characters */
+    double distinct;               /* estimate; exact below FS_SKETCH */
+    bool ascending;                /* never goes down */
+    bool leading_zeros;            /* 00123: a code, not a number */
+    char example[FS_EXAMPLES][48]; /* first distinct ones */
     int examples;
-    fs_reading reading;                     /* the best reading of the whole column */
-    int64_t unread;                         /* cells that it can't read */
+    fs_reading reading;     /* the best reading of the whole column */
+    int64_t unread;         /* cells that it can't read */
+    bool date_ambiguous;    /* day and month could be exchanged in every cell */
+    bool decimal_ambiguous; /* 1.234 or 1,234 only: point and comma read all alike */
+    int64_t mixed;          /* cells of letters and digits, C536415: codes */
     int sketch_size;
-    uint64_t sketch[FS_SKETCH];             /* ascending hashes of the distinct texts */
+    uint64_t sketch[FS_SKETCH]; /* ascending hashes of the distinct texts */
 } fs_column_profile;
 typedef struct fs_profile fs_profile;
+/* How the best reading is chosen (cells: those that are not missing). A reading may leave up to
+ * 2 % of the cells unread, these go to `unread`; where more than 0.1 % are mixed like C536415 the
+ * column is a code, hence text, and so it is with leading zeros (00123), over 15 digits, or where
+ * more than a fifth of the distinct values are no numbers (0, a, b, c).
+ * The date order is the one that reads most cells, also in a column of several formats as long as
+ * nearly each cell is a date by one of them (the others are unread); between 01/02/23 and 23-02-01
+ * the shorter span decides. Where day and month could be exchanged in every cell `date_ambiguous` is
+ * set, and dmy is taken, or mdy where the mark is '/' and a time with am or pm follows in most cells
+ * (only the US write both). Bare numbers are never taken for serials or epochs, digits without
+ * marks for dates only where every cell is one: `dates` has all counts for whoever knows more, such as
+ * the column's name. Point or comma is decided by the cells that only one of them reads; with none
+ * of these, 1,234 is a thousand and 1.234 is a fraction.
+ *
+ * A column's cells come in file order, from one thread at a time; different columns may be added to
+ * by different threads at the same time. */
 FS_API FS_MUST_CHECK fs_status fs_profile_open(int columns, fs_profile **profile, fs_error *error);
 FS_API FS_MUST_CHECK fs_status fs_profile_add(fs_profile *profile, int column, const char *text,
                                               size_t bytes, bool missing);
