@@ -18,11 +18,11 @@ extern "C" {
 
 typedef struct fs_engine fs_engine;
 typedef struct fs_engine_settings {
-    int64_t memory;             /* bytes; 0: 70 % of what the machine or cgroup has */
-    int threads;                /* 0: all cores */
-    const char *scratch;        /* folder for spilling and sorted inputs; NULL: a temporary one */
-    const char *extensions;     /* folder of *.duckdb_extension; NULL: beside the program */
-    const fs_progress *progress;/* may be NULL; must outlive the engine */
+    int64_t memory;              /* bytes; 0: 70 % of what the machine or cgroup has */
+    int threads;                 /* 0: all cores */
+    const char *scratch;         /* folder for spilling and sorted inputs; NULL: a temporary one */
+    const char *extensions;      /* folder of *.duckdb_extension; NULL: beside the program */
+    const fs_progress *progress; /* may be NULL; must outlive the engine */
 } fs_engine_settings;
 /* Opens DuckDB with our prelude, functions and settings: no network unless a source needs it, no
  * automatic installs, unsigned extensions off, UTC. */
@@ -47,13 +47,15 @@ FS_API fs_type fs_result_type(const fs_result *result, int column);
 /* FS_OK with *more false at the end. */
 FS_API FS_MUST_CHECK fs_status fs_result_next(fs_result *result, bool *more, fs_error *error);
 FS_API bool fs_result_null(const fs_result *result, int column);
-FS_API int64_t fs_result_integer(const fs_result *result, int column); /* bool, int, date (days), time (µs) */
-FS_API double fs_result_number(const fs_result *result, int column);   /* any numeric */
-FS_API const char *fs_result_text(const fs_result *result, int column); /* any type, as SQL casts it */
+FS_API int64_t fs_result_integer(const fs_result *result,
+                                 int column); /* bool, int, date (days), time (µs) */
+FS_API double fs_result_number(const fs_result *result, int column); /* any numeric */
+FS_API const char *fs_result_text(const fs_result *result,
+                                  int column); /* any type, as SQL casts it */
 FS_API void fs_result_close(fs_result *result);
 /* First column of the first row as an integer; 0 where there is no row or it is null. */
-FS_API FS_MUST_CHECK fs_status fs_engine_integer(fs_engine *engine, const char *sql,
-                                                 int64_t *value, fs_error *error);
+FS_API FS_MUST_CHECK fs_status fs_engine_integer(fs_engine *engine, const char *sql, int64_t *value,
+                                                 fs_error *error);
 
 /* ---- tables ------------------------------------------------------------------------ */
 
@@ -70,6 +72,17 @@ FS_API FS_MUST_CHECK fs_status fs_engine_attach(fs_engine *engine, const char *n
 FS_API FS_MUST_CHECK fs_status fs_engine_export(fs_engine *engine, const char *select,
                                                 const char *path, fs_error *error);
 
+/* Writes the Arrow batches that `produce` gives (until *more is false; the engine releases each) to
+ * a Parquet file, or CSV where `path` ends so, by way of a temporary name beside it. Streamed:
+ * memory does not grow. The same batches give the same bytes. `schema` is read, not kept. */
+typedef fs_status (*fs_produce)(void *context, struct ArrowArray *batch, bool *more,
+                                fs_error *error);
+FS_API FS_MUST_CHECK fs_status fs_engine_write_batches(fs_engine *engine,
+                                                       const struct ArrowSchema *schema,
+                                                       fs_produce produce, void *context,
+                                                       const char *path, int64_t *rows,
+                                                       fs_error *error);
+
 /* ---- operators ------------------------------------------------------------------------ */
 
 /* Runs the rows of `select` through an operator: sorted once by group and order into scratch, then
@@ -84,24 +97,28 @@ FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_opera
 
 /* A raw table: one or several files with the same columns. */
 typedef enum fs_format {
-    FS_FORMAT_CSV, FS_FORMAT_PARQUET, FS_FORMAT_JSON, FS_FORMAT_XLSX, FS_FORMAT_DATABASE
+    FS_FORMAT_CSV,
+    FS_FORMAT_PARQUET,
+    FS_FORMAT_JSON,
+    FS_FORMAT_XLSX,
+    FS_FORMAT_DATABASE
 } fs_format;
 typedef struct fs_raw_column {
-    const char *name;       /* as in the file, made unique */
-    fs_reading reading;     /* TEXT where no mapping uses the column */
+    const char *name;   /* as in the file, made unique */
+    fs_reading reading; /* TEXT where no mapping uses the column */
 } fs_raw_column;
 typedef struct fs_raw {
-    const char *name;       /* of the raw table: [a-z][a-z0-9_]* */
-    const char *const *path;/* files, globs already spread out; or a URL; or "postgres://…" */
+    const char *name;        /* of the raw table: [a-z][a-z0-9_]* */
+    const char *const *path; /* files, globs already spread out; or a URL; or "postgres://…" */
     int paths;
     fs_format format;
-    fs_dialect dialect;     /* CSV */
-    const char *table;      /* XLSX: sheet; DATABASE: table; else NULL */
+    fs_dialect dialect; /* CSV */
+    const char *table;  /* XLSX: sheet; DATABASE: table; else NULL */
     const fs_raw_column *column;
     int columns;
 } fs_raw;
 typedef struct fs_raw_stats {
-    char *path;             /* owned by the array */
+    char *path; /* owned by the array */
     int64_t bytes, records, lines;
     char digest[FS_DIGEST_HEX];
 } fs_raw_stats;
@@ -150,17 +167,20 @@ typedef struct fs_plan fs_plan;
 typedef const char *(*fs_lookup)(void *context, const char *name);
 
 typedef struct fs_step {
-    const char *name;           /* of the table it makes */
+    const char *name; /* of the table it makes */
     const char *about;
-    const char *file;           /* where it stands, for messages */
+    const char *file; /* where it stands, for messages */
     int64_t line;
-    const char *sql;            /* its SELECT, ${…} filled in, no comments of the header */
-    const char *op;             /* operator name or NULL */
-    const char *options;        /* parameter text or NULL */
-    const char *const *group;   int groups;
-    const char *order;          /* or NULL */
-    const char *const *expect;  int expects;
-    const char *const *input;   int inputs;   /* tables that its SELECT names, sorted */
+    const char *sql;     /* its SELECT, ${…} filled in, no comments of the header */
+    const char *op;      /* operator name or NULL */
+    const char *options; /* parameter text or NULL */
+    const char *const *group;
+    int groups;
+    const char *order; /* or NULL */
+    const char *const *expect;
+    int expects;
+    const char *const *input;
+    int inputs;                 /* tables that its SELECT names, sorted */
     char digest[FS_DIGEST_HEX]; /* of everything that its result depends on but its inputs */
 } fs_step;
 

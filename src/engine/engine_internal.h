@@ -1,0 +1,135 @@
+/* Inside the engine: one DuckDB instance, a pool of connections, and the helpers that its files
+ * share. Nothing here is for other rooms.
+ */
+#ifndef FORESELL_ENGINE_INTERNAL_H
+#define FORESELL_ENGINE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "duckdb.h"
+#include "foresell/engine.h"
+
+/* A raw view as it was described, and what reading it has found (raw.c). */
+typedef struct fs_raw_source fs_raw_source;
+
+/* A connection of the pool; `next` while it is idle. */
+typedef struct fs_connection {
+    duckdb_connection handle;
+    struct fs_connection *next;
+} fs_connection;
+
+struct fs_engine {
+    duckdb_database database;
+    int64_t memory; /* bytes that the user granted */
+    int threads;
+    char *scratch; /* folder; ours to remove where scratch_is_ours */
+    bool scratch_is_ours;
+    char *extensions; /* folder of *.duckdb_extension */
+    const fs_progress *progress;
+    atomic_llong serial; /* for names of scratch tables and files */
+
+    pthread_mutex_t lock; /* guards what follows */
+    fs_connection *idle;
+    struct fs_stream *streams; /* open ones */
+    fs_raw_source *sources;    /* every raw view; lives as long as the engine */
+    struct fs_kept_fault {
+        long long number; /* 0: none */
+        fs_error error;
+    } fault[16];    /* of our functions, until the query's caller takes them */
+    fs_arena names; /* of the extensions that are loaded */
+    struct fs_loaded {
+        struct fs_loaded *next;
+        const char *name;
+    } * loaded;
+};
+
+/* ---- connections (session.c) ---- */
+
+/* A connection for the caller alone. Give it back with fs_engine_release; one that failed or is in
+ * an unknown state is closed instead (`clean` false). */
+fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_error *error);
+void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean);
+
+/* Runs all statements of `sql`. `result` (may be NULL) gets that of the last one, materialised or
+ * streamed; the caller destroys it. Reports progress, and interrupts when cancelled. */
+fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
+                        bool streamed, duckdb_result *result, fs_error *error);
+
+/* A bare connection, for callers that speak DuckDB's C API themselves. */
+fs_status fs_engine_connection(fs_engine *engine, duckdb_connection *connection, fs_error *error);
+void fs_engine_connection_return(fs_engine *engine, duckdb_connection connection);
+int fs_engine_threads(const fs_engine *engine);
+const fs_progress *fs_engine_progress(const fs_engine *engine);
+
+/* A number that no other call got: for names in scratch. */
+long long fs_engine_serial(fs_engine *engine);
+
+/* fs_engine_execute with a format. */
+fs_status fs_engine_executef(fs_engine *engine, fs_error *error, const char *format, ...)
+    FS_PRINTF(3, 4);
+
+/* ---- words (fault.c) ---- */
+
+/* Fills `error` from a message of DuckDB and returns the status that it stands for. Its line is the
+ * line of the SQL text, where DuckDB names one. */
+fs_status fs_engine_fault(fs_error *error, const char *message);
+/* The same from error data, which it destroys. FS_OK where it holds no error. */
+fs_status fs_engine_fault_data(fs_error *error, duckdb_error_data data);
+
+/* Our own functions inside a query fail with FS_FAULT_MARK and a number, under which the whole error
+ * waits: DuckDB would keep only its text. */
+#define FS_FAULT_MARK "foresell fault "
+long long fs_engine_keep_fault(fs_engine *engine, const fs_error *fault);
+/* As fs_engine_fault; finds kept faults again. */
+fs_status fs_engine_fault_of(fs_engine *engine, fs_error *error, const char *message);
+
+/* "name" and 'text', quoted for SQL; appended to `out`. */
+fs_status fs_engine_add_name(fs_buffer *out, const char *name);
+fs_status fs_engine_add_text(fs_buffer *out, const char *text);
+
+/* Type of a result column in our words. */
+fs_type fs_engine_type(duckdb_type type);
+
+/* ---- Arrow (arrow.c) ---- */
+
+/* Columns of an Arrow struct schema as DuckDB types, and batches of it as chunks. */
+typedef struct fs_arrow_reader fs_arrow_reader;
+fs_status fs_arrow_reader_open(const struct ArrowSchema *schema, fs_arrow_reader **reader,
+                               fs_error *error);
+void fs_arrow_reader_close(fs_arrow_reader *reader);
+int fs_arrow_reader_columns(const fs_arrow_reader *reader);
+const char *fs_arrow_reader_name(const fs_arrow_reader *reader, int column);
+duckdb_logical_type fs_arrow_reader_type(const fs_arrow_reader *reader,
+                                         int column); /* caller destroys */
+/* Copies rows first … first+count-1 of `column` into rows from … of `out`. */
+fs_status fs_arrow_reader_copy(const fs_arrow_reader *reader, int column,
+                               const struct ArrowArray *batch, int64_t first, int64_t count,
+                               duckdb_vector out, int64_t from, fs_error *error);
+
+/* ---- streams of batches as tables (stream.c) ---- */
+
+typedef struct fs_stream fs_stream;
+fs_status fs_stream_open(fs_engine *engine, const struct ArrowSchema *schema, fs_produce produce,
+                         void *context, fs_stream **stream, fs_error *error);
+/* For SQL: `fs_stream(NUMBER)`. */
+long long fs_stream_number(const fs_stream *stream);
+/* Gives back the status of whatever read it, or that of the stream where it failed itself. */
+fs_status fs_stream_close(fs_engine *engine, fs_stream *stream, fs_status status, fs_error *error);
+fs_status fs_engine_add_streams(fs_engine *engine, fs_connection *connection, fs_error *error);
+
+/* ---- files (table.c) ---- */
+
+/* PATH.tmp, and what makes it PATH: written through to disk, then renamed. Caller frees the name. */
+char *fs_engine_temporary_name(const char *path);
+fs_status fs_engine_publish_file(const char *temporary, const char *path, fs_error *error);
+
+/* ---- the parts that open adds ---- */
+
+/* Macros and functions under the same name on every engine (prelude.c). */
+fs_status fs_engine_add_prelude(fs_engine *engine, fs_error *error);
+/* The table and scalar functions that read sources (raw.c). */
+fs_status fs_engine_add_readers(fs_engine *engine, fs_connection *connection, fs_error *error);
+void fs_engine_free_sources(fs_engine *engine);
+
+#endif

@@ -1,0 +1,399 @@
+/* What a path holds: its format by its content, its tables, and every column over the whole file.
+ *
+ * Delimited text goes through our own parser, so that its faults are counted as a run will meet them.
+ * Everything else is read as a raw view with no reading given: what init sees is what a run sees.
+ * One pass; memory for the sketches of the columns, a block of text, and no rows.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "raw_internal.h"
+
+#define SAMPLE (1u << 20)
+
+/* What is being found out about one path. */
+typedef struct look {
+    fs_engine *engine;
+    const char *path;
+    fs_sniffed sniffed;
+    fs_file_profile *profile;
+    int count;
+    fs_arena arena;
+} look;
+
+/* ---- results ---- */
+
+static void free_profile(fs_file_profile *p)
+{
+    fs_free(p->path);
+    fs_free(p->table);
+    for (int i = 0; p->name && i < p->columns; i++) fs_free(p->name[i]);
+    fs_free(p->name);
+    fs_free(p->column);
+}
+
+void fs_file_profile_free(fs_file_profile *profile, int count)
+{
+    for (int i = 0; profile && i < count; i++) free_profile(&profile[i]);
+    fs_free(profile);
+}
+
+static fs_status add_profile(look *l, fs_format format, const char *table, fs_file_profile **out,
+                             fs_error *error)
+{
+    fs_file_profile *grown = fs_realloc(l->profile, (size_t)(l->count + 1) * sizeof *grown);
+    if (!grown) return fs_fail_memory(error, sizeof *grown);
+    l->profile = grown;
+    fs_file_profile *p = &grown[l->count++];
+    *p = (fs_file_profile){.format = format, .sniffed = l->sniffed, .path = fs_strdup(l->path)};
+    p->table = table ? fs_strdup(table) : NULL;
+    *out = p;
+    return p->path && (!table || p->table) ? FS_OK : fs_fail_memory(error, strlen(l->path));
+}
+
+static fs_status make_columns(fs_file_profile *p, int columns, fs_error *error)
+{
+    p->columns = columns;
+    p->name = fs_alloc_zero((size_t)columns, sizeof *p->name);
+    p->column = fs_alloc_zero((size_t)columns, sizeof *p->column);
+    return p->name && p->column ? FS_OK
+                                : fs_fail_memory(error, (size_t)columns * sizeof *p->column);
+}
+
+static fs_status name_column(fs_file_profile *p, int i, const char *name, fs_error *error)
+{
+    p->name[i] = fs_strdup(name);
+    return p->name[i] ? FS_OK : fs_fail_memory(error, strlen(name));
+}
+
+static void keep_columns(fs_file_profile *p, const fs_profile *found)
+{
+    for (int i = 0; i < p->columns; i++) p->column[i] = *fs_profile_column(found, i);
+}
+
+/* ---- delimited text ---- */
+
+static fs_status add_record(fs_profile *found, const fs_record *record, int columns)
+{
+    for (int i = 0; i < columns; i++)
+        FS_TRY(fs_profile_add(found, i, record->field[i].text, record->field[i].bytes,
+                              record->field[i].bytes == 0));
+    return FS_OK;
+}
+
+/* Counts of faulty records; `latin` those that are no UTF-8. */
+typedef struct fault_count {
+    int64_t all, latin;
+} fault_count;
+
+static fs_status read_block(fs_cursor *cursor, const fs_text_block *block, fs_profile *found,
+                            int columns, fault_count *faults)
+{
+    fs_record record;
+    fs_cursor_start(cursor, block);
+    while (fs_cursor_next(cursor, &record)) {
+        if (!record.fault) {
+            FS_TRY(add_record(found, &record, columns));
+            continue;
+        }
+        faults->all++;
+        faults->latin += strcmp(record.fault, "invalid UTF-8") == 0;
+    }
+    return FS_OK;
+}
+
+static fs_status read_blocks(look *l, fs_text *text, fs_profile *found, fault_count *faults,
+                             fs_error *error)
+{
+    fs_cursor *cursor;
+    FS_TRY(fs_cursor_open(text, &cursor, error));
+    fs_status status = FS_OK;
+    while (status == FS_OK) {
+        fs_text_block *block;
+        status = fs_text_next(text, &block, error);
+        if (status != FS_OK || !block) break;
+        status = read_block(cursor, block, found, fs_text_columns(text), faults);
+        if (status != FS_OK) fs_fail_memory(error, 64);
+        fs_text_block_free(block);
+        if (status == FS_OK && fs_progress_cancelled(l->engine->progress))
+            status = fs_fail(error, FS_CANCELLED, "cancelled");
+    }
+    fs_cursor_close(cursor);
+    return status;
+}
+
+static fs_status profile_text(look *l, fs_text *text, fs_file_profile *p, fault_count *faults,
+                              fs_error *error)
+{
+    fs_profile *found;
+    FS_TRY(make_columns(p, fs_text_columns(text), error));
+    for (int i = 0; i < p->columns; i++) FS_TRY(name_column(p, i, fs_text_column(text, i), error));
+    FS_TRY(fs_profile_open(p->columns, &found, error));
+    fs_status status = read_blocks(l, text, found, faults, error);
+    if (status == FS_OK) status = fs_profile_end(found, error);
+    if (status == FS_OK) keep_columns(p, found);
+    fs_profile_close(found);
+    return status;
+}
+
+static fs_status text_table(look *l, fault_count *faults, fs_error *error)
+{
+    fs_reader reader;
+    fs_text *text;
+    fs_file_profile *p;
+    *faults = (fault_count){0};
+    FS_TRY(add_profile(l, FS_FORMAT_CSV, NULL, &p, error));
+    FS_TRY(fs_raw_open(l->engine, l->path, &reader, error));
+    FS_TRY(fs_text_open(reader, l->path, &l->sniffed.dialect, &text, error));
+    fs_status status = profile_text(l, text, p, faults, error);
+    fs_text_stats stats;
+    fs_text_stats_get(text, &stats);
+    p->bytes = stats.bytes;
+    p->records = stats.records;
+    p->faults = faults->all;
+    memcpy(p->digest, stats.digest, sizeof p->digest);
+    fs_text_close(text);
+    return status;
+}
+
+/* A file that looked like ASCII in its first bytes and has letters of Latin-1 further down is read
+ * again as that: many records that are no UTF-8 are one cause, not many faults. */
+static fs_status look_at_text(look *l, fs_error *error)
+{
+    fault_count faults;
+    FS_TRY(text_table(l, &faults, error));
+    bool latin = l->sniffed.dialect.encoding == FS_UTF8 && l->sniffed.ascii && faults.latin > 0 &&
+                 faults.latin * 2 > faults.all;
+    if (!latin) return FS_OK;
+    fs_file_profile_free(l->profile, l->count);
+    l->profile = NULL;
+    l->count = 0;
+    l->sniffed.dialect.encoding = FS_LATIN1;
+    return text_table(l, &faults, error);
+}
+
+/* ---- everything else ---- */
+
+static bool is_ours(const char *name)
+{
+    static const char *const ours[] = {"_file", "_line", "_problem", "_row"};
+    for (int i = 0; i < FS_RAW_EXTRA; i++)
+        if (strcmp(name, ours[i]) == 0) return true;
+    return false;
+}
+
+static fs_status add_row(fs_profile *found, const fs_result *row, int columns)
+{
+    for (int i = 0; i < columns; i++) {
+        bool missing = fs_result_null(row, i);
+        const char *text = missing ? "" : fs_result_text(row, i);
+        FS_TRY(fs_profile_add(found, i, text, strlen(text), missing || !*text));
+    }
+    return FS_OK;
+}
+
+static fs_status profile_rows(fs_result *rows, fs_file_profile *p, fs_error *error)
+{
+    int columns = 0;
+    while (columns < fs_result_columns(rows) && !is_ours(fs_result_name(rows, columns))) columns++;
+    FS_TRY(make_columns(p, columns, error));
+    for (int i = 0; i < columns; i++) FS_TRY(name_column(p, i, fs_result_name(rows, i), error));
+    fs_profile *found;
+    FS_TRY(fs_profile_open(columns, &found, error));
+    bool more = true;
+    fs_status status = FS_OK;
+    while (status == FS_OK) {
+        status = fs_result_next(rows, &more, error);
+        if (status != FS_OK || !more) break;
+        p->records++;
+        status = add_row(found, rows, columns);
+        if (status != FS_OK) fs_fail_memory(error, 64);
+    }
+    if (status == FS_OK) status = fs_profile_end(found, error);
+    if (status == FS_OK) keep_columns(p, found);
+    fs_profile_close(found);
+    return status;
+}
+
+static fs_status keep_stats(look *l, const char *view, fs_file_profile *p, fs_error *error)
+{
+    fs_raw_stats *stats;
+    int count;
+    FS_TRY(fs_engine_raw_stats(l->engine, view, &stats, &count, error));
+    if (count > 0) {
+        p->bytes = stats[0].bytes;
+        memcpy(p->digest, stats[0].digest, sizeof p->digest);
+    }
+    fs_raw_stats_free(stats, count);
+    return FS_OK;
+}
+
+static fs_status look_at_table(look *l, fs_format format, const char *table, fs_error *error)
+{
+    char view[64], sql[96];
+    fs_file_profile *p;
+    fs_result *rows;
+    snprintf(view, sizeof view, "fs_look_%lld", fs_engine_serial(l->engine));
+    snprintf(sql, sizeof sql, "select * from %s", view);
+    FS_TRY(add_profile(l, format, table, &p, error));
+    fs_raw raw = {.name = view, .path = &l->path, .paths = 1, .format = format, .table = table};
+    FS_TRY(fs_engine_raw_view(l->engine, &raw, view, error));
+    fs_status status = fs_engine_query(l->engine, sql, &rows, error);
+    if (status == FS_OK) {
+        status = profile_rows(rows, p, error);
+        fs_result_close(rows);
+    }
+    if (status == FS_OK) status = keep_stats(l, view, p, error);
+    fs_status dropped = fs_engine_executef(l->engine, NULL, "drop view %s", view);
+    (void)dropped;
+    return status;
+}
+
+/* A workbook's sheet without cells is no table, and no fault. */
+static fs_status look_at_sheets(look *l, fs_error *error)
+{
+    const char **sheet;
+    int sheets, read = 0;
+    fs_error fault = {0};
+    FS_TRY(fs_raw_sheets(l->engine, l->path, &l->arena, &sheet, &sheets, error));
+    for (int i = 0; i < sheets; i++) {
+        fs_status status = look_at_table(l, FS_FORMAT_XLSX, sheet[i], &fault);
+        if (status == FS_MEMORY || status == FS_CANCELLED) {
+            if (error) *error = fault;
+            return status;
+        }
+        if (status != FS_OK) free_profile(&l->profile[--l->count]);
+        read += status == FS_OK;
+    }
+    if (read > 0 || sheets == 0) return FS_OK;
+    if (error) *error = fault;
+    return fault.status;
+}
+
+static fs_status list_tables(look *l, long long number, const char ***name, int *count,
+                             fs_error *error)
+{
+    char sql[320];
+    fs_result *rows;
+    bool more = true;
+    int room = 0;
+    *count = 0;
+    *name = NULL;
+    snprintf(sql, sizeof sql,
+             "select schema_name || '.' || table_name from (select schema_name, table_name, "
+             "database_name from duckdb_tables() union all select schema_name, view_name, "
+             "database_name from duckdb_views() where not internal) t(schema_name, table_name, "
+             "database_name) where database_name = 'fs_db_%lld' order by 1",
+             number);
+    FS_TRY(fs_engine_query(l->engine, sql, &rows, error));
+    fs_status status = FS_OK;
+    while (status == FS_OK) {
+        status = fs_result_next(rows, &more, error);
+        if (status != FS_OK || !more) break;
+        if (*count == room) {
+            const char **grown =
+                fs_arena_alloc(&l->arena, (size_t)(room = room * 2 + 32) * sizeof *grown);
+            if (!grown) {
+                status = fs_fail_memory(error, 64);
+                break;
+            }
+            if (*count) memcpy(grown, *name, (size_t)*count * sizeof *grown);
+            *name = grown;
+        }
+        (*name)[*count] = fs_arena_strdup(&l->arena, fs_result_text(rows, 0));
+        status = (*name)[(*count)++] ? FS_OK : fs_fail_memory(error, 64);
+    }
+    fs_result_close(rows);
+    return status;
+}
+
+static fs_status look_at_database(look *l, fs_error *error)
+{
+    const char **table;
+    int tables;
+    long long number = fs_engine_serial(l->engine);
+    FS_TRY(fs_raw_attach(l->engine, l->path, number, error));
+    FS_TRY(list_tables(l, number, &table, &tables, error));
+    for (int i = 0; i < tables; i++) FS_TRY(look_at_table(l, FS_FORMAT_DATABASE, table[i], error));
+    return FS_OK;
+}
+
+/* ---- which is it? ---- */
+
+static bool is_database_url(const char *path)
+{
+    static const char *const schemes[] = {"postgres://", "postgresql://", "mysql://", "sqlite://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncasecmp(path, schemes[i], strlen(schemes[i])) == 0) return true;
+    return false;
+}
+
+static fs_status read_sample(look *l, fs_buffer *sample, fs_error *error)
+{
+    fs_reader reader;
+    FS_TRY(fs_raw_open(l->engine, l->path, &reader, error));
+    fs_status status = fs_buffer_reserve(sample, SAMPLE);
+    if (status != FS_OK) fs_fail_memory(error, SAMPLE);
+    while (status == FS_OK && sample->size < SAMPLE) {
+        size_t got = 0;
+        status = reader.read(reader.context, sample->data + sample->size, SAMPLE - sample->size,
+                             &got, error);
+        if (got == 0) break;
+        sample->size += got;
+    }
+    reader.close(reader.context);
+    return status;
+}
+
+static fs_status refuse(const look *l, fs_error *error)
+{
+    fs_fail(error, FS_DATA, "%s is no table: it looks like a %s", l->path,
+            l->sniffed.what[0] ? l->sniffed.what : "binary file");
+    fs_error_at(error, l->path, 0, NULL);
+    fs_error_remedy(error, "give CSV, TSV, Parquet, JSON, XLSX or SQLite; other formats can be "
+                           "exported to one of these");
+    return FS_DATA;
+}
+
+static fs_status look_by_content(look *l, fs_error *error)
+{
+    const char *what = l->sniffed.what;
+    if (strstr(what, "parquet")) return look_at_table(l, FS_FORMAT_PARQUET, NULL, error);
+    if (strcmp(what, "xlsx") == 0) return look_at_sheets(l, error);
+    if (strstr(what, "sqlite")) return look_at_database(l, error);
+    if (strcmp(what, "json") == 0) return look_at_table(l, FS_FORMAT_JSON, NULL, error);
+    bool markup = strcmp(what, "html") == 0 || strcmp(what, "xml") == 0;
+    return l->sniffed.is_text && !markup ? look_at_text(l, error) : refuse(l, error);
+}
+
+static fs_status look_at_path(look *l, fs_error *error)
+{
+    if (is_database_url(l->path)) return look_at_database(l, error);
+    fs_buffer sample = {0};
+    fs_status status = read_sample(l, &sample, error);
+    if (status == FS_OK && sample.size == 0) {
+        status = fs_fail(error, FS_DATA, "%s is empty", l->path);
+        fs_error_at(error, l->path, 0, NULL);
+    }
+    if (status == FS_OK) status = fs_sniff(sample.data, sample.size, &l->sniffed, error);
+    fs_buffer_free(&sample);
+    return status == FS_OK ? look_by_content(l, error) : status;
+}
+
+fs_status fs_engine_profile(fs_engine *engine, const char *path, fs_file_profile **profile,
+                            int *count, fs_error *error)
+{
+    look l = {.engine = engine, .path = path};
+    *profile = NULL;
+    *count = 0;
+    fs_status status = look_at_path(&l, error);
+    fs_arena_free(&l.arena);
+    if (status != FS_OK) {
+        fs_file_profile_free(l.profile, l.count);
+        return status;
+    }
+    *profile = l.profile;
+    *count = l.count;
+    return FS_OK;
+}

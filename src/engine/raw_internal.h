@@ -1,0 +1,78 @@
+/* Inside raw views: what a source is, and which file reads which kind.
+ *
+ *   raw.c         the views: descriptions, stats, rows for quarantine
+ *   raw_text.c    delimited text: our own parser behind a table function
+ *   raw_table.c   everything else: SELECTs over DuckDB's readers
+ *   raw_cells.c   fs_cell_…: cells read in SQL as our parser reads them
+ *   raw_open.c    bytes of a path, local or remote
+ *   raw_sheets.c  the sheets of a workbook
+ */
+#ifndef FORESELL_RAW_INTERNAL_H
+#define FORESELL_RAW_INTERNAL_H
+
+#include "engine_internal.h"
+
+typedef struct fs_raw_field {
+    const char *name;
+    fs_reading reading;
+    bool typed; /* reading is not TEXT: cells may be bad */
+} fs_raw_field;
+
+/* Columns after the file's own: _file, _line, _problem, _row. */
+enum { FS_RAW_FILE, FS_RAW_LINE, FS_RAW_PROBLEM, FS_RAW_ROW, FS_RAW_EXTRA };
+
+struct fs_raw_source {
+    fs_raw_source *next;
+    fs_engine *engine;
+    long long number;
+    const char *view;
+    fs_arena arena; /* owns all that follows */
+    fs_format format;
+    fs_dialect dialect;
+    const char **path;
+    int paths;
+    const char *table;
+    fs_raw_field *given; /* as described */
+    int givens;
+    fs_raw_field *field; /* CSV: all columns, in the order of the first file */
+    int fields;
+    int **place;            /* CSV: per path and field, where it stands in that file */
+    const char *select;     /* others: the SELECT that the view is made of */
+    const char *select_all; /* the same with _row of every row */
+    const char **from;      /* others: per path, what stands after FROM */
+    pthread_mutex_t lock;   /* guards what follows */
+    fs_raw_stats *stats;    /* one per path, path owned by the arena */
+    bool *complete;         /* stats of a path are those of the whole file */
+};
+
+/* Bytes of a path: local file, or through DuckDB's file system where it is a URL. */
+fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error);
+bool fs_raw_is_url(const char *path);
+/* Loads what reading the path needs ("httpfs", "azure"). */
+fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *error);
+
+/* Delimited text. */
+fs_status fs_raw_text_describe(fs_raw_source *source, fs_error *error);
+fs_status fs_raw_text_register(fs_engine *engine, fs_connection *connection, fs_error *error);
+fs_status fs_raw_text_open(fs_raw_source *source, int path, fs_text **text, fs_error *error);
+fs_status fs_raw_text_stats(fs_raw_source *source, int path, fs_error *error);
+/* The names of a workbook's sheets, in its order; owned by the arena. */
+fs_status fs_raw_sheets(fs_engine *engine, const char *path, fs_arena *arena, const char ***name,
+                        int *count, fs_error *error);
+void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats);
+fs_raw_source *fs_raw_find(fs_engine *engine, long long number);
+
+/* Others. */
+fs_status fs_raw_table_describe(fs_raw_source *source, fs_error *error);
+fs_status fs_raw_table_stats(fs_raw_source *source, int path, fs_error *error);
+/* Attaches a database, read-only, as fs_db_NUMBER. Its password is in no message. */
+fs_status fs_raw_attach(fs_engine *engine, const char *path, long long number, fs_error *error);
+/* Size and digest of a file as it is stored. */
+fs_status fs_raw_file_digest(fs_engine *engine, const char *path, int64_t *bytes,
+                             char hex[FS_DIGEST_HEX], fs_error *error);
+fs_status fs_raw_cells_register(fs_connection *connection, fs_error *error);
+
+/* "'abc' is not a number", for messages: what the reading wants. */
+const char *fs_raw_wanted(fs_reading reading);
+
+#endif

@@ -1,0 +1,130 @@
+/* The bytes of a path: a local file, or anything that DuckDB's file systems reach (https, S3,
+ * Azure) once the extension for it is loaded.
+ *
+ * A remote file is read front to back in pieces of 1 MiB through one connection, which lives as long
+ * as the reader.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "raw_internal.h"
+
+typedef struct remote {
+    fs_engine *engine;
+    fs_connection *connection;
+    duckdb_client_context context;
+    duckdb_file_system system;
+    duckdb_file_handle handle;
+    char *path;
+} remote;
+
+static const char *const schemes[][2] = {
+    {"https://", "httpfs"}, {"http://", "httpfs"}, {"s3://", "httpfs"}, {"gs://", "httpfs"},
+    {"r2://", "httpfs"},    {"hf://", "httpfs"},   {"az://", "azure"},  {"abfss://", "azure"},
+};
+
+static const char *extension_of(const char *path)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncasecmp(path, schemes[i][0], strlen(schemes[i][0])) == 0) return schemes[i][1];
+    return NULL;
+}
+
+bool fs_raw_is_url(const char *path) { return extension_of(path) != NULL; }
+
+/* Unencrypted http only to this machine: what travels are a retailer's sales. */
+static bool is_plain_http_elsewhere(const char *path)
+{
+    static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
+    if (strncasecmp(path, "http://", 7) != 0) return false;
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
+        size_t bytes = strlen(local[i]);
+        if (strncasecmp(path + 7, local[i], bytes) == 0 && strchr(":/", path[7 + bytes]))
+            return false;
+    }
+    return true;
+}
+
+fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *error)
+{
+    const char *extension = extension_of(path);
+    if (is_plain_http_elsewhere(path)) {
+        fs_fail(error, FS_USAGE, "%s is not encrypted", path);
+        fs_error_remedy(error, "use https://");
+        return FS_USAGE;
+    }
+    return extension ? fs_engine_extension(engine, extension, error) : FS_OK;
+}
+
+static void close_remote(void *context)
+{
+    remote *r = context;
+    if (r->handle) duckdb_destroy_file_handle(&r->handle);
+    if (r->system) duckdb_destroy_file_system(&r->system);
+    if (r->context) duckdb_destroy_client_context(&r->context);
+    if (r->connection) duckdb_query(r->connection->handle, "rollback", NULL);
+    fs_engine_release(r->engine, r->connection, true);
+    fs_free(r->path);
+    fs_free(r);
+}
+
+static fs_status read_remote(void *context, void *data, size_t capacity, size_t *got,
+                             fs_error *error)
+{
+    remote *r = context;
+    size_t most = capacity < (1u << 20) ? capacity : 1u << 20;
+    int64_t bytes = duckdb_file_handle_read(r->handle, data, (int64_t)most);
+    *got = bytes > 0 ? (size_t)bytes : 0;
+    if (bytes >= 0) return FS_OK;
+    fs_status status = fs_engine_fault_data(error, duckdb_file_handle_error_data(r->handle));
+    if (status == FS_OK) status = fs_fail(error, FS_RESOURCE, "cannot read %s", r->path);
+    fs_error_at(error, r->path, 0, NULL);
+    return status;
+}
+
+static fs_status open_handle(remote *r, const char *path, fs_error *error)
+{
+    /* secrets and settings of file systems are looked up inside a transaction */
+    duckdb_query(r->connection->handle, "begin transaction read only", NULL);
+    duckdb_connection_get_client_context(r->connection->handle, &r->context);
+    r->system = duckdb_client_context_get_file_system(r->context);
+    duckdb_file_open_options options = duckdb_create_file_open_options();
+    duckdb_file_open_options_set_flag(options, DUCKDB_FILE_FLAG_READ, true);
+    duckdb_state state = duckdb_file_system_open(r->system, path, options, &r->handle);
+    duckdb_destroy_file_open_options(&options);
+    if (state == DuckDBSuccess) return FS_OK;
+    fs_status status = fs_engine_fault_data(error, duckdb_file_system_error_data(r->system));
+    if (status == FS_OK) fs_fail(error, FS_RESOURCE, "cannot open %s", path);
+    if (error) error->status = FS_RESOURCE;
+    status = FS_RESOURCE;
+    fs_error_remedy(error, "check the address, the network, and the credentials that it needs");
+    return status;
+}
+
+static fs_status open_remote(fs_engine *engine, const char *path, fs_reader *reader,
+                             fs_error *error)
+{
+    FS_TRY(fs_raw_prepare_path(engine, path, error));
+    remote *r = fs_alloc_zero(1, sizeof *r);
+    if (!r) return fs_fail_memory(error, sizeof *r);
+    r->engine = engine;
+    r->path = fs_strdup(path);
+    fs_status status = r->path ? fs_engine_acquire(engine, &r->connection, error)
+                               : fs_fail_memory(error, strlen(path));
+    if (status == FS_OK) status = open_handle(r, path, error);
+    if (status != FS_OK) {
+        close_remote(r);
+        return status;
+    }
+    *reader = (fs_reader){.context = r,
+                          .read = read_remote,
+                          .close = close_remote,
+                          .size = duckdb_file_handle_size(r->handle)};
+    return FS_OK;
+}
+
+fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error)
+{
+    return fs_raw_is_url(path) ? open_remote(engine, path, reader, error)
+                               : fs_reader_open_file(path, reader, error);
+}

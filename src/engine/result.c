@@ -1,0 +1,386 @@
+/* A query's result, row by row.
+ *
+ * The result is streamed: DuckDB works one chunk (2,048 rows) ahead, and nothing else is kept.
+ * Columns of nested or rare types are cast to text by the query itself: where a SELECT has such
+ * columns it is run as `select cast(#i as varchar), … from (…)`, so a cursor deals with plain
+ * vectors only.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_internal.h"
+
+typedef struct field {
+    char *name;
+    duckdb_type type;
+    duckdb_type stored; /* of decimals and enums */
+    uint8_t scale;
+    void *data; /* of the current chunk */
+    uint64_t *validity;
+    fs_buffer text;
+    bool lost; /* memory for a text was not to be had */
+} field;
+
+struct fs_result {
+    fs_engine *engine;
+    fs_connection *connection;
+    duckdb_result result;
+    duckdb_data_chunk chunk;
+    idx_t rows, row; /* of the chunk; `row` is the current one */
+    bool started, failed;
+    int columns;
+    field *field;
+};
+
+fs_type fs_engine_type(duckdb_type type)
+{
+    switch (type) {
+    case DUCKDB_TYPE_BOOLEAN: return FS_TYPE_BOOL;
+    case DUCKDB_TYPE_TINYINT:
+    case DUCKDB_TYPE_SMALLINT:
+    case DUCKDB_TYPE_INTEGER:
+    case DUCKDB_TYPE_BIGINT:
+    case DUCKDB_TYPE_UTINYINT:
+    case DUCKDB_TYPE_USMALLINT:
+    case DUCKDB_TYPE_UINTEGER:
+    case DUCKDB_TYPE_UBIGINT:
+    case DUCKDB_TYPE_HUGEINT: return FS_TYPE_INT;
+    case DUCKDB_TYPE_FLOAT:
+    case DUCKDB_TYPE_DOUBLE:
+    case DUCKDB_TYPE_DECIMAL: return FS_TYPE_DOUBLE;
+    case DUCKDB_TYPE_DATE: return FS_TYPE_DATE;
+    case DUCKDB_TYPE_TIMESTAMP:
+    case DUCKDB_TYPE_TIMESTAMP_TZ: return FS_TYPE_TIME;
+    case DUCKDB_TYPE_BLOB: return FS_TYPE_BLOB;
+    default: return FS_TYPE_TEXT;
+    }
+}
+
+static bool is_plain(duckdb_type type)
+{
+    return fs_engine_type(type) != FS_TYPE_TEXT || type == DUCKDB_TYPE_VARCHAR;
+}
+
+/* ---- opening ---- */
+
+/* Whether `sql` is one SELECT with a column that a cursor can't read as it comes. */
+static bool needs_casts(duckdb_prepared_statement prepared)
+{
+    if (duckdb_prepared_statement_type(prepared) != DUCKDB_STATEMENT_TYPE_SELECT) return false;
+    idx_t columns = duckdb_prepared_statement_column_count(prepared);
+    for (idx_t i = 0; i < columns; i++)
+        if (!is_plain(duckdb_prepared_statement_column_type(prepared, i))) return true;
+    return false;
+}
+
+static fs_status write_casts(duckdb_prepared_statement prepared, const char *sql, fs_buffer *out)
+{
+    idx_t columns = duckdb_prepared_statement_column_count(prepared);
+    FS_TRY(fs_buffer_text(out, "select "));
+    for (idx_t i = 0; i < columns; i++) {
+        bool plain = is_plain(duckdb_prepared_statement_column_type(prepared, i));
+        const char *name = duckdb_prepared_statement_column_name(prepared, i);
+        FS_TRY(fs_buffer_printf(out, plain ? "%s#%d as " : "%scast(#%d as varchar) as ",
+                                i ? ", " : "", (int)i + 1));
+        FS_TRY(fs_engine_add_name(out, name ? name : ""));
+        duckdb_free((void *)name);
+    }
+    size_t bytes = strlen(sql);
+    while (bytes > 0 && strchr("; \t\r\n", sql[bytes - 1])) bytes--;
+    FS_TRY(fs_buffer_text(out, " from ("));
+    FS_TRY(fs_buffer_add(out, sql, bytes));
+    return fs_buffer_text(out, "\n)");
+}
+
+/* The SQL to run: `sql` itself, or with casts around it in `own`. */
+static const char *with_casts(fs_connection *connection, const char *sql, fs_buffer *own)
+{
+    duckdb_prepared_statement prepared = NULL;
+    const char *text = sql;
+    if (duckdb_prepare(connection->handle, sql, &prepared) == DuckDBSuccess &&
+        needs_casts(prepared))
+        text = write_casts(prepared, sql, own) == FS_OK ? own->data : NULL;
+    duckdb_destroy_prepare(&prepared); /* what is wrong with it is said when it is run */
+    return text;
+}
+
+static fs_status describe(fs_result *result, fs_error *error)
+{
+    result->columns = (int)duckdb_column_count(&result->result);
+    result->field = fs_alloc_zero((size_t)result->columns, sizeof *result->field);
+    if (!result->field) return fs_fail_memory(error, sizeof *result->field);
+    for (int i = 0; i < result->columns; i++) {
+        field *c = &result->field[i];
+        duckdb_logical_type type = duckdb_column_logical_type(&result->result, (idx_t)i);
+        c->type = duckdb_get_type_id(type);
+        if (c->type == DUCKDB_TYPE_DECIMAL) {
+            c->scale = duckdb_decimal_scale(type);
+            c->stored = duckdb_decimal_internal_type(type);
+        }
+        duckdb_destroy_logical_type(&type);
+        c->name = fs_strdup(duckdb_column_name(&result->result, (idx_t)i));
+        if (!c->name) return fs_fail_memory(error, 64);
+    }
+    return FS_OK;
+}
+
+fs_status fs_engine_query(fs_engine *engine, const char *sql, fs_result **out, fs_error *error)
+{
+    *out = NULL;
+    fs_result *result = fs_alloc_zero(1, sizeof *result);
+    if (!result) return fs_fail_memory(error, sizeof *result);
+    result->engine = engine;
+    fs_status status = fs_engine_acquire(engine, &result->connection, error);
+    fs_buffer own = {0};
+    const char *text = status == FS_OK ? with_casts(result->connection, sql, &own) : NULL;
+    if (status == FS_OK && !text) status = fs_fail_memory(error, strlen(sql));
+    if (status == FS_OK)
+        status = fs_engine_run(engine, result->connection, text, true, &result->result, error);
+    if (status == FS_OK) status = describe(result, error);
+    fs_buffer_free(&own);
+    result->failed = status != FS_OK;
+    if (status == FS_OK)
+        *out = result;
+    else
+        fs_result_close(result);
+    return status;
+}
+
+void fs_result_close(fs_result *result)
+{
+    if (!result) return;
+    if (result->chunk) duckdb_destroy_data_chunk(&result->chunk);
+    duckdb_destroy_result(&result->result);
+    fs_engine_release(result->engine, result->connection, !result->failed);
+    for (int i = 0; result->field && i < result->columns; i++) {
+        fs_free(result->field[i].name);
+        fs_buffer_free(&result->field[i].text);
+    }
+    fs_free(result->field);
+    fs_free(result);
+}
+
+int fs_result_columns(const fs_result *result) { return result->columns; }
+
+const char *fs_result_name(const fs_result *result, int column)
+{
+    return result->field[column].name;
+}
+
+fs_type fs_result_type(const fs_result *result, int column)
+{
+    return fs_engine_type(result->field[column].type);
+}
+
+/* ---- rows ---- */
+
+static void look_at_chunk(fs_result *result)
+{
+    result->rows = duckdb_data_chunk_get_size(result->chunk);
+    result->row = 0;
+    for (int i = 0; i < result->columns; i++) {
+        duckdb_vector vector = duckdb_data_chunk_get_vector(result->chunk, (idx_t)i);
+        result->field[i].data = duckdb_vector_get_data(vector);
+        result->field[i].validity = duckdb_vector_get_validity(vector);
+    }
+}
+
+static bool lost_a_text(const fs_result *result)
+{
+    for (int i = 0; i < result->columns; i++)
+        if (result->field[i].lost) return true;
+    return false;
+}
+
+/* The next chunk that has rows; none at the end. */
+static fs_status fetch(fs_result *result, fs_error *error)
+{
+    do {
+        if (result->chunk) duckdb_destroy_data_chunk(&result->chunk);
+        result->rows = 0;
+        if (fs_progress_cancelled(result->engine->progress))
+            return fs_fail(error, FS_CANCELLED, "cancelled");
+        result->chunk = duckdb_fetch_chunk(result->result);
+        if (!result->chunk) {
+            const char *fault = duckdb_result_error(&result->result);
+            return fault && *fault ? fs_engine_fault_of(result->engine, error, fault) : FS_OK;
+        }
+        look_at_chunk(result);
+    } while (result->rows == 0);
+    return FS_OK;
+}
+
+fs_status fs_result_next(fs_result *result, bool *more, fs_error *error)
+{
+    if (lost_a_text(result)) return fs_fail_memory(error, 0);
+    if (result->started && result->row + 1 < result->rows) {
+        result->row++;
+        *more = true;
+        return FS_OK;
+    }
+    *more = false;
+    result->started = true;
+    fs_status status = fetch(result, error);
+    result->failed = status != FS_OK;
+    *more = result->rows > 0;
+    return status;
+}
+
+bool fs_result_null(const fs_result *result, int column)
+{
+    const uint64_t *validity = result->field[column].validity;
+    return validity && !duckdb_validity_row_is_valid((uint64_t *)validity, result->row);
+}
+
+static __int128 wide(duckdb_hugeint value)
+{
+    return (__int128)((unsigned __int128)(uint64_t)value.upper << 64 | value.lower);
+}
+
+/* The integer behind a cell: of a decimal, without its point. */
+static __int128 stored_integer(const fs_result *result, int column)
+{
+    const field *c = &result->field[column];
+    idx_t row = result->row;
+    switch (c->type == DUCKDB_TYPE_DECIMAL ? c->stored : c->type) {
+    case DUCKDB_TYPE_BOOLEAN: return ((bool *)c->data)[row];
+    case DUCKDB_TYPE_TINYINT: return ((int8_t *)c->data)[row];
+    case DUCKDB_TYPE_SMALLINT: return ((int16_t *)c->data)[row];
+    case DUCKDB_TYPE_DATE:
+    case DUCKDB_TYPE_INTEGER: return ((int32_t *)c->data)[row];
+    case DUCKDB_TYPE_TIMESTAMP:
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+    case DUCKDB_TYPE_BIGINT: return ((int64_t *)c->data)[row];
+    case DUCKDB_TYPE_UTINYINT: return ((uint8_t *)c->data)[row];
+    case DUCKDB_TYPE_USMALLINT: return ((uint16_t *)c->data)[row];
+    case DUCKDB_TYPE_UINTEGER: return ((uint32_t *)c->data)[row];
+    case DUCKDB_TYPE_UBIGINT: return ((uint64_t *)c->data)[row];
+    case DUCKDB_TYPE_HUGEINT: return wide(((duckdb_hugeint *)c->data)[row]);
+    default: return 0;
+    }
+}
+
+static bool is_text(duckdb_type type)
+{
+    return type == DUCKDB_TYPE_VARCHAR || type == DUCKDB_TYPE_BLOB;
+}
+
+double fs_result_number(const fs_result *result, int column)
+{
+    const field *c = &result->field[column];
+    if (!result->chunk || fs_result_null(result, column)) return 0;
+    if (c->type == DUCKDB_TYPE_DOUBLE) return ((double *)c->data)[result->row];
+    if (c->type == DUCKDB_TYPE_FLOAT) return ((float *)c->data)[result->row];
+    if (is_text(c->type)) return strtod(fs_result_text(result, column), NULL);
+    double value = (double)stored_integer(result, column);
+    return c->type == DUCKDB_TYPE_DECIMAL ? value / pow(10, c->scale) : value;
+}
+
+int64_t fs_result_integer(const fs_result *result, int column)
+{
+    const field *c = &result->field[column];
+    if (!result->chunk || fs_result_null(result, column)) return 0;
+    if (fs_engine_type(c->type) == FS_TYPE_DOUBLE || is_text(c->type)) {
+        double value = fs_result_number(result, column);
+        if (value >= 9223372036854775807.0) return INT64_MAX;
+        return value <= -9223372036854775808.0 ? INT64_MIN : (int64_t)value;
+    }
+    __int128 value = stored_integer(result, column);
+    if (value > INT64_MAX) return INT64_MAX;
+    return value < INT64_MIN ? INT64_MIN : (int64_t)value;
+}
+
+/* ---- as text ---- */
+
+static fs_status write_integer(fs_buffer *out, __int128 value, int scale)
+{
+    char digits[64];
+    int at = (int)sizeof digits, written = 0;
+    unsigned __int128 rest = value < 0 ? -(unsigned __int128)value : (unsigned __int128)value;
+    do {
+        if (scale > 0 && written == scale) digits[--at] = '.';
+        digits[--at] = (char)('0' + (int)(rest % 10));
+        rest /= 10;
+        written++;
+    } while (rest > 0 || written <= scale);
+    if (value < 0) digits[--at] = '-';
+    return fs_buffer_add(out, digits + at, sizeof digits - (size_t)at);
+}
+
+/* The shortest decimal that reads back as the same number, with at least one place. */
+static fs_status write_double(fs_buffer *out, double value)
+{
+    char text[64];
+    int precision = 14;
+    do {
+        snprintf(text, sizeof text, "%.*g", ++precision, value);
+    } while (precision < 17 && strtod(text, NULL) != value);
+    bool whole = isfinite(value) && !strpbrk(text, ".e");
+    return fs_buffer_printf(out, "%s%s", text, whole ? ".0" : "");
+}
+
+static fs_status write_time(fs_buffer *out, int64_t microseconds)
+{
+    int64_t day = microseconds / 86400000000, rest = microseconds % 86400000000;
+    if (rest < 0) {
+        rest += 86400000000;
+        day--;
+    }
+    fs_civil c = fs_civil_from_days(day);
+    int64_t second = rest / 1000000, part = rest % 1000000;
+    FS_TRY(fs_buffer_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day,
+                            (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60)));
+    int places = 6;
+    if (part == 0) return FS_OK;
+    while (part % 10 == 0) {
+        part /= 10;
+        places--;
+    }
+    return fs_buffer_printf(out, ".%0*d", places, (int)part);
+}
+
+static fs_status write_cell(const fs_result *result, int column, fs_buffer *out)
+{
+    const field *c = &result->field[column];
+    if (is_text(c->type)) {
+        duckdb_string_t *cell = &((duckdb_string_t *)c->data)[result->row];
+        return fs_buffer_add(out, duckdb_string_t_data(cell), duckdb_string_t_length(*cell));
+    }
+    if (c->type == DUCKDB_TYPE_DOUBLE || c->type == DUCKDB_TYPE_FLOAT)
+        return write_double(out, fs_result_number(result, column));
+    switch (fs_engine_type(c->type)) {
+    case FS_TYPE_BOOL:
+        return fs_buffer_text(out, fs_result_integer(result, column) ? "true" : "false");
+    case FS_TYPE_DATE: {
+        fs_civil day = fs_civil_from_days(fs_result_integer(result, column));
+        return fs_buffer_printf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    }
+    case FS_TYPE_TIME: return write_time(out, fs_result_integer(result, column));
+    default: return write_integer(out, stored_integer(result, column), c->scale);
+    }
+}
+
+/* A text that memory ran out for is told by the next fs_result_next. */
+const char *fs_result_text(const fs_result *result, int column)
+{
+    field *c = &result->field[column];
+    fs_buffer_clear(&c->text);
+    if (!result->chunk || fs_result_null(result, column)) return "";
+    if (write_cell(result, column, &c->text) != FS_OK) c->lost = true;
+    return c->text.data ? c->text.data : "";
+}
+
+fs_status fs_engine_integer(fs_engine *engine, const char *sql, int64_t *value, fs_error *error)
+{
+    fs_result *result;
+    bool more = false;
+    *value = 0;
+    FS_TRY(fs_engine_query(engine, sql, &result, error));
+    fs_status status = fs_result_next(result, &more, error);
+    if (status == FS_OK && more && result->columns > 0) *value = fs_result_integer(result, 0);
+    fs_result_close(result);
+    return status;
+}
