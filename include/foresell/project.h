@@ -23,42 +23,75 @@ extern "C" {
 
 /* ---- canonical tables: the one place; feeds detection, validation, docs, Python -------- */
 
-typedef enum fs_missing {     /* policy for a missing value */
-    FS_MISSING_KEEP,          /* stays null */
-    FS_MISSING_QUARANTINE,    /* the row goes to quarantine: required */
-    FS_MISSING_FALLBACK       /* gets `fallback` */
+typedef enum fs_missing {                        /* policy for a missing value */
+                          FS_MISSING_KEEP,       /* stays null */
+                          FS_MISSING_QUARANTINE, /* the row goes to quarantine: required */
+                          FS_MISSING_FALLBACK    /* gets `fallback` */
 } fs_missing;
 
 typedef struct fs_canonical_column {
     const char *name;
     fs_type type;
-    bool key;                 /* part of the key: rows with the same key are one row */
+    bool key; /* part of the key: rows with the same key are one row */
     fs_missing missing;
-    const char *fallback;     /* as SQL */
+    const char *fallback; /* as SQL */
     const char *unit;
-    const char *words;        /* names that files give it, space-separated, lower case, for detection */
+    const char
+        *words; /* names that files give it, space-separated, lower case, without accents, for
+                                 detection; "~" before one that is often something else */
     const char *doc;
-} fs_canonical_column;        /* arrays end with {0} */
+} fs_canonical_column; /* arrays end with {0} */
 
 typedef struct fs_canonical_table {
     const char *name;
     const char *doc;
     const fs_canonical_column *column;
+    const char *words; /* names that files of it have, for detection */
 } fs_canonical_table;
 
 #define FS_CANONICAL_TABLES 9
-FS_API const fs_canonical_table *fs_canonical_at(int index); /* 0 … 8, sales first */
+FS_API const fs_canonical_table *fs_canonical_at(int index);          /* 0 … 8, sales first */
 FS_API const fs_canonical_table *fs_canonical_find(const char *name); /* NULL: none */
+
+/* ---- settings of foresell.yaml: the one table of names, defaults and bounds ------------- */
+
+typedef enum fs_setting_kind {
+    FS_SETTING_TEXT,
+    FS_SETTING_INT,
+    FS_SETTING_DATE,
+    FS_SETTING_CHOICE,
+    FS_SETTING_NUMBERS, /* list of numbers */
+    FS_SETTING_WORDS    /* list of words out of `choices` */
+} fs_setting_kind;
+typedef struct fs_setting {
+    const char *name; /* dotted: "forecast.horizon" */
+    fs_setting_kind kind;
+    const char *fallback;     /* default; NULL: by_period, or the folder's name for `name` */
+    const char *by_period[3]; /* default where period is day, week, month */
+    double minimum, maximum;  /* numbers, and every number of a list; both 0: no bounds */
+    const char *choices;      /* "day|week|month" */
+    const char *doc;
+} fs_setting;
+FS_API const fs_setting *fs_setting_at(int index); /* in the order of the docs; NULL past the end */
+FS_API const fs_setting *fs_setting_find(const char *name);
+/* Checks a value as it stands in foresell.yaml (lists as "[0.1, 0.9]"). */
+FS_API FS_MUST_CHECK fs_status fs_setting_check(const fs_setting *setting, const char *value,
+                                                fs_error *error);
+
+/* Reference pages in Markdown, appended to `out`: the canonical tables (docs/tables.md is exactly this)
+ * and the table of settings (part of docs/project.md). */
+FS_API FS_MUST_CHECK fs_status fs_canonical_reference(fs_buffer *out);
+FS_API FS_MUST_CHECK fs_status fs_setting_reference(fs_buffer *out);
 
 /* ---- verbs --------------------------------------------------------------------------------- */
 
 typedef struct fs_init_settings {
-    const char *project;         /* folder to make or to write into */
-    const char *const *from;     /* files, folders, URLs; none: the project folder itself */
+    const char *project;     /* folder to make or to write into */
+    const char *const *from; /* files, folders, URLs; none: the project folder itself */
     int froms;
-    const char *const *set;      /* "sales.item=StockCode", "currency=EUR" */
+    const char *const *set; /* "sales.item=StockCode", "currency=EUR" */
     int sets;
-    bool force;                  /* write over a foresell.yaml that is there */
+    bool force; /* write over a foresell.yaml that is there */
 } fs_init_settings;
 /* Looks, decides, writes foresell.yaml and sources/; appends what it understood to `said` (text for
  * people) and `json` (the same for machines); either may be NULL. */
@@ -76,12 +109,12 @@ FS_API const char *fs_project_folder(const fs_project *project);
 FS_API const char *fs_project_setting(void *project, const char *name);
 
 typedef struct fs_run_settings {
-    const char *models;          /* folder of the program's own steps; NULL: beside the program */
-    const char *only;            /* a step, or NULL */
+    const char *models; /* folder of the program's own steps; NULL: beside the program */
+    const char *only;   /* a step, or NULL */
     bool resume;
 } fs_run_settings;
 typedef struct fs_run_outcome {
-    char folder[1024];           /* of the whole run */
+    char folder[1024]; /* of the whole run */
     int steps, skipped;
     int64_t rows_in, rows_kept, rows_quarantined, rows_merged;
 } fs_run_outcome;

@@ -9,178 +9,493 @@
 
 #include "foresell/project.h"
 
-#define KEY .key = true, .missing = FS_MISSING_QUARANTINE
+#define KEY      .key = true, .missing = FS_MISSING_QUARANTINE
 #define REQUIRED .missing = FS_MISSING_QUARANTINE
 #define ONE_ITEM .missing = FS_MISSING_FALLBACK, .fallback = "'(all)'"
 
 static const fs_canonical_column sales[] = {
     {"time", FS_TYPE_TIME, REQUIRED, .unit = NULL,
-     .words = "time date datetime timestamp day invoicedate orderdate purchasetimestamp transactiontimestamp "
-              "week weekend sold created ordered bought datum fecha data",
-     .doc = "when it was sold; the start or end of its period where the file has totals per period"},
+     .words = "time date datetime timestamp day invoicedate orderdate purchasetimestamp "
+              "purchasedate purchasetime transactiondate transactiontime transdate transtime "
+              "saledate salesdate soldat soldon orderedat createdat ordercreated paidat visitdate "
+              "weekenddate weekending weekstart weekof ~week ~weekend ~wk ~month ~period "
+              "~yearmonth ~created ~ordered ~bought ~t datum bestelldatum belegdatum buchungsdatum "
+              "rechnungsdatum verkaufsdatum kaufdatum tag ~woche ~monat uhrzeit zeitpunkt fecha "
+              "fechaventa dia hora ~semana ~mes data datavenda jour datevente datecommande "
+              "datefacture ~semaine ~mois giorno datavendita dataordine ~settimana ~mese "
+              "verkoopdatum orderdatum dzien datasprzedazy ~tydzien ~miesiac budat fkdat bldat "
+              "erdat audat ~дата ~день ~неделя ~месяц",
+     .doc =
+         "when it was sold; the start or end of its period where the file has totals per period"},
     {"item", FS_TYPE_TEXT, ONE_ITEM,
-     .words = "item product sku article upc ean gtin stockcode productid itemid material artikel produkt producto brand",
+     .words = "item product sku article art upc ean gtin plu barcode stockcode productid itemid "
+              "itemcode productcode prod style isbn asin variant ~brand ~title material "
+              "materialnummer artikel artikelnummer artnr produkt warennummer producto articulo "
+              "referencia produto artigo mercadoria produit reference prodotto articolo "
+              "codicearticolo towar indeks matnr ~tovar товар артикул",
      .doc = "which product; '(all)' where the file has totals over products"},
-    {"store", FS_TYPE_TEXT, .words = "store shop outlet location branch site warehouse market filiale tienda loja",
+    {"store", FS_TYPE_TEXT,
+     .words = "store shop outlet location branch site warehouse market pos ~seller ~channel "
+              "~terminal filiale laden markt standort werk verkaufsstelle tienda sucursal almacen "
+              "local loja filial magasin boutique pointdevente negozio puntovendita winkel "
+              "vestiging sklep werks lgort vkbur магазин",
      .doc = "where it was sold"},
     {"customer", FS_TYPE_TEXT,
-     .words = "customer client household member shopper buyer user cust account kunde cliente card",
+     .words = "customer client household hh member shopper buyer user cust account ~card "
+              "loyaltycard visitor guest patient consumer email mail kunde kunden kundennummer "
+              "kdnr cliente "
+              "socio comprador acheteur abonne klant klantnummer klient kunnr kunag клиент "
+              "покупатель",
      .doc = "who bought it"},
     {"basket", FS_TYPE_TEXT,
-     .words = "basket invoice order transaction receipt ticket bill invoiceno orderid basketid bon rechnung pedido",
+     .words = "basket invoice order transaction trans receipt ticket bill cart purchase check "
+              "invoiceno orderid orderno basketid receiptno document docno voucher ~visit bon "
+              "beleg belegnummer bonnummer kassenbon rechnung auftrag bestellung pedido factura "
+              "boleta compra nota cupom facture commande panier scontrino fattura ordine "
+              "bestelling factuur paragon zamowienie faktura vbeln mblnr belnr чек заказ",
      .doc = "which purchase the line belongs to"},
-    {"line", FS_TYPE_TEXT, .words = "line lineid linenumber position rowid uniqueid transactionlineid",
+    {"line", FS_TYPE_TEXT,
+     .words = "line lineid linenumber lineno lineitem position posno rowid rownumber uniqueid "
+              "transactionlineid orderitem orderitemid orderline zeile positionsnummer posten "
+              "posnr linea ligne riga",
      .doc = "identifier of the line, unique in the whole file, where there is one"},
     {"units", FS_TYPE_DOUBLE, .unit = "units",
-     .words = "units quantity qty sold count volume move menge cantidad quantidade pieces amount_sold",
+     .words = "units unitsales quantity qty sold pieces pcs volume move movement count ~number "
+              "~sales ~demand ~salesvolume ~value unitssold itemssold quantitysold salesqty "
+              "soldqty qtysold itemscount numberof orderedquantity amountsold menge stueck stuck "
+              "stueckzahl stuckzahl anzahl absatz verkaufsmenge cantidad unidades cant quantidade "
+              "qtd qtde quantite qte nombre nb quantita qta pezzi aantal hoeveelheid ilosc sztuk "
+              "fkimg kwmeng количество",
      .doc = "pieces sold; below zero where they came back"},
     {"price", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "price unitprice sellprice saleprice retailprice preis precio preco",
+     .words = "price unitprice sellprice sellingprice saleprice retailprice priceeach itemprice "
+              "unitamount priceperunit shelfprice ~rate preis einzelpreis stuckpreis verkaufspreis "
+              "vkpreis precio preciounitario preco precounitario valorunitario prix prixunitaire "
+              "prezzo prezzounitario prijs stukprijs cena kzwi1 netpr vkp0 цена",
      .doc = "money paid for one piece, after discounts"},
     {"amount", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "amount revenue sales total salesvalue spend turnover value linetotal net gross umsatz importe payment",
+     .words = "amount revenue sales total salesvalue salesamount spend turnover ~value linetotal "
+              "lineamount net gross sum subtotal totalprice totalamount totalsale totalsales "
+              "ordertotal grandtotal paid dollars dollarsales dollarvalue extendedprice netamount "
+              "netsales grosssales gmv takings pricetotal umsatz betrag gesamt gesamtpreis "
+              "gesamtbetrag summe nettobetrag bruttobetrag wert erlos importe totalventa ventas "
+              "monto ingresos valor valortotal receita montant chiffreaffaires ca totalttc totalht "
+              "ventes importo ricavi totale incasso bedrag omzet kwota wartosc sprzedaz dmbtr "
+              "netwr wrbtr сумма выручка ~payment",
      .doc = "money paid for the line, after discounts; below zero where it was paid back"},
     {"discount", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "discount disc rebate markdown coupon reduction rabatt descuento desconto off",
+     .words = "discount disc rebate markdown coupon reduction retaildisc coupondisc ~off rabatt "
+              "nachlass ermassigung descuento desconto remise rabais sconto korting rabat skfbt "
+              "скидка",
      .doc = "money taken off the line, not below zero"},
-    {"cost", FS_TYPE_DOUBLE, .unit = "money", .words = "cost unitcost cogs purchaseprice costprice",
+    {"cost", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "cost unitcost cogs purchaseprice costprice buyingprice einkaufspreis ekpreis kosten "
+              "einstandspreis wareneinsatz costo coste custo cout prixachat kostprijs koszt wavwr "
+              "stprs verpr",
      .doc = "what one piece cost the retailer"},
-    {"payment", FS_TYPE_TEXT, .words = "paymentmethod paymenttype tender paymentmode payment paidby method",
+    {"payment", FS_TYPE_TEXT,
+     .words = "paymentmethod paymenttype paytype paymethod tender tendertype paymentmode ~payment "
+              "paidby ~method zahlungsart zahlart zahlungsmethode zahlungsmittel metodopago "
+              "formapago mediopago formapagamento meiopagamento modepaiement moyenpaiement "
+              "paiement pagamento betaalwijze betaalmethode platnosc zlsch",
      .doc = "how it was paid"},
-    {"country", FS_TYPE_TEXT, .words = "country nation land pais", .doc = "country of the sale"},
-    {"status", FS_TYPE_TEXT, .words = "status orderstatus state_of_order",
+    {"country", FS_TYPE_TEXT,
+     .words = "country nation ~land pais pays paese kraj land1 lieferland страна",
+     .doc = "country of the sale"},
+    {"status", FS_TYPE_TEXT,
+     .words = "status orderstatus ~stateoforder invoicestatus zustand auftragsstatus bestellstatus "
+              "estado situacao statut stato",
      .doc = "state of the order, where a cancelled one stands in the file"},
-    {"note", FS_TYPE_TEXT, .words = "description note comment text itemname productname name title",
+    {"note", FS_TYPE_TEXT,
+     .words = "description note comment ~text itemname productname producttitle itemdescription "
+              "productdescription name title ~desc bezeichnung artikelbezeichnung artikelname "
+              "produktname beschreibung artikeltext descripcion descricao nomeproduto "
+              "nombreproducto designation libelle nomproduit descrizione omschrijving productnaam "
+              "nazwa maktx arktx название наименование",
      .doc = "text of the line"},
-    {"on_promotion", FS_TYPE_BOOL, .words = "promo promotion onpromotion deal special feature display tpr offer",
+    {"on_promotion", FS_TYPE_BOOL,
+     .words = "promo promotion onpromotion onpromo promoted deal special feature feat display tpr "
+              "tpronly ~offer ispromo promoflag aktion angebot werbung oferta promocion promocao "
+              "promocional offerta promozione actie promocja акция",
      .doc = "was the product (or the store) on promotion"},
-    {"visitors", FS_TYPE_DOUBLE, .unit = "people", .words = "customers visitors visits traffic footfall baskets",
+    {"visitors", FS_TYPE_DOUBLE, .unit = "people",
+     .words = "customers visitors visits traffic footfall ~baskets ~transactions customercount "
+              "numberofcustomers numcustomers kundenanzahl kundenzahl besucher bons clientes "
+              "clients visites",
      .doc = "how many people bought in the period, where the file has totals"},
     {0}};
 
 static const fs_canonical_column products[] = {
-    {"item", FS_TYPE_TEXT, KEY, .words = "item product sku article upc ean gtin stockcode productid itemid material",
+    {"item", FS_TYPE_TEXT, KEY,
+     .words = "item product sku article art upc ean gtin plu barcode stockcode productid itemid "
+              "itemcode productcode prod style isbn asin variant material materialnummer artikel "
+              "artikelnummer artnr produkt producto articulo referencia produto artigo produit "
+              "reference prodotto articolo towar indeks matnr товар артикул",
      .doc = "which product"},
-    {"name", FS_TYPE_TEXT, .words = "name description productname itemname title desc", .doc = "its name"},
-    {"category", FS_TYPE_TEXT, .words = "category cat department dept group productgroup class family categoryname",
+    {"name", FS_TYPE_TEXT,
+     .words = "name description productname itemname producttitle title productdescription ~desc "
+              "bezeichnung artikelbezeichnung artikelname produktname artikeltext nombre "
+              "descripcion nome descricao nom designation libelle descrizione naam omschrijving "
+              "nazwa maktx arktx название наименование",
+     .doc = "its name"},
+    {"category", FS_TYPE_TEXT,
+     .words = "category cat department dept group productgroup prodgroup class family categoryname "
+              "maincategory departmentgroup division section lineofbusiness assortment productline "
+              "producttype warengruppe kategorie abteilung sortiment hauptgruppe bereich categoria "
+              "departamento familia grupo seccion secao rayon famille categorie reparto "
+              "categoriaprodotto afdeling kategoria dzial matkl категория группа",
      .doc = "the coarser group it belongs to"},
-    {"subcategory", FS_TYPE_TEXT, .words = "subcategory subcat subdepartment commodity subcommodity segment subclass",
+    {"subcategory", FS_TYPE_TEXT,
+     .words = "subcategory subcat subdepartment commodity subcommodity segment subclass subgroup "
+              "category2 untergruppe unterkategorie subcategoria subfamilia souscategorie "
+              "sousfamille sottocategoria subcategorie podkategoria prdha",
      .doc = "the finer group it belongs to"},
-    {"brand", FS_TYPE_TEXT, .words = "brand label marke marca", .doc = "its brand"},
-    {"supplier", FS_TYPE_TEXT, .words = "supplier vendor manufacturer maker seller", .doc = "who makes or delivers it"},
-    {"size", FS_TYPE_TEXT, .words = "size productsize packsize weight volume", .doc = "pack or size"},
-    {"price", FS_TYPE_DOUBLE, .unit = "money", .words = "price listprice rrp msrp baseprice retailprice",
+    {"brand", FS_TYPE_TEXT, .words = "brand label brandname marke marca marque merk marka бренд",
+     .doc = "its brand"},
+    {"supplier", FS_TYPE_TEXT,
+     .words = "supplier vendor manufacturer maker producer mfr lieferant hersteller proveedor "
+              "fabricante fornecedor fournisseur fabricant fornitore leverancier dostawca "
+              "producent lifnr",
+     .doc = "who makes or delivers it"},
+    {"size", FS_TYPE_TEXT,
+     .words = "size productsize packsize pack weight packagesize content ~volume groesse grosse "
+              "gewicht inhalt tamano tamanho taille poids peso maat brgew ntgew",
+     .doc = "pack or size"},
+    {"price", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "price listprice rrp msrp baseprice retailprice unitprice sellingprice preis "
+              "verkaufspreis listenpreis vkpreis precio preco prix prezzo prijs cena",
      .doc = "list price of one piece"},
-    {"cost", FS_TYPE_DOUBLE, .unit = "money", .words = "cost unitcost cogs costprice purchaseprice",
+    {"cost", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "cost unitcost cogs costprice purchaseprice buyingprice einkaufspreis ekpreis "
+              "einstandspreis costo coste custo cout prixachat kostprijs koszt stprs verpr",
      .doc = "what one piece costs the retailer"},
-    {"rating", FS_TYPE_DOUBLE, .words = "rating stars score averagerating", .doc = "average rating"},
-    {"return_rate", FS_TYPE_DOUBLE, .unit = "share of 1", .words = "returnrate returns", .doc = "share that comes back"},
-    {"launched", FS_TYPE_DATE, .words = "launched launch introduced listed start available", .doc = "first day on sale"},
-    {"ended", FS_TYPE_DATE, .words = "ended delisted discontinued end", .doc = "last day on sale"},
+    {"rating", FS_TYPE_DOUBLE,
+     .words = "rating stars score averagerating avgrating reviewscore bewertung",
+     .doc = "average rating"},
+    {"return_rate", FS_TYPE_DOUBLE, .unit = "share of 1",
+     .words = "returnrate returnsshare retourenquote", .doc = "share that comes back"},
+    {"launched", FS_TYPE_DATE,
+     .words = "launched launch introduced introductiondate listed launchdate ~start availablefrom "
+              "firstsale eingelistet einfuhrung ersda",
+     .doc = "first day on sale"},
+    {"ended", FS_TYPE_DATE,
+     .words = "ended delisted discontinued enddate discontinueddate ausgelistet auslauf",
+     .doc = "last day on sale"},
     {0}};
 
 static const fs_canonical_column customers[] = {
-    {"customer", FS_TYPE_TEXT, KEY, .words = "customer client household member shopper buyer user cust account kunde cliente",
+    {"customer", FS_TYPE_TEXT, KEY,
+     .words = "customer client household hh member shopper buyer user cust account consumer email "
+              "mail kunde "
+              "kunden kundennummer kdnr cliente socio acheteur abonne klant klantnummer klient "
+              "kunnr клиент",
      .doc = "who"},
-    {"country", FS_TYPE_TEXT, .words = "country nation land pais", .doc = "country"},
-    {"region", FS_TYPE_TEXT, .words = "region state province county bundesland", .doc = "region or state"},
-    {"city", FS_TYPE_TEXT, .words = "city town place stadt ciudad cidade", .doc = "town"},
-    {"postcode", FS_TYPE_TEXT, .words = "postcode zip zipcode postalcode zipcodeprefix plz", .doc = "postal code"},
-    {"latitude", FS_TYPE_DOUBLE, .unit = "degrees", .words = "latitude lat", .doc = "latitude"},
-    {"longitude", FS_TYPE_DOUBLE, .unit = "degrees", .words = "longitude lng lon long", .doc = "longitude"},
-    {"distance", FS_TYPE_DOUBLE, .unit = "km", .words = "distance distancetostore km", .doc = "distance to the store"},
-    {"age", FS_TYPE_TEXT, .words = "age agegroup ageband agedesc senior", .doc = "age or band of ages"},
-    {"sex", FS_TYPE_TEXT, .words = "sex gender", .doc = "sex as given"},
-    {"income", FS_TYPE_TEXT, .words = "income incomeband incomedesc salary", .doc = "income or band"},
-    {"household", FS_TYPE_TEXT, .words = "householdsize hhsize family familysize householdcomposition", .doc = "size or kind of household"},
-    {"loyalty", FS_TYPE_TEXT, .words = "loyalty tier membership status level card", .doc = "loyalty status"},
-    {"joined", FS_TYPE_DATE, .words = "joined signup registered since memberdate enrolled", .doc = "first day as a customer"},
-    {"tenure", FS_TYPE_DOUBLE, .unit = "months", .words = "tenure months", .doc = "months as a customer"},
-    {"churned", FS_TYPE_BOOL, .words = "churn churned left exited attrition cancelled", .doc = "has left"},
-    {"spend", FS_TYPE_DOUBLE, .unit = "money", .words = "spend totalspend totalcharges history monetary lifetimevalue",
+    {"country", FS_TYPE_TEXT, .words = "country nation ~land pais pays paese kraj land1 страна",
+     .doc = "country"},
+    {"region", FS_TYPE_TEXT,
+     .words = "region state province county bundesland provincia estado departement regione "
+              "provincie wojewodztwo regio",
+     .doc = "region or state"},
+    {"city", FS_TYPE_TEXT,
+     .words = "city town place stadt ort wohnort ciudad cidade municipio ville commune citta "
+              "comune woonplaats plaats miasto ort01 город",
+     .doc = "town"},
+    {"postcode", FS_TYPE_TEXT,
+     .words = "postcode zip zipcode postalcode zipcodeprefix postal plz postleitzahl codigopostal "
+              "cp cep codepostal cap kodpocztowy pstlz индекс",
+     .doc = "postal code"},
+    {"latitude", FS_TYPE_DOUBLE, .unit = "degrees", .words = "latitude lat breitengrad latitud",
+     .doc = "latitude"},
+    {"longitude", FS_TYPE_DOUBLE, .unit = "degrees",
+     .words = "longitude lng lon long langengrad longitud", .doc = "longitude"},
+    {"distance", FS_TYPE_DOUBLE, .unit = "km",
+     .words = "distance distancetostore distancekm km entfernung distancia distanza afstand",
+     .doc = "distance to the store"},
+    {"age", FS_TYPE_TEXT,
+     .words = "age agegroup ageband agedesc agerange senior seniorcitizen birthyear birthdate "
+              "dateofbirth dob alter altersgruppe geburtsdatum geburtsjahr edad idade eta leeftijd "
+              "wiek возраст",
+     .doc = "age or band of ages"},
+    {"sex", FS_TYPE_TEXT,
+     .words = "sex gender geschlecht sexo genero sexe genre sesso genere geslacht plec пол",
+     .doc = "sex as given"},
+    {"income", FS_TYPE_TEXT,
+     .words = "income incomeband incomedesc incomegroup salary einkommen ingreso renda revenu "
+              "reddito inkomen dochod",
+     .doc = "income or band"},
+    {"household", FS_TYPE_TEXT,
+     .words = "householdsize hhsize family familysize householdcomposition hhcomp dependents "
+              "children kids haushalt haushaltsgrosse hogar",
+     .doc = "size or kind of household"},
+    {"loyalty", FS_TYPE_TEXT,
+     .words = "loyalty tier membership ~level loyaltylevel loyaltytier loyaltystatus "
+              "cardtype customertype customersegment ~segment ~contract stufe treuestatus "
+              "kundengruppe nivel niveau livello",
+     .doc = "loyalty status"},
+    {"joined", FS_TYPE_DATE,
+     .words = "joined signup registered registration since membersince memberdate joindate "
+              "enrolled enrollmentdate firstpurchase createdat registrierung kundeseit fechaalta "
+              "datacadastro inscription",
+     .doc = "first day as a customer"},
+    {"tenure", FS_TYPE_DOUBLE, .unit = "months",
+     .words = "tenure monthsascustomer tenuremonths membershipmonths vertragsdauer",
+     .doc = "months as a customer"},
+    {"churned", FS_TYPE_BOOL,
+     .words = "closedaccount accountclosed churn churned left exited attrition attrited cancelled "
+              "ischurn churnflag churnlabel "
+              "gekundigt abgewandert baja",
+     .doc = "has left"},
+    {"spend", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "spend totalspend spendtotal totalcharges history monetary lifetimevalue ltv clv "
+              "totalspent totalrevenue totalsales umsatzgesamt",
      .doc = "money spent so far, where the file has totals"},
     {0}};
 
 static const fs_canonical_column promotions[] = {
-    {"promotion", FS_TYPE_TEXT, .words = "promotion promo campaign offer coupon deal aktion", .doc = "which promotion"},
-    {"kind", FS_TYPE_TEXT, .words = "kind type campaigntype promotiontype description mechanic", .doc = "feature, display, price cut, coupon, mailer, e-mail …"},
-    {"item", FS_TYPE_TEXT, .words = "item product sku article upc productid", .doc = "product promoted; null: not tied to one"},
-    {"category", FS_TYPE_TEXT, .words = "category department", .doc = "category promoted"},
-    {"store", FS_TYPE_TEXT, .words = "store shop outlet location branch", .doc = "where; null: everywhere"},
-    {"customer", FS_TYPE_TEXT, .words = "customer household client member user", .doc = "whom it was sent to; null: everyone"},
-    {"start", FS_TYPE_DATE, .words = "start startday startdate from begin week date day", .doc = "first day"},
-    {"ended", FS_TYPE_DATE, .words = "end endday enddate to until finish", .doc = "last day"},
-    {"discount", FS_TYPE_DOUBLE, .unit = "share of 1", .words = "discount percent depth off", .doc = "share taken off the price"},
-    {"price", FS_TYPE_DOUBLE, .unit = "money", .words = "promoprice offerprice", .doc = "price while it ran"},
-    {"cost", FS_TYPE_DOUBLE, .unit = "money", .words = "cost budget fee", .doc = "what it cost"},
-    {"treated", FS_TYPE_BOOL, .words = "treated treatment exposed received segment group test", .doc = "was this customer in the treated group"},
-    {"redeemed", FS_TYPE_BOOL, .words = "redeemed used redemption conversion converted visit response responded", .doc = "did the customer take it up"},
-    {"spend", FS_TYPE_DOUBLE, .unit = "money", .words = "spend revenue sales", .doc = "money spent in answer to it"},
+    {"promotion", FS_TYPE_TEXT,
+     .words = "promotion promo campaign offer coupon deal promotionid campaignid couponid offerid "
+              "voucher aktion kampagne gutschein campana oferta promocion cupon campanha promocao "
+              "operation promozione campagna actie kampania акция",
+     .doc = "which promotion"},
+    {"kind", FS_TYPE_TEXT,
+     .words = "kind type campaigntype promotiontype promotype mechanic mechanism segment arm "
+              "variant ~description displaylocation mailerlocation artderaktion werbeart tipo typ",
+     .doc = "feature, display, price cut, coupon, mailer, e-mail …"},
+    {"item", FS_TYPE_TEXT,
+     .words = "item product sku article upc ean gtin productid itemid artikel material produkt "
+              "producto produto produit prodotto matnr",
+     .doc = "product promoted; null: not tied to one"},
+    {"category", FS_TYPE_TEXT,
+     .words = "category department dept productgroup warengruppe kategorie categoria",
+     .doc = "category promoted"},
+    {"store", FS_TYPE_TEXT,
+     .words = "store shop outlet location branch site filiale markt tienda loja magasin negozio "
+              "winkel sklep werks",
+     .doc = "where; null: everywhere"},
+    {"customer", FS_TYPE_TEXT,
+     .words = "customer household hh client member user cust shopper kunde cliente klant klient "
+              "kunnr",
+     .doc = "whom it was sent to; null: everyone"},
+    {"start", FS_TYPE_DATE,
+     .words = "start startday startdate datefrom validfrom begin begindate from sentdate sentat "
+              "sent contactdate mailed ~week ~date ~day "
+              "beginn von gultigab ab inicio fechainicio datainicio debut datedebut inizio "
+              "datainizio begindatum",
+     .doc = "first day"},
+    {"ended", FS_TYPE_DATE,
+     .words = "end endday enddate validto validuntil to until finish ende bis gultigbis fin "
+              "fechafin fim datafim datefin fine datafine einddatum",
+     .doc = "last day"},
+    {"discount", FS_TYPE_DOUBLE, .unit = "share of 1",
+     .words = "discount discountpercent percent pct depth off percentoff rabatt descuento desconto "
+              "remise sconto korting",
+     .doc = "share taken off the price"},
+    {"price", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "promoprice offerprice dealprice specialprice aktionspreis",
+     .doc = "price while it ran"},
+    {"cost", FS_TYPE_DOUBLE, .unit = "money", .words = "cost budget fee spendplanned kosten costo",
+     .doc = "what it cost"},
+    {"treated", FS_TYPE_BOOL,
+     .words = "treated treatment exposed received ~segment ~group testgroup istreated intest arm "
+              "control mailed",
+     .doc = "was this customer in the treated group"},
+    {"redeemed", FS_TYPE_BOOL,
+     .words = "redeemed used redemption conversion converted visit response responded accepted "
+              "purchased eingelost",
+     .doc = "did the customer take it up"},
+    {"spend", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "spend revenue sales postspend spendafter umsatz",
+     .doc = "money spent in answer to it"},
     {0}};
 
 static const fs_canonical_column stores[] = {
-    {"store", FS_TYPE_TEXT, KEY, .words = "store shop outlet location branch site warehouse seller", .doc = "which store"},
-    {"name", FS_TYPE_TEXT, .words = "name storename description", .doc = "its name"},
-    {"kind", FS_TYPE_TEXT, .words = "kind type storetype format segment segvaluename cluster", .doc = "format"},
-    {"size", FS_TYPE_DOUBLE, .words = "size area salesarea sqft sqm salesareasizenum", .doc = "sales area, unit of the file"},
-    {"city", FS_TYPE_TEXT, .words = "city town place addresscityname", .doc = "town"},
-    {"region", FS_TYPE_TEXT, .words = "region state province county addressstateprovcode", .doc = "region or state"},
-    {"country", FS_TYPE_TEXT, .words = "country nation", .doc = "country"},
-    {"postcode", FS_TYPE_TEXT, .words = "postcode zip zipcode zipcodeprefix", .doc = "postal code"},
-    {"latitude", FS_TYPE_DOUBLE, .unit = "degrees", .words = "latitude lat", .doc = "latitude"},
-    {"longitude", FS_TYPE_DOUBLE, .unit = "degrees", .words = "longitude lng lon", .doc = "longitude"},
-    {"opened", FS_TYPE_DATE, .words = "opened opening since", .doc = "first day"},
+    {"store", FS_TYPE_TEXT, KEY,
+     .words = "store shop outlet location branch site warehouse market seller filiale laden markt "
+              "standort werk tienda sucursal loja magasin boutique negozio winkel sklep werks",
+     .doc = "which store"},
+    {"name", FS_TYPE_TEXT,
+     .words = "name storename shopname description sellername filialname bezeichnung nombre nome "
+              "nom naam nazwa name1",
+     .doc = "its name"},
+    {"kind", FS_TYPE_TEXT,
+     .words = "kind type storetype format storeformat ~segment segvaluename ~cluster concept "
+              "~assortment vertriebslinie typ tipo formato",
+     .doc = "format"},
+    {"size", FS_TYPE_DOUBLE,
+     .words = "size area salesarea sqft sqm squarefeet squaremeters floorarea salesareasizenum "
+              "sellingarea flache verkaufsflache superficie areaventas m2 qm",
+     .doc = "sales area, unit of the file"},
+    {"city", FS_TYPE_TEXT,
+     .words = "city town place addresscityname addresscity stadt ort ciudad cidade ville citta "
+              "plaats miasto ort01 город",
+     .doc = "town"},
+    {"region", FS_TYPE_TEXT,
+     .words = "region state province county addressstateprovcode stateprovince bundesland "
+              "provincia estado regione district",
+     .doc = "region or state"},
+    {"country", FS_TYPE_TEXT, .words = "country nation ~land pais pays paese kraj land1",
+     .doc = "country"},
+    {"postcode", FS_TYPE_TEXT,
+     .words = "postcode zip zipcode postalcode zipcodeprefix plz postleitzahl codigopostal cep "
+              "codepostal cap pstlz",
+     .doc = "postal code"},
+    {"latitude", FS_TYPE_DOUBLE, .unit = "degrees", .words = "latitude lat breitengrad latitud",
+     .doc = "latitude"},
+    {"longitude", FS_TYPE_DOUBLE, .unit = "degrees",
+     .words = "longitude lng lon long langengrad longitud", .doc = "longitude"},
+    {"opened", FS_TYPE_DATE,
+     .words = "opened opening opendate openingdate openedon since eroffnung eroffnet apertura "
+              "abertura ouverture",
+     .doc = "first day"},
     {0}};
 
 static const fs_canonical_column calendar[] = {
-    {"day", FS_TYPE_DATE, REQUIRED, .words = "day date datum", .doc = "which day"},
-    {"store", FS_TYPE_TEXT, .words = "store shop", .doc = "for which store; null: all"},
-    {"event", FS_TYPE_TEXT, .words = "event eventname holiday holidayname stateholiday name", .doc = "holiday or event"},
-    {"kind", FS_TYPE_TEXT, .words = "eventtype kind type", .doc = "kind of event"},
-    {"open", FS_TYPE_BOOL, .words = "open isopen trading", .doc = "was the store open"},
-    {"school_holiday", FS_TYPE_BOOL, .words = "schoolholiday school vacation", .doc = "school holiday"},
-    {"period", FS_TYPE_TEXT, .words = "week weekno wmyrwk period", .doc = "the retailer's own week or period number"},
+    {"day", FS_TYPE_DATE, REQUIRED,
+     .words = "day date datum tag fecha dia data jour giorno dzien calendardate fulldate дата",
+     .doc = "which day"},
+    {"store", FS_TYPE_TEXT, .words = "store shop outlet location filiale tienda loja magasin",
+     .doc = "for which store; null: all"},
+    {"event", FS_TYPE_TEXT,
+     .words = "event eventname holiday holidayname stateholiday publicholiday isholiday feiertag "
+              "feiertagsname festivo feriado ferie festivita feestdag swieto name праздник",
+     .doc = "holiday or event"},
+    {"kind", FS_TYPE_TEXT, .words = "eventtype holidaytype kind type ~locale",
+     .doc = "kind of event"},
+    {"open", FS_TYPE_BOOL,
+     .words = "open isopen trading storeopen closed geoffnet abierto aberto ouvert aperto",
+     .doc = "was the store open"},
+    {"school_holiday", FS_TYPE_BOOL,
+     .words = "schoolholiday school vacation schoolholidays schulferien ferien vacaciones vacances",
+     .doc = "school holiday"},
+    {"period", FS_TYPE_TEXT,
+     .words = "week weekno weeknumber weekid wmyrwk period fiscalweek yearweek kalenderwoche kw "
+              "semana semaine settimana tydzien",
+     .doc = "the retailer's own week or period number"},
     {0}};
 
 static const fs_canonical_column stock[] = {
-    {"item", FS_TYPE_TEXT, REQUIRED, .words = "item product sku article upc", .doc = "which product"},
-    {"store", FS_TYPE_TEXT, .words = "store shop outlet location warehouse", .doc = "where"},
-    {"day", FS_TYPE_DATE, .words = "day date week", .doc = "on which day (start of the period); null: now"},
-    {"on_hand", FS_TYPE_DOUBLE, .unit = "units", .words = "onhand stock inventory qtyonhand endinventory available level", .doc = "pieces there"},
-    {"on_order", FS_TYPE_DOUBLE, .unit = "units", .words = "onorder intransit ordered", .doc = "pieces on their way"},
-    {"in_stock", FS_TYPE_BOOL, .words = "instock available outofstock", .doc = "was there any; false: demand could not be seen"},
-    {"lost", FS_TYPE_DOUBLE, .unit = "units", .words = "missedsales lost lostsales", .doc = "pieces asked for and not there"},
+    {"item", FS_TYPE_TEXT, REQUIRED,
+     .words = "item product sku article upc ean gtin productid itemid artikel material produkt "
+              "producto articulo produto produit prodotto towar matnr товар",
+     .doc = "which product"},
+    {"store", FS_TYPE_TEXT,
+     .words = "store shop outlet location site branch warehouse depot filiale lager standort "
+              "tienda almacen loja magasin magazzino winkel sklep werks lgort",
+     .doc = "where"},
+    {"day", FS_TYPE_DATE,
+     .words = "day date asof snapshot snapshotdate stockdate inventorydate ~week ~month datum "
+              "stichtag tag fecha data jour giorno",
+     .doc = "on which day (start of the period); null: now"},
+    {"on_hand", FS_TYPE_DOUBLE, .unit = "units",
+     .words = "onhand stock inventory qtyonhand quantityonhand stockonhand soh endinventory "
+              "endinginventory closingstock stocklevel stockqty inventorylevel availableqty "
+              "balance bestand lagerbestand existencias stockactual estoque saldo quantitestock "
+              "giacenza voorraad stan labst остаток",
+     .doc = "pieces there"},
+    {"on_order", FS_TYPE_DOUBLE, .unit = "units",
+     .words = "onorder intransit intransitw orderedqty openorders qtyonorder incoming bestellt "
+              "unterwegs enpedido trame",
+     .doc = "pieces on their way"},
+    {"in_stock", FS_TYPE_BOOL,
+     .words = "instock available availability outofstock stockout oos isavailable lieferbar "
+              "verfugbar disponible disponivel",
+     .doc = "was there any; false: demand could not be seen"},
+    {"lost", FS_TYPE_DOUBLE, .unit = "units",
+     .words = "missedsales lost lostsales unmet unmetdemand backorder shortage fehlmenge",
+     .doc = "pieces asked for and not there"},
     {0}};
 
 static const fs_canonical_column prices[] = {
-    {"item", FS_TYPE_TEXT, REQUIRED, .words = "item product sku article upc", .doc = "which product"},
-    {"store", FS_TYPE_TEXT, .words = "store shop outlet", .doc = "where; null: everywhere"},
-    {"start", FS_TYPE_DATE, REQUIRED, .words = "start date day week from valid", .doc = "first day of the price"},
-    {"ended", FS_TYPE_DATE, .words = "end until to", .doc = "last day; null: until the next one"},
-    {"price", FS_TYPE_DOUBLE, REQUIRED, .unit = "money", .words = "price sellprice unitprice", .doc = "price of one piece"},
-    {"base_price", FS_TYPE_DOUBLE, .unit = "money", .words = "baseprice regularprice listprice", .doc = "price without promotion"},
+    {"item", FS_TYPE_TEXT, REQUIRED,
+     .words = "item product sku article upc ean gtin productid itemid artikel material produkt "
+              "producto articulo produto produit prodotto towar matnr",
+     .doc = "which product"},
+    {"store", FS_TYPE_TEXT,
+     .words = "store shop outlet location branch filiale tienda loja magasin negozio winkel sklep "
+              "werks",
+     .doc = "where; null: everywhere"},
+    {"start", FS_TYPE_DATE, REQUIRED,
+     .words = "start date day week validfrom from startdate effectivedate effectivefrom since "
+              "pricedate wmyrwk ~month ~period gultigab ab von datum fecha data jour giorno desde "
+              "datab",
+     .doc = "first day of the price"},
+    {"ended", FS_TYPE_DATE,
+     .words = "end until to validto validuntil enddate effectiveto gultigbis bis hasta datbi",
+     .doc = "last day; null: until the next one"},
+    {"price", FS_TYPE_DOUBLE, REQUIRED, .unit = "money",
+     .words = "price sellprice unitprice sellingprice retailprice currentprice newprice preis "
+              "verkaufspreis vkpreis precio preco prix prezzo prijs cena kbetr",
+     .doc = "price of one piece"},
+    {"base_price", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "baseprice regularprice listprice normalprice fullprice originalprice grundpreis "
+              "normalpreis listenpreis preciobase",
+     .doc = "price without promotion"},
     {0}};
 
 static const fs_canonical_column reviews[] = {
-    {"review", FS_TYPE_TEXT, .words = "review reviewid", .doc = "which review"},
-    {"item", FS_TYPE_TEXT, .words = "item product sku article", .doc = "of which product"},
-    {"basket", FS_TYPE_TEXT, .words = "order basket invoice orderid", .doc = "of which purchase"},
-    {"customer", FS_TYPE_TEXT, .words = "customer user client", .doc = "by whom"},
-    {"time", FS_TYPE_TIME, .words = "time date creationdate reviewcreationdate timestamp", .doc = "when"},
-    {"rating", FS_TYPE_DOUBLE, .words = "rating score stars reviewscore", .doc = "the rating, scale of the file"},
-    {"text", FS_TYPE_TEXT, .words = "text comment message reviewcommentmessage body", .doc = "what it says"},
+    {"review", FS_TYPE_TEXT,
+     .words = "review reviewid feedback ratingid bewertung resena avaliacao avis recensione",
+     .doc = "which review"},
+    {"item", FS_TYPE_TEXT,
+     .words = "item product sku article asin productid itemid artikel produkt producto produto "
+              "produit prodotto",
+     .doc = "of which product"},
+    {"basket", FS_TYPE_TEXT,
+     .words = "order basket invoice orderid purchase bestellung pedido commande ordine",
+     .doc = "of which purchase"},
+    {"customer", FS_TYPE_TEXT,
+     .words = "customer user client reviewer author reviewerid kunde cliente", .doc = "by whom"},
+    {"time", FS_TYPE_TIME,
+     .words = "time date reviewdate creationdate createdat reviewcreationdate reviewtime timestamp "
+              "submitted datum fecha data",
+     .doc = "when"},
+    {"rating", FS_TYPE_DOUBLE,
+     .words = "rating score stars reviewscore starrating overall grade sterne bewertung note "
+              "puntuacion calificacion nota voto punteggio",
+     .doc = "the rating, scale of the file"},
+    {"text", FS_TYPE_TEXT,
+     .words = "text comment message reviewcommentmessage body reviewtext reviewbody content "
+              "summary kommentar bewertungstext comentario commentaire commento",
+     .doc = "what it says"},
     {0}};
 
 static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
-    {"sales", "one line sold or returned, or the total of one period", sales},
-    {"products", "one row a product", products},
-    {"customers", "one row a customer", customers},
-    {"promotions", "one row a promotion, product, place and customer, as far as known", promotions},
-    {"stores", "one row a store", stores},
-    {"calendar", "one row a day (and store) with events, and days when a store was closed", calendar},
-    {"stock", "what was there, where and when", stock},
-    {"prices", "what a product cost, where and from when", prices},
-    {"reviews", "one row a review", reviews},
+    {"sales", "one line sold or returned, or the total of one period", sales,
+     "sales sale transactions transaction trans orders order invoices invoice receipts "
+     "receipt pos lines items tickets baskets purchases purchase movement ledger demand "
+     "train elog verkauf verkaufe verkaeufe umsatz umsatze umsaetze absatz bon bons "
+     "belege rechnungen kasse vente ventes ventas venta vendas venda vendite vendita "
+     "verkopen sprzedaz mseg vbrp vbap продажи"},
+    {"products", "one row a product", products,
+     "products product items item articles article assortment catalog catalogue sku skus "
+     "material materials artikel artikelstamm produkte produktstamm sortiment productos "
+     "articulos produtos produits articoli prodotti producten produkty mara makt товары "
+     "master"},
+    {"customers", "one row a customer", customers,
+     "customers customer clients households household hh members member users accounts "
+     "demographic demographics crm churn kunden kundenstamm clientes socios clienti "
+     "klanten klienci kna1 клиенты"},
+    {"promotions", "one row a promotion, product, place and customer, as far as known", promotions,
+     "promotions promotion promo promos campaign campaigns coupon coupons redemptions "
+     "causal marketing email mailing mailer offers offer display aktionen aktion "
+     "kampagnen werbung promociones ofertas promocoes promozioni acties"},
+    {"stores", "one row a store", stores,
+     "stores store shops shop outlets branches locations sites sellers filialen filiale "
+     "markte laden standorte tiendas sucursales lojas magasins negozi winkels sklepy "
+     "t001w магазины"},
+    {"calendar", "one row a day (and store) with events, and days when a store was closed",
+     calendar,
+     "calendar holidays holiday events dates days kalender feiertage calendario feriados "
+     "calendrier"},
+    {"stock", "what was there, where and when", stock,
+     "stock stocks inventory inventories onhand snapshot state bestand bestande bestaende "
+     "lager lagerbestand existencias inventario estoque giacenze voorraad mard остатки"},
+    {"prices", "what a product cost, where and from when", prices,
+     "prices price pricing pricelist preise preisliste precios precos prix prezzi prijzen "
+     "ceny a004 konp цены"},
+    {"reviews", "one row a review", reviews,
+     "reviews review ratings rating feedback comments bewertungen resenas avaliacoes avis "
+     "recensioni"},
 };
 
 const fs_canonical_table *fs_canonical_at(int index)

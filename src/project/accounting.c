@@ -1,0 +1,419 @@
+/* Where each row went.
+ *
+ * For every file: rows in = rows kept + rows in quarantine + rows merged. A row is
+ *   kept         where some canonical table has it, by the `_file` and `_line` that its mapping
+ *                carries along; also every readable row of a raw table that is only looked up in;
+ *   merged       where it stands in an earlier file too, or says the same as another row of its key;
+ *   quarantined  otherwise, with the reason: unreadable, refused by a canonical table, or left out
+ *                by the mapping.
+ * The home of a raw table is the first canonical table (in their order) that has its rows; a row
+ * that another table refused but its home kept is kept. A mapping that makes several rows of one
+ * line is counted by lines.
+ *
+ * The three counts come from different places (the written tables, the quarantine, the merged rows)
+ * and the rows in from the reader; where they do not add up, the run fails. Rows that are neither
+ * kept nor unreadable are looked for only where the counts say that there are any.
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "project_internal.h"
+
+/* ---- counts by file ---- */
+
+/* Adds what `sql` gives (_file, count) to a field of each file's account. */
+static fs_status add_counts(fs_project_ingest *in, size_t field, const char *sql, fs_error *error)
+{
+    if (!sql) return fs_fail_memory(error, 0);
+    fs_result *result = NULL;
+    FS_TRY(fs_engine_query(in->engine, sql, &result, error));
+    bool more = true;
+    fs_status status = FS_OK;
+    while ((status = fs_result_next(result, &more, error)) == FS_OK && more) {
+        int64_t number = fs_result_integer(result, 0);
+        if (fs_result_null(result, 0) || number < 0 || number >= in->files) continue;
+        *(int64_t *)((char *)&in->file[number] + field) += fs_result_integer(result, 1);
+    }
+    fs_result_close(result);
+    return status;
+}
+
+#define KEPT        offsetof(fs_project_file_account, kept)
+#define QUARANTINED offsetof(fs_project_file_account, quarantined)
+#define MERGED      offsetof(fs_project_file_account, merged)
+
+static fs_status list_files(fs_project_ingest *in, fs_error *error)
+{
+    for (int r = 0; r < in->raws; r++)
+        if (in->raw[r].used) in->files += in->raw[r].raw.paths;
+    in->file = fs_arena_zero(&in->arena, sizeof *in->file * (size_t)(in->files + 1));
+    if (!in->file) return fs_fail_memory(error, 0);
+    for (int r = 0; r < in->raws; r++) {
+        const fs_project_raw *raw = &in->raw[r];
+        for (int i = 0; raw->used && i < raw->raw.paths; i++) {
+            fs_project_file_account *f = &in->file[raw->first_file + i];
+            struct stat info;
+            *f = (fs_project_file_account){.file = raw->shown[i],
+                                           .raw = r,
+                                           .number = raw->first_file + i,
+                                           .bytes = raw->stats[i].bytes,
+                                           .rows = raw->stats[i].records,
+                                           .modified = -1};
+            memcpy(f->digest, raw->stats[i].digest, sizeof f->digest);
+            if (stat(raw->raw.path[i], &info) == 0)
+                f->modified = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+        }
+    }
+    return FS_OK;
+}
+
+/* ---- homes ---- */
+
+/* Raw tables whose rows stand in the stage of table `t`. */
+static fs_status find_homes(fs_project_ingest *in, int t, bool *has, fs_error *error)
+{
+    const char *sql = fs_arena_printf(
+        &in->arena, "select distinct _file from %s where _line is not null and _file is not null",
+        in->table[t].stage);
+    if (!sql) return fs_fail_memory(error, 0);
+    fs_result *result = NULL;
+    FS_TRY(fs_engine_query(in->engine, sql, &result, error));
+    bool more = true;
+    fs_status status = FS_OK;
+    while ((status = fs_result_next(result, &more, error)) == FS_OK && more) {
+        int64_t number = fs_result_integer(result, 0);
+        if (number < 0 || number >= in->files) {
+            status = fs_fail(error, FS_USAGE, "a mapping of %s gives a _file that no file has",
+                             in->table[t].table->name);
+            fs_error_remedy(error, "Select _file and _line of the home raw table as they are.");
+            break;
+        }
+        has[in->file[number].raw * FS_CANONICAL_TABLES + t] = true;
+    }
+    fs_result_close(result);
+    return status;
+}
+
+/* A mapping that gave no row still has its raw table for home, where it reads no other. */
+static int home_without_rows(const fs_project_ingest *in, int raw)
+{
+    for (int t = 0; t < FS_CANONICAL_TABLES; t++)
+        for (int i = 0; i < in->table[t].mappings; i++) {
+            const fs_project_mapping *m = &in->mapping[in->table[t].first + i];
+            if (m->carries && m->raws == 1 && m->raw[0] == raw) return t;
+        }
+    return -1;
+}
+
+static void set_homes(fs_project_ingest *in, const bool *has)
+{
+    for (int r = 0; r < in->raws; r++) {
+        in->home[r] = -1;
+        for (int t = FS_CANONICAL_TABLES - 1; t >= 0; t--)
+            if (has[r * FS_CANONICAL_TABLES + t]) in->home[r] = t;
+        if (in->home[r] < 0 && in->raw[r].used) in->home[r] = home_without_rows(in, r);
+    }
+}
+
+/* ---- kept ---- */
+
+static const char *range(fs_project_ingest *in, const fs_project_raw *raw)
+{
+    return fs_arena_printf(&in->arena, "_file between %d and %d", raw->first_file,
+                           raw->first_file + raw->raw.paths - 1);
+}
+
+/* Lines of a raw table that tables have, by file. */
+static fs_status count_kept(fs_project_ingest *in, int r, const bool *has, fs_error *error)
+{
+    const char *where = range(in, &in->raw[r]), *lines = NULL;
+    int tables = 0, last = -1;
+    for (int t = 0; where && t < FS_CANONICAL_TABLES; t++) {
+        if (!has[r * FS_CANONICAL_TABLES + t]) continue;
+        const char *one = fs_arena_printf(
+            &in->arena, "select _file, _line from %s where %s and _line is not null",
+            in->table[t].kept, where);
+        lines = !one ? NULL : lines ? fs_arena_printf(&in->arena, "%s union %s", lines, one) : one;
+        if (!lines) return fs_fail_memory(error, 0);
+        tables++;
+        last = t;
+    }
+    if (!tables) return FS_OK;
+    const char *count =
+        tables == 1 && !in->table[last].one_to_one ? "count(distinct _line)" : "count(*)";
+    return add_counts(
+        in, KEPT,
+        fs_arena_printf(&in->arena, "select _file, %s from (%s) group by _file", count, lines),
+        error);
+}
+
+/* A raw table that is nobody's home: its readable rows are kept as what they are, looked up in. */
+static fs_status count_lookup(fs_project_ingest *in, int r, fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    FS_TRY(add_counts(
+        in, KEPT,
+        fs_arena_printf(&in->arena,
+                        "select _file, count(*) from %s where _problem is null group by _file",
+                        raw->rows_in),
+        error));
+    if (!raw->merged) return FS_OK;
+    return add_counts(
+        in, KEPT,
+        fs_arena_printf(&in->arena,
+                        "select _file, -count(*) from fs_ingest.merged_%s group by _file",
+                        raw->files->name),
+        error);
+}
+
+/* ---- quarantine ---- */
+
+static const char *home_name(const fs_project_ingest *in, int r)
+{
+    return in->home[r] < 0 ? in->raw[r].files->name : in->table[in->home[r]].table->name;
+}
+
+static fs_status quarantine_unreadable(fs_project_ingest *in, int r, fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    if (!raw->bad) return FS_OK;
+    return fs_project_execute(
+        in, error,
+        "insert into fs_ingest.quarantine select '%s', _file, _line, _problem, _row from %s "
+        "where _problem is not null",
+        home_name(in, r), raw->rows_in);
+}
+
+/* Readable rows that no table has and that are not merged with a row of another file. */
+static fs_status find_rest(fs_project_ingest *in, int r, const bool *has, fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    const char *name = raw->files->name;
+    const char *sql = fs_arena_printf(
+        &in->arena,
+        "create or replace table fs_ingest.rest_%s as select _file, _line from %s as r "
+        "where _problem is null",
+        name, raw->rows_in);
+    if (sql && raw->merged)
+        sql = fs_arena_printf(
+            &in->arena,
+            "%s and not exists (select 1 from fs_ingest.merged_%s as m where m._file = r._file and "
+            "m._line = r._line)",
+            sql, name);
+    for (int t = 0; sql && t < FS_CANONICAL_TABLES; t++)
+        if (has[r * FS_CANONICAL_TABLES + t])
+            sql = fs_arena_printf(
+                &in->arena,
+                "%s and not exists (select 1 from %s as k where k._file = r._file and "
+                "k._line = r._line)",
+                sql, in->table[t].kept);
+    return sql ? fs_engine_execute(in->engine, sql, error) : fs_fail_memory(error, 0);
+}
+
+static const char *left_out_by(fs_project_ingest *in, int r)
+{
+    const fs_project_table *t = &in->table[in->home[r]];
+    for (int i = 0; i < t->mappings; i++) {
+        const fs_project_mapping *m = &in->mapping[t->first + i];
+        for (int k = 0; m->carries && k < m->raws; k++)
+            if (m->raw[k] == r) return m->source->path;
+    }
+    return in->mapping[t->first].source->path;
+}
+
+/* What tables said of rows that they did not take: (_file, _line, place, table_name, fate, reason). */
+static const char *causes(fs_project_ingest *in, int r, const bool *has)
+{
+    const char *where = range(in, &in->raw[r]);
+    const char *sql = "select null::int as _file, null::bigint as _line, 0 as place, '' as "
+                      "table_name, '' as fate, '' as reason "
+                      "where false";
+    for (int t = 0; where && sql && t < FS_CANONICAL_TABLES; t++) {
+        if (!has[r * FS_CANONICAL_TABLES + t]) continue;
+        sql = fs_arena_printf(&in->arena,
+                              "%s union all select _file, _line, %d, '%s', 'refused', _fs_reason "
+                              "from %s where _fs_reason is not null and %s "
+                              "union all select _file, _line, %d, '%s', fate, reason from %s where "
+                              "fate in ('refused', 'merged') and %s",
+                              sql, t, in->table[t].table->name, in->table[t].stage, where, t,
+                              in->table[t].table->name, in->table[t].again, where);
+    }
+    return where ? sql : NULL;
+}
+
+/* The fate of each row of the rest: the first cause, or left out by the mapping. */
+static fs_status find_fates(fs_project_ingest *in, int r, const bool *has, fs_error *error)
+{
+    const char *cause = causes(in, r, has), *name = in->raw[r].files->name;
+    const char *path =
+        cause ? fs_arena_printf(&in->arena, "left out by %s", left_out_by(in, r)) : NULL;
+    const char *left_out = path ? fs_project_literal(&in->arena, path) : NULL;
+    if (!left_out) return fs_fail_memory(error, 0);
+    return fs_project_execute(in, error,
+                              "create or replace table fs_ingest.fate_%s as with cause as (%s), "
+                              "first_cause as (select * from (select *, "
+                              "row_number() over (partition by _file, _line order by place, fate "
+                              "desc, reason) as n from cause) where n = 1) "
+                              "select r._file, r._line, coalesce(c.table_name, '%s') as "
+                              "table_name, coalesce(c.fate, 'refused') as fate, "
+                              "coalesce(c.reason, %s) as reason from fs_ingest.rest_%s as r left "
+                              "join first_cause as c on c._file = r._file and "
+                              "c._line = r._line",
+                              name, cause, home_name(in, r), left_out, name);
+}
+
+/* Puts the refused ones into quarantine, with the text that they had in their file. */
+static fs_status quarantine_refused(fs_project_ingest *in, int r, fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    const char *name = raw->files->name;
+    int64_t refused = 0;
+    FS_TRY(fs_project_value(in, &refused, error,
+                            "select count(*) from fs_ingest.fate_%s where fate = 'refused'", name));
+    if (!refused) return FS_OK;
+    FS_TRY(fs_project_execute(
+        in, error,
+        "create or replace table fs_wanted as select cast(_file - %d as integer) as _file, _line "
+        "from fs_ingest.fate_%s where fate = 'refused' order by _file, _line",
+        raw->first_file, name));
+    fs_status status = fs_engine_raw_rows(in->engine, raw->view, "fs_wanted", "fs_rows", error);
+    if (status == FS_OK)
+        status =
+            fs_project_execute(in, error,
+                               "insert into fs_ingest.quarantine select f.table_name, f._file, "
+                               "f._line, f.reason, w._row from fs_ingest.fate_%s as f "
+                               "left join fs_rows as w on w._file = f._file - %d and w._line = "
+                               "f._line where f.fate = 'refused'",
+                               name, raw->first_file);
+    fs_error ignored = {0};
+    if (fs_engine_execute(in->engine,
+                          "drop table if exists fs_wanted; drop table if exists fs_rows",
+                          &ignored) != FS_OK &&
+        status == FS_OK)
+        status = ignored.status;
+    return status;
+}
+
+/* ---- one raw table ---- */
+
+static int64_t sum(const fs_project_ingest *in, int r, size_t field)
+{
+    int64_t total = 0;
+    for (int i = 0; i < in->files; i++)
+        if (in->file[i].raw == r) total += *(const int64_t *)((const char *)&in->file[i] + field);
+    return total;
+}
+
+static fs_status account_raw(fs_project_ingest *in, int r, const bool *has, fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    const char *name = raw->files->name;
+    FS_TRY(quarantine_unreadable(in, r, error));
+    if (raw->merged)
+        FS_TRY(add_counts(
+            in, MERGED,
+            fs_arena_printf(&in->arena,
+                            "select _file, count(*) from fs_ingest.merged_%s group by _file", name),
+            error));
+    if (in->home[r] < 0) return count_lookup(in, r, error);
+    FS_TRY(count_kept(in, r, has, error));
+    int64_t clean = sum(in, r, offsetof(fs_project_file_account, rows)) - raw->bad - raw->merged;
+    if (sum(in, r, KEPT) == clean) return FS_OK;
+    FS_TRY(find_rest(in, r, has, error));
+    FS_TRY(find_fates(in, r, has, error));
+    FS_TRY(add_counts(
+        in, MERGED,
+        fs_arena_printf(&in->arena,
+                        "select _file, count(*) from fs_ingest.fate_%s where fate = 'merged' "
+                        "group by _file",
+                        name),
+        error));
+    return quarantine_refused(in, r, error);
+}
+
+/* ---- the sum ---- */
+
+static fs_status check_file(const fs_project_file_account *f, fs_error *error)
+{
+    if (f->rows == f->kept + f->quarantined + f->merged) return FS_OK;
+    fs_fail(error, FS_FAILED,
+            "of %lld rows read, %lld are kept, %lld in quarantine and %lld merged: %lld are not "
+            "accounted for",
+            (long long)f->rows, (long long)f->kept, (long long)f->quarantined, (long long)f->merged,
+            (long long)(f->rows - f->kept - f->quarantined - f->merged));
+    fs_error_at(error, f->file, 0, NULL);
+    return fs_error_remedy(
+               error, "A mapping must carry _file and _line of the rows of its home as they are."),
+           FS_FAILED;
+}
+
+/* Table of file numbers and names, to join with. */
+static fs_status write_file_table(fs_project_ingest *in, fs_error *error)
+{
+    FS_TRY(fs_project_execute(
+        in, error,
+        "create or replace table fs_ingest.files (number integer, file varchar, bytes bigint, "
+        "digest varchar, raw_table varchar, home_table varchar, rows bigint, kept bigint, "
+        "quarantined bigint, merged bigint)"));
+    for (int i = 0; i < in->files; i++) {
+        const fs_project_file_account *f = &in->file[i];
+        const char *file = fs_project_literal(&in->arena, f->file);
+        if (!file) return fs_fail_memory(error, 0);
+        bool home = in->home[f->raw] >= 0;
+        FS_TRY(fs_project_execute(in, error,
+                                  "insert into fs_ingest.files values (%d, %s, %lld, '%s', '%s', "
+                                  "%s%s%s, %lld, 0, 0, %lld)",
+                                  f->number, file, (long long)f->bytes, f->digest,
+                                  in->raw[f->raw].files->name, home ? "'" : "",
+                                  home ? home_name(in, f->raw) : "null", home ? "'" : "",
+                                  (long long)f->rows, (long long)f->merged));
+    }
+    return FS_OK;
+}
+
+static fs_status write_outputs(fs_project_ingest *in, fs_error *error)
+{
+    const char *quarantine =
+        fs_arena_printf(&in->arena, "%s/tables/quarantine.parquet", in->folder);
+    const char *files = fs_arena_printf(&in->arena, "%s/tables/source_files.parquet", in->folder);
+    if (!quarantine || !files) return fs_fail_memory(error, 0);
+    FS_TRY(write_file_table(in, error));
+    FS_TRY(fs_engine_write_parquet(
+        in->engine,
+        "select q.table_name, f.file, q._line as line, q.reason, q.row from fs_ingest.quarantine "
+        "as q join fs_ingest.files as f "
+        "on f.number = q._file order by q._file, q._line, q.table_name, q.reason",
+        quarantine, &in->quarantined, error));
+    for (int i = 0; i < in->files; i++) {
+        FS_TRY(check_file(&in->file[i], error));
+        FS_TRY(fs_project_execute(
+            in, error,
+            "update fs_ingest.files set kept = %lld, quarantined = %lld where number = %d",
+            (long long)in->file[i].kept, (long long)in->file[i].quarantined, i));
+    }
+    int64_t rows = 0;
+    return fs_engine_write_parquet(in->engine, "select * from fs_ingest.files order by number",
+                                   files, &rows, error);
+}
+
+fs_status fs_project_account(fs_project_ingest *in, fs_error *error)
+{
+    FS_TRY(list_files(in, error));
+    bool *has =
+        fs_arena_zero(&in->arena, sizeof *has * FS_CANONICAL_TABLES * (size_t)(in->raws + 1));
+    if (!has) return fs_fail_memory(error, 0);
+    for (int t = 0; t < FS_CANONICAL_TABLES; t++)
+        if (in->table[t].carries) FS_TRY(find_homes(in, t, has, error));
+    set_homes(in, has);
+    FS_TRY(fs_project_execute(
+        in, error,
+        "create or replace table fs_ingest.quarantine (table_name varchar, _file integer, "
+        "_line bigint, reason varchar, row varchar)"));
+    for (int r = 0; r < in->raws; r++)
+        if (in->raw[r].used) FS_TRY(account_raw(in, r, has, error));
+    FS_TRY(add_counts(in, QUARANTINED,
+                      "select _file, count(*) from fs_ingest.quarantine group by _file", error));
+    return write_outputs(in, error);
+}

@@ -1,0 +1,438 @@
+/* detect.c: which canonical table each raw table is, decided for all of them together.
+ *
+ * A table's score for a canonical one is the sum of what its columns give (the central ones count
+ * double) and of evidence about the table as a whole: its file's name, its keys, its rows. What a
+ * canonical table can't do without is asked first: sales need a time, their own or that of a header
+ * that their receipts refer to, and something sold. The best sales table is chosen first, since the
+ * others are understood from it; then each other raw table gets the canonical table that it fits
+ * best, becomes a look-up, or is left alone with the reason.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "roles_internal.h"
+
+#define LEAST_SCORE 3.0
+
+/* ---- what columns give ---------------------------------------------------------------------- */
+
+static const struct {
+    const char *central, *weak;
+} weights[FS_CANONICAL_TABLES] = {
+    [FS_SALES] = {"time units amount",
+                  "status country note on_promotion discount cost visitors line"},
+    [FS_PRODUCTS] = {"item name category", "size price cost launched ended supplier"},
+    [FS_CUSTOMERS] = {"customer churned", "spend country postcode"},
+    [FS_PROMOTIONS] = {"promotion treated redeemed",
+                       "kind category store customer item price cost spend discount start"},
+    [FS_STORES] = {"store", "name kind"},
+    [FS_CALENDAR] = {"day event open", "kind store period"},
+    [FS_STOCK] = {"on_hand in_stock", "item store day"},
+    [FS_PRICES] = {"price", "item store start ended"},
+    [FS_REVIEWS] = {"rating text", "item basket customer time"}};
+
+static double columns_score(const fs_seen_table *table, int canonical)
+{
+    double score = 0;
+    const fs_canonical_table *t = fs_canonical_at(canonical);
+    for (int k = 0; t->column[k].name; k++) {
+        const fs_fit_column *role = &table->fit[canonical].role[k];
+        size_t bytes = strlen(t->column[k].name);
+        if (role->column < 0) continue;
+        double weight = fs_word_in(t->column[k].name, bytes, weights[canonical].central) ? 2
+                        : fs_word_in(t->column[k].name, bytes, weights[canonical].weak)  ? 0.6
+                                                                                         : 1;
+        score += weight * role->sure;
+    }
+    return score;
+}
+
+/* ---- evidence about the table ----------------------------------------------------------------- */
+
+static bool has(const fs_seen_table *t, int canonical, const char *role)
+{
+    return fs_role_column(t, canonical, role) >= 0;
+}
+static const fs_seen_column *column_of(const fs_seen_table *t, int canonical, const char *role)
+{
+    int c = fs_role_column(t, canonical, role);
+    return c < 0 ? NULL : &t->column[c];
+}
+static bool unique_role(const fs_seen_table *t, int canonical, const char *role)
+{
+    const fs_seen_column *c = column_of(t, canonical, role);
+    return c && fs_nearly_unique(t, c);
+}
+
+static const char *const key_of[FS_CANONICAL_TABLES] = {[FS_PRODUCTS] = "item",
+                                                        [FS_CUSTOMERS] = "customer",
+                                                        [FS_STORES] = "store",
+                                                        [FS_CALENDAR] = "day"};
+
+/* The header that receipts of a line table refer to: another table with a time and one row a receipt. */
+int fs_detect_header(const fs_detection *d, const fs_seen_table *table, int *key)
+{
+    const fs_seen_column *basket = column_of(table, FS_SALES, "basket");
+    int found = -1;
+    double best = 0.9;
+    for (int o = 0; basket && o < d->tables; o++) {
+        const fs_seen_table *header = &d->table[o];
+        if (header == table || fs_role_sureness(header, FS_SALES, "time") < 0.6) continue;
+        int other = fs_role_column(header, FS_SALES, "basket");
+        if (other < 0 || !fs_nearly_unique(header, &header->column[other])) continue;
+        double strength =
+            fs_link_strength(basket, header, &header->column[other]) + header->column[other].unique;
+        if (strength < best) continue;
+        best = strength;
+        found = o;
+        if (key) *key = other;
+    }
+    return found;
+}
+
+typedef double strength(const fs_detection *d, const fs_seen_table *t, int canonical);
+#define STRENGTH(name)                                                                             \
+    static double name(const fs_detection *d, const fs_seen_table *t, int canonical)
+#define UNUSED (void)d, (void)t, (void)canonical
+
+STRENGTH(named)
+{
+    UNUSED;
+    return fs_words_has(&t->words, fs_canonical_at(canonical)->words) ? 1 : 0;
+}
+STRENGTH(named_otherwise)
+{
+    UNUSED;
+    int other = fs_detect_named_table(&t->words);
+    return other >= 0 && other != canonical ? 1 : 0;
+}
+STRENGTH(is_output)
+{
+    UNUSED;
+    return fs_words_has(
+               &t->words,
+               "forecast forecasts prediction predictions submission template benchmark results "
+               "prognose previsions lift model scores")
+               ? 1
+               : 0;
+}
+STRENGTH(key_unique)
+{
+    UNUSED;
+    return key_of[canonical] && unique_role(t, canonical, key_of[canonical]) ? 1 : 0;
+}
+STRENGTH(has_time)
+{
+    UNUSED;
+    return fs_role_sureness(t, FS_SALES, "time");
+}
+STRENGTH(has_units_and_time)
+{
+    UNUSED;
+    double time = fs_role_sureness(t, FS_SALES, "time"),
+           units = fs_role_sureness(t, FS_SALES, "units");
+    double amount = fs_role_sureness(t, FS_SALES, "amount");
+    return time * (units > amount ? units : amount);
+}
+/* Who was treated, who answered: an experiment or a mailing, not sales. */
+STRENGTH(says_answer)
+{
+    UNUSED;
+    bool treated = fs_role_sureness(t, FS_PROMOTIONS, "treated") > 0.6,
+         redeemed = fs_role_sureness(t, FS_PROMOTIONS, "redeemed") > 0.6;
+    return !has(t, FS_SALES, "basket") && !has(t, FS_SALES, "units") && (treated || redeemed) ? 1
+                                                                                              : 0;
+}
+STRENGTH(sold_not_sent)
+{
+    return says_answer(d, t, canonical) > 0 ? 0 : has_units_and_time(d, t, canonical);
+}
+STRENGTH(says_product)
+{
+    UNUSED;
+    return fs_role_sureness(t, FS_SALES, "item");
+}
+STRENGTH(says_customer)
+{
+    UNUSED;
+    return fs_role_sureness(t, FS_CUSTOMERS, "customer");
+}
+STRENGTH(has_header)
+{
+    UNUSED;
+    return fs_detect_header(d, t, NULL) >= 0 ? 1 : 0;
+}
+STRENGTH(entity_table)
+{
+    UNUSED;
+    return unique_role(t, FS_PRODUCTS, "item") ||
+                   (unique_role(t, FS_CUSTOMERS, "customer") && t->rows > 1) ||
+                   (unique_role(t, FS_STORES, "store") && !has(t, FS_SALES, "item"))
+               ? 1
+               : 0;
+}
+STRENGTH(many_rows)
+{
+    UNUSED;
+    return t->rows >= 200 || t->wide.kind != FS_LABEL_NONE ? 1 : 0;
+}
+STRENGTH(time_repeats)
+{
+    UNUSED;
+    const fs_seen_column *time = column_of(t, FS_SALES, "time");
+    return time && !fs_nearly_unique(t, time) ? 1 : 0;
+}
+STRENGTH(wide_numbers)
+{
+    UNUSED;
+    return t->wide.kind != FS_LABEL_NONE &&
+                   t->column[t->wide.value].profile->reading.kind != FS_READ_BOOL
+               ? 1
+               : 0;
+}
+
+#define T(table) (1u << FS_##table)
+static const struct {
+    unsigned tables;
+    strength *strength;
+    double weight;
+    const char *words;
+} evidence[] = {
+    {~0u, named, 2.5, "the file's name"},
+    {~0u, named_otherwise, -1.0, "the file's name speaks of something else"},
+    {~0u & ~T(PROMOTIONS), is_output, -8.0, "named as a forecast, a result or a template"},
+    {T(PROMOTIONS), is_output, -1.0, "named as a result"},
+    {T(SALES), says_product, 1.5, "says which product"},
+    {T(SALES), has_header, 3.0, "receipts refer to a file that dates them"},
+    {T(SALES), many_rows, 1.0, "many rows"},
+    {T(SALES), time_repeats, 1.0, "several rows a period"},
+    {T(SALES), entity_table, -3.0, "one row a product, customer or store"},
+    {T(SALES), wide_numbers, 1.5, "a column a period"},
+    {T(PRODUCTS) | T(CUSTOMERS) | T(STORES), key_unique, 3.0, "one row each"},
+    {T(CALENDAR), key_unique, 3.0, "one row a day"},
+    {T(PRODUCTS) | T(STORES), has_time, -1.0, "rows have a time"},
+    {T(PRODUCTS) | T(STORES) | T(CALENDAR) | T(PRICES) | T(STOCK) | T(CUSTOMERS),
+     has_units_and_time, -4.0, "rows say when how much was sold"},
+    {T(PROMOTIONS), sold_not_sent, -4.0, "rows say when how much was sold"},
+    {T(PROMOTIONS), says_answer, 3.0, "says who was treated or took it up"},
+    {T(SALES), says_answer, -4.0, "says who was treated or took it up"},
+    {T(CALENDAR), says_product, -4.0, "says which product"},
+    {T(CALENDAR), says_customer, -4.0, "says which customer"},
+};
+#undef T
+
+/* ---- what it can't do without --------------------------------------------------------------------- */
+
+static int attributes(const fs_seen_table *t, int canonical)
+{
+    int n = 0;
+    for (int k = 0; fs_canonical_at(canonical)->column[k].name; k++)
+        n += t->fit[canonical].role[k].column >= 0;
+    return n - 1;
+}
+
+static bool purchase_log(const fs_detection *d, const fs_seen_table *t)
+{
+    bool likely = d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
+    return likely && has(t, FS_SALES, "time") && has(t, FS_SALES, "customer") &&
+           !unique_role(t, FS_SALES, "customer");
+}
+
+static bool possible_sales(const fs_detection *d, const fs_seen_table *t)
+{
+    bool when = has(t, FS_SALES, "time") || fs_detect_header(d, t, NULL) >= 0;
+    bool what = has(t, FS_SALES, "units") || has(t, FS_SALES, "amount") ||
+                (has(t, FS_SALES, "price") && has(t, FS_SALES, "basket"));
+    return (when && what) || purchase_log(d, t);
+}
+
+static bool possible(const fs_detection *d, const fs_seen_table *t, int canonical)
+{
+    switch (canonical) {
+    case FS_SALES: return possible_sales(d, t);
+    case FS_PRODUCTS:
+        return has(t, FS_PRODUCTS, "item") && attributes(t, canonical) >= 1 &&
+               (unique_role(t, FS_PRODUCTS, "item") ||
+                (!has(t, FS_SALES, "time") && !has(t, FS_SALES, "basket") &&
+                 has(t, FS_STORES, "store") && attributes(t, canonical) >= 2));
+    case FS_CUSTOMERS:
+        return has(t, FS_CUSTOMERS, "customer") && attributes(t, canonical) >= 1 &&
+               unique_role(t, FS_CUSTOMERS, "customer");
+    case FS_STORES:
+        return has(t, FS_STORES, "store") && t->columns > 1 && unique_role(t, FS_STORES, "store");
+    case FS_CALENDAR: return has(t, FS_CALENDAR, "day") && attributes(t, canonical) >= 1;
+    case FS_PROMOTIONS:
+        return (has(t, FS_PROMOTIONS, "promotion") || has(t, FS_PROMOTIONS, "treated") ||
+                has(t, FS_PROMOTIONS, "redeemed") || has(t, FS_PROMOTIONS, "kind")) &&
+               attributes(t, canonical) >= 1;
+    case FS_STOCK:
+        return has(t, FS_STOCK, "item") &&
+               (has(t, FS_STOCK, "on_hand") || has(t, FS_STOCK, "in_stock") ||
+                has(t, FS_STOCK, "lost"));
+    case FS_PRICES:
+        return has(t, FS_PRICES, "item") && has(t, FS_PRICES, "start") &&
+               has(t, FS_PRICES, "price");
+    default: return has(t, FS_REVIEWS, "rating") && attributes(t, canonical) >= 1;
+    }
+}
+
+static void score(const fs_detection *d, fs_seen_table *t, int canonical)
+{
+    fs_fit *fit = &t->fit[canonical];
+    fit->possible = t->rows > 0 && possible(d, t, canonical);
+    fit->score = columns_score(t, canonical);
+    for (size_t i = 0; i < sizeof evidence / sizeof *evidence; i++)
+        if (evidence[i].tables & 1u << canonical)
+            fit->score += evidence[i].weight * evidence[i].strength(d, t, canonical);
+}
+
+static fs_status explain(fs_detection *d, fs_seen_table *t, int canonical, fs_error *error)
+{
+    fs_buffer why = {0};
+    fs_status status = FS_OK;
+    for (size_t i = 0; i < sizeof evidence / sizeof *evidence && status == FS_OK; i++)
+        if (evidence[i].tables & 1u << canonical && evidence[i].strength(d, t, canonical) > 0.5)
+            status = fs_buffer_printf(&why, "%s%s%s", why.size ? "; " : "",
+                                      evidence[i].weight < 0 ? "but " : "", evidence[i].words);
+    t->why = fs_arena_strdup(&d->arena, why.data ? why.data : "its columns");
+    fs_buffer_free(&why);
+    return status == FS_OK && t->why ? FS_OK : fs_fail_memory(error, 64);
+}
+
+/* ---- choosing ------------------------------------------------------------------------------------------ */
+
+static fs_status take(fs_detection *d, fs_seen_table *t, int canonical, fs_error *error)
+{
+    double next = 0;
+    for (int k = 0; k < FS_CANONICAL_TABLES; k++)
+        if (k != canonical && t->fit[k].possible && t->fit[k].score > next) next = t->fit[k].score;
+    t->home = canonical;
+    t->use = FS_USE_HOME;
+    t->sure =
+        t->set ? 1
+               : 1 / (1 + exp(-(t->fit[canonical].score - next) / 1.5)); /* by how far it leads */
+    return explain(d, t, canonical, error);
+}
+
+/* "files.NAME.use=none", "sales.file=NAME": -2 nothing said, -1 none, else the canonical table. */
+static int told(fs_detection *d, const fs_seen_table *t)
+{
+    int use = -2;
+    for (int s = 0; s < d->sets; s++) {
+        const char *text = d->set[s], *equals = strchr(text, '='), *dot = strchr(text, '.');
+        size_t bytes = strlen(t->name);
+        if (!equals || !dot || dot > equals) continue;
+        if (strncmp(text, "files.", 6) == 0 && strncmp(text + 6, t->name, bytes) == 0 &&
+            strcmp(text + 6 + bytes, ".use=none") == 0)
+            use = -1, d->set_used[s] = true;
+        for (int k = 0; k < FS_CANONICAL_TABLES; k++) {
+            const char *name = fs_canonical_at(k)->name;
+            bool file = strlen(name) == (size_t)(dot - text) &&
+                        memcmp(name, text, (size_t)(dot - text)) == 0 &&
+                        strncmp(dot, ".file=", 6) == 0;
+            const char *base = strrchr(t->path[0], '/');
+            base = base ? base + 1 : t->path[0];
+            if (file && (strcmp(equals + 1, t->name) == 0 || strcmp(equals + 1, base) == 0))
+                use = k, d->set_used[s] = true;
+        }
+    }
+    return use;
+}
+
+static fs_status choose_sales(fs_detection *d, fs_error *error)
+{
+    int best = -1;
+    for (int t = 0; t < d->tables && d->sales < 0; t++) {
+        const fs_seen_table *table = &d->table[t];
+        const fs_fit *fit = &table->fit[FS_SALES];
+        if (table->set || !fit->possible || fit->score < LEAST_SCORE) continue;
+        bool other = false;
+        for (int k = 1; k < FS_CANONICAL_TABLES; k++)
+            other = other || (table->fit[k].possible && table->fit[k].score > fit->score + 0.5);
+        if (other) continue;
+        if (best < 0 || fit->score > d->table[best].fit[FS_SALES].score + 0.25 ||
+            (fit->score > d->table[best].fit[FS_SALES].score - 0.25 &&
+             table->rows > d->table[best].rows))
+            best = t;
+    }
+    if (d->sales < 0) d->sales = best;
+    return d->sales < 0 ? FS_OK : take(d, &d->table[d->sales], FS_SALES, error);
+}
+
+static const char *why_not(const fs_detection *d, const fs_seen_table *t)
+{
+    if (t->rows == 0) return "it has no rows";
+    if (t->fit[FS_SALES].possible && t->fit[FS_SALES].score >= LEAST_SCORE && d->sales >= 0)
+        return "it looks like sales too, but another file was taken for them; counting both might "
+               "count sales twice";
+    if (fs_words_has(&t->words,
+                     "forecast forecasts prediction submission template benchmark prognose"))
+        return "its name says that it holds forecasts or a template, not what happened";
+    if (has(t, FS_SALES, "units") || has(t, FS_SALES, "amount")) return "no column says when";
+    return "no column tells what it is about";
+}
+
+static fs_status choose_other(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    int best = -1;
+    for (int k = 1; k < FS_CANONICAL_TABLES; k++)
+        if (t->fit[k].possible && t->fit[k].score >= LEAST_SCORE &&
+            (best < 0 || t->fit[k].score > t->fit[best].score))
+            best = k;
+    bool rival =
+        t->fit[FS_SALES].possible && best >= 0 && t->fit[FS_SALES].score > t->fit[best].score + 0.5;
+    if (best >= 0 && !rival) return take(d, t, best, error);
+    t->use = FS_USE_NONE;
+    t->why = why_not(d, t);
+    return FS_OK;
+}
+
+/* A second file of the same products, customers or stores adds columns, not rows: it becomes a
+ * look-up of the one with more rows. */
+static void fold_entities(fs_detection *d)
+{
+    for (int a = 0; a < d->tables; a++)
+        for (int b = 0; b < d->tables; b++) {
+            fs_seen_table *less = &d->table[a], *more = &d->table[b];
+            if (a == b || less->use != FS_USE_HOME || more->use != FS_USE_HOME ||
+                less->home != more->home)
+                continue;
+            if (!key_of[less->home] || less->home == FS_CALENDAR || less->set) continue;
+            if (more->rows < less->rows || (more->rows == less->rows && b > a)) continue;
+            const fs_seen_column *x = column_of(less, less->home, key_of[less->home]);
+            const fs_seen_column *y = column_of(more, more->home, key_of[more->home]);
+            if (!x || !y || !x->unique || fs_link_strength(x, more, y) < 0.98) continue;
+            less->use = FS_USE_LOOKUP;
+            less->why = "more about the same ones as another file";
+        }
+}
+
+fs_status fs_detect_choose(fs_detection *d, fs_error *error)
+{
+    d->sales = -1;
+    for (int t = 0; t < d->tables; t++)
+        for (int k = 0; k < FS_CANONICAL_TABLES; k++) score(d, &d->table[t], k);
+    for (int t = 0; t < d->tables; t++) {
+        int use = told(d, &d->table[t]);
+        if (use == -2) continue;
+        d->table[t].set = true;
+        d->table[t].why = "as you said";
+        if (use >= 0) FS_TRY(take(d, &d->table[t], use, error));
+        if (use == FS_SALES) d->sales = t;
+    }
+    FS_TRY(choose_sales(d, error));
+    int header = d->sales >= 0 ? fs_detect_header(d, &d->table[d->sales], NULL) : -1;
+    for (int t = 0; t < d->tables; t++) {
+        fs_seen_table *table = &d->table[t];
+        if (t == d->sales || table->set) continue;
+        if (t == header) {
+            table->use = FS_USE_LOOKUP;
+            table->sure = 1;
+            table->why = "headers of the receipts: their time, customer, store";
+            continue;
+        }
+        FS_TRY(choose_other(d, table, error));
+    }
+    fold_entities(d);
+    return FS_OK;
+}

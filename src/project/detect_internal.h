@@ -1,0 +1,208 @@
+/* detect_internal.h: what the files of init share: how a name is taken apart, what a raw table
+ * looks like, what it was taken for, and the mapping that follows from it.
+ *
+ * The order of the work, one file each:
+ *   detect_words.c   a column's or file's name as words, in lower case, without accents
+ *   detect_group.c   files with the same columns become one raw table, their profiles one
+ *   wide.c           runs of columns that are periods
+ *   roles.c          how well each column fits each canonical column: a table of evidence
+ *   roles_shape.c    the evidence that values give
+ *   relations.c      keys, foreign keys, amount = units x price
+ *   detect.c         which canonical table each raw table is, all of them together
+ *   detect_link.c    look-ups: order headers, labels of periods, anchors of period numbers
+ *   mapping.c        the SELECT of each canonical table
+ *   mapping_more.c   tables that follow from the lines of another one
+ *   yaml_write.c     foresell.yaml;  detect_said.c  what is said to people and machines
+ *   init.c           the files there are, corrections by --set, and all of the above in a row
+ *
+ * Everything lives in one arena and dies with it.
+ */
+#ifndef FORESELL_DETECT_INTERNAL_H
+#define FORESELL_DETECT_INTERNAL_H
+
+#include "foresell/project.h"
+
+#define FS_ROLES_MAX 24 /* columns of the widest canonical table, and some */
+
+enum {
+    FS_SALES,
+    FS_PRODUCTS,
+    FS_CUSTOMERS,
+    FS_PROMOTIONS,
+    FS_STORES,
+    FS_CALENDAR,
+    FS_STOCK,
+    FS_PRICES,
+    FS_REVIEWS
+};
+
+/* ---- names as words -------------------------------------------------------------- */
+
+typedef struct fs_words {
+    const char *joined;      /* all words without anything between them */
+    const char *const *word; /* lower case, no accents; a compound of known words is split */
+    int count;
+    bool coded; /* ends in id, no, nr, code, key … */
+    bool named; /* ends in name, desc, text … */
+} fs_words;
+
+/* The words of `name`; known compounds are split by `vocabulary` (may be NULL). */
+typedef struct fs_vocabulary fs_vocabulary;
+fs_status fs_vocabulary_make(fs_arena *arena, fs_vocabulary **vocabulary, fs_error *error);
+bool fs_vocabulary_has(const fs_vocabulary *vocabulary, const char *word, size_t bytes);
+fs_status fs_words_make(fs_arena *arena, const char *name, const fs_vocabulary *vocabulary,
+                        fs_words *words, fs_error *error);
+bool fs_words_has(const fs_words *words, const char *list); /* any word of a blank-separated list */
+bool fs_word_in(const char *word, size_t bytes, const char *list);
+/* How well the name fits a list of words, 0 … 1; `own` are words of its table, that it may repeat. */
+double fs_words_fit(const fs_words *words, const char *list, const fs_words *own);
+/* Without case, accents, blanks and punctuation; for matching names of columns. */
+fs_status fs_words_fold(fs_arena *arena, const char *name, const char **folded, fs_error *error);
+
+/* ---- raw tables ------------------------------------------------------------------- */
+
+typedef enum fs_use { FS_USE_NONE, FS_USE_LOOKUP, FS_USE_HOME } fs_use;
+
+typedef struct fs_seen_column {
+    const char *name;
+    fs_words words;
+    fs_column_profile *profile;
+    fs_reading reading; /* as the mapping wants it */
+    bool reading_set;   /* by the user */
+    bool used;          /* some mapping names it */
+    bool unique;        /* each value once */
+    bool wide;          /* one of the run of periods */
+    int refers;         /* raw table whose key it is in; -1 */
+    int refers_column;
+    bool referred;   /* other tables' columns are in it */
+    int numbered;    /* of a stem with numbers (price1, price2 …): its number, else -1 */
+    const char *why; /* what became of it, where no mapping uses it */
+} fs_seen_column;
+
+/* A run of columns that are periods. */
+typedef enum fs_label {
+    FS_LABEL_NONE,
+    FS_LABEL_DAY,   /* a date, a month with its year, a week with its year: `day` says which day */
+    FS_LABEL_MONTH, /* a month without a year: `day` is its number */
+    FS_LABEL_NUMBER /* a stem and consecutive numbers: `day` is the number */
+} fs_label;
+typedef struct fs_wide {
+    fs_label kind;
+    int first, count; /* of columns; they stand beside one another */
+    int64_t *day;     /* per column: days since 1970, or a number */
+    bool iso;         /* labels are written 2021-04-12 */
+    int step;         /* days from one to the next: 1, 7, 30; 0 unknown */
+    int stem;         /* characters before the number */
+    int label, value; /* the two columns of the table that take their place */
+} fs_wide;
+/* What a column's name says as a period; FS_LABEL_NONE: nothing. */
+fs_label fs_label_read(const char *name, bool month_first, int64_t *day, int *step, int *stem,
+                       bool *iso);
+
+/* A canonical column's place in a raw table. */
+typedef struct fs_fit_column {
+    int column;      /* of the raw table; -1: none */
+    double sure;     /* 0 … 1 */
+    const char *why; /* the evidence, in words */
+    bool set;        /* by the user */
+} fs_fit_column;
+typedef struct fs_fit {
+    double score;  /* of the table as a whole */
+    bool possible; /* what it needs is there */
+    fs_fit_column role[FS_ROLES_MAX];
+} fs_fit;
+
+typedef struct fs_seen_table {
+    const char *name; /* of the raw table */
+    const char *const *path;
+    int paths;
+    const fs_file_profile *file; /* of the first path */
+    int64_t rows, faults;
+    fs_words words;         /* of the file's name and the sheet's */
+    const char *file_words; /* for `said` */
+    fs_seen_column *column;
+    int columns;
+    fs_wide wide;
+    fs_fit fit[FS_CANONICAL_TABLES];
+    fs_use use;
+    int home; /* canonical table; -1: none */
+    double sure;
+    const char *why; /* what it is, or why it was left alone */
+    bool set;        /* by the user */
+} fs_seen_table;
+
+/* ---- mappings ---------------------------------------------------------------------- */
+
+typedef struct fs_map_column {
+    const char *name; /* canonical, or of a column that passes through */
+    const char *sql;
+    const char *note; /* "Quantity, 97 %: …" */
+    const char *from; /* raw column, for the table that is said; may be NULL */
+    double sure;
+} fs_map_column;
+typedef struct fs_map {
+    int table;        /* canonical */
+    int home;         /* raw table */
+    bool derived;     /* rows of a raw table that has its home elsewhere */
+    const char *file; /* "sources/sales.sql" */
+    const char *about;
+    const char *body; /* whole SELECT where it isn't columns + from */
+    const char *from; /* after FROM: raw table and joins */
+    fs_map_column *column;
+    int columns, room;
+} fs_map;
+
+typedef struct fs_anchor { /* what a period number means */
+    bool known;
+    bool assumed; /* made up */
+    int64_t zero; /* day on which number 0 begins */
+    int step;     /* days; 30 stands for months */
+    const char *why;
+} fs_anchor;
+
+typedef struct fs_detection {
+    fs_arena arena;
+    fs_engine *engine; /* may be NULL: then nothing is asked of the rows */
+    fs_vocabulary *vocabulary;
+    const char *const *set; /* corrections, "sales.item=StockCode" */
+    int sets;
+    bool *set_used;
+    fs_seen_table *table;
+    int tables;
+    fs_map *map;
+    int maps, map_room;
+    const char **left; /* files that are no tables: "logo.png: png image" */
+    int lefts, left_room;
+    const char **assumption;
+    int assumptions, assumption_room;
+    fs_anchor anchor[3]; /* day, week, month */
+    /* settings */
+    const char *name, *currency, *currency_why, *country, *country_why;
+    const char *period, *period_why, *absent, *absent_why;
+    int sales; /* raw table of sales; -1 */
+} fs_detection;
+
+void fs_detection_free(fs_detection *detection);
+fs_status fs_detect_group(fs_detection *detection, const fs_file_profile *profile, int count,
+                          fs_error *error);
+fs_status fs_detect_wide(fs_detection *detection, fs_seen_table *table, fs_error *error);
+fs_status fs_detect_views(fs_detection *detection, fs_error *error);
+fs_status fs_detect_roles(fs_detection *detection, fs_seen_table *table, fs_error *error);
+fs_status fs_detect_relations(fs_detection *detection, fs_error *error);
+fs_status fs_detect_choose(fs_detection *detection, fs_error *error);
+fs_status fs_detect_link(fs_detection *detection, fs_error *error);
+fs_status fs_detect_settings(fs_detection *detection, fs_error *error);
+fs_status fs_mapping_make(fs_detection *detection, fs_error *error);
+fs_status fs_mapping_more(fs_detection *detection, fs_error *error);
+fs_status fs_mapping_text(const fs_detection *detection, const fs_map *map, fs_buffer *out,
+                          fs_error *error);
+fs_status fs_yaml_write(const fs_detection *detection, fs_buffer *out, fs_error *error);
+fs_status fs_detect_say(const fs_detection *detection, fs_buffer *out, fs_error *error);
+fs_status fs_detect_json(const fs_detection *detection, fs_buffer *out, fs_error *error);
+
+/* Adds the counts, ranges and sketch of `from` to `into`. */
+void fs_detect_merge_profile(fs_column_profile *into, const fs_column_profile *from);
+/* The canonical table that a file's name speaks of; -1: none or several. */
+int fs_detect_named_table(const fs_words *words);
+
+#endif

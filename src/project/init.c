@@ -1,0 +1,491 @@
+/* init.c: the verb: finds the files, has each profiled, decides what they are, and writes
+ * foresell.yaml and sources/.
+ *
+ * Nothing is asked. Nothing that a person edited is written over unless they say so. A file that is
+ * no table, or cannot be read, is named with its reason and left alone; only where nothing at all
+ * can be read does init fail.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "detect_internal.h"
+
+#define DEPTH_MAX 8
+
+typedef struct found {
+    char **path;
+    int count, room;
+} found;
+
+static void found_free(found *f)
+{
+    for (int i = 0; i < f->count; i++) fs_free(f->path[i]);
+    fs_free(f->path);
+}
+
+static fs_status found_add(found *f, const char *path, fs_error *error)
+{
+    if (f->count == f->room) {
+        int room = f->room ? 2 * f->room : 32;
+        char **more = fs_realloc(f->path, sizeof *more * (size_t)room);
+        if (!more) return fs_fail_memory(error, sizeof *more * (size_t)room);
+        f->path = more;
+        f->room = room;
+    }
+    f->path[f->count] = fs_strdup(path);
+    return f->path[f->count] ? (f->count++, FS_OK) : fs_fail_memory(error, strlen(path));
+}
+
+/* ---- which files there are --------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool ends_in(const char *name, const char *list)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot[1] && fs_word_in(dot + 1, strlen(dot + 1), list);
+}
+
+/* Of a folder all but what can't be data or is ours. */
+static bool skipped(const char *name, bool top)
+{
+    static const char ours[] = "foresell.yaml sources models runs";
+    static const char never[] =
+        "md MD sql py ipynb r R html htm pdf png jpg jpeg gif svg docx doc pptx c h sh log lock "
+        "partial exe so dll";
+    if (name[0] == '.' || name[0] == '~') return true;
+    if (top && fs_word_in(name, strlen(name), ours)) return true;
+    return ends_in(name, never) || strcasecmp(name, "LICENSE") == 0 ||
+           strncasecmp(name, "readme", 6) == 0;
+}
+
+static fs_status walk(found *f, const char *folder, int depth, fs_error *error)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) return fs_fail_errno(error, "read the folder", folder);
+    found inside = {0};
+    fs_status status = FS_OK;
+    for (struct dirent *entry; status == FS_OK && (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            !skipped(entry->d_name, depth == 0))
+            status = found_add(&inside, entry->d_name, error);
+    closedir(dir);
+    if (inside.count) qsort(inside.path, (size_t)inside.count, sizeof *inside.path, by_name);
+    for (int i = 0; i < inside.count && status == FS_OK; i++) {
+        fs_buffer path = {0};
+        struct stat about;
+        status = fs_buffer_printf(&path, "%s/%s", folder, inside.path[i]);
+        if (status != FS_OK)
+            fs_fail_memory(error, 64);
+        else if (stat(path.data, &about) != 0)
+            status = FS_OK;
+        else if (S_ISDIR(about.st_mode))
+            status = depth < DEPTH_MAX ? walk(f, path.data, depth + 1, error) : FS_OK;
+        else if (S_ISREG(about.st_mode))
+            status = found_add(f, path.data, error);
+        fs_buffer_free(&path);
+    }
+    found_free(&inside);
+    return status;
+}
+
+static fs_status find_files(const fs_init_settings *settings, found *f, fs_error *error)
+{
+    const char *own[] = {settings->project};
+    const char *const *from = settings->froms ? settings->from : own;
+    int froms = settings->froms ? settings->froms : 1;
+    for (int i = 0; i < froms; i++) {
+        struct stat about;
+        if (strstr(from[i], "://")) {
+            FS_TRY(found_add(f, from[i], error));
+            continue;
+        }
+        if (stat(from[i], &about) != 0) {
+            fs_fail_errno(error, "read", from[i]);
+            fs_error_remedy(error, "Name the folder or the files with your data: foresell init "
+                                   "PROJECT --from FOLDER.");
+            return FS_RESOURCE;
+        }
+        FS_TRY(S_ISDIR(about.st_mode) ? walk(f, from[i], 0, error) : found_add(f, from[i], error));
+    }
+    return FS_OK;
+}
+
+/* Absolute, so that the project can be run from anywhere; relative to the project where inside it. */
+static const char *project_path(fs_arena *arena, const char *project, const char *path)
+{
+    if (strstr(path, "://")) return fs_arena_strdup(arena, path);
+    char *real = realpath(path, NULL), *folder = realpath(project, NULL);
+    const char *result = NULL;
+    size_t bytes = folder ? strlen(folder) : 0;
+    if (real && folder && strncmp(real, folder, bytes) == 0 && real[bytes] == '/')
+        result = fs_arena_strdup(arena, real + bytes + 1);
+    else if (real)
+        result = fs_arena_strdup(arena, real);
+    else
+        result = fs_arena_strdup(arena, path);
+    free(real);
+    free(folder);
+    return result;
+}
+
+/* ---- profiles ------------------------------------------------------------------------------- */
+
+typedef struct profiles {
+    fs_file_profile *all;
+    int count, room;
+    struct {
+        fs_file_profile *batch;
+        int count;
+    } * batch;
+    int batches, batch_room;
+} profiles;
+
+static fs_status add_left(fs_detection *d, const char *text, fs_error *error)
+{
+    if (d->lefts == d->left_room) {
+        int room = d->left_room ? 2 * d->left_room : 16;
+        const char **more = fs_arena_alloc(&d->arena, sizeof *more * (size_t)room);
+        if (!more) return fs_fail_memory(error, sizeof *more * (size_t)room);
+        if (d->lefts) memcpy(more, d->left, sizeof *more * (size_t)d->lefts);
+        d->left = more;
+        d->left_room = room;
+    }
+    d->left[d->lefts] = fs_arena_strdup(&d->arena, text);
+    return d->left[d->lefts] ? (d->lefts++, FS_OK) : fs_fail_memory(error, strlen(text));
+}
+
+static fs_status add_batch(profiles *p, fs_file_profile *batch, int count, fs_error *error)
+{
+    if (p->batches == p->batch_room) {
+        int room = p->batch_room ? 2 * p->batch_room : 16;
+        void *more = fs_realloc(p->batch, sizeof *p->batch * (size_t)room);
+        if (!more) return fs_file_profile_free(batch, count), fs_fail_memory(error, 64);
+        p->batch = more;
+        p->batch_room = room;
+    }
+    p->batch[p->batches].batch = batch;
+    p->batch[p->batches++].count = count;
+    while (p->count + count > p->room) {
+        int room = p->room ? 2 * p->room : 32;
+        fs_file_profile *more = fs_realloc(p->all, sizeof *more * (size_t)room);
+        if (!more) return fs_fail_memory(error, sizeof *more * (size_t)room);
+        p->all = more;
+        p->room = room;
+    }
+    memcpy(p->all + p->count, batch, sizeof *batch * (size_t)count);
+    p->count += count;
+    return FS_OK;
+}
+
+static void profiles_free(profiles *p)
+{
+    for (int i = 0; i < p->batches; i++) fs_file_profile_free(p->batch[i].batch, p->batch[i].count);
+    fs_free(p->batch);
+    fs_free(p->all);
+}
+
+static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_error *error)
+{
+    fs_file_profile *batch = NULL;
+    fs_error fault = {0};
+    char said[2048];
+    int count = 0;
+    fs_status status = fs_engine_profile(d->engine, path, &batch, &count, &fault);
+    if (status == FS_OK && count > 0) return add_batch(p, batch, count, error);
+    if (status == FS_MEMORY || status == FS_CANCELLED) {
+        if (error) *error = fault;
+        return status;
+    }
+    fs_buffer text = {0};
+    const char *slash = strrchr(path, '/');
+    status = fs_buffer_printf(&text, "%s: left alone: %s", slash ? slash + 1 : path,
+                              fault.message[0] ? fs_error_format(&fault, said, sizeof said)
+                                               : "it holds no table");
+    if (status == FS_OK)
+        status = add_left(d, text.data, error);
+    else
+        fs_fail_memory(error, 64);
+    fs_buffer_free(&text);
+    return status;
+}
+
+/* ---- corrections of readings ------------------------------------------------------------------- */
+
+/* "files.NAME.columns.COLUMN=date dmy" */
+static fs_status set_readings(fs_detection *d, fs_error *error)
+{
+    for (int s = 0; s < d->sets; s++) {
+        const char *text = d->set[s], *equals = strchr(text, '=');
+        for (int t = 0; t < d->tables && equals && strncmp(text, "files.", 6) == 0; t++) {
+            size_t bytes = strlen(d->table[t].name);
+            const char *rest = text + 6 + bytes;
+            if (strncmp(text + 6, d->table[t].name, bytes) != 0 ||
+                strncmp(rest, ".columns.", 9) != 0)
+                continue;
+            for (int i = 0; i < d->table[t].columns; i++) {
+                fs_seen_column *c = &d->table[t].column[i];
+                if (strlen(c->name) != (size_t)(equals - rest - 9) ||
+                    strncmp(c->name, rest + 9, strlen(c->name)) != 0)
+                    continue;
+                FS_TRY(fs_reading_parse(equals + 1, &c->reading, error));
+                c->profile->reading = c->reading;
+                c->reading_set = true;
+                d->set_used[s] = true;
+            }
+        }
+    }
+    return FS_OK;
+}
+
+/* "currency=EUR", "name=…": they win over what was found. */
+static void set_settings(fs_detection *d)
+{
+    const struct {
+        const char *key;
+        const char **value, **why;
+    } known[] = {{"name", &d->name, NULL},
+                 {"currency", &d->currency, &d->currency_why},
+                 {"country", &d->country, &d->country_why},
+                 {"period", &d->period, &d->period_why},
+                 {"absent", &d->absent, &d->absent_why}};
+    for (int s = 0; s < d->sets; s++)
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+            size_t bytes = strlen(known[k].key);
+            if (strncmp(d->set[s], known[k].key, bytes) != 0 || d->set[s][bytes] != '=') continue;
+            *known[k].value = d->set[s] + bytes + 1;
+            if (known[k].why) *known[k].why = "as you said";
+            d->set_used[s] = true;
+        }
+}
+
+static fs_status check_sets(const fs_init_settings *settings, fs_error *error)
+{
+    for (int s = 0; s < settings->sets; s++) {
+        const char *equals = strchr(settings->set[s], '=');
+        if (!equals || equals == settings->set[s]) {
+            fs_fail(error, FS_USAGE, "--set %s is not of the form NAME=VALUE", settings->set[s]);
+            return fs_error_remedy(
+                       error,
+                       "Write for example --set sales.item=StockCode or --set currency=EUR."),
+                   FS_USAGE;
+        }
+        char key[128];
+        size_t bytes = (size_t)(equals - settings->set[s]);
+        if (bytes >= sizeof key) continue;
+        memcpy(key, settings->set[s], bytes);
+        key[bytes] = 0;
+        const fs_setting *setting = fs_setting_find(key);
+        if (setting) FS_TRY(fs_setting_check(setting, equals + 1, error));
+    }
+    return FS_OK;
+}
+
+/* ---- raw views, to ask the rows ------------------------------------------------------------------ */
+
+fs_status fs_detect_views(fs_detection *d, fs_error *error)
+{
+    for (int t = 0; t < d->tables && d->engine; t++) {
+        fs_seen_table *table = &d->table[t];
+        fs_raw_column *column =
+            fs_arena_alloc(&d->arena, sizeof *column * (size_t)(table->columns + 1));
+        int n = 0;
+        if (!column) return fs_fail_memory(error, sizeof *column * (size_t)table->columns);
+        for (int i = 0; i < table->file->columns; i++)
+            column[n++] =
+                (fs_raw_column){.name = table->column[i].name, .reading = table->column[i].reading};
+        fs_raw raw = {.name = table->name,
+                      .path = table->path,
+                      .paths = table->paths,
+                      .format = table->file->format,
+                      .dialect = table->file->sniffed.dialect,
+                      .table = table->file->table,
+                      .column = column,
+                      .columns = n};
+        FS_TRY(fs_engine_raw_view(d->engine, &raw, table->name, error));
+    }
+    return FS_OK;
+}
+
+/* ---- deciding ---------------------------------------------------------------------------------------- */
+
+static fs_status decide(fs_detection *d, const profiles *p, fs_error *error)
+{
+    FS_TRY(fs_vocabulary_make(&d->arena, &d->vocabulary, error));
+    FS_TRY(fs_detect_group(d, p->all, p->count, error));
+    for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_wide(d, &d->table[t], error));
+    FS_TRY(set_readings(d, error));
+    FS_TRY(fs_detect_views(d, error));
+    FS_TRY(fs_detect_relations(d, error));
+    for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_roles(d, &d->table[t], error));
+    FS_TRY(fs_detect_choose(d, error));
+    FS_TRY(fs_mapping_make(d, error));
+    FS_TRY(fs_detect_settings(d, error));
+    set_settings(d);
+    return FS_OK;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------------- */
+
+static fs_status make_folder(const char *path, fs_error *error)
+{
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return FS_OK;
+    return fs_fail_errno(error, "make the folder", path);
+}
+
+/* By a temporary name, so that a file is there whole or not at all. */
+static fs_status write_file(const char *folder, const char *name, const fs_buffer *text,
+                            fs_error *error)
+{
+    fs_buffer path = {0}, part = {0};
+    fs_status status = fs_buffer_printf(&path, "%s/%s", folder, name);
+    if (status == FS_OK) status = fs_buffer_printf(&part, "%s/%s.partial", folder, name);
+    FILE *file = status == FS_OK ? fopen(part.data, "wb") : NULL;
+    if (status != FS_OK)
+        fs_fail_memory(error, 64);
+    else if (!file)
+        status = fs_fail_errno(error, "write", part.data);
+    else {
+        bool good = fwrite(text->data, 1, text->size, file) == text->size && fflush(file) == 0 &&
+                    fsync(fileno(file)) == 0;
+        good = fclose(file) == 0 && good;
+        if (!good || rename(part.data, path.data) != 0) {
+            status = fs_fail_errno(error, "write", path.data);
+            unlink(part.data);
+        }
+    }
+    fs_buffer_free(&path);
+    fs_buffer_free(&part);
+    return status;
+}
+
+/* Mappings of an earlier init that are no longer named would be found by nobody: they go. */
+static fs_status clear_sources(const char *project, fs_error *error)
+{
+    for (int k = 0; k < FS_CANONICAL_TABLES; k++)
+        for (int n = 1; n < 1000; n++) {
+            fs_buffer path = {0};
+            const char *name = fs_canonical_at(k)->name;
+            fs_status status =
+                n == 1 ? fs_buffer_printf(&path, "%s/sources/%s.sql", project, name)
+                       : fs_buffer_printf(&path, "%s/sources/%s_%d.sql", project, name, n);
+            bool gone = status == FS_OK && unlink(path.data) != 0;
+            fs_buffer_free(&path);
+            if (status != FS_OK) return fs_fail_memory(error, 64);
+            if (gone) break;
+        }
+    return FS_OK;
+}
+
+static fs_status write_project(const fs_detection *d, const char *project, fs_error *error)
+{
+    fs_buffer text = {0};
+    fs_status status = fs_buffer_printf(&text, "%s/sources", project);
+    if (status == FS_OK) status = make_folder(text.data, error);
+    if (status == FS_OK) status = clear_sources(project, error);
+    for (int m = 0; m < d->maps && status == FS_OK; m++) {
+        fs_buffer_clear(&text);
+        status = fs_mapping_text(d, &d->map[m], &text, error);
+        if (status == FS_OK) status = write_file(project, d->map[m].file, &text, error);
+    }
+    fs_buffer_clear(&text);
+    if (status == FS_OK) status = fs_yaml_write(d, &text, error);
+    if (status == FS_OK) status = write_file(project, "foresell.yaml", &text, error);
+    fs_buffer_free(&text);
+    return status;
+}
+
+/* ---- the verb ------------------------------------------------------------------------------------------------ */
+
+static fs_status not_over(const fs_init_settings *settings, fs_error *error)
+{
+    fs_buffer path = {0};
+    if (fs_buffer_printf(&path, "%s/foresell.yaml", settings->project) != FS_OK)
+        return fs_fail_memory(error, 64);
+    fs_status status = FS_OK;
+    if (!settings->force && access(path.data, F_OK) == 0) {
+        status = fs_fail(error, FS_USAGE, "%s is there already", path.data);
+        fs_error_remedy(error, "Edit it, or write it anew with --force.");
+    }
+    fs_buffer_free(&path);
+    return status;
+}
+
+static fs_status folder_name(fs_detection *d, const char *project, fs_error *error)
+{
+    char *real = realpath(project, NULL);
+    const char *slash = real ? strrchr(real, '/') : NULL;
+    d->name = fs_arena_strdup(&d->arena, slash && slash[1] ? slash + 1 : "shop");
+    free(real);
+    return d->name ? FS_OK : fs_fail_memory(error, 64);
+}
+
+void fs_detection_free(fs_detection *detection) { fs_arena_free(&detection->arena); }
+
+static fs_status look(fs_detection *d, const fs_init_settings *settings, profiles *p,
+                      fs_error *error)
+{
+    found files = {0};
+    fs_status status = find_files(settings, &files, error);
+    for (int i = 0; i < files.count && status == FS_OK; i++) {
+        const char *path = project_path(&d->arena, settings->project, files.path[i]);
+        status = path ? profile_one(d, files.path[i], p, error) : fs_fail_memory(error, 64);
+    }
+    if (status == FS_OK && files.count == 0) {
+        const char *where = settings->froms ? settings->from[0] : settings->project;
+        status = fs_fail(error, FS_DATA, "there are no files in %s", where);
+        fs_error_remedy(error,
+                        "Put your data there, or name them: foresell init PROJECT --from FOLDER.");
+    } else if (status == FS_OK && p->count == 0) {
+        status = fs_fail(error, FS_DATA, "none of the %d files is a table that can be read; %s",
+                         files.count, d->lefts ? d->left[0] : "");
+        fs_error_remedy(
+            error, "CSV, TSV, Parquet, JSON, XLSX and SQLite files are read, also gzip and zstd.");
+    }
+    found_free(&files);
+    return status;
+}
+
+/* Paths in foresell.yaml are those of the project. */
+static fs_status set_paths(fs_detection *d, const char *project, fs_error *error)
+{
+    for (int t = 0; t < d->tables; t++) {
+        const char **path = fs_arena_alloc(&d->arena, sizeof *path * (size_t)d->table[t].paths);
+        if (!path) return fs_fail_memory(error, 64);
+        for (int p = 0; p < d->table[t].paths; p++)
+            if (!(path[p] = project_path(&d->arena, project, d->table[t].path[p])))
+                return fs_fail_memory(error, 64);
+        d->table[t].path = path;
+    }
+    return FS_OK;
+}
+
+fs_status fs_project_init(fs_engine *engine, const fs_init_settings *settings, fs_buffer *said,
+                          fs_buffer *json, fs_error *error)
+{
+    FS_TRY(check_sets(settings, error));
+    FS_TRY(not_over(settings, error));
+    FS_TRY(make_folder(settings->project, error));
+    fs_detection d = {.engine = engine, .set = settings->set, .sets = settings->sets, .sales = -1};
+    profiles p = {0};
+    d.set_used = fs_arena_zero(&d.arena, (size_t)settings->sets + 1);
+    fs_status status =
+        d.set_used ? folder_name(&d, settings->project, error) : fs_fail_memory(error, 64);
+    if (status == FS_OK) status = look(&d, settings, &p, error);
+    if (status == FS_OK) status = decide(&d, &p, error);
+    if (status == FS_OK) status = set_paths(&d, settings->project, error);
+    if (status == FS_OK) status = write_project(&d, settings->project, error);
+    if (status == FS_OK && said) status = fs_detect_say(&d, said, error);
+    if (status == FS_OK && json) status = fs_detect_json(&d, json, error);
+    profiles_free(&p);
+    fs_detection_free(&d);
+    return status;
+}

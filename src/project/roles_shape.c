@@ -1,0 +1,303 @@
+/* roles_shape.c: the evidence that a column's values and its place give; each 0 … 1. */
+#include <math.h>
+#include <string.h>
+
+#include "roles_internal.h"
+
+#define UNUSED (void)table, (void)column
+
+static int64_t cells(const fs_seen_column *c) { return c->profile->rows - c->profile->missing; }
+static double share(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0;
+}
+static fs_reading_kind kind(const fs_seen_column *c) { return c->profile->reading.kind; }
+static bool numeric(const fs_seen_column *c)
+{
+    return kind(c) == FS_READ_INTEGER || kind(c) == FS_READ_NUMBER;
+}
+static bool virtual_label(const fs_seen_table *t, const fs_seen_column *c)
+{
+    return t->wide.kind != FS_LABEL_NONE && c == &t->column[t->wide.label];
+}
+
+static const char PERIOD_WORDS[] =
+    "week weekno weeknumber weekid wk day dayno daynumber month monthno period periodno t "
+    "start startday startweek end endday date tag woche monat semana dia mes semaine "
+    "jour settimana time yearmonth yearweek kw launch";
+static const char OTHER_TIME[] =
+    "ship shipped shipping shipment limit due deliver delivered delivery estimated "
+    "expected approved answer answered update updated modified changed lastmodified birth "
+    "birthdate birthday expiry "
+    "expires expiration valid registered payment paidout weekday dayofweek dow wday dayname daynum "
+    "hour minute second "
+    "competition lieferdatum lieferung geandert geburtsdatum wochentag entrega livraison consegna "
+    "lfdat";
+
+/* ---- time ---------------------------------------------------------------------- */
+
+fs_reading fs_time_reading(const fs_seen_column *column)
+{
+    const fs_column_profile *p = column->profile;
+    if (column->reading_set || p->reading.kind >= FS_READ_DATE)
+        return column->reading_set ? column->reading : p->reading;
+    static const fs_date_order order[] = {FS_YMD,        FS_DMY,       FS_MDY,
+                                          FS_DATE_MONTH, FS_DATE_WEEK, FS_DATE_EPOCH};
+    int64_t n = cells(column);
+    for (size_t i = 0; i < sizeof order / sizeof *order && n > 0; i++) {
+        if (p->dates[order[i]] < n - n / 50) continue;
+        bool small = numeric(column) && p->greatest < 1e5;
+        if (order[i] == FS_DATE_EPOCH && (p->least < 3e8 || p->greatest > 5e18)) continue;
+        if (small) continue;
+        return (fs_reading){.kind = p->times ? FS_READ_TIME : FS_READ_DATE, .order = order[i]};
+    }
+    if (p->dates[FS_DATE_SERIAL] == n && p->least > 20000 && p->greatest < 80000 &&
+        fs_words_fit(&column->words, "date day datum fecha data jour time", NULL) > 0.4)
+        return (fs_reading){.kind = FS_READ_TIME, .order = FS_DATE_SERIAL};
+    return (fs_reading){.kind = FS_READ_TEXT};
+}
+
+FS_EVIDENCE(fs_is_date)
+{
+    UNUSED;
+    if (kind(column) >= FS_READ_DATE) return 1;
+    if (!numeric(column)) return fs_time_reading(column).kind >= FS_READ_DATE ? 1 : 0;
+    bool named = fs_words_fit(&column->words, fs_canonical_at(FS_SALES)->column[0].words,
+                              &table->words) > 0.25;
+    return named && fs_time_reading(column).kind >= FS_READ_DATE ? 1 : 0;
+}
+
+FS_EVIDENCE(fs_is_label) { return virtual_label(table, column) ? 1 : 0; }
+FS_EVIDENCE(fs_is_label_or_value)
+{
+    return table->wide.kind != FS_LABEL_NONE && (column == &table->column[table->wide.label] ||
+                                                 column == &table->column[table->wide.value])
+               ? 1
+               : 0;
+}
+
+FS_EVIDENCE(fs_is_period_number)
+{
+    if (kind(column) != FS_READ_INTEGER || fs_is_date(table, column) > 0) return 0;
+    const fs_column_profile *p = column->profile;
+    bool range = p->least >= 0 && p->greatest < 100000 && p->distinct > 1;
+    bool weekday = p->greatest <= 7 && p->least >= 0 && table->rows > 50;
+    return range && !weekday && fs_words_has(&column->words, PERIOD_WORDS) ? 1 : 0;
+}
+
+FS_EVIDENCE(fs_is_no_time)
+{
+    return fs_is_date(table, column) > 0 || fs_is_period_number(table, column) > 0 ||
+                   virtual_label(table, column)
+               ? 0
+               : 1;
+}
+
+FS_EVIDENCE(fs_other_time)
+{
+    UNUSED;
+    return fs_words_has(&column->words, OTHER_TIME) ? 1 : 0;
+}
+
+/* ---- codes and texts ----------------------------------------------------------------- */
+
+FS_EVIDENCE(fs_is_constant)
+{
+    UNUSED;
+    return column->profile->distinct <= 1 && column->profile->rows > 1 ? 1 : 0;
+}
+
+FS_EVIDENCE(fs_is_code)
+{
+    UNUSED;
+    const fs_column_profile *p = column->profile;
+    if (kind(column) == FS_READ_INTEGER) return p->least >= 0 ? 1 : 0.2;
+    if (kind(column) == FS_READ_NUMBER) return p->fractional == 0 && p->least >= 0 ? 0.8 : 0;
+    return kind(column) == FS_READ_TEXT && p->longest <= 40 ? 1 : 0.3;
+}
+
+FS_EVIDENCE(fs_is_coded)
+{
+    UNUSED;
+    return column->words.coded ? 1 : 0;
+}
+FS_EVIDENCE(fs_is_named)
+{
+    UNUSED;
+    return column->words.named ? 1 : 0;
+}
+FS_EVIDENCE(fs_refers)
+{
+    UNUSED;
+    return (column->refers >= 0 && column->unique) || column->referred ? 1 : 0;
+}
+/* Set by relations.c: the table referred to speaks of what the column's name speaks of. */
+FS_EVIDENCE(fs_refers_alike)
+{
+    UNUSED;
+    return column->refers >= 0 && column->refers_column >= 0 && !column->unique ? 1 : 0;
+}
+FS_EVIDENCE(fs_is_long_text)
+{
+    UNUSED;
+    return kind(column) == FS_READ_TEXT && column->profile->longest > 45 ? 1 : 0;
+}
+FS_EVIDENCE(fs_is_text)
+{
+    UNUSED;
+    return kind(column) == FS_READ_TEXT ? 1 : 0;
+}
+
+/* ---- numbers -------------------------------------------------------------------------- */
+
+FS_EVIDENCE(fs_is_numeric)
+{
+    UNUSED;
+    if (numeric(column)) return 1;
+    if (kind(column) == FS_READ_BOOL)
+        return column->profile->numbers_point == cells(column) ? 0.5 : 0;
+    return 0;
+}
+FS_EVIDENCE(fs_is_not_numeric)
+{
+    const fs_column_profile *p = column->profile;
+    int64_t numbers = p->numbers_point > p->numbers_comma ? p->numbers_point : p->numbers_comma;
+    return fs_is_numeric(table, column) > 0                                     ? 0
+           : share(numbers, cells(column)) > 0.9 && kind(column) < FS_READ_DATE ? 0.4
+                                                                                : 1;
+}
+FS_EVIDENCE(fs_is_fractional)
+{
+    UNUSED;
+    double part = numeric(column) ? share(column->profile->fractional, cells(column)) * 10 : 0;
+    return part > 1 ? 1 : part;
+}
+FS_EVIDENCE(fs_is_whole) { return numeric(column) ? 1 - fs_is_fractional(table, column) : 0; }
+FS_EVIDENCE(fs_is_yes_no)
+{
+    UNUSED;
+    const fs_column_profile *p = column->profile;
+    if (kind(column) == FS_READ_BOOL) return 1;
+    return numeric(column) && p->least >= 0 && p->greatest <= 1 && p->fractional == 0 ? 1 : 0;
+}
+FS_EVIDENCE(fs_has_currency)
+{
+    UNUSED;
+    static const char *const marks[] = {"$",   "\xE2\x82\xAC", "\xC2\xA3", "EUR",
+                                        "USD", "GBP",          "CHF"};
+    for (int i = 0; i < column->profile->examples; i++)
+        for (size_t m = 0; m < sizeof marks / sizeof *marks && numeric(column); m++)
+            if (strstr(column->profile->example[i], marks[m])) return 1;
+    return 0;
+}
+FS_EVIDENCE(fs_is_forecast)
+{
+    UNUSED;
+    return fs_words_has(
+               &column->words,
+               "forecast predicted prediction pred fcst delta lower upper prob probability "
+               "growth pct percent lag prognose prevision expected plan target budget estimate")
+               ? 1
+               : 0;
+}
+FS_EVIDENCE(fs_is_not_sold)
+{
+    UNUSED;
+    return fs_words_has(
+               &column->words,
+               "missed lost start end transit cumulative holding shortage freight shipping versand "
+               "tax vat mwst ust steuer iva tva btw installments points stock inventory bestand "
+               "base list regular margin weight height length width returned")
+               ? 1
+               : 0;
+}
+/* "customers", "hhs", "stores": how many, not which. */
+FS_EVIDENCE(fs_is_plural)
+{
+    UNUSED;
+    const fs_words *w = &column->words;
+    const char *last = w->count ? w->word[w->count - 1] : "";
+    size_t bytes = strlen(last);
+    return numeric(column) && column->refers < 0 && column->profile->least <= 20 && bytes > 2 &&
+                   last[bytes - 1] == 's' && last[bytes - 2] != 's'
+               ? 1
+               : 0;
+}
+/* A share of stores or days, 0 … 1: a flag where any of it counts. */
+FS_EVIDENCE(fs_is_share)
+{
+    UNUSED;
+    const fs_column_profile *p = column->profile;
+    return kind(column) == FS_READ_NUMBER && p->least >= 0 && p->greatest <= 1 && p->zero > 0 ? 1
+                                                                                              : 0;
+}
+FS_EVIDENCE(fs_is_coupon)
+{
+    UNUSED;
+    return fs_words_has(&column->words,
+                        "coupon voucher campaign promotion promo gutschein aktion kampagne cupon")
+               ? 1
+               : 0;
+}
+FS_EVIDENCE(fs_is_small_range)
+{
+    UNUSED;
+    const fs_column_profile *p = column->profile;
+    return numeric(column) && p->distinct <= 101 && p->least >= 0 && p->greatest <= 100 ? 1 : 0;
+}
+FS_EVIDENCE(fs_is_degrees)
+{
+    UNUSED;
+    const fs_column_profile *p = column->profile;
+    return kind(column) == FS_READ_NUMBER && p->least >= -180 && p->greatest <= 180 &&
+                   p->fractional * 2 > cells(column)
+               ? 1
+               : 0;
+}
+
+/* ---- countries -------------------------------------------------------------------------- */
+
+FS_EVIDENCE(fs_is_country)
+{
+    UNUSED;
+    int known = 0;
+    for (int i = 0; i < column->profile->examples; i++)
+        known += fs_country_code(column->profile->example[i]) != NULL;
+    return kind(column) == FS_READ_TEXT && column->profile->distinct <= 260
+               ? share(known, column->profile->examples)
+               : 0;
+}
+FS_EVIDENCE(fs_is_not_country) { return fs_is_country(table, column) < 0.3 ? 1 : 0; }
+
+/* ---- how many ------------------------------------------------------------------------------- */
+
+FS_EVIDENCE(fs_is_few)
+{
+    UNUSED;
+    return column->profile->distinct >= 1 &&
+                   (column->profile->distinct <= 60 ||
+                    column->profile->distinct * 100 <= (double)column->profile->rows)
+               ? 1
+               : 0;
+}
+FS_EVIDENCE(fs_is_many)
+{
+    UNUSED;
+    double d = column->profile->distinct;
+    return d <= 3 ? 0 : d <= 12 ? 0.4 : 1;
+}
+FS_EVIDENCE(fs_is_unique)
+{
+    UNUSED;
+    return column->unique && table->rows > 20 ? 1 : 0;
+}
+FS_EVIDENCE(fs_is_present)
+{
+    UNUSED;
+    return cells(column) > 0 ? 1 : 0;
+}
+FS_EVIDENCE(fs_is_empty)
+{
+    UNUSED;
+    return cells(column) == 0 ? 1 : 0;
+}

@@ -1,0 +1,189 @@
+/* Settings: every key of foresell.yaml that is a plain value, in one table.
+ *
+ * The table gives each setting its name, kind, default, bounds and doc. From it follow the check of
+ * a value when the file is read, the defaults that ${name} in a step sees, and the reference page
+ * (docs/project.md, held against this table by a test). Adding a row here is all it takes.
+ *
+ * Some defaults hang on the period: a season is 7 days, 52 weeks or 12 months. Values are kept as
+ * text, as they stand in the file; lists as "[a, b]". Numbers are read without the locale.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "project_internal.h"
+
+static const fs_setting settings[] = {
+    {"name", FS_SETTING_TEXT,
+     .doc = "name of the shop in reports; the folder's name where it is not given"},
+    {"currency", FS_SETTING_TEXT, "",
+     .doc = "currency of all money, as in GBP; printed, never converted"},
+    {"country", FS_SETTING_TEXT, "",
+     .doc = "country as two letters, as in GB: whose holidays count"},
+    {"period", FS_SETTING_CHOICE, "day", .choices = "day|week|month",
+     .doc = "how long one forecast step is"},
+    {"absent", FS_SETTING_CHOICE, "zero", .choices = "zero|closed|missing",
+     .doc = "what it means when a product has no line in a period: nothing was sold (zero), the "
+            "shop was shut "
+            "(closed), or it is not known (missing)"},
+    {"season", FS_SETTING_INT, .by_period = {"7", "52", "12"}, .minimum = 1, .maximum = 10000,
+     .doc = "periods after which sales repeat their pattern"},
+    {"forecast.horizon", FS_SETTING_INT, .by_period = {"28", "13", "12"}, .minimum = 1,
+     .maximum = 10000, .doc = "how many periods ahead"},
+    {"forecast.quantiles", FS_SETTING_NUMBERS, "[0.05, 0.25, 0.5, 0.75, 0.95]", .minimum = 0.0001,
+     .maximum = 0.9999, .doc = "which quantiles the forecasts carry"},
+    {"forecast.levels", FS_SETTING_WORDS, "[item, category, store, total]",
+     .choices = "item_store|item|category|store|total", .doc = "what is forecast"},
+    {"forecast.start", FS_SETTING_DATE, "",
+     .doc = "first day to forecast, as in 2024-01-31: what was sold from then on is not looked at; "
+            "empty: after "
+            "the last sale"},
+    {"seed", FS_SETTING_INT, "1", .minimum = 0, .maximum = 9007199254740991,
+     .doc = "start of all random numbers: the same seed gives the same results"},
+};
+
+const fs_setting *fs_setting_at(int index)
+{
+    return index >= 0 && (size_t)index < sizeof settings / sizeof *settings ? &settings[index]
+                                                                            : NULL;
+}
+
+int fs_project_setting_index(const char *name)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (strcmp(settings[i].name, name) == 0) return (int)i;
+    return -1;
+}
+
+const fs_setting *fs_setting_find(const char *name)
+{
+    return fs_setting_at(fs_project_setting_index(name));
+}
+
+int fs_project_period_index(const char *period)
+{
+    if (period && strcmp(period, "week") == 0) return 1;
+    return period && strcmp(period, "month") == 0 ? 2 : 0;
+}
+
+/* ---- checks ---- */
+
+/* Is the word [text, text + bytes) one of "a|b|c"? */
+static bool is_choice(const char *choices, const char *text, size_t bytes)
+{
+    while (choices && *choices) {
+        size_t length = strcspn(choices, "|");
+        if (length == bytes && memcmp(choices, text, bytes) == 0) return true;
+        choices += length + (choices[length] == '|');
+    }
+    return false;
+}
+
+/* A plain decimal number, no thousands marks, no locale. */
+static bool read_number(const char *text, size_t bytes, double *number)
+{
+    if (!bytes || strspn(text, "+-.0123456789eE") < bytes) return false;
+    fs_cell cell;
+    fs_reading reading = {.kind = FS_READ_NUMBER, .decimal = '.'};
+    if (fs_read_cell(text, bytes, reading, &cell) != FS_CELL_VALUE) return false;
+    *number = cell.number;
+    return isfinite(cell.number);
+}
+
+static fs_status check_number(const fs_setting *s, const char *text, size_t bytes, fs_error *error)
+{
+    double number;
+    if (!read_number(text, bytes, &number))
+        return fs_fail(error, FS_USAGE, "%s: '%.*s' is not a number", s->name, (int)bytes, text);
+    if (s->kind == FS_SETTING_INT && number != floor(number))
+        return fs_fail(error, FS_USAGE, "%s: '%.*s' is not a whole number", s->name, (int)bytes,
+                       text);
+    bool bounded = s->minimum != 0 || s->maximum != 0;
+    if (bounded && (number < s->minimum || number > s->maximum))
+        return fs_fail(error, FS_USAGE, "%s: %.*s is not between %.16g and %.16g", s->name,
+                       (int)bytes, text, s->minimum, s->maximum);
+    return FS_OK;
+}
+
+static fs_status check_choice(const fs_setting *s, const char *text, size_t bytes, fs_error *error)
+{
+    if (is_choice(s->choices, text, bytes)) return FS_OK;
+    return fs_fail(error, FS_USAGE, "%s: '%.*s' is not one of %s", s->name, (int)bytes, text,
+                   s->choices);
+}
+
+static fs_status check_date(const fs_setting *s, const char *text, fs_error *error)
+{
+    fs_cell cell;
+    fs_reading reading = {.kind = FS_READ_DATE, .order = FS_YMD};
+    if (!*text || fs_read_cell(text, strlen(text), reading, &cell) == FS_CELL_VALUE) return FS_OK;
+    return fs_fail(error, FS_USAGE, "%s: '%s' is not a date like 2024-01-31", s->name, text);
+}
+
+/* "[a, b]": each word or number, at least one. */
+static fs_status check_list(const fs_setting *s, const char *text, fs_error *error)
+{
+    size_t bytes = strlen(text);
+    if (bytes < 2 || text[0] != '[' || text[bytes - 1] != ']')
+        return fs_fail(error, FS_USAGE, "%s: '%s' is not a list like [a, b]", s->name, text);
+    const char *at = text + 1, *end = text + bytes - 1;
+    do {
+        while (at < end && *at == ' ') at++;
+        size_t length = strcspn(at, ",]");
+        size_t word = length;
+        while (word && at[word - 1] == ' ') word--;
+        if (!word) return fs_fail(error, FS_USAGE, "%s: the list has an empty place", s->name);
+        FS_TRY(s->kind == FS_SETTING_NUMBERS ? check_number(s, at, word, error)
+                                             : check_choice(s, at, word, error));
+        at += length + 1;
+    } while (at < end);
+    return FS_OK;
+}
+
+fs_status fs_setting_check(const fs_setting *setting, const char *value, fs_error *error)
+{
+    switch (setting->kind) {
+    case FS_SETTING_INT: return check_number(setting, value, strlen(value), error);
+    case FS_SETTING_DATE: return check_date(setting, value, error);
+    case FS_SETTING_CHOICE: return check_choice(setting, value, strlen(value), error);
+    case FS_SETTING_NUMBERS:
+    case FS_SETTING_WORDS: return check_list(setting, value, error);
+    case FS_SETTING_TEXT: break;
+    }
+    return FS_OK;
+}
+
+/* ---- the nearest known word, for faults ---- */
+
+/* Edits (insert, delete, change a letter) between two words of up to 63 letters. */
+static int edits(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    if (n > 63 || m > 63) return 64;
+    int row[64];
+    for (size_t j = 0; j <= m; j++) row[j] = (int)j;
+    for (size_t i = 1; i <= n; i++) {
+        int corner = row[0];
+        row[0] = (int)i;
+        for (size_t j = 1; j <= m; j++) {
+            int change = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            int gap = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < gap ? change : gap;
+        }
+    }
+    return row[m];
+}
+
+const char *fs_project_nearest(const char *word, const char *const *known, int count)
+{
+    const char *best = NULL;
+    int least = (int)strlen(word) / 2 + 1;
+    for (int i = 0; i < count; i++) {
+        int distance = edits(word, known[i]);
+        if (distance >= least) continue;
+        least = distance;
+        best = known[i];
+    }
+    return best;
+}

@@ -1,0 +1,240 @@
+/* The part `files:` of foresell.yaml: how each raw table is read. What is left out has the default of
+ * a plain CSV file; the format follows from the name where it is not given. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "yaml_internal.h"
+
+/* ---- files: ---- */
+
+/* A dialect's character: itself, a word for it, or none. */
+static fs_status character_of(fs_yaml *r, const fs_yaml_entry *e, char *character)
+{
+    const char *text;
+    FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &text));
+    static const struct {
+        const char *word;
+        char character;
+    } words[] = {{"tab", '\t'}, {"\\t", '\t'},  {"space", ' '},     {"none", 0},
+                 {"", 0},       {"comma", ','}, {"semicolon", ';'}, {"pipe", '|'}};
+    for (int i = 0; i < COUNT(words); i++)
+        if (strcmp(words[i].word, text) == 0) return *character = words[i].character, FS_OK;
+    if (strlen(text) != 1)
+        return fs_yaml_fault(r, e->line, e->key,
+                             "one character, tab, space or none is wanted here");
+    *character = text[0];
+    return FS_OK;
+}
+
+static fs_status skip_of(fs_yaml *r, const fs_yaml_entry *e, int64_t *skip)
+{
+    const char *text;
+    FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &text));
+    if (!*text || strlen(text) > 9 || strspn(text, "0123456789") < strlen(text))
+        return fs_yaml_fault(r, e->line, e->key, "a number of lines is wanted here");
+    *skip = strtoll(text, NULL, 10);
+    return FS_OK;
+}
+
+/* columns: {Price: number, …} */
+static fs_status columns_of(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *files)
+{
+    FS_TRY(fs_yaml_want_map(r, e));
+    int count = fy_node_mapping_item_count(e->value);
+    files->column = fs_arena_zero(&r->project->arena, sizeof *files->column * (size_t)(count + 1));
+    if (!files->column) return fs_yaml_no_memory(r);
+    void *at = NULL;
+    fs_yaml_entry column;
+    bool more;
+    while (files->columns < count) {
+        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &column, &more));
+        if (!more) break;
+        const char *format;
+        FS_TRY(fs_yaml_text_of(r, column.value, column.line, column.key, &format));
+        fs_raw_column *c = &files->column[files->columns++];
+        c->name = column.key;
+        if (fs_reading_parse(format, &c->reading, r->error) != FS_OK)
+            return fs_error_at(r->error, r->project->file, column.line, column.key), FS_USAGE;
+    }
+    return FS_OK;
+}
+
+/* "d_1 .. d_9" is a range, anything else a column's name. */
+static fs_status split_range(fs_yaml *r, fs_project_unpivot *u, int i)
+{
+    const char *dots = strstr(u->item[i], " .. ");
+    if (!dots) return FS_OK;
+    fs_arena *arena = &r->project->arena;
+    u->last[i] = fs_arena_strdup(arena, dots + 4);
+    u->item[i] = fs_arena_strndup(arena, u->item[i], (size_t)(dots - u->item[i]));
+    return u->item[i] && u->last[i] ? FS_OK : fs_yaml_no_memory(r);
+}
+
+static fs_status unpivot_of(fs_yaml *r, const fs_yaml_entry *e, fs_project_unpivot *u)
+{
+    static const char *const known[] = {"columns", "label", "value"};
+    FS_TRY(fs_yaml_want_map(r, e));
+    void *at = NULL;
+    fs_yaml_entry part;
+    bool more;
+    for (;;) {
+        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &part, &more));
+        if (!more) break;
+        if (strcmp(part.key, "columns") == 0)
+            FS_TRY(fs_yaml_texts_of(r, &part, &u->item, &u->items));
+        else if (strcmp(part.key, "label") == 0)
+            FS_TRY(fs_yaml_text_of(r, part.value, part.line, part.key, &u->label));
+        else if (strcmp(part.key, "value") == 0)
+            FS_TRY(fs_yaml_text_of(r, part.value, part.line, part.key, &u->value));
+        else
+            return fs_yaml_unknown(r, part.line, part.key, "in unpivot", known, COUNT(known));
+    }
+    if (!u->items || !u->label || !*u->label || !u->value || !*u->value ||
+        !strcmp(u->label, u->value))
+        return fs_yaml_fault(r, e->line, e->key,
+                             "unpivot wants columns, label and value, of different names");
+    u->last = fs_arena_zero(&r->project->arena, sizeof *u->last * (size_t)u->items);
+    if (!u->last) return fs_yaml_no_memory(r);
+    for (int i = 0; i < u->items; i++) FS_TRY(split_range(r, u, i));
+    return FS_OK;
+}
+
+enum {
+    PATH,
+    PATHS,
+    FORMAT,
+    ENCODING,
+    DELIMITER,
+    RUNS,
+    QUOTE,
+    ESCAPE,
+    HEADER,
+    SKIP,
+    TABLE,
+    COLUMNS,
+    UNPIVOT,
+    MERGE,
+    USE
+};
+static const char *const file_keys[] = {"path",  "paths",   "format",  "encoding", "delimiter",
+                                        "runs",  "quote",   "escape",  "header",   "skip",
+                                        "table", "columns", "unpivot", "merge",    "use"};
+
+static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f,
+                          bool *format_given)
+{
+    static const char *const formats[] = {"csv", "parquet", "json", "xlsx", "database"};
+    static const char *const encodings[] = {"utf-8", "latin-1", "utf-16le", "utf-16be"};
+    static const char *const merges[] = {"nothing", "across files"};
+    static const char *const uses[] = {"home", "lookup", "none"};
+    int key = 0, choice = 0;
+    while (key < COUNT(file_keys) && strcmp(file_keys[key], e->key) != 0) key++;
+    switch (key) {
+    case PATH:
+    case PATHS: return fs_yaml_texts_of(r, e, &f->path, &f->paths);
+    case FORMAT:
+        FS_TRY(fs_yaml_choice_of(r, e, formats, COUNT(formats), &choice));
+        *format_given = true;
+        return f->format = (fs_format)choice, FS_OK;
+    case ENCODING:
+        FS_TRY(fs_yaml_choice_of(r, e, encodings, COUNT(encodings), &choice));
+        return f->dialect.encoding = (fs_encoding)choice, FS_OK;
+    case DELIMITER: return character_of(r, e, &f->dialect.delimiter);
+    case QUOTE: return character_of(r, e, &f->dialect.quote);
+    case ESCAPE: return character_of(r, e, &f->dialect.escape);
+    case RUNS: return fs_yaml_bool_of(r, e, &f->dialect.runs);
+    case HEADER: return fs_yaml_bool_of(r, e, &f->dialect.header);
+    case SKIP: return skip_of(r, e, &f->dialect.skip);
+    case TABLE: return fs_yaml_text_of(r, e->value, e->line, e->key, &f->table);
+    case COLUMNS: return columns_of(r, e, f);
+    case UNPIVOT: return unpivot_of(r, e, &f->unpivot);
+    case MERGE:
+        FS_TRY(fs_yaml_choice_of(r, e, merges, COUNT(merges), &choice));
+        return f->merge = choice == 1, FS_OK;
+    case USE:
+        FS_TRY(fs_yaml_choice_of(r, e, uses, COUNT(uses), &choice));
+        return f->use = (fs_project_use)choice, FS_OK;
+    default: break;
+    }
+    return fs_yaml_unknown(r, e->line, e->key, "in files", file_keys, COUNT(file_keys));
+}
+
+/* Format of a path whose entry does not say it; csv where the name tells nothing. */
+static fs_format format_of_name(const char *path)
+{
+    static const struct {
+        const char *end;
+        fs_format format;
+    } ends[] = {{".parquet", FS_FORMAT_PARQUET}, {".json", FS_FORMAT_JSON},
+                {".jsonl", FS_FORMAT_JSON},      {".ndjson", FS_FORMAT_JSON},
+                {".xlsx", FS_FORMAT_XLSX},       {".sqlite", FS_FORMAT_DATABASE},
+                {".db", FS_FORMAT_DATABASE},     {".sqlite3", FS_FORMAT_DATABASE}};
+    if (strncmp(path, "postgres", 8) == 0 && strstr(path, "://")) return FS_FORMAT_DATABASE;
+    if (strncmp(path, "mysql://", 8) == 0) return FS_FORMAT_DATABASE;
+    size_t bytes = strlen(path);
+    for (int i = 0; i < COUNT(ends); i++) {
+        size_t n = strlen(ends[i].end);
+        if (bytes > n && strcasecmp(path + bytes - n, ends[i].end) == 0) return ends[i].format;
+    }
+    return FS_FORMAT_CSV;
+}
+
+static fs_status check_name(fs_yaml *r, const fs_yaml_entry *e)
+{
+    size_t bytes = strlen(e->key);
+    bool good = bytes && e->key[0] >= 'a' && e->key[0] <= 'z' &&
+                strspn(e->key, "abcdefghijklmnopqrstuvwxyz0123456789_") == bytes;
+    if (!good || bytes > 100 || strncmp(e->key, "fs_", 3) == 0)
+        return fs_yaml_fault(
+            r, e->line, e->key,
+            "the name of a raw table is made of a-z, 0-9 and _, begins with a letter and "
+            "not with fs_");
+    static const char *const taken[] = {"quarantine", "source_files"};
+    bool is_taken =
+        fs_canonical_find(e->key) || !strcmp(e->key, taken[0]) || !strcmp(e->key, taken[1]);
+    if (is_taken)
+        return fs_yaml_fault(r, e->line, e->key,
+                             "a raw table can't have the name of a table that the run makes");
+    return FS_OK;
+}
+
+static fs_status file_entry(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f)
+{
+    FS_TRY(check_name(r, e));
+    FS_TRY(fs_yaml_want_map(r, e));
+    *f = (fs_project_files){.name = e->key, .line = e->line, .merge = true};
+    f->dialect = (fs_dialect){.delimiter = ',', .quote = '"', .escape = '"', .header = true};
+    bool format_given = false, more;
+    void *at = NULL;
+    fs_yaml_entry part;
+    for (;;) {
+        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &part, &more));
+        if (!more) break;
+        FS_TRY(file_key(r, &part, f, &format_given));
+    }
+    if (!f->paths || !*f->path[0])
+        return fs_yaml_fault(r, e->line, e->key, "paths is missing: which files are these?");
+    if (!format_given) f->format = format_of_name(f->path[0]);
+    return FS_OK;
+}
+
+fs_status fs_yaml_files(fs_yaml *r, const fs_yaml_entry *e)
+{
+    FS_TRY(fs_yaml_want_map(r, e));
+    fs_project *p = r->project;
+    int count = fy_node_mapping_item_count(e->value);
+    p->files = fs_arena_zero(&p->arena, sizeof *p->files * (size_t)(count + 1));
+    if (!p->files) return fs_yaml_no_memory(r);
+    void *at = NULL;
+    fs_yaml_entry part;
+    bool more;
+    while (p->files_count < count) {
+        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &part, &more));
+        if (!more) break;
+        FS_TRY(file_entry(r, &part, &p->files[p->files_count]));
+        p->files_count++;
+    }
+    return FS_OK;
+}
