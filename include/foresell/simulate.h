@@ -3,7 +3,8 @@
  * Nine tables (sales, products, customers, promotions, stores, calendar, stock, prices, reviews) with
  * trend, seasons, holidays, price elasticity, promotion lift with halo, cannibalisation and
  * pull-forward, stock-outs that censor sales, churn, randomised campaigns, returns, new and ending
- * products, skewed popularity, dirt on request; the truth is written beside them in truth/.
+ * products, skewed popularity, dirt on request; the truth is written beside them in FOLDER-truth, where init does not
+ * look.
  * Streamed: memory does not grow with the number of lines. The same settings give the same bytes.
  */
 #ifndef FORESELL_SIMULATE_H
@@ -17,14 +18,14 @@ extern "C" {
 #endif
 
 typedef struct fs_simulate_settings {
-    const char *folder;        /* made if missing; must be empty */
+    const char *folder; /* made if missing; must be empty */
     uint64_t seed;
     int64_t items, stores, customers, days;
-    int64_t lines;             /* about how many sales lines; 0: as demand gives */
-    bool parquet;              /* else CSV */
-    bool panel;                /* sales as one row per item, store and day instead of basket lines */
-    double dirt;               /* share of rows with a fault, 0 … 0.2 */
-    const char *start;         /* first day, ISO */
+    int64_t lines;     /* about how many sales lines; 0: as demand gives */
+    bool parquet;      /* else CSV */
+    bool panel;        /* sales as one row per item, store and day instead of basket lines */
+    double dirt;       /* share of rows with a fault, 0 … 0.2 */
+    const char *start; /* first day, ISO */
     const char *currency, *country;
     const fs_progress *progress; /* or NULL */
 } fs_simulate_settings;

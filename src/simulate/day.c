@@ -16,20 +16,23 @@
 
 #include "simulate_internal.h"
 
-#define RETURN_DAYS 32
+#define RETURN_DAYS      32
 #define LINES_PER_BASKET 4
-#define REVIEW_DAYS 9.0
+#define REVIEW_DAYS      9.0
 
 struct returns {
-    struct { sale *sale; int64_t count, capacity; } on[RETURN_DAYS];
+    struct {
+        sale *sale;
+        int64_t count, capacity;
+    } on[RETURN_DAYS];
 };
 
 /* Scratch of one store's day. */
 typedef struct counter {
     sale *line;
     int64_t lines, capacity;
-    int32_t *slot;              /* customers of the baskets, -1: not known */
-    int32_t *second;            /* time of each basket, ascending */
+    int32_t *slot;   /* customers of the baskets, -1: not known */
+    int32_t *second; /* time of each basket, ascending */
     int64_t baskets, slots;
 } counter;
 
@@ -47,7 +50,8 @@ static fs_status push(sale **array, int64_t *count, int64_t *capacity, const sal
     return FS_OK;
 }
 
-static fs_status note_shortage(shop_day *d, int32_t store, int32_t item, int64_t lost, fs_error *error)
+static fs_status note_shortage(shop_day *d, int32_t store, int32_t item, int64_t lost,
+                               fs_error *error)
 {
     if (d->shortages == d->shortage_capacity) {
         int64_t more = d->shortage_capacity ? d->shortage_capacity * 2 : 256;
@@ -90,8 +94,8 @@ static void replenish(shop *s, int64_t shelf, int32_t item, int32_t number)
 }
 
 /* Units sold of an item in a store today; shortages noted. */
-static fs_status serve(shop *s, shop_day *d, int32_t store, int32_t item, double open, int64_t *sold,
-                       fs_error *error)
+static fs_status serve(shop *s, shop_day *d, int32_t store, int32_t item, double open,
+                       int64_t *sold, fs_error *error)
 {
     int64_t shelf = (int64_t)item * s->settings.stores + store;
     item_day *now = &s->today[item];
@@ -101,8 +105,8 @@ static fs_status serve(shop *s, shop_day *d, int32_t store, int32_t item, double
     double mean = s->scale * open * s->item[item].popularity * s->fit[shelf] * now->base *
                   now->price * now->promotion * now->halo * now->cannibal * now->pull;
     now->expected += mean;
-    fs_random r = fs_random_open(s->settings.seed, STREAM_DEMAND, (uint64_t)shelf,
-                                 (uint64_t)d->number);
+    fs_random r =
+        fs_random_open(s->settings.seed, STREAM_DEMAND, (uint64_t)shelf, (uint64_t)d->number);
     int64_t wanted = fs_random_negative_binomial(&r, mean, s->item[item].dispersion);
     *sold = wanted < s->on_hand[shelf] ? wanted : s->on_hand[shelf];
     s->on_hand[shelf] -= (int32_t)*sold;
@@ -116,8 +120,13 @@ static sale line_of(const shop *s, int32_t store, int32_t item, int64_t units)
     int32_t list = now->running < 0
                        ? paid
                        : (int32_t)lround(paid * 100.0 / (100 - s->promotion[now->running].percent));
-    return (sale){.store = store, .item = item, .customer = -1, .units = (int32_t)units,
-                  .price_cents = paid, .list_cents = list, .promoted = now->running >= 0};
+    return (sale){.store = store,
+                  .item = item,
+                  .customer = -1,
+                  .units = (int32_t)units,
+                  .price_cents = paid,
+                  .list_cents = list,
+                  .promoted = now->running >= 0};
 }
 
 /* Splits what was sold into lines of one to three units. */
@@ -195,8 +204,7 @@ static void deal(const shop *s, shop_day *d, counter *c, fs_random *r)
     int64_t next = 0;
     for (int64_t b = 0; b < c->baskets && next < c->lines; b++)
         if (c->slot[b] >= 0) c->line[next++].basket = first + b;
-    for (; next < c->lines; next++)
-        c->line[next].basket = first + fs_random_below(r, c->baskets);
+    for (; next < c->lines; next++) c->line[next].basket = first + fs_random_below(r, c->baskets);
     qsort(c->line, (size_t)c->lines, sizeof *c->line, by_basket);
     for (int64_t k = 0; k < c->lines; k++) {
         sale *line = &c->line[k];
@@ -235,8 +243,8 @@ static fs_status plan_return(const shop *s, shop_day *d, const sale *line, fs_er
                 &d->returns->on[slot].capacity, &back, error);
 }
 
-static fs_status close_counter(shop *s, shop_day *d, counter *c, int32_t store, const int32_t *known,
-                               int64_t count, fs_error *error)
+static fs_status close_counter(shop *s, shop_day *d, counter *c, int32_t store,
+                               const int32_t *known, int64_t count, fs_error *error)
 {
     if (c->lines == 0) return FS_OK;
     fs_random r = fs_random_open(s->settings.seed, STREAM_BASKET, (uint64_t)store + 1,
@@ -265,7 +273,8 @@ static fs_status bring_back(shop_day *d, fs_error *error)
     return FS_OK;
 }
 
-static fs_status store_day(shop *s, shop_day *d, counter *c, int32_t store, double open, fs_error *error)
+static fs_status store_day(shop *s, shop_day *d, counter *c, int32_t store, double open,
+                           fs_error *error)
 {
     for (int32_t i = 0; i < s->settings.items; i++) {
         int64_t sold;
@@ -294,8 +303,8 @@ static void by_store(const shop *s, int32_t *customers, int64_t count, int64_t *
     start[0] = 0;
 }
 
-static fs_status all_stores(shop *s, shop_day *d, counter *c, const int64_t *start, const int32_t *known,
-                            fs_error *error)
+static fs_status all_stores(shop *s, shop_day *d, counter *c, const int64_t *start,
+                            const int32_t *known, fs_error *error)
 {
     for (int32_t j = 0; j < s->settings.stores; j++) {
         double open = shop_store_day(s, j, d->number);

@@ -5,24 +5,27 @@
 
 static const char *const payments[] = {"card", "cash", "mobile", "voucher"};
 
-#define SALES "line_id,time,basket_id,store_id,customer_id,product_id,quantity,unit_price,amount,discount,payment_method"
+#define SALES                                                                                      \
+    "line_id,time,basket_id,store_id,customer_id,product_id,quantity,unit_price,amount,discount,"  \
+    "payment_method"
 #define PANEL "date,store_id,product_id,units,price,on_promotion"
 
 fs_status day_writers_open(const shop *s, const char *folder, day_writers *w, fs_error *error)
 {
     *w = (day_writers){0};
     char truth[1024];
-    snprintf(truth, sizeof truth, "%s/truth", folder);
+    snprintf(truth, sizeof truth, "%s-truth", folder);
     w->week = fs_alloc_zero((size_t)s->settings.items * 3, sizeof *w->week);
     if (!w->week) return fs_fail_memory(error, (size_t)s->settings.items * 24);
     FS_TRY(writer_open(folder, "sales.csv", s->settings.panel ? PANEL : SALES, &w->sales, error));
     FS_TRY(writer_open(folder, "stock.csv", "date,store_id,product_id,on_hand,in_stock", &w->stock,
                        error));
-    FS_TRY(writer_open(folder, "reviews.csv", "review_id,product_id,customer_id,date,rating,comment",
-                       &w->reviews, error));
-    FS_TRY(writer_open(truth, "demand.csv", "week,product_id,expected,sold,lost", &w->weeks, error));
-    FS_TRY(writer_open(truth, "shortages.csv", "date,store_id,product_id,lost", &w->shortages,
-                       error));
+    FS_TRY(writer_open(folder, "reviews.csv",
+                       "review_id,product_id,customer_id,date,rating,comment", &w->reviews, error));
+    FS_TRY(
+        writer_open(truth, "demand.csv", "week,product_id,expected,sold,lost", &w->weeks, error));
+    FS_TRY(
+        writer_open(truth, "shortages.csv", "date,store_id,product_id,lost", &w->shortages, error));
     return dirt_open(s, truth, &w->dirt, error);
 }
 
@@ -57,7 +60,8 @@ static fs_status put_total(const shop *s, const shop_day *d, const sale *row, da
 static const char *comment_on(int rating, fs_random *r)
 {
     static const char *const good[] = {"Just right.", "Would buy it again, \"highly recommended\"",
-                                       "Arrived quickly;\nworks as it should", "Great value, thanks"};
+                                       "Arrived quickly;\nworks as it should",
+                                       "Great value, thanks"};
     static const char *const bad[] = {"Broke after a week", "Not as pictured, sent it back",
                                       "=SUM(disappointed)", "Too small"};
     if (fs_random_uniform(r) < 0.4) return "";

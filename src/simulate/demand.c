@@ -17,11 +17,11 @@
 
 #include "simulate_internal.h"
 
-#define HALO 1.15
-#define CANNIBAL 0.94
+#define HALO           1.15
+#define CANNIBAL       0.94
 #define CANNIBALS_MOST 4
-#define PULL 0.25
-#define PULL_DAYS 14
+#define PULL           0.25
+#define PULL_DAYS      14
 #define UNITS_PER_LINE 1.15
 
 static int64_t easter(int32_t year)
@@ -102,9 +102,16 @@ static void own_factors(shop *s, int32_t i, int32_t number)
     item_day *day = &s->today[i];
     bool running;
     int32_t p = find_promotion(s, i, number, &running), cents = shop_list_price(s, i, number);
-    *day = (item_day){.base = base_factor(&s->item[i], s->first_day, number), .price = 1,
-                      .promotion = 1, .halo = 1, .cannibal = 1, .pull = 1, .price_cents = cents,
-                      .running = running ? p : -1, .halo_of = -1, .pull_of = -1};
+    *day = (item_day){.base = base_factor(&s->item[i], s->first_day, number),
+                      .price = 1,
+                      .promotion = 1,
+                      .halo = 1,
+                      .cannibal = 1,
+                      .pull = 1,
+                      .price_cents = cents,
+                      .running = running ? p : -1,
+                      .halo_of = -1,
+                      .pull_of = -1};
     if (running) {
         const shop_promotion *promotion = &s->promotion[p];
         day->price_cents = (int32_t)lround(cents * (100 - promotion->percent) / 100.0);
@@ -153,8 +160,7 @@ void shop_lay_effects(shop *s)
             s->promotion[day->running].lifted += lifted;
             s->promotion[day->running].baseline += day->expected - lifted;
         }
-        if (day->halo_of >= 0)
-            s->promotion[day->halo_of].halo += brought(day->expected, day->halo);
+        if (day->halo_of >= 0) s->promotion[day->halo_of].halo += brought(day->expected, day->halo);
         if (day->pull_of >= 0)
             s->promotion[day->pull_of].pulled += brought(day->expected, day->pull);
         s->taken[s->item[i].subcategory] += brought(day->expected, day->cannibal);
@@ -180,8 +186,9 @@ double shop_expected_lines(shop *s)
             if (open <= 0) continue;
             for (int32_t i = 0; i < s->settings.items; i++) {
                 const item_day *d = &s->today[i];
-                units += open * s->item[i].popularity * s->fit[(int64_t)i * s->settings.stores + j] *
-                         d->base * d->price * d->promotion;
+                units += open * s->item[i].popularity *
+                         s->fit[(int64_t)i * s->settings.stores + j] * d->base * d->price *
+                         d->promotion;
             }
         }
     }

@@ -1,4 +1,4 @@
-/* Dirt on request: the faults that real files have, each written down in truth/dirt.csv with its
+/* Dirt on request: the faults that real files have, each written down in DIR-truth/dirt.csv with its
  * file, line and kind, so that a test can ask whether it was found.
  *
  *   duplicate   the row stands there twice (the second is the fault)

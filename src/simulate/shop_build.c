@@ -9,7 +9,7 @@
 
 #include "simulate_internal.h"
 
-#define ITEMS_PER_SUBCATEGORY 12
+#define ITEMS_PER_SUBCATEGORY      12
 #define SUBCATEGORIES_PER_CATEGORY 4
 
 static double between(fs_random *r, double least, double most)
@@ -26,8 +26,10 @@ static void draw_life(fs_random *r, int64_t days, shop_item *item)
     item->launched = 0;
     item->ended = (int32_t)days;
     double kind = fs_random_uniform(r), when = fs_random_uniform(r);
-    if (kind < 0.10) item->launched = (int32_t)((double)days * (0.15 + 0.75 * when));
-    else if (kind < 0.20) item->ended = (int32_t)((double)days * (0.25 + 0.70 * when));
+    if (kind < 0.10)
+        item->launched = (int32_t)((double)days * (0.15 + 0.75 * when));
+    else if (kind < 0.20)
+        item->ended = (int32_t)((double)days * (0.25 + 0.70 * when));
 }
 
 static void draw_price(fs_random *r, shop_item *item)
@@ -158,8 +160,8 @@ static fs_status allocate(shop *s, fs_error *error)
     s->taken = fs_arena_zero(&s->arena, (size_t)s->subcategories * sizeof *s->taken);
     s->fit = fs_arena_zero(&s->arena, items * stores * sizeof *s->fit);
     s->on_hand = fs_arena_zero(&s->arena, items * stores * sizeof *s->on_hand);
-    bool ok = s->item && s->store && s->customer && s->today && s->promoted && s->taken &&
-              s->fit && s->on_hand;
+    bool ok = s->item && s->store && s->customer && s->today && s->promoted && s->taken && s->fit &&
+              s->on_hand;
     return ok ? FS_OK : fs_fail_memory(error, items * stores * 8);
 }
 
@@ -177,9 +179,13 @@ static void build_fit(shop *s)
 
 static fs_status check(const fs_simulate_settings *set, fs_error *error)
 {
-    struct { const char *name; int64_t value, most; } bounds[] = {
-        {"items", set->items, 10000000}, {"stores", set->stores, 100000},
-        {"customers", set->customers, 100000000}, {"days", set->days, 20000}};
+    struct {
+        const char *name;
+        int64_t value, most;
+    } bounds[] = {{"items", set->items, 10000000},
+                  {"stores", set->stores, 100000},
+                  {"customers", set->customers, 100000000},
+                  {"days", set->days, 20000}};
     for (int i = 0; i < 4; i++)
         if (bounds[i].value < 1 || bounds[i].value > bounds[i].most)
             return fs_fail(error, FS_USAGE, "%s must be 1 to %lld, not %lld", bounds[i].name,

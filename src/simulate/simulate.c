@@ -16,9 +16,15 @@
 
 fs_simulate_settings fs_simulate_defaults(void)
 {
-    return (fs_simulate_settings){.seed = 1, .items = 240, .stores = 4, .customers = 3000,
-                                  .days = 730, .lines = 200000, .start = "2023-01-02",
-                                  .currency = "GBP", .country = "GB"};
+    return (fs_simulate_settings){.seed = 1,
+                                  .items = 240,
+                                  .stores = 4,
+                                  .customers = 3000,
+                                  .days = 730,
+                                  .lines = 200000,
+                                  .start = "2023-01-02",
+                                  .currency = "GBP",
+                                  .country = "GB"};
 }
 
 static fs_status make_folder(const char *folder, fs_error *error)
@@ -60,9 +66,11 @@ static const struct {
     {"sales", NULL},
     {"stock", "'date': 'DATE', 'on_hand': 'BIGINT'"},
     {"reviews", "'date': 'DATE', 'rating': 'BIGINT'"},
-    {"products", "'unit_cost': 'DOUBLE', 'list_price': 'DOUBLE', 'launched': 'DATE', 'rating': 'DOUBLE'"},
+    {"products",
+     "'unit_cost': 'DOUBLE', 'list_price': 'DOUBLE', 'launched': 'DATE', 'rating': 'DOUBLE'"},
     {"customers", "'age': 'BIGINT', 'distance_km': 'DOUBLE', 'member_since': 'DATE'"},
-    {"stores", "'latitude': 'DOUBLE', 'longitude': 'DOUBLE', 'area_sqm': 'DOUBLE', 'opened': 'DATE'"},
+    {"stores",
+     "'latitude': 'DOUBLE', 'longitude': 'DOUBLE', 'area_sqm': 'DOUBLE', 'opened': 'DATE'"},
     {"promotions", "'start_date': 'DATE', 'end_date': 'DATE', 'discount_pct': 'DOUBLE'"},
     {"campaign_contacts", "'sent_date': 'DATE', 'spend': 'DOUBLE'"},
     {"calendar", "'date': 'DATE'"},
@@ -96,8 +104,10 @@ static fs_status to_parquet(fs_engine *engine, const shop *s, const char *folder
     fs_status status = fs_buffer_text(&sql, "select * from read_csv('");
     if (status == FS_OK) status = add_quoted(&sql, csv);
     if (status == FS_OK)
-        status = fs_buffer_printf(&sql, "', header = true, all_varchar = false, delim = ',', "
-                                  "quote = '\"', types = {%s})", types_of(s, file));
+        status = fs_buffer_printf(&sql,
+                                  "', header = true, all_varchar = false, delim = ',', "
+                                  "quote = '\"', types = {%s})",
+                                  types_of(s, file));
     if (status != FS_OK) status = fs_fail_memory(error, 1024);
     int64_t rows;
     if (status == FS_OK) status = fs_engine_write_parquet(engine, sql.data, parquet, &rows, error);
@@ -110,12 +120,13 @@ static fs_status report(const shop *s, const day_writers *w, fs_buffer *said, fs
 {
     if (!said) return FS_OK;
     fs_status status = fs_buffer_printf(
-        said, "%lld items, %lld stores, %lld customers, %lld days from %s\n"
-              "%lld sales lines (%lld of them returns), %lld units, %lld.%02lld %s\n",
+        said,
+        "%lld items, %lld stores, %lld customers, %lld days from %s\n"
+        "%lld sales lines (%lld of them returns), %lld units, %lld.%02lld %s\n",
         (long long)s->settings.items, (long long)s->settings.stores,
         (long long)s->settings.customers, (long long)s->settings.days, s->settings.start,
-        (long long)w->lines, (long long)w->returns, (long long)w->units, (long long)(w->cents / 100),
-        (long long)(w->cents % 100), s->settings.currency);
+        (long long)w->lines, (long long)w->returns, (long long)w->units,
+        (long long)(w->cents / 100), (long long)(w->cents % 100), s->settings.currency);
     return status == FS_OK ? FS_OK : fs_fail_memory(error, 256);
 }
 
@@ -144,7 +155,7 @@ fs_status fs_simulate(fs_engine *engine, const fs_simulate_settings *settings, f
         return fs_fail(error, FS_USAGE, "dirt needs CSV: a Parquet column cannot hold a bad value");
     fs_status status = shop_build(settings, &s, error); /* checks the settings, touches no file */
     if (status == FS_OK) status = make_folder(settings->folder, error);
-    snprintf(truth, sizeof truth, "%s/truth", settings->folder);
+    snprintf(truth, sizeof truth, "%s-truth", settings->folder);
     if (status == FS_OK) status = make_folder(truth, error);
     if (status == FS_OK) status = simulate(engine, &s, said, error);
     shop_free(&s);

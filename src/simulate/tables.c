@@ -4,20 +4,22 @@
 
 #include "simulate_internal.h"
 
-static const char *const category_names[] = {"Bakery", "Dairy", "Drinks", "Fruit", "Garden",
-                                             "Household", "Meat", "Pantry", "Snacks", "Toys"};
-static const char *const towns[] = {"Ashby", "Barton", "Colne", "Dunsford", "Elmswell", "Frome",
-                                    "Goole", "Holt", "Ilkley", "Jarrow", "Keswick", "Ludlow",
-                                    "Malton", "Newent", "Oakham", "Penrith", "Quorn", "Ripon",
-                                    "Selby", "Thirsk", "Ulverston", "Ventnor", "Whitby", "Yarm"};
+static const char *const category_names[] = {"Bakery",    "Dairy", "Drinks", "Fruit",  "Garden",
+                                             "Household", "Meat",  "Pantry", "Snacks", "Toys"};
+static const char *const towns[] = {
+    "Ashby",  "Barton", "Colne",   "Dunsford", "Elmswell",  "Frome",   "Goole",  "Holt",
+    "Ilkley", "Jarrow", "Keswick", "Ludlow",   "Malton",    "Newent",  "Oakham", "Penrith",
+    "Quorn",  "Ripon",  "Selby",   "Thirsk",   "Ulverston", "Ventnor", "Whitby", "Yarm"};
 static const char *const tiers[] = {"basic", "silver", "gold"};
 
 static void name_category(int32_t category, char out[32])
 {
     int32_t round = category / 10;
     const char *name = category_names[category % 10];
-    if (round == 0) snprintf(out, 32, "%s", name);
-    else snprintf(out, 32, "%s %d", name, round + 1);
+    if (round == 0)
+        snprintf(out, 32, "%s", name);
+    else
+        snprintf(out, 32, "%s %d", name, round + 1);
 }
 
 static fs_status write_products(const shop *s, const char *folder, fs_error *error)
@@ -25,7 +27,8 @@ static fs_status write_products(const shop *s, const char *folder, fs_error *err
     writer w;
     fs_status status = writer_open(folder, "products.csv",
                                    "product_id,product_name,category,subcategory,brand,unit_cost,"
-                                   "list_price,launched,rating", &w, error);
+                                   "list_price,launched,rating",
+                                   &w, error);
     for (int32_t i = 0; status == FS_OK && i < s->settings.items; i++) {
         const shop_item *item = &s->item[i];
         char id[16], name[96], category[32], subcategory[64], brand[24], launched[16] = "";
@@ -53,18 +56,18 @@ static fs_status write_customers(const shop *s, const char *folder, fs_error *er
     writer w;
     fs_status status = writer_open(folder, "customers.csv",
                                    "customer_id,gender,age,town,distance_km,loyalty_tier,"
-                                   "member_since,closed_account", &w, error);
+                                   "member_since,closed_account",
+                                   &w, error);
     for (int32_t c = 0; status == FS_OK && c < s->settings.customers; c++) {
         const shop_customer *who = &s->customer[c];
         char id[16];
         name_customer(c, id);
         bool closed = who->loyal && who->left < s->settings.days;
-        status = writer_fields(&w, error, "ttit1tdb", id, who->female ? "female" : "male",
-                               (int64_t)who->age, towns[s->store[who->store].town],
-                               (double)who->distance,
-                               who->loyal ? tiers[who->segment] : "none",
-                               s->first_day + who->joined - (who->joined == 0 ? c % 900 : 0),
-                               closed);
+        status =
+            writer_fields(&w, error, "ttit1tdb", id, who->female ? "female" : "male",
+                          (int64_t)who->age, towns[s->store[who->store].town],
+                          (double)who->distance, who->loyal ? tiers[who->segment] : "none",
+                          s->first_day + who->joined - (who->joined == 0 ? c % 900 : 0), closed);
         if (status == FS_OK) status = writer_end_row(&w, error);
     }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
@@ -76,13 +79,15 @@ static fs_status write_stores(const shop *s, const char *folder, fs_error *error
     writer w;
     fs_status status = writer_open(folder, "stores.csv",
                                    "store_id,store_name,city,country,latitude,longitude,area_sqm,"
-                                   "opened,open_sundays", &w, error);
+                                   "opened,open_sundays",
+                                   &w, error);
     for (int32_t j = 0; status == FS_OK && j < s->settings.stores; j++) {
         const shop_store *store = &s->store[j];
         char id[16], name[64];
         name_store(j, id);
         snprintf(name, sizeof name, "%s High Street", towns[store->town]);
-        int64_t opened = s->first_day + store->opened - (store->opened == 0 ? 400 + j * 37 % 3000 : 0);
+        int64_t opened =
+            s->first_day + store->opened - (store->opened == 0 ? 400 + j * 37 % 3000 : 0);
         status = writer_fields(&w, error, "tttt440db", id, name, towns[store->town],
                                s->settings.country, store->latitude, store->longitude,
                                round(300 * (double)store->size), opened, store->sundays);
@@ -97,7 +102,8 @@ static fs_status write_promotions(const shop *s, const char *folder, fs_error *e
     writer w;
     fs_status status = writer_open(folder, "promotions.csv",
                                    "promotion_id,product_id,promotion_type,start_date,end_date,"
-                                   "discount_pct", &w, error);
+                                   "discount_pct",
+                                   &w, error);
     for (int64_t p = 0; status == FS_OK && p < s->promotions; p++) {
         const shop_promotion *promotion = &s->promotion[p];
         char id[24], item[16];
@@ -118,9 +124,9 @@ static fs_status write_promotions(const shop *s, const char *folder, fs_error *e
 static fs_status write_contacts(const shop *s, const char *folder, fs_error *error)
 {
     writer w;
-    fs_status status = writer_open(folder, "campaign_contacts.csv",
-                                   "campaign_id,customer_id,sent_date,treated,visited,spend", &w,
-                                   error);
+    fs_status status =
+        writer_open(folder, "campaign_contacts.csv",
+                    "campaign_id,customer_id,sent_date,treated,visited,spend", &w, error);
     for (int k = 0; status == FS_OK && k < CAMPAIGNS; k++)
         for (int32_t c = 0; status == FS_OK && c < s->settings.customers; c++) {
             const shop_campaign *campaign = &s->campaign[k];
@@ -128,9 +134,9 @@ static fs_status write_contacts(const shop *s, const char *folder, fs_error *err
             if (!campaign->group[c]) continue;
             snprintf(id, sizeof id, "CAMP%d", k + 1);
             name_customer(c, customer);
-            status = writer_fields(&w, error, "ttdbb2", id, customer, s->first_day + campaign->start,
-                                   campaign->group[c] == 2, campaign->visits[c] > 0,
-                                   (double)campaign->spend[c]);
+            status = writer_fields(&w, error, "ttdbb2", id, customer,
+                                   s->first_day + campaign->start, campaign->group[c] == 2,
+                                   campaign->visits[c] > 0, (double)campaign->spend[c]);
             if (status == FS_OK) status = writer_end_row(&w, error);
         }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);

@@ -1,4 +1,4 @@
-/* What is true of the shop, for tests to ask whether it was found again: truth/items, promotions,
+/* What is true of the shop, for tests to ask whether it was found again: DIR-truth/items, promotions,
  * customers, campaigns, events (demand, shortages and dirt are written as the days pass). */
 #include "simulate_internal.h"
 
@@ -30,14 +30,15 @@ static fs_status write_effects(const shop *s, const char *folder, fs_error *erro
     writer w;
     fs_status status = writer_open(folder, "promotions.csv",
                                    "promotion_id,log_lift,baseline_units,lifted_units,halo_units,"
-                                   "cannibalised_units,pulled_units", &w, error);
+                                   "cannibalised_units,pulled_units",
+                                   &w, error);
     for (int64_t p = 0; status == FS_OK && p < s->promotions; p++) {
         const shop_promotion *promotion = &s->promotion[p];
         char id[24];
         snprintf(id, sizeof id, "PR%06lld", (long long)p + 1);
-        status = writer_fields(&w, error, "t444444", id, (double)promotion->lift, promotion->baseline,
-                               promotion->lifted, promotion->halo, promotion->cannibalised,
-                               promotion->pulled);
+        status = writer_fields(&w, error, "t444444", id, (double)promotion->lift,
+                               promotion->baseline, promotion->lifted, promotion->halo,
+                               promotion->cannibalised, promotion->pulled);
         if (status == FS_OK) status = writer_end_row(&w, error);
     }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
@@ -53,8 +54,9 @@ static fs_status write_people(const shop *s, const char *folder, fs_error *error
         const shop_customer *who = &s->customer[c];
         char id[16];
         name_customer(c, id);
-        status = writer_fields(&w, error, "t6ddi", id, (double)who->rate, s->first_day + who->joined,
-                               s->first_day + who->left, (int64_t)who->segment + 1);
+        status =
+            writer_fields(&w, error, "t6ddi", id, (double)who->rate, s->first_day + who->joined,
+                          s->first_day + who->left, (int64_t)who->segment + 1);
         if (status == FS_OK) status = writer_end_row(&w, error);
     }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
@@ -64,8 +66,8 @@ static fs_status write_people(const shop *s, const char *folder, fs_error *error
 static fs_status write_uplifts(const shop *s, const char *folder, fs_error *error)
 {
     writer w;
-    fs_status status = writer_open(folder, "campaigns.csv", "campaign_id,start,segment,uplift", &w,
-                                   error);
+    fs_status status =
+        writer_open(folder, "campaigns.csv", "campaign_id,start,segment,uplift", &w, error);
     for (int k = 0; k < CAMPAIGNS; k++)
         for (int g = 0; status == FS_OK && g < SEGMENTS; g++) {
             char id[16];
@@ -87,7 +89,8 @@ static fs_status write_events(const shop *s, const char *folder, fs_error *error
         bool shut;
         double effect = shop_event_effect(s, d, &event, &shut);
         if (!event && effect == 0) continue;
-        status = writer_fields(&w, error, "dt4b", s->first_day + d, event ? event : "", effect, shut);
+        status =
+            writer_fields(&w, error, "dt4b", s->first_day + d, event ? event : "", effect, shut);
         if (status == FS_OK) status = writer_end_row(&w, error);
     }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
@@ -97,7 +100,7 @@ static fs_status write_events(const shop *s, const char *folder, fs_error *error
 fs_status shop_write_truth(const shop *s, const char *folder, fs_error *error)
 {
     char truth[1024];
-    snprintf(truth, sizeof truth, "%s/truth", folder);
+    snprintf(truth, sizeof truth, "%s-truth", folder);
     FS_TRY(write_items(s, truth, error));
     FS_TRY(write_effects(s, truth, error));
     FS_TRY(write_people(s, truth, error));

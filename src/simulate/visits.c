@@ -32,8 +32,8 @@ static fs_status add_visit(shop *s, int32_t customer, int32_t number, bool extra
 static fs_status plan_next(shop *s, int32_t customer, int32_t number, fs_error *error)
 {
     const shop_customer *who = &s->customer[customer];
-    fs_random r = fs_random_open(s->settings.seed, STREAM_VISIT, (uint64_t)customer,
-                                 (uint64_t)number + 1);
+    fs_random r =
+        fs_random_open(s->settings.seed, STREAM_VISIT, (uint64_t)customer, (uint64_t)number + 1);
     double gap = ceil(fs_random_exponential(&r) / who->rate);
     if (gap > 1e6) return FS_OK;
     int64_t next = number + (int64_t)(gap < 1 ? 1 : gap);
@@ -47,8 +47,8 @@ static fs_status add_campaign_visits(shop *s, int k, int32_t customer, fs_error 
     const shop_customer *who = &s->customer[customer];
     double extra = who->rate * CAMPAIGN_DAYS * c->uplift[who->segment];
     if (c->group[customer] != 2 || extra <= 0) return FS_OK;
-    fs_random r = fs_random_open(s->settings.seed, STREAM_CAMPAIGN, (uint64_t)k + 100,
-                                 (uint64_t)customer);
+    fs_random r =
+        fs_random_open(s->settings.seed, STREAM_CAMPAIGN, (uint64_t)k + 100, (uint64_t)customer);
     for (int64_t n = fs_random_poisson(&r, extra); n > 0; n--) {
         int64_t day = c->start + 1 + fs_random_below(&r, CAMPAIGN_DAYS - 1);
         if (day < s->settings.days && day < who->left)
@@ -67,7 +67,8 @@ fs_status shop_visits_start(shop *s, fs_error *error)
     for (int32_t c = 0; c < s->settings.customers; c++) {
         int32_t joined = s->customer[c].joined;
         if (joined > 0 && joined < s->settings.days)
-            FS_TRY(add_visit(s, c, joined, false, error)); /* the first purchase makes the customer */
+            FS_TRY(
+                add_visit(s, c, joined, false, error)); /* the first purchase makes the customer */
         else
             FS_TRY(plan_next(s, c, joined - 1, error));
         for (int k = 0; k < CAMPAIGNS; k++) FS_TRY(add_campaign_visits(s, k, c, error));

@@ -19,8 +19,8 @@ static void make_root(char root[64])
 
 static void remove_root(const char *root)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", root);
+    char command[256];
+    snprintf(command, sizeof command, "rm -rf '%s' '%s-truth'", root, root);
     assert_int_equal(system(command), 0);
 }
 
@@ -46,7 +46,8 @@ static void run(const fs_simulate_settings *settings)
 static char *slurp(const char *root, const char *folder, const char *name)
 {
     char path[256];
-    snprintf(path, sizeof path, "%s/%s/%s", root, folder, name);
+    const char *slash = name[0] == '-' ? "" : "/"; /* "-truth/…": beside the folder */
+    snprintf(path, sizeof path, "%s/%s%s%s", root, folder, slash, name);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     fs_buffer text = {0};
@@ -57,12 +58,24 @@ static char *slurp(const char *root, const char *folder, const char *name)
     return text.data;
 }
 
-static const char *const all[] = {"sales.csv", "stock.csv", "reviews.csv", "products.csv",
-                                  "customers.csv", "stores.csv", "promotions.csv", "calendar.csv",
-                                  "campaign_contacts.csv", "prices.csv", "truth/items.csv",
-                                  "truth/demand.csv", "truth/promotions.csv", "truth/customers.csv",
-                                  "truth/campaigns.csv", "truth/events.csv", "truth/shortages.csv",
-                                  "truth/dirt.csv"};
+static const char *const all[] = {"sales.csv",
+                                  "stock.csv",
+                                  "reviews.csv",
+                                  "products.csv",
+                                  "customers.csv",
+                                  "stores.csv",
+                                  "promotions.csv",
+                                  "calendar.csv",
+                                  "campaign_contacts.csv",
+                                  "prices.csv",
+                                  "-truth/items.csv",
+                                  "-truth/demand.csv",
+                                  "-truth/promotions.csv",
+                                  "-truth/customers.csv",
+                                  "-truth/campaigns.csv",
+                                  "-truth/events.csv",
+                                  "-truth/shortages.csv",
+                                  "-truth/dirt.csv"};
 
 static void the_same_seed_gives_the_same_bytes(void **state)
 {
@@ -115,7 +128,8 @@ static void sold_units_are_those_of_the_truth(void **state)
     snprintf(one, sizeof one, "%s/one", root);
     fs_simulate_settings s = small(one);
     run(&s);
-    char *sales = slurp(root, "one", "sales.csv"), *demand = slurp(root, "one", "truth/demand.csv");
+    char *sales = slurp(root, "one", "sales.csv"),
+         *demand = slurp(root, "one", "-truth/demand.csv");
     char *copy = fs_strdup(demand);
     double sold = sum_positive(sales, 6), true_sold = sum_positive(demand, 3);
     double expected = sum_positive(copy, 2);
@@ -161,7 +175,7 @@ static void each_fault_is_written_down_with_its_line(void **state)
     fs_simulate_settings s = small(one);
     s.dirt = 0.1;
     run(&s);
-    char *sales = slurp(root, "one", "sales.csv"), *dirt = slurp(root, "one", "truth/dirt.csv");
+    char *sales = slurp(root, "one", "sales.csv"), *dirt = slurp(root, "one", "-truth/dirt.csv");
     int ragged = count_lines_with(dirt, ",ragged"), numbers = count_lines_with(dirt, ",number");
     assert_true(ragged > 20 && numbers > 20);
     assert_int_equal(count_lines_with(sales, ",surplus"), ragged);
