@@ -1,0 +1,104 @@
+/* Every result table as CSV and XLSX, beside the Parquet that the run wrote.
+ *
+ * Results are the tables that the reference names as such (docs/pipeline.md); the steps between them
+ * stay Parquet only. A sheet is a thing for people, and dear to write (a million cells take a second and more): a
+ * table of more than SHEET_CELLS cells gets its first rows as a sheet, and xlsx/READ_ME.txt says which, how many
+ * rows there are, and where all are.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "report_internal.h"
+
+#define SHEET_CELLS 500000
+
+static const char *const results[] = {"sales_lines",     "demand_item_store", "demand_item",
+                                      "demand_category", "demand_store",      "demand_total",
+                                      "forecast_item",   "forecast_category", "forecast_store",
+                                      "forecast_total",  "forecast_revenue",  "product_summary",
+                                      "best_products",   "worst_products",    "peaks",
+                                      "data_quality",    "summary",           "missing_kinds",
+                                      "source_files",    "quarantine"};
+
+static fs_status make_folder(const char *folder, const char *name, fs_error *error)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return fs_fail(error, FS_RESOURCE, "the name of the run folder is too long: %s", folder);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return fs_fail_errno(error, "make the folder", path);
+    return FS_OK;
+}
+
+/* How many rows of a table make a sheet. */
+static fs_status sheet_rows(const fs_report *report, const char *name, int64_t *rows,
+                            fs_error *error)
+{
+    fs_result *result;
+    char select[256];
+    snprintf(select, sizeof select, "select * from %s limit 0", name);
+    FS_TRY(fs_engine_query(report->engine, select, &result, error));
+    int columns = fs_result_columns(result);
+    fs_result_close(result);
+    *rows = SHEET_CELLS / (columns > 0 ? columns : 1);
+    return FS_OK;
+}
+
+static fs_status export_one(const fs_report *report, const char *name, fs_buffer *left,
+                            fs_error *error)
+{
+    char path[4096], select[256];
+    int64_t rows = 0, sheet = 0;
+    snprintf(select, sizeof select, "select count(*) from %s", name);
+    FS_TRY(fs_engine_integer(report->engine, select, &rows, error));
+    FS_TRY(sheet_rows(report, name, &sheet, error));
+    snprintf(path, sizeof path, "%s/csv/%s.csv", report->folder, name);
+    snprintf(select, sizeof select, "select * from %s", name);
+    FS_TRY(fs_engine_export(report->engine, select, path, error));
+    snprintf(path, sizeof path, "%s/xlsx/%s.xlsx", report->folder, name);
+    if (rows > sheet) {
+        snprintf(select, sizeof select, "select * from %s limit %" PRId64, name, sheet);
+        FS_TRY(fs_buffer_printf(left,
+                                "%s: the first %" PRId64 " of %" PRId64
+                                " rows; all are in csv/%s.csv and tables/%s.parquet\n",
+                                name, sheet, rows, name, name));
+    }
+    return fs_engine_export(report->engine, select, path, error);
+}
+
+static fs_status write_notice(const char *folder, const fs_buffer *left, fs_error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/xlsx/READ_ME.txt", folder);
+    if (left->size == 0) return FS_OK;
+    FILE *file = fopen(path, "wb");
+    if (!file) return fs_fail_errno(error, "write", path);
+    bool fine =
+        fprintf(file, "Sheets that do not hold all rows of their table:\n%s", left->data) > 0;
+    fine = fclose(file) == 0 && fine;
+    return fine ? FS_OK : fs_fail_errno(error, "write", path);
+}
+
+fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *folder,
+                           fs_error *error)
+{
+    fs_report report;
+    fs_buffer left = {0};
+    FS_TRY(fs_report_open(engine, project, folder, &report, error));
+    FS_TRY(make_folder(folder, "csv", error));
+    FS_TRY(make_folder(folder, "xlsx", error));
+    fs_status status = FS_OK;
+    for (size_t i = 0; status == FS_OK && i < sizeof results / sizeof *results; i++) {
+        char path[4096];
+        if (!fs_report_has(&report, results[i])) continue;
+        snprintf(path, sizeof path, "%s/tables/%s.parquet", folder, results[i]);
+        status = fs_engine_attach(engine, results[i], path, error);
+        if (status == FS_OK) status = export_one(&report, results[i], &left, error);
+    }
+    if (status == FS_OK) status = write_notice(folder, &left, error);
+    fs_buffer_free(&left);
+    return status;
+}

@@ -1,0 +1,215 @@
+/* The five things that matter most: figures from the run's tables, put into words by sentences.c.
+ *
+ * Candidates in the order of what people ask first: how much was sold, what is coming, when the
+ * next peak is, which products carry the shop, which trends are sure, and whether the data could be
+ * read. The last one is always among the five.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report_internal.h"
+
+#define HEADLINES 5
+
+typedef fs_status (*sentence)(const fs_report *report, fs_buffer *out, fs_error *error);
+
+static fs_status total(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "summary")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select max(value) filter (where measure = 'revenue'), max(value) filter "
+                          "(where measure = 'units'), "
+                          "coalesce(max(value) filter (where measure = 'return share'), 0), "
+                          "max(text) filter (where measure = 'first day'), "
+                          "max(text) filter (where measure = 'last day') from summary",
+                          &rows, error));
+    fs_figures_total f = {.has_revenue = !fs_report_cell_null(rows, 0, 0),
+                          .revenue = fs_report_cell_number(rows, 0, 0),
+                          .has_units = !fs_report_cell_null(rows, 0, 1),
+                          .units = fs_report_cell_number(rows, 0, 1),
+                          .return_share = fs_report_cell_number(rows, 0, 2),
+                          .first = fs_report_cell_text(rows, 0, 3),
+                          .last = fs_report_cell_text(rows, 0, 4),
+                          .currency = report->currency};
+    fs_status status = fs_report_say_total(out, &f);
+    json_decref(rows);
+    return status;
+}
+
+/* One row: sum of the means ahead, how many, half the mean width of the interval as a share, the sum of as many before. */
+static fs_status outlook_sql(const fs_report *report, const char *table, const char *value,
+                             fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_text(sql, "with ahead as (select sum(mean) as mean, count(*) as count, "));
+    if (report->high > report->low)
+        FS_TRY(fs_buffer_printf(sql, "0.5 * sum(\"%s\" - \"%s\") / nullif(sum(mean), 0)",
+                                report->high_name, report->low_name));
+    else
+        FS_TRY(fs_buffer_text(sql, "cast(null as double)"));
+    return fs_buffer_printf(
+        sql,
+        " as width from %s), last_ones as (select %s as value from demand_total order by period "
+        "desc limit %" PRId64 "), "
+        "before as (select sum(value) as value, count(value) as known from last_ones) "
+        "select ahead.mean, ahead.count, ahead.width, case when before.known = ahead.count then "
+        "before.value else 0 end "
+        "from ahead, before",
+        table, value, report->horizon);
+}
+
+static fs_status outlook(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "forecast_total") || !fs_report_has(report, "demand_total"))
+        return FS_OK;
+    int64_t money_rows = 0;
+    if (fs_report_has(report, "forecast_revenue"))
+        FS_TRY(fs_engine_integer(report->engine, "select count(*) from forecast_revenue",
+                                 &money_rows, error));
+    const char *table = money_rows > 0 ? "forecast_revenue" : "forecast_total";
+    const char *value = money_rows > 0 ? "revenue" : "value";
+    fs_buffer sql = {0};
+    fs_status status = outlook_sql(report, table, value, &sql);
+    json_t *rows = NULL;
+    if (status == FS_OK)
+        status = fs_report_rows(report, sql.data, &rows, error);
+    else
+        fs_fail_memory(error, 0);
+    if (status == FS_OK) {
+        fs_figures_outlook f = {
+            .money = money_rows > 0 || !report->in_units,
+            .expected = fs_report_cell_number(rows, 0, 0),
+            .count = (int64_t)fs_report_cell_number(rows, 0, 1),
+            .range = fs_report_cell_null(rows, 0, 2) ? -1 : fs_report_cell_number(rows, 0, 2),
+            .before = fs_report_cell_number(rows, 0, 3),
+            .likely = report->high - report->low,
+            .period = report->period,
+            .currency = report->currency};
+        status = fs_report_say_outlook(out, &f);
+    }
+    json_decref(rows);
+    fs_buffer_free(&sql);
+    return status;
+}
+
+static fs_status peak(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "peaks")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select \"when\" = 'coming', cast(period as varchar), cause, value / "
+                          "nullif(expected, 0) from peaks "
+                          "where level = 'total' and ((\"when\" = 'coming' and certainty >= 0.5) "
+                          "or \"when\" = 'past') "
+                          "order by \"when\" = 'coming' desc, rank limit 1",
+                          &rows, error));
+    fs_figures_peak f = {.coming = json_is_true(json_array_get(json_array_get(rows, 0), 0)),
+                         .date = fs_report_cell_text(rows, 0, 1),
+                         .cause = fs_report_cell_text(rows, 0, 2),
+                         .period = report->period,
+                         .times = fs_report_cell_number(rows, 0, 3)};
+    fs_status status = json_array_size(rows) > 0 ? fs_report_say_peak(out, &f) : FS_OK;
+    json_decref(rows);
+    return status;
+}
+
+static fs_status products(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "product_summary")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "with sold as (select * from product_summary where revenue > 0), "
+                          "enough as (select count(*) as n, max(cumulative_share) as share from "
+                          "sold where cumulative_share - revenue_share < 0.8) "
+                          "select (select count(*) from sold), enough.n, enough.share, (select "
+                          "name from sold where revenue_rank = 1), "
+                          "(select revenue from sold where revenue_rank = 1), coalesce((select "
+                          "revenue from sold where revenue_rank = 2), 0) from enough",
+                          &rows, error));
+    fs_figures_products f = {.products = (int64_t)fs_report_cell_number(rows, 0, 0),
+                             .enough = (int64_t)fs_report_cell_number(rows, 0, 1),
+                             .share = fs_report_cell_number(rows, 0, 2),
+                             .first = fs_report_cell_text(rows, 0, 3),
+                             .first_revenue = fs_report_cell_number(rows, 0, 4),
+                             .second_revenue = fs_report_cell_number(rows, 0, 5),
+                             .currency = report->currency};
+    fs_status status = fs_report_say_products(out, &f);
+    json_decref(rows);
+    return status;
+}
+
+static fs_status trends(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "product_summary")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(
+        report,
+        "select count(*) filter (where trend > 0), count(*) filter (where trend < 0) from "
+        "product_summary "
+        "where active and trend_sure and coalesce(cumulative_share - revenue_share, 0) < 0.9",
+        &rows, error));
+    fs_status status = fs_report_say_trends(out, (int64_t)fs_report_cell_number(rows, 0, 0),
+                                            (int64_t)fs_report_cell_number(rows, 0, 1));
+    json_decref(rows);
+    return status;
+}
+
+static fs_status data(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "source_files") || !fs_report_has(report, "quarantine"))
+        return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select coalesce(sum(rows), 0)::bigint, coalesce(sum(kept), 0)::bigint, "
+                          "coalesce(sum(quarantined), 0)::bigint, "
+                          "coalesce(sum(merged), 0)::bigint, (select reason from quarantine group "
+                          "by reason order by count(*) desc, reason limit 1) "
+                          "from source_files",
+                          &rows, error));
+    fs_figures_rows f = {.rows = (int64_t)fs_report_cell_number(rows, 0, 0),
+                         .kept = (int64_t)fs_report_cell_number(rows, 0, 1),
+                         .refused = (int64_t)fs_report_cell_number(rows, 0, 2),
+                         .merged = (int64_t)fs_report_cell_number(rows, 0, 3),
+                         .reason = fs_report_cell_text(rows, 0, 4)};
+    fs_status status = fs_report_say_rows(out, &f);
+    json_decref(rows);
+    return status;
+}
+
+static const struct {
+    sentence say;
+    const char *page;
+} candidates[] = {{total, "overview"},
+                  {outlook, "demand"},
+                  {peak, "peaks"},
+                  {products, "products"},
+                  {trends, "products"}};
+
+static fs_status add_headline(const fs_report *report, sentence say, const char *page, json_t *list,
+                              fs_error *error)
+{
+    fs_buffer text = {0};
+    fs_status status = say(report, &text, error);
+    if (status == FS_OK && text.size > 0)
+        status =
+            fs_report_add(list, json_pack("{s:s, s:s}", "text", text.data, "page", page), error);
+    fs_buffer_free(&text);
+    return status;
+}
+
+fs_status fs_report_headline_list(const fs_report *report, json_t **list, fs_error *error)
+{
+    json_t *all = json_array();
+    fs_status status = all ? FS_OK : fs_fail_memory(error, 0);
+    for (size_t i = 0; status == FS_OK && i < sizeof candidates / sizeof *candidates; i++)
+        if (json_array_size(all) < HEADLINES - 1)
+            status = add_headline(report, candidates[i].say, candidates[i].page, all, error);
+    if (status == FS_OK) status = add_headline(report, data, "data", all, error);
+    if (status != FS_OK)
+        json_decref(all);
+    else
+        *list = all;
+    return status;
+}

@@ -1,0 +1,397 @@
+/* The pages of the report: overview, demand, peaks, products, places, data.
+ *
+ * Each page is a list of blocks whose figures come straight from the run's tables; a block whose
+ * table is missing or empty is left out, so a shop with nothing but sales gets a shorter report.
+ * Tables show a bounded number of rows and name the CSV file that holds all.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report_internal.h"
+
+#define TABLE(page_, ...)                                                                          \
+    FS_TRY(fs_report_add_table(report, page_, &(fs_report_query){__VA_ARGS__}, error))
+#define CHART(page_, ...)                                                                          \
+    FS_TRY(fs_report_add_chart(report, page_, &(fs_report_chart){__VA_ARGS__}, error))
+
+/* ---- overview ---- */
+
+/* measure of the table summary, label, format */
+static const char *const figure_of[][3] = {
+    {"revenue", "Revenue", "money"},
+    {"units", "Pieces sold", "integer"},
+    {"return share", "Returned", "share"},
+    {"baskets", "Baskets", "integer"},
+    {"revenue a basket", "Revenue a basket", "money"},
+    {"customers", "Known customers", "integer"},
+    {"visitors", "Visitors", "integer"},
+    {"items", "Products sold", "integer"},
+    {"items on offer", "Products on offer", "integer"},
+    {"stores", "Stores", "integer"},
+    {"profit", "Profit", "money"},
+    {"charges", "Postage, fees and other charges", "money"},
+};
+
+static fs_status add_figures(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (!fs_report_has(report, "summary")) return FS_OK;
+    json_t *rows, *items = json_array();
+    FS_TRY(fs_report_rows(
+        report, "select measure, value from summary where value is not null order by place", &rows,
+        error));
+    fs_status status = FS_OK;
+    for (size_t f = 0; f < sizeof figure_of / sizeof *figure_of; f++)
+        for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
+            if (strcmp(fs_report_cell_text(rows, r, 0), figure_of[f][0]) == 0)
+                status = fs_report_add(items,
+                                       json_pack("{s:s, s:f, s:s}", "label", figure_of[f][1],
+                                                 "value", fs_report_cell_number(rows, r, 1),
+                                                 "format", figure_of[f][2]),
+                                       error);
+    json_decref(rows);
+    if (status == FS_OK && json_array_size(items) > 0)
+        return fs_report_add(fs_report_blocks(page),
+                             json_pack("{s:s, s:o}", "type", "figures", "items", items), error);
+    json_decref(items);
+    return status;
+}
+
+static fs_status has_money(const fs_report *report, bool *money, fs_error *error)
+{
+    int64_t rows = 0;
+    *money = false;
+    if (!fs_report_has(report, "forecast_revenue") || !fs_report_has(report, "demand_total"))
+        return FS_OK;
+    FS_TRY(fs_engine_integer(report->engine,
+                             "select count(*) from demand_total where revenue is not null", &rows,
+                             error));
+    *money = rows > 0;
+    return FS_OK;
+}
+
+static fs_status add_overview(const fs_report *report, json_t *page, fs_error *error)
+{
+    bool money;
+    FS_TRY(has_money(report, &money, error));
+    FS_TRY(add_figures(report, page, error));
+    CHART(page, .id = "sales",
+          .title = money ? "Sales in money, and what is coming" : "Sales, and what is coming",
+          .level = money ? "revenue" : "total", .keys = 1);
+    TABLE(page, .id = "coming", .title = "Peaks to expect", .table = "peaks", .limit = 5,
+          .file = "csv/peaks.csv",
+          .columns = "period:When:date,times:Times the usual:number,cause:Coincides "
+                     "with:text,certainty:Certainty:share",
+          .sql =
+              "select cast(period as varchar), round(value / nullif(expected, 0), 1), cause, "
+              "certainty from peaks "
+              "where level = 'total' and \"when\" = 'coming' and certainty >= 0.5 order by rank");
+    TABLE(page, .id = "top", .title = "The products that earn most", .table = "best_products",
+          .limit = 5, .file = "csv/best_products.csv",
+          .columns = "rank:Rank:integer,name:Product:text,value:Revenue:money",
+          .sql = "select rank, name, round(value, 2) from best_products where measure = 'revenue' "
+                 "order by rank");
+    return FS_OK;
+}
+
+/* ---- demand ---- */
+
+static fs_status add_demand(const fs_report *report, json_t *page, int64_t items, fs_error *error)
+{
+    CHART(page, .id = "total",
+          .title = report->in_units ? "All products together, in pieces" : "Everything together",
+          .level = "total", .keys = 1);
+    CHART(page, .id = "categories", .title = "By category", .level = "category", .keys = 40,
+          .periods = 800);
+    CHART(page, .id = "stores", .title = "By store", .level = "store", .keys = 50, .periods = 400);
+    CHART(page, .id = "items", .title = "The products that earn most, one by one", .level = "item",
+          .keys = items, .periods = 120);
+    TABLE(page, .id = "models", .title = "How the products are forecast", .table = "forecast_item",
+          .limit = 20, .columns = "model:Model:text,products:Products:integer",
+          .sql = "select model, count(distinct item) from forecast_item group by model order by 2 "
+                 "desc, 1");
+    return FS_OK;
+}
+
+/* ---- peaks ---- */
+
+static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *error)
+{
+    TABLE(page, .id = "coming", .title = "To expect", .table = "peaks", .limit = 100,
+          .file = "csv/peaks.csv",
+          .columns =
+              "period:When:date,level:Level:text,key:Of:text,value:Expected:number,usual:Usual:"
+              "number,"
+              "times:Times the usual:number,cause:Coincides with:text,certainty:Certainty:share",
+          .sql = "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
+                 "round(value / nullif(expected, 0), 1), cause, certainty from peaks where "
+                 "\"when\" = 'coming' "
+                 "order by level <> 'total', level, period, key");
+    TABLE(page, .id = "past", .title = "The highest so far", .table = "peaks", .limit = 200,
+          .file = "csv/peaks.csv",
+          .columns =
+              "period:When:date,level:Level:text,key:Of:text,value:Sold:number,usual:Usual:number,"
+              "times:Times the usual:number,cause:Coincides with:text",
+          .sql = "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
+                 "round(value / nullif(expected, 0), 1), cause from peaks where \"when\" = 'past' "
+                 "order by level <> 'total', level, rank");
+    return FS_OK;
+}
+
+/* ---- products ---- */
+
+#define RANKED(measure, order)                                                                     \
+    "select rank, item, name, round(value, 4) from " order "_products where measure = '" measure   \
+    "' order by rank"
+#define RANK_COLUMNS(format)                                                                       \
+    "rank:Rank:integer,item:Item:text,name:Product:text,value:Value:" format
+
+static fs_status add_products(const fs_report *report, json_t *page, fs_error *error)
+{
+    static const fs_report_query lists[] = {
+        {"best-revenue", "Most revenue", "best_products", RANK_COLUMNS("money"),
+         RANKED("revenue", "best"), "csv/best_products.csv", 20},
+        {"best-profit", "Most profit", "best_products", RANK_COLUMNS("money"),
+         RANKED("profit", "best"), "csv/best_products.csv", 20},
+        {"best-trend", "Surely growing, as a share a year", "best_products", RANK_COLUMNS("share"),
+         RANKED("trend", "best"), "csv/best_products.csv", 20},
+        {"worst-revenue", "Least revenue, still on offer", "worst_products", RANK_COLUMNS("money"),
+         RANKED("revenue", "worst"), "csv/worst_products.csv", 20},
+        {"worst-profit", "Least profit, still on offer", "worst_products", RANK_COLUMNS("money"),
+         RANKED("profit", "worst"), "csv/worst_products.csv", 20},
+        {"worst-trend", "Surely shrinking, as a share a year", "worst_products",
+         RANK_COLUMNS("share"), RANKED("trend", "worst"), "csv/worst_products.csv", 20},
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        FS_TRY(fs_report_add_table(report, page, &lists[i], error));
+    TABLE(page, .id = "products", .title = "All products by revenue", .table = "product_summary",
+          .limit = 500, .file = "csv/product_summary.csv",
+          .columns = "rank:Rank:integer,item:Item:text,name:Product:text,category:Category:text,"
+                     "revenue:Revenue:money,"
+                     "units:Pieces:number,profit:Profit:money,returns:Returned:share,trend:Trend a "
+                     "year:share,"
+                     "cumulative:Share so far:share,last:Last sold:date",
+          .sql = "select revenue_rank, item, name, category, round(revenue, 2), round(units, 2), "
+                 "round(profit, 2), "
+                 "round(return_rate, 4), round(trend, 4), round(cumulative_share, 4), "
+                 "cast(last_sold as varchar) "
+                 "from product_summary order by revenue_rank");
+    return FS_OK;
+}
+
+/* ---- places: categories and stores ---- */
+
+#define PLACES(table, key)                                                                         \
+    "with recent as (select " key ", row_number() over (partition by " key                         \
+    " order by period desc) as back, revenue, "                                                    \
+    "value from demand_" table "), sums as (select " key                                           \
+    ", sum(revenue) as revenue, sum(value) as sold from "                                          \
+    "demand_" table " group by " key "), ahead as (select " key                                    \
+    ", sum(mean) as mean, count(*) as periods from "                                               \
+    "forecast_" table " group by " key ") select sums." key                                        \
+    ", round(sums.revenue, 2), round(sums.sold, 2), "                                              \
+    "round(ahead.mean, 1), round((select sum(value) from recent where recent." key " = sums." key  \
+    " and recent.back <= ahead.periods), 1) from sums left join ahead on ahead." key               \
+    " = sums." key " order by coalesce(sums.revenue, sums.sold) desc nulls last, sums." key
+#define PLACE_COLUMNS(label)                                                                       \
+    "key:" label ":text,revenue:Revenue:money,sold:Sold:number,ahead:Forecast ahead:number,"       \
+    "before:As long before:number"
+
+static fs_status add_places(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (fs_report_has(report, "forecast_category"))
+        TABLE(page, .id = "categories", .title = "Categories", .table = "demand_category",
+              .limit = 200, .file = "csv/demand_category.csv", .columns = PLACE_COLUMNS("Category"),
+              .sql = PLACES("category", "category"));
+    if (fs_report_has(report, "forecast_store"))
+        TABLE(page, .id = "stores", .title = "Stores", .table = "demand_store", .limit = 500,
+              .file = "csv/demand_store.csv", .columns = PLACE_COLUMNS("Store"),
+              .sql =
+                  "select * from (" PLACES("store", "store") ") as places where store <> '(all)'");
+    return FS_OK;
+}
+
+/* ---- data ---- */
+
+static fs_status add_assumptions(const fs_report *report, json_t *page, fs_error *error)
+{
+    json_t *items = json_array();
+    const char *absent = strcmp(report->absent, "closed") == 0 ? "that the shop was shut"
+                         : strcmp(report->absent, "missing") == 0
+                             ? "that it is not known what was sold"
+                             : "that nothing was sold";
+    FS_TRY(fs_report_add(items,
+                         json_sprintf("Demand is looked at by the %s; forecasts go %" PRId64
+                                      " %ss ahead.",
+                                      report->period, report->horizon, report->period),
+                         error));
+    FS_TRY(fs_report_add(
+        items,
+        json_sprintf("A product without a line in a %s is taken to mean %s (setting absent: %s).",
+                     report->period, absent, report->absent),
+        error));
+    FS_TRY(fs_report_add(items,
+                         json_sprintf("What is forecast is %s.",
+                                      report->in_units
+                                          ? "pieces"
+                                          : "money, because the files have no pieces (or too few)"),
+                         error));
+    FS_TRY(
+        fs_report_add(items,
+                      json_string("Demand is what customers wanted: sales, less what was cancelled "
+                                  "on the same day. Later returns lower revenue, not demand."),
+                      error));
+    FS_TRY(fs_report_add(
+        items,
+        json_string("Postage, fees, vouchers and corrections of the books are told from products "
+                    "by codes and texts; they count in no product's revenue."),
+        error));
+    FS_TRY(fs_report_add(
+        items,
+        json_sprintf(*report->currency
+                         ? "All money is %s; nothing is converted."
+                         : "The files name no currency; money has no unit here (setting currency).",
+                     report->currency),
+        error));
+    return fs_report_add_notes(page, "What was assumed", items, error);
+}
+
+static fs_status add_missing(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (!fs_report_has(report, "missing_kinds")) return FS_OK;
+    json_t *rows, *items = json_array();
+    FS_TRY(fs_report_rows(
+        report, "select kind || ': would add ' || effect from missing_kinds order by place", &rows,
+        error));
+    fs_status status = FS_OK;
+    for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
+        status = fs_report_add(items, json_string(fs_report_cell_text(rows, r, 0)), error);
+    json_decref(rows);
+    return status == FS_OK
+               ? fs_report_add_notes(page, "What is not in the files, and what it would add", items,
+                                     error)
+               : status;
+}
+
+static fs_status add_data(const fs_report *report, json_t *page, fs_error *error)
+{
+    TABLE(page, .id = "files", .title = "Files: rows read = used + refused + merged",
+          .table = "source_files", .limit = 500,
+          .columns = "file:File:text,table:Became:text,rows:Rows "
+                     "read:integer,kept:Used:integer,quarantined:Refused:integer,"
+                     "merged:Merged:integer,adds:Adds up:bool",
+          .sql =
+              "select file, coalesce(home_table, '(not used)'), rows, kept, quarantined, merged, "
+              "rows = kept + quarantined + merged from source_files order by file");
+    TABLE(page, .id = "refused", .title = "Why rows were refused", .table = "quarantine",
+          .limit = 100, .file = "tables/quarantine.parquet",
+          .columns = "table:Table:text,reason:Reason:text,rows:Rows:integer,file:For example "
+                     "in:text,line:Line:integer,row:The row:text",
+          .sql = "select table_name, reason, count(*), arg_min(file, (file, line)), arg_min(line, "
+                 "(file, line)), "
+                 "left(arg_min(\"row\", (file, line)), 200) from quarantine group by table_name, "
+                 "reason order by 3 desc, 1, 2");
+    TABLE(page, .id = "quality", .title = "What else was seen", .table = "data_quality",
+          .limit = 200, .file = "csv/data_quality.csv",
+          .columns = "subject:In:text,check:What:text,rows:Rows:integer,share:Share:share,example:"
+                     "For example:text",
+          .sql = "select subject, \"check\", rows, round(share, 6), left(example, 120) from "
+                 "data_quality "
+                 "where \"check\" not like 'refused:%' order by subject, \"check\"");
+    FS_TRY(add_assumptions(report, page, error));
+    return add_missing(report, page, error);
+}
+
+/* ---- the whole ---- */
+
+static fs_status add_page(json_t *pages, json_t *page, fs_error *error)
+{
+    if (page && json_array_size(fs_report_blocks(page)) == 0) {
+        json_decref(page);
+        return FS_OK;
+    }
+    return fs_report_add(pages, page, error);
+}
+
+static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items, fs_error *error)
+{
+    json_t *overview = fs_report_page("overview", "Overview", "");
+    json_t *demand = fs_report_page("demand", "What will sell",
+                                    "What was sold, and the forecast with its interval.");
+    json_t *peaks = fs_report_page("peaks", "Peaks",
+                                   "When far more is sold than usual for the weekday and season.");
+    json_t *products =
+        fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
+    json_t *places = fs_report_page("places", "Stores and categories", "");
+    json_t *data = fs_report_page("data", "Data",
+                                  "What was read, what was refused and why, and what was assumed.");
+    fs_status status = overview && demand && peaks && products && places && data
+                           ? FS_OK
+                           : fs_fail_memory(error, 0);
+    if (status == FS_OK) status = add_overview(report, overview, error);
+    if (status == FS_OK) status = add_demand(report, demand, items, error);
+    if (status == FS_OK) status = add_peaks(report, peaks, error);
+    if (status == FS_OK) status = add_products(report, products, error);
+    if (status == FS_OK) status = add_places(report, places, error);
+    if (status == FS_OK) status = add_data(report, data, error);
+    json_t *all[] = {overview, demand, peaks, products, places, data};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (status == FS_OK)
+            status = add_page(pages, all[i], error);
+        else
+            json_decref(all[i]);
+    }
+    return status;
+}
+
+/* "2026-11-24T05:12:07Z" from a run folder's name (2026-11-24T051207Z…); empty where it is none, so that a report
+ * depends on its run alone. */
+static void run_time(const char *folder, char out[32])
+{
+    const char *name = strrchr(folder, '/');
+    int year, month, day, hour, minute, second, end = 0;
+    *out = 0;
+    if (sscanf(name ? name + 1 : folder, "%4d-%2d-%2dT%2d%2d%2dZ%n", &year, &month, &day, &hour,
+               &minute, &second, &end) == 6 &&
+        end > 0)
+        snprintf(out, 32, "%04d-%02u-%02uT%02u:%02u:%02uZ", year, (unsigned)month % 100,
+                 (unsigned)day % 100, (unsigned)hour % 100, (unsigned)minute % 100,
+                 (unsigned)second % 100);
+}
+
+static fs_status add_meta(const fs_report *report, json_t *document, fs_error *error)
+{
+    json_t *rows = NULL;
+    if (fs_report_has(report, "summary"))
+        FS_TRY(fs_report_rows(
+            report,
+            "select max(text) filter (where measure = 'first day'), max(text) filter "
+            "(where measure = 'last day') from summary",
+            &rows, error));
+    char created[32];
+    run_time(report->folder, created);
+    json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:i}", "created", created,
+                             "name", report->name, "currency", report->currency, "country",
+                             report->country, "version", fs_version(), "period", report->period,
+                             "first_day", fs_report_cell_text(rows, 0, 0), "last_day",
+                             fs_report_cell_text(rows, 0, 1), "first_weekday", 1);
+    json_decref(rows);
+    if (!meta || json_object_set_new(document, "meta", meta) != 0) return fs_fail_memory(error, 0);
+    return FS_OK;
+}
+
+fs_status fs_report_document(const fs_report *report, int64_t items, json_t **document,
+                             fs_error *error)
+{
+    json_t *all = json_pack("{s:[]}", "pages"), *list = NULL;
+    fs_status status = all ? add_meta(report, all, error) : fs_fail_memory(error, 0);
+    if (status == FS_OK) status = fs_report_headline_list(report, &list, error);
+    if (status == FS_OK && json_object_set_new(all, "headlines", list) != 0)
+        status = fs_fail_memory(error, 0);
+    if (status == FS_OK) status = add_pages(report, json_object_get(all, "pages"), items, error);
+    if (status != FS_OK)
+        json_decref(all);
+    else
+        *document = all;
+    return status;
+}

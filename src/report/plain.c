@@ -1,0 +1,198 @@
+/* The document as plain HTML: what is seen where the web bundle or JavaScript is not there.
+ *
+ * Headings, lists and tables only. A chart becomes a table of the last values sold and of the first
+ * ones ahead of its first variant. All texts are escaped here; none of them is trusted.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report_internal.h"
+
+#define ROWS   100 /* of a table */
+#define POINTS 30  /* of a series */
+
+fs_status fs_report_escape(fs_buffer *out, const char *text)
+{
+    for (; text && *text; text++) {
+        switch (*text) {
+        case '<': FS_TRY(fs_buffer_text(out, "&lt;")); break;
+        case '>': FS_TRY(fs_buffer_text(out, "&gt;")); break;
+        case '&': FS_TRY(fs_buffer_text(out, "&amp;")); break;
+        case '"': FS_TRY(fs_buffer_text(out, "&quot;")); break;
+        default: FS_TRY(fs_buffer_add(out, text, 1));
+        }
+    }
+    return FS_OK;
+}
+
+static fs_status element(fs_buffer *out, const char *tag, const char *text)
+{
+    FS_TRY(fs_buffer_printf(out, "<%s>", tag));
+    FS_TRY(fs_report_escape(out, text));
+    return fs_buffer_printf(out, "</%s>\n", tag);
+}
+
+static fs_status add_number(fs_buffer *out, double value, const char *format, const char *currency)
+{
+    if (strcmp(format, "share") == 0) return fs_report_share(out, value);
+    if (strcmp(format, "money") == 0) return fs_report_money(out, value, currency);
+    if (fabs(value - rint(value)) < 1e-9) return fs_report_whole(out, value);
+    return fs_buffer_printf(out, "%.2f", value);
+}
+
+static fs_status add_value(fs_buffer *out, const json_t *value, const char *format,
+                           const char *currency)
+{
+    if (json_is_string(value)) return fs_report_escape(out, json_string_value(value));
+    if (json_is_boolean(value)) return fs_buffer_text(out, json_is_true(value) ? "yes" : "no");
+    if (!json_is_number(value)) return FS_OK;
+    return add_number(out, json_number_value(value), format ? format : "number", currency);
+}
+
+static fs_status add_figures(const json_t *block, fs_buffer *out, const char *currency)
+{
+    FS_TRY(fs_buffer_text(out, "<dl>\n"));
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(block, "items"), i, item)
+    {
+        FS_TRY(element(out, "dt", json_string_value(json_object_get(item, "label"))));
+        FS_TRY(fs_buffer_text(out, "<dd>"));
+        FS_TRY(add_value(out, json_object_get(item, "value"),
+                         json_string_value(json_object_get(item, "format")), currency));
+        FS_TRY(fs_buffer_text(out, "</dd>\n"));
+    }
+    return fs_buffer_text(out, "</dl>\n");
+}
+
+static fs_status add_notes(const json_t *block, fs_buffer *out)
+{
+    FS_TRY(element(out, "h3", json_string_value(json_object_get(block, "title"))));
+    FS_TRY(fs_buffer_text(out, "<ul>\n"));
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(block, "items"), i, item)
+        FS_TRY(element(out, "li", json_string_value(item)));
+    return fs_buffer_text(out, "</ul>\n");
+}
+
+static fs_status add_row(const json_t *row, const json_t *columns, fs_buffer *out,
+                         const char *currency)
+{
+    FS_TRY(fs_buffer_text(out, "<tr>"));
+    size_t c;
+    json_t *value;
+    json_array_foreach(row, c, value)
+    {
+        const char *format =
+            json_string_value(json_object_get(json_array_get(columns, c), "format"));
+        FS_TRY(fs_buffer_text(out, json_is_number(value) ? "<td class=\"number\">" : "<td>"));
+        FS_TRY(add_value(out, value, format, currency));
+        FS_TRY(fs_buffer_text(out, "</td>"));
+    }
+    return fs_buffer_text(out, "</tr>\n");
+}
+
+static fs_status add_table(const json_t *block, fs_buffer *out, const char *currency)
+{
+    const json_t *columns = json_object_get(block, "columns"),
+                 *rows = json_object_get(block, "rows");
+    FS_TRY(element(out, "h3", json_string_value(json_object_get(block, "title"))));
+    FS_TRY(fs_buffer_text(out, "<table>\n<thead><tr>"));
+    size_t i;
+    json_t *item;
+    json_array_foreach(columns, i, item)
+        FS_TRY(element(out, "th", json_string_value(json_object_get(item, "label"))));
+    FS_TRY(fs_buffer_text(out, "</tr></thead>\n<tbody>\n"));
+    json_array_foreach(rows, i, item) if (i < ROWS) FS_TRY(add_row(item, columns, out, currency));
+    FS_TRY(fs_buffer_text(out, "</tbody>\n</table>\n"));
+    json_int_t total = json_integer_value(json_object_get(block, "total"));
+    const char *file = json_string_value(json_object_get(block, "file"));
+    if (total <= (json_int_t)json_array_size(rows) && json_array_size(rows) <= ROWS) return FS_OK;
+    FS_TRY(fs_buffer_printf(out, "<p>%" JSON_INTEGER_FORMAT " rows in all", total));
+    if (file) FS_TRY(fs_buffer_text(out, ": see "));
+    FS_TRY(fs_report_escape(out, file));
+    return fs_buffer_text(out, ".</p>\n");
+}
+
+/* Rows of a series as x, y (and the interval). `last`: the last POINTS, else the first. */
+static fs_status add_points(const json_t *series, bool last, fs_buffer *out, const char *format,
+                            const char *currency)
+{
+    const json_t *x = json_object_get(series, "x"), *y = json_object_get(series, "y");
+    const json_t *low = json_object_get(series, "low"), *high = json_object_get(series, "high");
+    size_t count = json_array_size(x), from = last && count > POINTS ? count - POINTS : 0;
+    const char *name = json_string_value(json_object_get(series, "name"));
+    for (size_t i = from; i < count && i < from + POINTS; i++) {
+        FS_TRY(fs_buffer_text(out, "<tr>"));
+        FS_TRY(element(out, "td", json_string_value(json_array_get(x, i))));
+        FS_TRY(element(out, "td", name));
+        const json_t *cells[] = {json_array_get(y, i), json_array_get(low, i),
+                                 json_array_get(high, i)};
+        for (size_t c = 0; c < 3; c++) {
+            FS_TRY(fs_buffer_text(out, "<td class=\"number\">"));
+            FS_TRY(add_value(out, cells[c], format, currency));
+            FS_TRY(fs_buffer_text(out, "</td>"));
+        }
+        FS_TRY(fs_buffer_text(out, "</tr>\n"));
+    }
+    return FS_OK;
+}
+
+static fs_status add_chart(const json_t *block, fs_buffer *out, const char *currency)
+{
+    const json_t *first = json_array_get(json_object_get(block, "choose"), 0);
+    const json_t *series = json_object_get(first ? first : block, "series");
+    const char *unit = json_string_value(json_object_get(block, "unit"));
+    const char *format = unit && strcmp(unit, "money") == 0 ? "money" : "number";
+    FS_TRY(element(out, "h3", json_string_value(json_object_get(block, "title"))));
+    if (first) FS_TRY(element(out, "h4", json_string_value(json_object_get(first, "name"))));
+    FS_TRY(fs_buffer_text(out, "<table>\n<thead><tr><th>When</th><th></th><th>Value</th><th>Low</"
+                               "th><th>High</th></tr></thead>\n<tbody>\n"));
+    size_t i;
+    json_t *one;
+    json_array_foreach(series, i, one) FS_TRY(add_points(one, i == 0, out, format, currency));
+    return fs_buffer_text(out, "</tbody>\n</table>\n");
+}
+
+static fs_status add_block(const json_t *block, fs_buffer *out, const char *currency)
+{
+    const char *type = json_string_value(json_object_get(block, "type"));
+    if (!type) return FS_OK;
+    if (strcmp(type, "figures") == 0) return add_figures(block, out, currency);
+    if (strcmp(type, "text") == 0)
+        return element(out, "p", json_string_value(json_object_get(block, "text")));
+    if (strcmp(type, "notes") == 0) return add_notes(block, out);
+    if (strcmp(type, "table") == 0) return add_table(block, out, currency);
+    if (strcmp(type, "chart") == 0) return add_chart(block, out, currency);
+    return FS_OK;
+}
+
+static fs_status add_page(const json_t *page, fs_buffer *out, const char *currency)
+{
+    FS_TRY(element(out, "h2", json_string_value(json_object_get(page, "title"))));
+    const char *intro = json_string_value(json_object_get(page, "intro"));
+    if (intro && *intro) FS_TRY(element(out, "p", intro));
+    size_t i;
+    json_t *block;
+    json_array_foreach(json_object_get(page, "blocks"), i, block)
+        FS_TRY(add_block(block, out, currency));
+    return FS_OK;
+}
+
+fs_status fs_report_plain(const json_t *document, fs_buffer *out)
+{
+    const json_t *meta = json_object_get(document, "meta");
+    const char *currency = json_string_value(json_object_get(meta, "currency"));
+    FS_TRY(element(out, "h1", json_string_value(json_object_get(meta, "name"))));
+    FS_TRY(fs_buffer_text(out, "<ul class=\"headlines\">\n"));
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(document, "headlines"), i, item)
+        FS_TRY(element(out, "li", json_string_value(json_object_get(item, "text"))));
+    FS_TRY(fs_buffer_text(out, "</ul>\n"));
+    json_array_foreach(json_object_get(document, "pages"), i, item)
+        FS_TRY(add_page(item, out, currency));
+    return FS_OK;
+}

@@ -1,0 +1,140 @@
+/* Inside the report room: figures in words, the document as JSON, its pages. */
+#ifndef FORESELL_REPORT_INTERNAL_H
+#define FORESELL_REPORT_INTERNAL_H
+
+#include <jansson.h>
+
+#include "foresell/report.h"
+
+/* What a report is made from. Texts belong to the project; never NULL. */
+typedef struct fs_report {
+    fs_engine *engine;
+    const char *folder;
+    const char *name, *currency, *country, *period, *absent;
+    int64_t horizon;
+    double low, high; /* lowest and highest quantile that forecasts carry; both 0: none */
+    char low_name[32], high_name[32];
+    bool in_units; /* demand is forecast in units, else in money */
+} fs_report;
+
+/* ---- report.c ---- */
+/* Settings, tables attached, what the forecasts carry. */
+FS_MUST_CHECK fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *folder,
+                                       fs_report *report, fs_error *error);
+
+/* ---- query.c: tables of the run ---- */
+/* Is FOLDER/tables/NAME.parquet there? */
+bool fs_report_has(const fs_report *report, const char *table);
+/* All rows of `sql` as an array of arrays; dates as text, numbers as numbers. Caller: json_decref. */
+FS_MUST_CHECK fs_status fs_report_rows(const fs_report *report, const char *sql, json_t **rows,
+                                       fs_error *error);
+/* First cell of the first row as a number; *known false where there is none. */
+FS_MUST_CHECK fs_status fs_report_number(const fs_report *report, const char *sql, double *value,
+                                         bool *known, fs_error *error);
+/* Cells of what fs_report_rows gave; NULL, 0 where there is none. */
+const char *fs_report_cell_text(const json_t *rows, size_t row, size_t column);
+double fs_report_cell_number(const json_t *rows, size_t row, size_t column);
+bool fs_report_cell_null(const json_t *rows, size_t row, size_t column);
+
+/* ---- text.c: figures in words ---- */
+/* "12,345", "-3"; rounded to whole numbers. */
+FS_MUST_CHECK fs_status fs_report_whole(fs_buffer *out, double value);
+/* "GBP 12,345", "GBP 4.50" below 100; without the currency's name where it is empty. */
+FS_MUST_CHECK fs_status fs_report_money(fs_buffer *out, double value, const char *currency);
+/* Share of 1 as "3.7 %", "41 %", "less than 0.1 %". */
+FS_MUST_CHECK fs_status fs_report_share(fs_buffer *out, double share);
+/* "28 days", "1 week". */
+FS_MUST_CHECK fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period);
+
+/* ---- sentences.c: what may be said, from figures alone. Each adds one sentence, or nothing ---- */
+typedef struct fs_figures_total {
+    bool has_revenue, has_units;
+    double revenue, units;
+    double return_share; /* of gross revenue; 0: none */
+    const char *first, *last, *currency;
+} fs_figures_total;
+FS_MUST_CHECK fs_status fs_report_say_total(fs_buffer *out, const fs_figures_total *figures);
+
+typedef struct fs_figures_outlook {
+    bool money;              /* else pieces */
+    double expected, before; /* of the next and of the last `count` periods; before 0: not known */
+    double
+        range; /* half the mean width of the interval, as a share of the mean; below 0: not known */
+    double likely; /* what the interval covers: 0.9 */
+    int64_t count;
+    const char *period, *currency;
+} fs_figures_outlook;
+FS_MUST_CHECK fs_status fs_report_say_outlook(fs_buffer *out, const fs_figures_outlook *figures);
+
+typedef struct fs_figures_peak {
+    bool coming;
+    const char *date, *cause; /* cause NULL: none with evidence */
+    const char *period;
+    double times; /* value over expected */
+} fs_figures_peak;
+FS_MUST_CHECK fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *figures);
+
+typedef struct fs_figures_products {
+    int64_t products, enough; /* `enough` of them bring `share` of the revenue */
+    double share;
+    const char *first; /* name of the first by revenue */
+    double first_revenue, second_revenue;
+    const char *currency;
+} fs_figures_products;
+FS_MUST_CHECK fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *figures);
+
+/* Products whose trend is surely above and below zero. */
+FS_MUST_CHECK fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking);
+
+typedef struct fs_figures_rows {
+    int64_t rows, kept, refused, merged;
+    const char *reason; /* most frequent one for refusing; NULL: none */
+} fs_figures_rows;
+FS_MUST_CHECK fs_status fs_report_say_rows(fs_buffer *out, const fs_figures_rows *figures);
+
+/* ---- headlines.c ---- */
+/* Up to five {"text", "page"}. Caller: json_decref. */
+FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
+                                                fs_error *error);
+
+/* ---- blocks.c: parts of a page. Each takes over what it is given, also on failure ---- */
+FS_MUST_CHECK fs_status fs_report_add(json_t *array, json_t *item, fs_error *error);
+json_t *fs_report_page(const char *id, const char *title, const char *intro);
+json_t *fs_report_blocks(json_t *page); /* borrowed */
+FS_MUST_CHECK fs_status fs_report_add_text(json_t *page, const char *text, fs_error *error);
+/* `items`: array of texts; nothing is added where it is empty. */
+FS_MUST_CHECK fs_status fs_report_add_notes(json_t *page, const char *title, json_t *items,
+                                            fs_error *error);
+/* columns: "name:Label:format,…" in the order of the query's columns. `limit` rows are shown; nothing is added for a
+ * query without rows, or whose table (`table`, may be NULL) is not there. */
+typedef struct fs_report_query {
+    const char *id, *title, *table, *columns, *sql, *file;
+    int64_t limit;
+} fs_report_query;
+FS_MUST_CHECK fs_status fs_report_add_table(const fs_report *report, json_t *page,
+                                            const fs_report_query *query, fs_error *error);
+/* One series from rows whose columns `x` and `y` … count; NULL where memory ran out. */
+json_t *fs_report_series(const char *name, const json_t *rows, size_t x, size_t y);
+
+/* ---- charts.c ---- */
+/* Sold and forecast of a level with a drop-down of its keys. `level`: total, revenue, category, store, item. */
+typedef struct fs_report_chart {
+    const char *id, *title, *level;
+    int64_t keys;    /* at most so many variants, by size */
+    int64_t periods; /* at most so many of the last ones each; 0: all */
+} fs_report_chart;
+FS_MUST_CHECK fs_status fs_report_add_chart(const fs_report *report, json_t *page,
+                                            const fs_report_chart *chart, fs_error *error);
+
+/* ---- pages.c ---- */
+/* The whole document; `items` bounds the item charts. */
+FS_MUST_CHECK fs_status fs_report_document(const fs_report *report, int64_t items,
+                                           json_t **document, fs_error *error);
+
+/* ---- plain.c ---- */
+/* The document as plain HTML: headings, lists and tables; charts as the tables of their last values. */
+FS_MUST_CHECK fs_status fs_report_plain(const json_t *document, fs_buffer *out);
+/* Text with <, >, &, " escaped. */
+FS_MUST_CHECK fs_status fs_report_escape(fs_buffer *out, const char *text);
+
+#endif

@@ -1,0 +1,60 @@
+/* Figures in words: whole numbers with commas, money with its currency, shares in per cent.
+ *
+ * Everything that people read in headlines goes through here, so that 1234567 is "1,234,567"
+ * everywhere and minus nought is never seen. The locale is not asked: the same figures give the
+ * same bytes on every machine.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report_internal.h"
+
+/* Digits of `text` with a comma before each group of three; sign and decimals stay. */
+static fs_status add_grouped(fs_buffer *out, const char *text)
+{
+    if (*text == '-') {
+        FS_TRY(fs_buffer_text(out, "-"));
+        text++;
+    }
+    size_t digits = strspn(text, "0123456789");
+    for (size_t i = 0; i < digits; i++) {
+        if (i > 0 && (digits - i) % 3 == 0) FS_TRY(fs_buffer_text(out, ","));
+        FS_TRY(fs_buffer_add(out, text + i, 1));
+    }
+    return fs_buffer_text(out, text + digits);
+}
+
+/* `value` with `decimals` decimals; a value that rounds to nought has no sign. */
+static fs_status add_number(fs_buffer *out, double value, int decimals)
+{
+    char text[340];
+    double scale = pow(10, decimals);
+    if (!isfinite(value)) return fs_buffer_text(out, "unknown");
+    if (fabs(value) * scale < 0.5) value = 0;
+    snprintf(text, sizeof text, "%.*f", decimals, value);
+    return add_grouped(out, text);
+}
+
+fs_status fs_report_whole(fs_buffer *out, double value) { return add_number(out, value, 0); }
+
+fs_status fs_report_money(fs_buffer *out, double value, const char *currency)
+{
+    if (currency && *currency) FS_TRY(fs_buffer_printf(out, "%s ", currency));
+    return add_number(out, value, fabs(value) < 100 ? 2 : 0);
+}
+
+fs_status fs_report_share(fs_buffer *out, double share)
+{
+    double percent = 100 * share;
+    if (percent != 0 && fabs(percent) < 0.1)
+        return fs_buffer_text(out, percent > 0 ? "less than 0.1 %" : "less than 0.1 % below zero");
+    FS_TRY(add_number(out, percent, fabs(percent) < 9.95 ? 1 : 0));
+    return fs_buffer_text(out, " %");
+}
+
+fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period)
+{
+    return fs_buffer_printf(out, "%" PRId64 " %s%s", count, period, count == 1 ? "" : "s");
+}

@@ -1,0 +1,224 @@
+/* What may be said from figures, and what may not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "report_internal.h"
+
+#define SAYS(text, call)                                                                           \
+    do {                                                                                           \
+        fs_buffer out = {0};                                                                       \
+        assert_int_equal(call, FS_OK);                                                             \
+        assert_string_equal(out.data ? out.data : "", text);                                       \
+        fs_buffer_free(&out);                                                                      \
+    } while (0)
+
+static void whole_numbers_have_commas_and_no_minus_nought(void **state)
+{
+    (void)state;
+    SAYS("0", fs_report_whole(&out, -0.2));
+    SAYS("999", fs_report_whole(&out, 999));
+    SAYS("1,000", fs_report_whole(&out, 999.6));
+    SAYS("-1,234,567", fs_report_whole(&out, -1234567));
+    SAYS("unknown", fs_report_whole(&out, 0.0 / 0.0));
+}
+
+static void money_has_its_currency_and_pence_only_when_small(void **state)
+{
+    (void)state;
+    SAYS("GBP 17,743,429", fs_report_money(&out, 17743429.1, "GBP"));
+    SAYS("GBP 4.50", fs_report_money(&out, 4.5, "GBP"));
+    SAYS("12,000", fs_report_money(&out, 12000, ""));
+}
+
+static void shares_are_told_in_per_cent(void **state)
+{
+    (void)state;
+    SAYS("3.7 %", fs_report_share(&out, 0.0366));
+    SAYS("41 %", fs_report_share(&out, 0.4118));
+    SAYS("less than 0.1 %", fs_report_share(&out, 0.0004));
+    SAYS("0.0 %", fs_report_share(&out, 0));
+}
+
+static void a_change_is_named_by_its_size_never_by_a_minus(void **state)
+{
+    (void)state;
+    fs_figures_outlook f = {.expected = 970,
+                            .before = 1200,
+                            .range = 0.05,
+                            .likely = 0.9,
+                            .count = 28,
+                            .period = "day"};
+    SAYS("The next 28 days should bring 970 pieces, 19 % less than the 28 days before (1,200 "
+         "pieces).",
+         fs_report_say_outlook(&out, &f));
+    f.expected = 1320;
+    SAYS("The next 28 days should bring 1,320 pieces, 10 % more than the 28 days before (1,200 "
+         "pieces).",
+         fs_report_say_outlook(&out, &f));
+}
+
+static void a_difference_inside_the_range_is_not_called_one(void **state)
+{
+    (void)state;
+    fs_figures_outlook f = {.money = true,
+                            .expected = 1320,
+                            .before = 1200,
+                            .range = 0.2,
+                            .count = 13,
+                            .period = "week",
+                            .currency = "EUR"};
+    SAYS("The next 13 weeks should bring EUR 1,320; the 13 weeks before brought EUR 1,200, a "
+         "difference within the forecast's range.",
+         fs_report_say_outlook(&out, &f));
+    f.expected = 1210;
+    SAYS("The next 13 weeks should bring EUR 1,210, about as much as the 13 weeks before (EUR "
+         "1,200).",
+         fs_report_say_outlook(&out, &f));
+    f.range = -1;
+    f.expected = 2400;
+    SAYS("The next 13 weeks should bring EUR 2,400; the 13 weeks before brought EUR 1,200, a "
+         "difference within the forecast's range.",
+         fs_report_say_outlook(&out, &f));
+}
+
+static void nothing_is_compared_with_an_unknown_past(void **state)
+{
+    (void)state;
+    fs_figures_outlook f = {
+        .expected = 10, .before = 0, .range = 0.1, .count = 1, .period = "month"};
+    SAYS("The next 1 month should bring 10 pieces.", fs_report_say_outlook(&out, &f));
+    f.expected = 0;
+    SAYS("", fs_report_say_outlook(&out, &f));
+}
+
+static void a_cause_is_named_only_with_evidence(void **state)
+{
+    (void)state;
+    fs_figures_peak f = {.date = "2011-11-14", .period = "day", .times = 3.14};
+    SAYS("The highest peak was on 2011-11-14: 3.1 times the usual; the data name no cause.",
+         fs_report_say_peak(&out, &f));
+    f.cause = "Christmas";
+    SAYS("The highest peak was on 2011-11-14: 3.1 times the usual, as at other times of "
+         "\"Christmas\".",
+         fs_report_say_peak(&out, &f));
+    f.coming = true;
+    f.period = "week";
+    SAYS("A peak is to be expected in the week of 2011-11-14: about 3.1 times the usual, as at "
+         "other times of \"Christmas\".",
+         fs_report_say_peak(&out, &f));
+}
+
+static void a_peak_that_is_none_is_not_told(void **state)
+{
+    (void)state;
+    fs_figures_peak f = {.date = "2011-11-14", .period = "day", .times = 1.04};
+    SAYS("", fs_report_say_peak(&out, &f));
+    f.times = 1.0 / 0.0;
+    SAYS("", fs_report_say_peak(&out, &f));
+}
+
+static void a_leader_is_named_only_when_it_is_ahead(void **state)
+{
+    (void)state;
+    fs_figures_products f = {.products = 4894,
+                             .enough = 1050,
+                             .share = 0.8,
+                             .first = "CAKESTAND",
+                             .first_revenue = 300000,
+                             .second_revenue = 250000,
+                             .currency = "GBP"};
+    SAYS("1,050 of 4,894 products bring 80 % of the revenue; CAKESTAND leads with GBP 300,000.",
+         fs_report_say_products(&out, &f));
+    f.second_revenue = 299000;
+    SAYS("1,050 of 4,894 products bring 80 % of the revenue.", fs_report_say_products(&out, &f));
+    f.products = 1;
+    SAYS("", fs_report_say_products(&out, &f));
+}
+
+static void sums_say_what_is_known_and_no_more(void **state)
+{
+    (void)state;
+    fs_figures_total f = {.has_revenue = true,
+                          .has_units = true,
+                          .revenue = 18981328.3,
+                          .units = 10766837,
+                          .return_share = 0.0366,
+                          .first = "2009-12-01",
+                          .last = "2011-12-09",
+                          .currency = "GBP"};
+    SAYS("From 2009-12-01 to 2011-12-09, 10,766,837 pieces were sold for GBP 18,981,328, after 3.7 "
+         "% of the money went back for "
+         "returns and cancellations.",
+         fs_report_say_total(&out, &f));
+    f.has_units = false;
+    f.return_share = 0;
+    SAYS("From 2009-12-01 to 2011-12-09, sales brought in GBP 18,981,328.",
+         fs_report_say_total(&out, &f));
+    f.has_revenue = false;
+    SAYS("", fs_report_say_total(&out, &f));
+}
+
+static void rows_are_accounted_for(void **state)
+{
+    (void)state;
+    fs_figures_rows f = {.rows = 1067370, .kept = 1044847, .merged = 22523};
+    SAYS("Of 1,067,370 rows read, 1,044,847 are used, 22,523 were repetitions of others and 0 were "
+         "refused.",
+         fs_report_say_rows(&out, &f));
+    f = (fs_figures_rows){.rows = 10, .kept = 9, .refused = 1, .reason = "time is missing"};
+    SAYS("Of 10 rows read, 9 are used and 1 was refused, most often because: time is missing.",
+         fs_report_say_rows(&out, &f));
+    f = (fs_figures_rows){.rows = 10, .kept = 10};
+    SAYS("All 10 rows read are used; none was refused.", fs_report_say_rows(&out, &f));
+    f = (fs_figures_rows){0};
+    SAYS("No rows were read.", fs_report_say_rows(&out, &f));
+}
+
+static void sure_trends_are_counted(void **state)
+{
+    (void)state;
+    SAYS("", fs_report_say_trends(&out, 0, 0));
+    SAYS("Of the products that make nine tenths of the revenue, 1 surely grows and 1,200 surely "
+         "shrink.",
+         fs_report_say_trends(&out, 1, 1200));
+}
+
+static void sentences_survive_a_lack_of_memory(void **state)
+{
+    (void)state;
+    fs_figures_rows f = {
+        .rows = 10, .kept = 8, .refused = 1, .merged = 1, .reason = "time is missing"};
+    for (int n = 0; n < 3; n++) {
+        fs_buffer out = {0};
+        fs_alloc_fail_after(n);
+        fs_status status = fs_report_say_rows(&out, &f);
+        fs_alloc_fail_after(-1);
+        assert_true(status == FS_OK || status == FS_MEMORY);
+        fs_buffer_free(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_numbers_have_commas_and_no_minus_nought),
+        cmocka_unit_test(money_has_its_currency_and_pence_only_when_small),
+        cmocka_unit_test(shares_are_told_in_per_cent),
+        cmocka_unit_test(a_change_is_named_by_its_size_never_by_a_minus),
+        cmocka_unit_test(a_difference_inside_the_range_is_not_called_one),
+        cmocka_unit_test(nothing_is_compared_with_an_unknown_past),
+        cmocka_unit_test(a_cause_is_named_only_with_evidence),
+        cmocka_unit_test(a_peak_that_is_none_is_not_told),
+        cmocka_unit_test(a_leader_is_named_only_when_it_is_ahead),
+        cmocka_unit_test(sums_say_what_is_known_and_no_more),
+        cmocka_unit_test(rows_are_accounted_for),
+        cmocka_unit_test(sure_trends_are_counted),
+        cmocka_unit_test(sentences_survive_a_lack_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
