@@ -1,0 +1,127 @@
+-- step: demand_cells
+-- about: item, store and period as observed, before outliers are dampened, with the reason for what is missing
+-- expect: unique(item, store, period)
+-- expect: state in ('sold', 'zero', 'stock-out', 'closed', 'missing', 'not offered')
+-- expect: not (state = 'zero' and coalesce(units, 0) > 0); not (state = 'sold' and coalesce(units, 0) = 0 and coalesce(revenue, 0) = 0 and lines = 0)
+--
+-- Cells come from three sides: sales lines, stock records, and, where an offer's gaps are few, its periods without a
+-- line. A cell that is not here is as the setting absent says (zero, closed, missing) while the item is on offer.
+-- Units and revenue are what customers wanted: sales, less what was cancelled on the same day.
+with told as (
+    select
+        item,
+        coalesce(store, '(all)') as store,
+        period,
+        cast(sum(exact(case when kind = 'none' then null else net_units end)) as double) as units,
+        cast(sum(exact(revenue)) as double) as revenue,
+        max(case when on_promotion then 1 when not on_promotion then 0 end) as on_promotion,
+        sum(case when kind = 'sale' then 1 else 0 end) as lines,
+        sum(case when kind = 'zero' then 1 else 0 end) as zeros,
+        sum(case when kind = 'none' then 1 else 0 end) as nones
+    from sales_lines
+    where period is not null
+        and (kind in ('sale', 'zero', 'none') or (kind in ('return', 'cancellation') and days_to_return = 0))
+    group by item, coalesce(store, '(all)'), period
+),
+stocked as (
+    select
+        stock.item,
+        coalesce(stock.store, '(all)') as store,
+        periods.period,
+        min(case when stock.in_stock = false then 1 when stock.in_stock then 0 when stock.on_hand <= 0 then 1 else 0 end) as out
+    from stock
+    join periods
+        on periods.period = case
+            when '${period}' = 'week' then week_start(stock.day)
+            when '${period}' = 'month' then month_start(stock.day)
+            else stock.day
+        end
+    where stock.day is not null
+        and not periods.ahead
+        and (stock.in_stock is not null or stock.on_hand is not null)
+    group by stock.item, coalesce(stock.store, '(all)'), periods.period
+),
+gaps as (
+    select
+        offers.item,
+        offers.store,
+        periods.period
+    from offers
+    join periods on periods.number >= offers.first_number and periods.number <= offers.last_number
+    where offers.filled
+),
+every_side as (
+    select item, store, period, units, revenue, on_promotion, lines, zeros, nones, null as out from told
+    union all
+    select item, store, period, null, null, null, 0, 0, 0, out from stocked
+    union all
+    select item, store, period, null, null, null, 0, 0, 0, null from gaps
+),
+cells as (
+    select
+        item,
+        store,
+        period,
+        max(units) as units,
+        max(revenue) as revenue,
+        max(on_promotion) as on_promotion,
+        max(lines) as lines,
+        max(zeros) as zeros,
+        max(nones) as nones,
+        max(out) as out
+    from every_side
+    group by item, store, period
+),
+placed as (
+    select
+        cells.*,
+        periods.complete,
+        offers.item is not null as ever_offered,
+        periods.number >= offers.first_number and periods.number <= offers.last_number as on_offer,
+        closures.store is not null as closed,
+        coalesce(closures.regular, false) as regular,
+        store_periods.store is not null as busy
+    from cells
+    join periods on periods.period = cells.period
+    left join offers on offers.item = cells.item and offers.store = cells.store
+    left join closures on closures.store = cells.store and closures.period = cells.period
+    left join store_periods on store_periods.store = cells.store and store_periods.period = cells.period
+),
+judged as (
+    select
+        placed.*,
+        case
+            when lines > 0 and (units is null or units > 0 or revenue > 0) then 'sold'
+            when not coalesce(on_offer, false) then 'not offered'
+            when out = 1 then 'stock-out'
+            when closed then 'closed'
+            when zeros > 0 or lines > 0 then 'zero'
+            when nones > 0 then 'missing'
+            when '${absent}' = 'missing' then 'missing'
+            when '${absent}' = 'closed' and not busy then 'closed'
+            else 'zero'
+        end as state
+    from placed
+)
+select
+    item,
+    store,
+    period,
+    case when state = 'sold' then greatest(units, 0) when state in ('zero', 'closed', 'stock-out') and sales_facts.has_units then 0 end as units,
+    case when state = 'sold' then revenue when state in ('zero', 'closed', 'stock-out') then 0 end as revenue,
+    case when state = 'sold' and units > 0 then revenue / nullif(units, 0) end as price,
+    on_promotion = 1 as on_promotion,
+    cast(judged.lines as bigint) as lines,
+    state,
+    coalesce(out, 0) = 1 as out_of_stock,
+    case
+        when not complete then null
+        when state = 'sold' and coalesce(out, 0) = 1 then null
+        when state = 'sold' and sales_facts.has_units then greatest(units, 0)
+        when state = 'sold' then greatest(revenue, 0)
+        when state = 'zero' then 0
+        when state = 'closed' and regular then 0
+    end as value
+from judged
+cross join sales_facts
+order by item nulls first, store nulls first, period nulls first

@@ -1,0 +1,257 @@
+-- step: demand_levels
+-- about: demand of each item, category, store and of all together, every period from the first to the last on offer
+-- expect: unique(level, key, period); level in ('item', 'category', 'store', 'total', 'money')
+-- expect: state in ('sold', 'zero', 'stock-out', 'closed', 'missing')
+-- expect: hidden_share >= 0 and hidden_share <= 1
+--
+-- value is what is forecast: units, or revenue where the files have no units, or where less than half of the money
+-- comes with units; at level money (the total in money) always revenue. model_value is null where more than a fifth of the cells under it
+-- are hidden (out of stock, missing), on irregular closed days, and in a period that the file holds only in part.
+-- Items are written out by falling revenue until 50 million periods are full; the others keep the periods they sold
+-- in, are not dense, and are not forecast. to_forecast: the period ends before the setting forecast.start, or there is none.
+with item_cells as (
+    select
+        item,
+        period,
+        cast(sum(exact(units)) as double) as units,
+        cast(sum(exact(revenue)) as double) as revenue,
+        sum(case when state in ('sold', 'zero') then 1 else 0 end) as seen,
+        sum(case when state in ('stock-out', 'missing') or out_of_stock then 1 else 0 end) as hidden,
+        sum(case when state = 'stock-out' then 1 else 0 end) as out,
+        max(case when on_promotion then 1 else 0 end) as promoted
+    from demand_item_store
+    where state <> 'not offered'
+    group by item, period
+),
+store_cells as (
+    select
+        store,
+        period,
+        cast(sum(exact(units)) as double) as units,
+        cast(sum(exact(revenue)) as double) as revenue,
+        sum(case when state in ('sold', 'zero') then 1 else 0 end) as seen,
+        sum(case when state in ('stock-out', 'missing') or out_of_stock then 1 else 0 end) as hidden,
+        sum(case when state = 'stock-out' then 1 else 0 end) as out,
+        sum(case when on_promotion then 1 else 0 end) as promoted
+    from demand_item_store
+    where state <> 'not offered'
+    group by store, period
+),
+categories as (
+    select item, min(category) as category
+    from products
+    where category is not null
+    group by item
+),
+category_cells as (
+    select
+        coalesce(categories.category, '(none)') as category,
+        item_cells.period,
+        cast(sum(exact(item_cells.units)) as double) as units,
+        cast(sum(exact(item_cells.revenue)) as double) as revenue,
+        sum(item_cells.seen) as seen,
+        sum(item_cells.hidden) as hidden,
+        sum(item_cells.out) as out,
+        sum(item_cells.promoted) as promoted
+    from item_cells
+    left join categories on categories.item = item_cells.item
+    where (select count(*) from categories) > 0
+    group by coalesce(categories.category, '(none)'), item_cells.period
+),
+total_cells as (
+    select
+        period,
+        cast(sum(exact(units)) as double) as units,
+        cast(sum(exact(revenue)) as double) as revenue,
+        sum(seen) as seen,
+        sum(hidden) as hidden,
+        sum(out) as out,
+        sum(promoted) as promoted
+    from store_cells
+    group by period
+),
+cells as (
+    select 'item' as level, item as key, period, units, revenue, seen, hidden, out, promoted from item_cells
+    union all
+    select 'category', category, period, units, revenue, seen, hidden, out, promoted from category_cells
+    union all
+    select 'store', store, period, units, revenue, seen, hidden, out, promoted from store_cells
+    union all
+    select 'total', '(all)', period, units, revenue, seen, hidden, out, promoted from total_cells
+    union all
+    select 'money', '(all)', period, units, revenue, seen, hidden, out, promoted from total_cells
+),
+item_spans as (
+    select
+        offers.item,
+        min(offers.first_number) as first_number,
+        max(offers.last_number) as last_number,
+        max(case when offers.off_offer then 0 else 1 end) as active
+    from offers
+    where offers.first_sold is not null
+    group by offers.item
+),
+item_money as (
+    select
+        item,
+        cast(sum(exact(coalesce(revenue, units))) as double) as money
+    from item_cells
+    group by item
+),
+ranked as (
+    select
+        item_spans.item,
+        item_spans.first_number,
+        item_spans.last_number,
+        item_spans.active,
+        sum(item_spans.last_number - item_spans.first_number + 1) over (
+            order by item_money.money desc nulls last, item_spans.item nulls last
+            rows between unbounded preceding and current row
+        ) as rows_so_far
+    from item_spans
+    left join item_money on item_money.item = item_spans.item
+),
+spans as (
+    select 'item' as level, item as key, first_number, last_number, active, rows_so_far <= 50000000 as dense
+    from ranked
+    union all
+    select 'category', coalesce(categories.category, '(none)'), min(first_number), max(last_number), max(active), true
+    from item_spans
+    left join categories on categories.item = item_spans.item
+    where (select count(*) from categories) > 0
+    group by coalesce(categories.category, '(none)')
+    union all
+    select 'store', store, min(first_number), max(last_number), max(case when off_offer then 0 else 1 end), true
+    from offers
+    where first_sold is not null
+    group by store
+    union all
+    select 'total', '(all)', min(first_number), max(last_number), 1, true
+    from item_spans
+    having count(*) > 0
+    union all
+    select 'money', '(all)', min(first_number), max(last_number), 1, true
+    from item_spans
+    having count(*) > 0
+),
+places as (
+    select
+        spans.level,
+        spans.key,
+        periods.period,
+        periods.last_day,
+        periods.complete,
+        spans.active = 1 as active
+    from spans
+    join periods on periods.number >= spans.first_number and periods.number <= spans.last_number
+    where spans.dense and not periods.ahead
+    union all
+    select
+        spans.level,
+        spans.key,
+        cells.period,
+        periods.last_day,
+        periods.complete,
+        false as active
+    from spans
+    join cells on cells.level = spans.level and cells.key = spans.key
+    join periods on periods.period = cells.period
+    where not spans.dense
+),
+busy_periods as (
+    select period
+    from store_periods
+    group by period
+),
+shut as (
+    select
+        closures.period,
+        min(case when closures.regular then 1 else 0 end) as regular
+    from closures
+    left join busy_periods on busy_periods.period = closures.period
+    where busy_periods.period is null
+    group by closures.period
+),
+facts as (
+    select
+        case
+            when not sales_facts.has_units then false
+            when cast(sum(exact(greatest(sales_lines.revenue, 0))) as double) > 0
+                then 2e0 * cast(sum(exact(case when sales_lines.units is not null then greatest(sales_lines.revenue, 0) end)) as double)
+                    >= cast(sum(exact(greatest(sales_lines.revenue, 0))) as double)
+            else true
+        end as in_units,
+        count(sales_lines.revenue) > 0 as has_money
+    from sales_facts
+    left join sales_lines on sales_lines.kind in ('sale', 'zero', 'none')
+    group by sales_facts.has_units
+),
+joined as (
+    select
+        places.level,
+        places.key,
+        places.period,
+        places.last_day,
+        places.complete,
+        places.active,
+        cells.units,
+        cells.revenue,
+        coalesce(cells.seen, 0) as seen,
+        coalesce(cells.hidden, 0) as hidden,
+        coalesce(cells.out, 0) as out,
+        coalesce(cells.promoted, 0) as promoted,
+        case when places.level = 'store' then closures.store is not null else shut.period is not null end as closed,
+        case when places.level = 'store' then coalesce(closures.regular, false) else coalesce(shut.regular, 0) = 1 end as regular,
+        facts.in_units
+    from places
+    cross join facts
+    left join cells on cells.level = places.level and cells.key = places.key and cells.period = places.period
+    left join closures on closures.store = case when places.level = 'store' then places.key end and closures.period = places.period
+    left join shut on shut.period = places.period
+    where places.level <> 'money' or facts.has_money
+),
+judged as (
+    select
+        joined.*,
+        cast(hidden as double) / nullif(greatest(seen + hidden, 1), 0) as share,
+        case
+            when units > 0 or revenue > 0 then 'sold'
+            when closed then 'closed'
+            when out > 0 and seen = 0 then 'stock-out'
+            when hidden > 0 and seen = 0 then 'missing'
+            when seen > 0 then 'zero'
+            when '${absent}' = 'missing' then 'missing'
+            else 'zero'
+        end as state
+    from joined
+),
+valued as (
+    select
+        judged.*,
+        case
+            when state in ('missing', 'stock-out') then null
+            when in_units and level <> 'money' then coalesce(units, 0)
+            else coalesce(revenue, 0)
+        end as value
+    from judged
+)
+select
+    level,
+    key,
+    period,
+    case when state in ('zero', 'closed') and in_units then coalesce(units, 0) else units end as units,
+    case when state in ('zero', 'closed') then coalesce(revenue, 0) else revenue end as revenue,
+    state,
+    least(share, 1e0) as hidden_share,
+    promoted > 0 as on_promotion,
+    cast(promoted as double) / nullif(greatest(seen + hidden, 1), 0) as promoted_share,
+    active,
+    coalesce(last_day < cast(nullif('${forecast.start}', '') as date), true) as to_forecast,
+    value,
+    case
+        when not complete or share > 2e-1 then null
+        when state = 'closed' and not regular then null
+        else greatest(value, 0)
+    end as model_value
+from valued
+order by level nulls first, key nulls first, period nulls first

@@ -1,0 +1,28 @@
+-- step: demand_revenue
+-- about: what everything together brought in, period by period, as the forecast in money sees it; empty where there is no money
+-- expect: unique(period); value_model >= 0; not (outlier_reason is not null and value_model is null)
+-- expect: all(count(*) = (select count(*) from demand_levels where level = 'money'))
+with found as (
+    select key, period, cleaned, reason
+    from outliers_levels
+    where level = 'money' and reason is not null
+)
+select
+    demand_levels.period,
+    demand_levels.units,
+    demand_levels.revenue,
+    demand_levels.state,
+    demand_levels.hidden_share,
+    demand_levels.on_promotion,
+    demand_levels.promoted_share,
+    demand_levels.value,
+    case when found.reason is not null then greatest(found.cleaned, 0) else demand_levels.model_value end as value_model,
+    found.reason as outlier_reason,
+    demand_levels.active,
+    demand_levels.to_forecast
+from demand_levels
+left join found
+    on found.key = demand_levels.key
+    and found.period = demand_levels.period
+where demand_levels.level = 'money'
+order by demand_levels.period nulls first

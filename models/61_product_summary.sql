@@ -1,0 +1,119 @@
+-- step: product_summary
+-- about: each product's money, pieces, profit, returns and trend
+-- expect: unique(item); unique(revenue_rank); revenue_share <= 1 + 1e-9; return_rate >= 0 and return_rate <= 1
+-- expect: first_sold <= last_sold
+-- expect: all(abs(coalesce(sum(revenue), 0) - coalesce((select sum(revenue) from sales_lines where kind in ('sale', 'return', 'cancellation') and item is not null), 0)) <= 1e-6 * abs(coalesce(sum(revenue), 0)) + 1e-2)
+--
+-- Revenue and units are net of returns and cancellations. profit is known where the cost of a piece is: of the line,
+-- else of the product. return_rate: pieces back over pieces sold. trend is null
+-- where the history is too short, and trend_sure says whether its interval leaves out zero. active: still on offer.
+with costs as (
+    select
+        item,
+        min(cost) as cost
+    from products
+    where cost is not null
+    group by item
+),
+lines as (
+    select
+        sales_lines.item,
+        sales_lines.kind,
+        sales_lines.day,
+        sales_lines.basket,
+        sales_lines.note,
+        sales_lines.revenue,
+        sales_lines.net_units,
+        coalesce(sales_lines.cost, costs.cost) as cost
+    from sales_lines
+    left join costs on costs.item = sales_lines.item
+    where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.item is not null
+),
+sums as (
+    select
+        item,
+        cast(sum(exact(revenue)) as double) as revenue,
+        cast(sum(exact(net_units)) as double) as units,
+        cast(sum(exact(case when cost is not null then revenue - cost * net_units end)) as double) as profit,
+        sum(case when cost is null and coalesce(net_units, 0) <> 0 then 1 else 0 end) as without_cost,
+        cast(sum(exact(case when kind = 'sale' then net_units end)) as double) as sold,
+        cast(sum(exact(case when kind <> 'sale' then -net_units end)) as double) as back,
+        count(distinct case when kind = 'sale' then basket end) as baskets,
+        sum(case when kind = 'sale' then 1 else 0 end) as sale_lines,
+        min(case when kind = 'sale' then day end) as first_sold,
+        max(case when kind = 'sale' then day end) as last_sold
+    from lines
+    group by item
+),
+notes as (
+    select item, note, count(*) as lines
+    from lines
+    where note is not null and kind = 'sale'
+    group by item, note
+),
+usual_notes as (
+    select
+        item,
+        note,
+        row_number() over (partition by item order by lines desc nulls last, note nulls last) as place
+    from notes
+),
+named as (
+    select
+        item,
+        min(name) as name,
+        min(category) as category
+    from products
+    where item is not null
+    group by item
+),
+offered as (
+    select
+        item,
+        max(case when off_offer then 0 else 1 end) as active
+    from offers
+    group by item
+),
+ranked as (
+    select
+        sums.*,
+        coalesce(named.name, usual_notes.note, sums.item) as name,
+        named.category,
+        coalesce(offered.active, 0) = 1 as active,
+        item_trends.trend,
+        item_trends.low as trend_low,
+        item_trends.high as trend_high,
+        coalesce(item_trends.low > 0 or item_trends.high < 0, false) as trend_sure,
+        row_number() over (order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last) as revenue_rank,
+        cast(sum(exact(greatest(sums.revenue, 0))) over () as double) as all_revenue,
+        cast(sum(exact(greatest(sums.revenue, 0))) over (
+            order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last
+            rows between unbounded preceding and current row
+        ) as double) as revenue_so_far
+    from sums
+    left join named on named.item = sums.item
+    left join usual_notes on usual_notes.item = sums.item and usual_notes.place = 1
+    left join offered on offered.item = sums.item
+    left join item_trends on item_trends.item = sums.item
+)
+select
+    item,
+    name,
+    category,
+    revenue,
+    units,
+    case when without_cost = 0 then profit end as profit,
+    cast(case when baskets > 0 then baskets else sale_lines end as bigint) as orders,
+    case when sold > 0 then least(greatest(coalesce(back, 0), 0) / nullif(sold, 0), 1e0) end as return_rate,
+    trend,
+    trend_low,
+    trend_high,
+    trend_sure,
+    first_sold,
+    last_sold,
+    active,
+    revenue_rank,
+    greatest(revenue, 0) / nullif(all_revenue, 0) as revenue_share,
+    revenue_so_far / nullif(all_revenue, 0) as cumulative_share
+from ranked
+order by revenue_rank nulls first

@@ -1,0 +1,98 @@
+-- step: summary
+-- about: the key figures of the whole
+-- expect: unique(measure); value is not null or text is not null
+with sales_sums as (
+    select
+        cast(sum(exact(case when kind in ('sale', 'return', 'cancellation') then revenue end)) as double) as revenue,
+        cast(sum(exact(case when kind = 'sale' then revenue end)) as double) as gross_revenue,
+        cast(sum(exact(case when kind in ('return', 'cancellation') then -revenue end)) as double) as returned_revenue,
+        cast(sum(exact(case when kind = 'charge' then revenue end)) as double) as charges,
+        cast(sum(exact(case when kind = 'adjustment' then revenue end)) as double) as adjustments,
+        cast(sum(exact(case when kind in ('sale', 'return', 'cancellation') then net_units end)) as double) as units,
+        cast(sum(exact(case when kind = 'sale' then net_units end)) as double) as gross_units,
+        cast(sum(exact(case when kind in ('return', 'cancellation') then -net_units end)) as double) as returned_units,
+        count(*) as lines,
+        sum(case when kind = 'sale' then 1 else 0 end) as sale_lines,
+        sum(case when kind in ('return', 'cancellation') then 1 else 0 end) as return_lines,
+        sum(case when matched then 1 else 0 end) as matched_returns,
+        count(distinct case when kind = 'sale' then basket end) as baskets,
+        count(distinct case when kind = 'sale' then customer end) as customers,
+        count(distinct case when kind = 'sale' then item end) as items,
+        count(distinct case when kind = 'sale' then store end) as stores,
+        cast(sum(exact(visitors)) as double) as visitors,
+        min(case when kind in ('sale', 'zero') and period is not null then day end) as first_day,
+        max(case when kind in ('sale', 'zero') and period is not null then day end) as last_day
+    from sales_lines
+),
+profits as (
+    select
+        cast(sum(exact(profit)) as double) as profit,
+        count(profit) as products
+    from product_summary
+),
+active_items as (
+    select count(*) as items
+    from product_summary
+    where active
+),
+measures as (
+    select 1 as place, 'revenue' as measure, revenue as value, cast(null as string) as text from sales_sums
+    union all
+    select 2, 'gross revenue', gross_revenue, null from sales_sums
+    union all
+    select 3, 'returned revenue', returned_revenue, null from sales_sums
+    union all
+    select 4, 'return share', returned_revenue / nullif(gross_revenue, 0), null from sales_sums
+    union all
+    select 5, 'units', units, null from sales_sums
+    union all
+    select 6, 'gross units', gross_units, null from sales_sums
+    union all
+    select 7, 'returned units', returned_units, null from sales_sums
+    union all
+    select 8, 'charges', charges, null from sales_sums
+    union all
+    select 9, 'adjustments', adjustments, null from sales_sums
+    union all
+    select 10, 'lines', cast(lines as double), null from sales_sums
+    union all
+    select 11, 'sale lines', cast(coalesce(sale_lines, 0) as double), null from sales_sums
+    union all
+    select 12, 'return lines', cast(coalesce(return_lines, 0) as double), null from sales_sums
+    union all
+    select 13, 'returns tied to their sale', cast(coalesce(matched_returns, 0) as double), null from sales_sums
+    union all
+    select 14, 'baskets', cast(nullif(baskets, 0) as double), null from sales_sums
+    union all
+    select 15, 'customers', cast(nullif(customers, 0) as double), null from sales_sums
+    union all
+    select 16, 'items', cast(items as double), null from sales_sums
+    union all
+    select 17, 'items on offer', cast(items as double), null from active_items
+    union all
+    select 18, 'stores', cast(nullif(stores, 0) as double), null from sales_sums
+    union all
+    select 19, 'visitors', visitors, null from sales_sums
+    union all
+    select 20, 'revenue a basket', gross_revenue / nullif(cast(baskets as double), 0), null from sales_sums
+    union all
+    select 21, 'profit', profit, null from profits where products > 0
+    union all
+    select 22, 'products with profit', cast(products as double), null from profits where products > 0
+    union all
+    select 23, 'first day', null, cast(first_day as string) from sales_sums
+    union all
+    select 24, 'last day', null, cast(last_day as string) from sales_sums
+    union all
+    select 25, 'period', null, '${period}'
+    union all
+    select 26, 'absent', null, '${absent}'
+)
+select
+    place,
+    measure,
+    value,
+    text
+from measures
+where value is not null or text is not null
+order by place nulls first
