@@ -1,0 +1,29 @@
+# bash completion for foresell; made by foresell docs
+_foresell() {
+    local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words=
+    if [ "$COMP_CWORD" = 1 ]; then
+        words='init run apply operators plan doctor simulate version help'
+    elif [ "$COMP_CWORD" = 2 ] && [[ $verb == apply || $verb == operators ]] && [[ $word != -* ]]; then
+        words=$(foresell operators 2>/dev/null | awk '/^[a-z]/ && $1 != "foresell" {print $1}')
+    elif [[ $word == -* ]]; then
+        case $verb in
+        init) words='--from --set --force --memory --threads --help --json' ;;
+        run) words='--engine --only --resume --memory --threads --help --json' ;;
+        apply) words='--group --order --table --output --seed --memory --threads --help --json'
+            words+=" $(foresell apply "${COMP_WORDS[2]}" x --help 2>/dev/null | awk '$1 ~ /^--/ {print $1}')" ;;
+        operators) words='--markdown --help --json' ;;
+        plan) words='--sql --help --json' ;;
+        doctor) words='--help --json' ;;
+        simulate) words='--items --stores --customers --days --lines --start --currency --country --dirt --panel --parquet --seed --memory --threads --help --json' ;;
+        version) words='--help --json' ;;
+        help) words='--help --json' ;;
+        esac
+    fi
+    if [ -n "$words" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    else
+        compopt -o default
+        COMPREPLY=()
+    fi
+}
+complete -F _foresell foresell

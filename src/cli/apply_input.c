@@ -1,0 +1,323 @@
+/* The input of foresell apply: what its columns are, and which part each plays.
+ *
+ * Groups are what --group names. The order is what --order names, else the one date column, else a whole number
+ * called like a period. A value of the operator takes the column that the user names for it, else the column of
+ * its own name, else the first numeric column that is left. What is left goes to the regressors where the
+ * operator takes any and the column is numeric; the rest is left alone, and said.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "apply_internal.h"
+
+/* ---- parts ---- */
+
+static bool is_numeric(const apply_column *c)
+{
+    fs_reading_kind kind = c->profile->reading.kind;
+    return (kind == FS_READ_INTEGER || kind == FS_READ_NUMBER || kind == FS_READ_BOOL) &&
+           c->profile->rows > c->profile->missing;
+}
+
+static bool is_dated(const apply_column *c)
+{
+    fs_reading_kind kind = c->profile->reading.kind;
+    return kind == FS_READ_DATE || kind == FS_READ_TIME;
+}
+
+static apply_column *find(const apply *a, const char *name)
+{
+    for (int i = 0; i < a->columns.count; i++)
+        if (strcmp(a->columns.column[i].name, name) == 0) return &a->columns.column[i];
+    return NULL;
+}
+
+static fs_status fail_column(const apply *a, const char *name, fs_error *error)
+{
+    fs_buffer names = {0};
+    fs_status status = FS_OK;
+    for (int i = 0; status == FS_OK && i < a->columns.count; i++)
+        status = fs_buffer_printf(&names, "%s%s", i ? ", " : "", a->columns.column[i].name);
+    fs_fail(error, FS_USAGE, "there is no column '%s'", name);
+    fs_error_at(error, a->path ? a->path[0] : NULL, 0, NULL);
+    fs_error_remedy(error, "its columns are %s", names.data ? names.data : "");
+    fs_buffer_free(&names);
+    return FS_USAGE;
+}
+
+static fs_status claim(const apply *a, const char *name, apply_part part, const fs_column *input,
+                       bool guessed, fs_error *error)
+{
+    apply_column *c = find(a, name);
+    if (!c) return fail_column(a, name, error);
+    if (c->part != APPLY_LEFT)
+        return fs_fail(error, FS_USAGE, "column '%s' cannot be two things at once", name);
+    c->part = part;
+    c->input = input;
+    c->guessed = guessed;
+    return FS_OK;
+}
+
+static const char *guess_order(const apply *a)
+{
+    static const char *const words[] = {"period", "date", "day",       "week", "month", "quarter",
+                                        "year",   "time", "timestamp", "ds",   "t",     "step"};
+    const char *dated = NULL;
+    int dates = 0;
+    for (int i = 0; i < a->columns.count; i++) {
+        const apply_column *c = &a->columns.column[i];
+        if (c->part != APPLY_LEFT || !is_dated(c)) continue;
+        dates++;
+        dated = c->name;
+    }
+    if (dates == 1) return dated;
+    for (size_t w = 0; w < sizeof words / sizeof words[0]; w++)
+        for (int i = 0; i < a->columns.count; i++) {
+            const apply_column *c = &a->columns.column[i];
+            bool fits = dates ? is_dated(c) : c->profile->reading.kind == FS_READ_INTEGER;
+            if (c->part == APPLY_LEFT && fits && strcasecmp(c->name, words[w]) == 0) return c->name;
+        }
+    return NULL;
+}
+
+static fs_status take_order(apply *a, fs_error *error)
+{
+    bool guessed = !a->order;
+    if (guessed) a->order = guess_order(a);
+    if (!a->order) {
+        fs_fail(error, FS_USAGE, "which column sorts the rows of a series cannot be told");
+        fs_error_at(error, a->path ? a->path[0] : NULL, 0, NULL);
+        return fs_error_remedy(error, "name it with --order");
+    }
+    return claim(a, a->order, APPLY_ORDER, NULL, guessed, error);
+}
+
+static const char *named_for(const cli_given *given, const char *input)
+{
+    for (const cli_given *g = given; g; g = g->next)
+        if (g->is_param && strcmp(g->name, input) == 0) return g->value;
+    return NULL;
+}
+
+/* Named columns first, so that none of them is taken by a guess. */
+static fs_status take_named(const fs_operator *op, const cli_given *given, apply *a,
+                            fs_error *error)
+{
+    for (const fs_column *in = op->input; in->name; in++) {
+        if (in->role != FS_ROLE_VALUE) continue;
+        const char *name = named_for(given, in->name);
+        if (name) FS_TRY(claim(a, name, APPLY_VALUE, in, false, error));
+    }
+    for (const fs_column *in = op->input; in->name; in++) {
+        if (in->role != FS_ROLE_VALUE || named_for(given, in->name)) continue;
+        apply_column *own = find(a, in->name);
+        if (own && own->part == APPLY_LEFT)
+            FS_TRY(claim(a, in->name, APPLY_VALUE, in, false, error));
+    }
+    return FS_OK;
+}
+
+static bool is_taken(const apply *a, const fs_column *input)
+{
+    for (int i = 0; i < a->columns.count; i++)
+        if (a->columns.column[i].input == input) return true;
+    return false;
+}
+
+static bool suits(const fs_column *input, const apply_column *c)
+{
+    if (c->part != APPLY_LEFT) return false;
+    if (input->type == FS_TYPE_TEXT) return true;
+    if (input->type == FS_TYPE_DATE || input->type == FS_TYPE_TIME) return is_dated(c);
+    return is_numeric(c);
+}
+
+static fs_status take_guessed(const fs_operator *op, apply *a, fs_error *error)
+{
+    for (const fs_column *in = op->input; in->name; in++) {
+        if (in->role != FS_ROLE_VALUE || in->optional || is_taken(a, in)) continue;
+        const char *name = NULL;
+        for (int i = 0; i < a->columns.count && !name; i++)
+            if (suits(in, &a->columns.column[i])) name = a->columns.column[i].name;
+        if (!name) {
+            fs_fail(error, FS_USAGE, "operator %s needs a column for '%s'", op->name, in->name);
+            fs_error_at(error, a->path ? a->path[0] : NULL, 0, NULL);
+            return fs_error_remedy(error, "name it with --%s", in->name);
+        }
+        FS_TRY(claim(a, name, APPLY_VALUE, in, true, error));
+    }
+    return FS_OK;
+}
+
+static bool takes_regressors(const fs_operator *op)
+{
+    for (const fs_column *in = op->input; in->name; in++)
+        if (in->role == FS_ROLE_REGRESSOR) return true;
+    return false;
+}
+
+/* A key stays as it is written, unless all of it is plain whole numbers. */
+static fs_reading key_reading(const fs_column_profile *p)
+{
+    bool whole = p->reading.kind == FS_READ_INTEGER && p->unread == 0 && !p->leading_zeros &&
+                 p->longest <= 15;
+    return whole || p->reading.kind == FS_READ_DATE ? p->reading
+                                                    : (fs_reading){.kind = FS_READ_TEXT};
+}
+
+static fs_reading part_reading(const apply_column *c)
+{
+    switch (c->part) {
+    case APPLY_GROUP: return key_reading(c->profile);
+    case APPLY_VALUE:
+        /* Read as a number even where most cells are not: then the first bad cell is named. */
+        if (c->input->type == FS_TYPE_TEXT) return (fs_reading){.kind = FS_READ_TEXT};
+        if (c->profile->reading.kind == FS_READ_TEXT && c->input->type == FS_TYPE_DOUBLE)
+            return (fs_reading){.kind = FS_READ_NUMBER, .decimal = '.'};
+        return c->profile->reading;
+    case APPLY_ORDER:
+    case APPLY_REGRESSOR: return c->profile->reading;
+    default: return (fs_reading){.kind = FS_READ_TEXT};
+    }
+}
+
+fs_status fs_cli_apply_parts(const fs_operator *op, const cli_given *given, apply *a,
+                             fs_error *error)
+{
+    for (int i = 0; i < a->groups; i++)
+        FS_TRY(claim(a, a->group[i], APPLY_GROUP, NULL, false, error));
+    if (a->order) FS_TRY(take_order(a, error));
+    FS_TRY(take_named(op, given, a, error));
+    if (!a->order) FS_TRY(take_order(a, error));
+    FS_TRY(take_guessed(op, a, error));
+    bool regressors = takes_regressors(op);
+    for (int i = 0; i < a->columns.count; i++) {
+        apply_column *c = &a->columns.column[i];
+        if (c->part == APPLY_LEFT && regressors && is_numeric(c)) c->part = APPLY_REGRESSOR;
+        c->reading = part_reading(c);
+    }
+    return FS_OK;
+}
+
+/* ---- files ---- */
+
+static fs_status choose_table(const cli_call *call, apply *a, int file, fs_error *error)
+{
+    const char *wanted = fs_cli_text(call, "table");
+    const fs_file_profile *profiles = a->profile[file];
+    for (int i = 0; i < a->profile_count[file] && !a->table[file]; i++)
+        if (!wanted || (profiles[i].table && strcmp(profiles[i].table, wanted) == 0))
+            a->table[file] = &profiles[i];
+    if (a->table[file]) return FS_OK;
+    fs_fail(error, FS_USAGE, "there is no table or sheet '%s'", wanted ? wanted : "");
+    return fs_error_at(error, a->path[file], 0, NULL);
+}
+
+/* Several files are one table where their columns have the same names in the same order. */
+static fs_status check_same(const apply *a, int file, fs_error *error)
+{
+    const fs_file_profile *first = a->table[0], *this = a->table[file];
+    bool same = first->columns == this->columns && first->format == this->format;
+    for (int i = 0; same && i < this->columns; i++)
+        same = strcmp(first->name[i], this->name[i]) == 0;
+    if (same) return FS_OK;
+    fs_fail(error, FS_DATA, "its columns are not those of %s", a->path[0]);
+    fs_error_at(error, a->path[file], 0, NULL);
+    return fs_error_remedy(error, "apply the operator to files of one kind at a time");
+}
+
+static fs_status read_profiles(cli_call *call, cli_session *s, apply *a, fs_error *error)
+{
+    a->paths = call->arguments - 1;
+    a->path = call->argument + 1;
+    size_t count = (size_t)a->paths;
+    a->profile = fs_arena_zero(&call->arena, count * sizeof *a->profile);
+    a->profile_count = fs_arena_zero(&call->arena, count * sizeof *a->profile_count);
+    a->table = fs_arena_zero(&call->arena, count * sizeof *a->table);
+    if (!a->profile || !a->profile_count || !a->table)
+        return fs_fail_memory(error, count * sizeof *a->profile);
+    for (int i = 0; i < a->paths; i++) {
+        FS_TRY(
+            fs_engine_profile(s->engine, a->path[i], &a->profile[i], &a->profile_count[i], error));
+        if (a->profile_count[i] == 0) {
+            if (!error->status) fs_fail(error, FS_DATA, "this is not a table");
+            return fs_error_at(error, a->path[i], 0, NULL), FS_DATA;
+        }
+        FS_TRY(choose_table(call, a, i, error));
+        FS_TRY(check_same(a, i, error));
+    }
+    return FS_OK;
+}
+
+static fs_status list_columns(cli_call *call, apply *a, fs_error *error)
+{
+    const fs_file_profile *table = a->table[0];
+    size_t bytes = (size_t)table->columns * sizeof *a->columns.column;
+    a->columns.column = fs_arena_zero(&call->arena, bytes);
+    if (!a->columns.column) return fs_fail_memory(error, bytes);
+    a->columns.count = table->columns;
+    for (int i = 0; i < table->columns; i++)
+        a->columns.column[i] = (apply_column){.name = table->name[i], .profile = &table->column[i]};
+    return FS_OK;
+}
+
+/* "item, store" to names; a name that holds a comma is given as it is where it is a column. */
+static fs_status split_groups(cli_call *call, apply *a, fs_error *error)
+{
+    const char *text = fs_cli_text(call, "group");
+    if (!text || !*text) return FS_OK;
+    size_t most = 1;
+    for (const char *c = text; *c; c++) most += *c == ',';
+    a->group = fs_arena_alloc(&call->arena, most * sizeof *a->group);
+    char *copy = fs_arena_strdup(&call->arena, text);
+    if (!a->group || !copy) return fs_fail_memory(error, most * sizeof *a->group);
+    if (find(a, text)) {
+        a->group[a->groups++] = copy;
+        return FS_OK;
+    }
+    char *rest = copy;
+    for (char *word = strtok_r(rest, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        word += strspn(word, " ");
+        for (size_t n = strlen(word); n > 0 && word[n - 1] == ' '; n--) word[n - 1] = '\0';
+        a->group[a->groups++] = word;
+    }
+    return FS_OK;
+}
+
+static fs_status make_view(cli_call *call, cli_session *s, apply *a, fs_error *error)
+{
+    const fs_file_profile *table = a->table[0];
+    size_t bytes = (size_t)a->columns.count * sizeof(fs_raw_column);
+    fs_raw_column *columns = fs_arena_alloc(&call->arena, bytes);
+    if (!columns) return fs_fail_memory(error, bytes);
+    for (int i = 0; i < a->columns.count; i++)
+        columns[i] = (fs_raw_column){.name = a->columns.column[i].name,
+                                     .reading = a->columns.column[i].reading};
+    fs_raw raw = {.name = "foresell_input",
+                  .path = a->path,
+                  .paths = a->paths,
+                  .format = table->format,
+                  .dialect = table->sniffed.dialect,
+                  .table = table->table,
+                  .column = columns,
+                  .columns = a->columns.count};
+    return fs_engine_raw_view(s->engine, &raw, "foresell_input", error);
+}
+
+fs_status fs_cli_apply_open(cli_call *call, cli_session *s, apply *a, fs_error *error)
+{
+    FS_TRY(read_profiles(call, s, a, error));
+    FS_TRY(list_columns(call, a, error));
+    FS_TRY(split_groups(call, a, error));
+    a->order = fs_cli_text(call, "order");
+    FS_TRY(fs_cli_apply_parts(a->op, call->given, a, error));
+    return make_view(call, s, a, error);
+}
+
+void fs_cli_apply_close(apply *a)
+{
+    for (int i = 0; a->profile && i < a->paths; i++)
+        if (a->profile[i]) fs_file_profile_free(a->profile[i], a->profile_count[i]);
+    fs_buffer_free(&a->options);
+    fs_buffer_free(&a->ordered);
+}

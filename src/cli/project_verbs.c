@@ -1,0 +1,248 @@
+/* init, run, plan, simulate: a call of the library each, and saying what came of it. */
+#include <string.h>
+
+#include "cli_internal.h"
+#include "foresell/report.h"
+#include "foresell/simulate.h"
+
+static void print_text(const cli_call *call, const fs_buffer *text)
+{
+    if (!text->size) return;
+    fputs(text->data, call->out);
+    if (text->data[text->size - 1] != '\n') fputc('\n', call->out);
+}
+
+/* ---- init ---- */
+
+fs_status fs_cli_run_init(cli_call *call, fs_error *error)
+{
+    int froms = 0, sets = 0;
+    const char **from = fs_cli_list(call, "from", &froms);
+    const char **set = fs_cli_list(call, "set", &sets);
+    if (froms < 0 || sets < 0) return fs_fail_memory(error, sizeof *from);
+    fs_init_settings settings = {.project = call->argument[0],
+                                 .from = from,
+                                 .froms = froms,
+                                 .set = set,
+                                 .sets = sets,
+                                 .force = fs_cli_flag(call, "force")};
+    cli_session session;
+    fs_buffer said = {0};
+    bool json = fs_cli_flag(call, "json");
+    FS_TRY(fs_cli_session_open(call, &session, error));
+    fs_status status =
+        fs_project_init(session.engine, &settings, json ? NULL : &said, json ? &said : NULL, error);
+    fs_cli_session_close(&session);
+    if (status == FS_OK) print_text(call, &said);
+    fs_buffer_free(&said);
+    return status;
+}
+
+/* ---- run ---- */
+
+typedef struct finish {
+    const char *web;
+    const fs_progress *progress;
+} finish;
+
+static fs_status finish_run(void *context, fs_engine *engine, fs_project *project,
+                            const char *folder, fs_error *error)
+{
+    const finish *f = context;
+    fs_progress_report(f->progress, "writing CSV and XLSX", 0, 0);
+    FS_TRY(fs_report_export(engine, project, folder, error));
+    fs_progress_report(f->progress, "writing the report", 0, 0);
+    return fs_report_write(engine, project, folder, f->web, error);
+}
+
+static fs_status outcome_json(const fs_run_outcome *o, const char *report, const fs_buffer *lines,
+                              fs_buffer *out)
+{
+    FS_TRY(fs_buffer_text(out, "{\"folder\": "));
+    FS_TRY(fs_cli_json_text(out, o->folder));
+    FS_TRY(fs_buffer_text(out, ", \"report\": "));
+    FS_TRY(fs_cli_json_text(out, report));
+    FS_TRY(fs_buffer_printf(out,
+                            ", \"steps\": %d, \"skipped\": %d, \"rows_in\": %lld, "
+                            "\"rows_kept\": %lld, \"rows_quarantined\": %lld, "
+                            "\"rows_merged\": %lld, \"headlines\": [",
+                            o->steps, o->skipped, (long long)o->rows_in, (long long)o->rows_kept,
+                            (long long)o->rows_quarantined, (long long)o->rows_merged));
+    bool first = true;
+    for (char *rest = lines->data, *line; rest && (line = strsep(&rest, "\n"));) {
+        if (!*line) continue;
+        if (!first) FS_TRY(fs_buffer_text(out, ", "));
+        FS_TRY(fs_cli_json_text(out, line));
+        first = false;
+    }
+    return fs_buffer_text(out, "]}\n");
+}
+
+static fs_status outcome_text(const fs_run_outcome *o, const char *report, const fs_buffer *lines,
+                              fs_buffer *out)
+{
+    FS_TRY(fs_buffer_printf(out,
+                            "%lld rows in: %lld kept, %lld in quarantine, %lld merged as "
+                            "duplicates; %d steps",
+                            (long long)o->rows_in, (long long)o->rows_kept,
+                            (long long)o->rows_quarantined, (long long)o->rows_merged, o->steps));
+    if (o->skipped) FS_TRY(fs_buffer_printf(out, ", %d of them unchanged", o->skipped));
+    FS_TRY(fs_buffer_printf(out, "\n\n%s", lines->size ? lines->data : ""));
+    return fs_buffer_printf(out, "\nThe report is %s\n", report);
+}
+
+static fs_status say_outcome(cli_call *call, const cli_session *s, fs_project *project,
+                             const fs_run_outcome *outcome, fs_error *error)
+{
+    fs_buffer lines = {0}, out = {0};
+    const char *report = fs_arena_printf(&call->arena, "%s/report.html", outcome->folder);
+    fs_status status = report ? FS_OK : fs_fail_memory(error, sizeof outcome->folder);
+    if (status == FS_OK && !fs_cli_text(call, "only"))
+        status = fs_report_headlines(s->engine, project, outcome->folder, &lines, error);
+    if (status == FS_OK)
+        status = fs_cli_flag(call, "json") ? outcome_json(outcome, report, &lines, &out)
+                                           : outcome_text(outcome, report, &lines, &out);
+    fs_cli_terminal_clear(s->terminal);
+    if (status == FS_OK) fputs(out.data, call->out);
+    fs_buffer_free(&lines);
+    fs_buffer_free(&out);
+    return status;
+}
+
+static fs_status run_project(cli_call *call, cli_session *s, fs_project *project, fs_error *error)
+{
+    fs_run_outcome outcome = {0};
+    const char *only = fs_cli_text(call, "only");
+    fs_run_settings settings = {.models = fs_cli_home(&call->arena, "models"),
+                                .only = only,
+                                .resume = fs_cli_flag(call, "resume")};
+    finish f = {.web = fs_cli_home(&call->arena, "web"),
+                .progress = fs_cli_terminal_progress(s->terminal)};
+    FS_TRY(fs_project_run(project, s->engine, &settings, only ? NULL : finish_run, &f, &outcome,
+                          error));
+    return say_outcome(call, s, project, &outcome, error);
+}
+
+fs_status fs_cli_run_run(cli_call *call, fs_error *error)
+{
+    fs_project *project = NULL;
+    cli_session session;
+    FS_TRY(fs_project_open(call->argument[0], &project, error));
+    fs_status status = fs_cli_session_open(call, &session, error);
+    if (status == FS_OK) {
+        status = run_project(call, &session, project, error);
+        fs_cli_session_close(&session);
+    }
+    fs_project_close(project);
+    return status;
+}
+
+/* ---- plan ---- */
+
+static fs_status names(fs_buffer *out, const char *before, const char *const *name, int count)
+{
+    for (int i = 0; i < count; i++)
+        FS_TRY(fs_buffer_printf(out, "%s%s", i ? ", " : before, name[i]));
+    return count ? fs_buffer_text(out, "\n") : FS_OK;
+}
+
+static fs_status step_text(const fs_step *step, bool sql, fs_buffer *out)
+{
+    FS_TRY(fs_buffer_printf(out, "%s\n", step->name));
+    if (step->about && step->about[0]) {
+        FS_TRY(fs_buffer_text(out, "    "));
+        FS_TRY(fs_cli_wrap(out, step->about, 4, 4, 92));
+    }
+    FS_TRY(names(out, "    from     ", step->input, step->inputs));
+    if (step->op)
+        FS_TRY(fs_buffer_printf(out, "    operator %s(%s)\n", step->op,
+                                step->options ? step->options : ""));
+    FS_TRY(names(out, "    group    ", step->group, step->groups));
+    FS_TRY(names(out, "    expect   ", step->expect, step->expects));
+    return sql ? fs_buffer_printf(out, "\n%s\n\n", step->sql) : FS_OK;
+}
+
+static fs_status plan_text(const fs_plan *plan, bool json, bool sql, fs_buffer *out)
+{
+    if (json) return fs_plan_json(plan, out, NULL);
+    for (int i = 0; i < fs_plan_steps(plan); i++)
+        FS_TRY(step_text(fs_plan_step(plan, i), sql, out));
+    return FS_OK;
+}
+
+static fs_status plan_project(cli_call *call, cli_session *s, fs_project *project, fs_error *error)
+{
+    fs_plan *plan = NULL;
+    fs_buffer out = {0};
+    FS_TRY(fs_project_plan(project, s->engine, fs_cli_home(&call->arena, "models"), &plan, error));
+    fs_status status = plan_text(plan, fs_cli_flag(call, "json"), fs_cli_flag(call, "sql"), &out);
+    fs_cli_terminal_clear(s->terminal);
+    if (status == FS_OK)
+        print_text(call, &out);
+    else
+        fs_fail_memory(error, out.capacity * 2);
+    fs_buffer_free(&out);
+    fs_plan_close(plan);
+    return status;
+}
+
+fs_status fs_cli_run_plan(cli_call *call, fs_error *error)
+{
+    fs_project *project = NULL;
+    cli_session session;
+    FS_TRY(fs_project_open(call->argument[0], &project, error));
+    fs_status status = fs_cli_session_open(call, &session, error);
+    if (status == FS_OK) {
+        status = plan_project(call, &session, project, error);
+        fs_cli_session_close(&session);
+    }
+    fs_project_close(project);
+    return status;
+}
+
+/* ---- simulate ---- */
+
+static fs_simulate_settings simulate_settings(const cli_call *call)
+{
+    fs_simulate_settings s = fs_simulate_defaults();
+    s.folder = call->argument[0];
+    s.seed = (uint64_t)fs_cli_int(call, "seed");
+    s.items = fs_cli_int(call, "items");
+    s.stores = fs_cli_int(call, "stores");
+    s.customers = fs_cli_int(call, "customers");
+    s.days = fs_cli_int(call, "days");
+    s.lines = fs_cli_int(call, "lines");
+    s.parquet = fs_cli_flag(call, "parquet");
+    s.panel = fs_cli_flag(call, "panel");
+    s.dirt = fs_cli_number(call, "dirt");
+    s.start = fs_cli_text(call, "start");
+    s.currency = fs_cli_text(call, "currency");
+    s.country = fs_cli_text(call, "country");
+    return s;
+}
+
+static fs_status simulated_json(const char *folder, const char *said, fs_buffer *out)
+{
+    FS_TRY(fs_buffer_text(out, "{\"folder\": "));
+    FS_TRY(fs_cli_json_text(out, folder));
+    FS_TRY(fs_buffer_text(out, ", \"said\": "));
+    FS_TRY(fs_cli_json_text(out, said));
+    return fs_buffer_text(out, "}\n");
+}
+
+fs_status fs_cli_run_simulate(cli_call *call, fs_error *error)
+{
+    cli_session session;
+    fs_buffer said = {0}, json = {0};
+    fs_simulate_settings settings = simulate_settings(call);
+    FS_TRY(fs_cli_session_open(call, &session, error));
+    settings.progress = fs_cli_terminal_progress(session.terminal);
+    fs_status status = fs_simulate(session.engine, &settings, &said, error);
+    fs_cli_session_close(&session);
+    if (status == FS_OK && fs_cli_flag(call, "json"))
+        status = simulated_json(settings.folder, said.size ? said.data : "", &json);
+    if (status == FS_OK) print_text(call, json.size ? &json : &said);
+    fs_buffer_free(&said);
+    fs_buffer_free(&json);
+    return status;
+}
