@@ -22,9 +22,9 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define FS_API __attribute__((visibility("default")))
+#define FS_API        __attribute__((visibility("default")))
 #define FS_MUST_CHECK __attribute__((warn_unused_result))
-#define FS_PRINTF(format_index, first_argument) \
+#define FS_PRINTF(format_index, first_argument)                                                    \
     __attribute__((format(printf, format_index, first_argument)))
 #else
 #define FS_API
@@ -35,14 +35,14 @@ extern "C" {
 /* ---- status and messages ------------------------------------------------ */
 
 /* name, exit code of the program, what it means to a user */
-#define FS_STATUS_MAP(X)                                                       \
-    X(OK, 0, "done")                                                           \
-    X(FAILED, 1, "failed")                                                     \
-    X(USAGE, 2, "the command or its options are wrong")                        \
-    X(DATA, 3, "the data were refused")                                        \
-    X(RESOURCE, 4, "a file, disk, permission or service is not there")         \
-    X(MEMORY, 4, "out of memory")                                              \
-    X(BUSY, 4, "another run is at work on this project")                       \
+#define FS_STATUS_MAP(X)                                                                           \
+    X(OK, 0, "done")                                                                               \
+    X(FAILED, 1, "failed")                                                                         \
+    X(USAGE, 2, "the command or its options are wrong")                                            \
+    X(DATA, 3, "the data were refused")                                                            \
+    X(RESOURCE, 4, "a file, disk, permission or service is not there")                             \
+    X(MEMORY, 4, "out of memory")                                                                  \
+    X(BUSY, 4, "another run is at work on this project")                                           \
     X(CANCELLED, 1, "cancelled")
 
 typedef enum fs_status {
@@ -83,10 +83,10 @@ FS_API fs_status fs_error_remedy(fs_error *error, const char *format, ...) FS_PR
 FS_API char *fs_error_format(const fs_error *error, char *out, size_t capacity);
 
 /* Return the status of an expression where it is not FS_OK. */
-#define FS_TRY(expression)                        \
-    do {                                          \
-        fs_status fs_try_ = (expression);         \
-        if (fs_try_ != FS_OK) return fs_try_;     \
+#define FS_TRY(expression)                                                                         \
+    do {                                                                                           \
+        fs_status fs_try_ = (expression);                                                          \
+        if (fs_try_ != FS_OK) return fs_try_;                                                      \
     } while (0)
 
 /* ---- memory -------------------------------------------------------------- */
@@ -145,7 +145,7 @@ FS_API int32_t fs_weekday(int64_t days); /* ISO: Monday 1 … Sunday 7 */
 /* ---- digests: BLAKE2b, 256 bits, as `b2sum -l 256` prints it -------------- */
 
 #define FS_DIGEST_BYTES 32
-#define FS_DIGEST_HEX 65 /* with its NUL */
+#define FS_DIGEST_HEX   65 /* with its NUL */
 typedef struct fs_digest {
     uint64_t state[64]; /* opaque */
 } fs_digest;
@@ -163,8 +163,8 @@ FS_API int fs_cpu_count(void);
  * 0 … threads-1, for per-worker workspaces. Tasks start in order. The first failure (by task
  * number) is returned with its error; no new task starts after it. */
 typedef fs_status (*fs_task)(void *context, int64_t index, int worker, fs_error *error);
-FS_API FS_MUST_CHECK fs_status fs_parallel(int64_t count, int threads, fs_task task,
-                                           void *context, fs_error *error);
+FS_API FS_MUST_CHECK fs_status fs_parallel(int64_t count, int threads, fs_task task, void *context,
+                                           fs_error *error);
 
 /* ---- progress ------------------------------------------------------------- */
 
