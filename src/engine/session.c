@@ -78,6 +78,13 @@ static void rest(void)
     nanosleep(&pause, NULL);
 }
 
+/* Ends a query and waits until its threads have let go, so that its transaction is rolled back. */
+static void interrupt(fs_connection *connection, duckdb_pending_result pending)
+{
+    duckdb_interrupt(connection->handle);
+    while (!duckdb_pending_execution_is_finished(duckdb_pending_execute_task(pending))) rest();
+}
+
 /* Works on the query in this thread until its result is ready, it failed or it was cancelled. */
 static fs_status drive(fs_engine *engine, fs_connection *connection, duckdb_pending_result pending,
                        fs_error *error)
@@ -88,7 +95,7 @@ static fs_status drive(fs_engine *engine, fs_connection *connection, duckdb_pend
         if (duckdb_pending_execution_is_finished(state)) return FS_OK; /* or an error: told later */
         if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) rest();
         if (fs_progress_cancelled(engine->progress)) {
-            duckdb_interrupt(connection->handle);
+            interrupt(connection, pending);
             return fs_fail(error, FS_CANCELLED, "cancelled");
         }
         if (calls++ % 64 != 0) continue;
