@@ -15,6 +15,16 @@ static fs_status add_comment(fs_buffer *out, const char *text)
     return FS_OK;
 }
 
+/* SQL as a step's file has it: ${ in a column's name is not the place of a setting. */
+static fs_status add_sql(fs_buffer *out, const char *sql)
+{
+    for (const char *at = sql; *at; at++) {
+        if (at[0] == '$' && at[1] == '{') FS_TRY(fs_buffer_text(out, "$"));
+        FS_TRY(fs_buffer_add(out, at, 1));
+    }
+    return FS_OK;
+}
+
 static fs_status base_names(const fs_seen_table *t, fs_buffer *out)
 {
     for (int p = 0; p < t->paths && p < 3; p++) {
@@ -63,8 +73,12 @@ static fs_status columns(const fs_map *map, fs_buffer *out, bool home)
             rest = true;
             FS_TRY(fs_buffer_text(out, "    -- columns that pass through under their own names\n"));
         }
-        FS_TRY(fs_buffer_printf(out, "    %s", c->sql));
-        if (!says_name(c->sql, c->name)) FS_TRY(fs_buffer_printf(out, " as %s", c->name));
+        FS_TRY(fs_buffer_text(out, "    "));
+        FS_TRY(add_sql(out, c->sql));
+        if (!says_name(c->sql, c->name)) {
+            FS_TRY(fs_buffer_text(out, " as "));
+            FS_TRY(add_sql(out, c->name));
+        }
         FS_TRY(fs_buffer_text(out, home || i + 1 < map->columns ? "," : ""));
         FS_TRY(note(c, "  -- ", out));
         FS_TRY(fs_buffer_text(out, "\n"));
@@ -74,7 +88,7 @@ static fs_status columns(const fs_map *map, fs_buffer *out, bool home)
 
 static fs_status body(const fs_map *map, fs_buffer *out)
 {
-    FS_TRY(fs_buffer_text(out, map->body));
+    FS_TRY(add_sql(out, map->body));
     FS_TRY(fs_buffer_text(out, "\n"));
     for (int i = 0; i < map->columns; i++) {
         if (!*map->column[i].note) continue;
@@ -97,7 +111,9 @@ fs_status fs_mapping_text(const fs_detection *d, const fs_map *map, fs_buffer *o
         if (status == FS_OK && !map->derived)
             status = home ? fs_buffer_printf(out, "    %s._file,\n    %s._line\n", home, home)
                           : fs_buffer_text(out, "    _file,\n    _line\n");
-        if (status == FS_OK) status = fs_buffer_printf(out, "from %s\n", map->from);
+        if (status == FS_OK) status = fs_buffer_text(out, "from ");
+        if (status == FS_OK) status = add_sql(out, map->from);
+        if (status == FS_OK) status = fs_buffer_text(out, "\n");
     }
     return status == FS_OK ? FS_OK : fs_fail_memory(error, 256);
 }
