@@ -191,8 +191,9 @@ typedef struct fs_column_profile {
 typedef struct fs_profile fs_profile;
 /* How the best reading is chosen (cells: those that are not missing). A reading may leave up to
  * 2 % of the cells unread, these go to `unread`; where more than 0.1 % are mixed like C536415 the
- * column is a code, hence text, and so it is with leading zeros (00123), over 15 digits, or where
- * more than a fifth of the distinct values are no numbers (0, a, b, c).
+ * column is a code, hence text (not so where its numbers have fractions or signs, or are a few small
+ * ones again and again), and so it is with leading zeros (00123), over 15 digits, or where more than
+ * a fifth of the distinct values are no numbers (0, a, b, c).
  * The date order is the one that reads most cells, also in a column of several formats as long as
  * nearly each cell is a date by one of them (the others are unread); between 01/02/23 and 23-02-01
  * the shorter span decides. Where day and month could be exchanged in every cell `date_ambiguous` is

@@ -89,18 +89,27 @@ static bool decide_bool(fs_column_tally *t, int64_t cells)
     return true;
 }
 
-/* Cells that could be codes make the column text. */
-static bool is_code(const fs_column_tally *t, int64_t cells)
+/* Fractions, negative numbers and a few small numbers again and again are quantities, not codes: there a
+ * cell of digits and letters (1O for 10) is a slip. */
+static bool is_measured(const fs_column_tally *t, int64_t cells, const fs_number_tally *best)
 {
+    bool few_small = best->least <= 10 && t->out.distinct * 20 <= cells;
+    return best->fractional > 0 || best->negative > 0 || few_small;
+}
+
+/* Cells that could be codes make the column text. */
+static bool is_code(const fs_column_tally *t, int64_t cells, const fs_number_tally *best)
+{
+    double mixed_most = is_measured(t, cells, best) ? UNREAD_MOST : MIXED_MOST;
     return t->leading_zeros > 0 || t->long_digits > 0 ||
            (double)t->words > WORDS_MOST * (double)t->values ||
-           (double)t->out.mixed > MIXED_MOST * (double)cells;
+           (double)t->out.mixed > mixed_most * (double)cells;
 }
 
 static bool decide_number(fs_column_tally *t, int64_t cells, const fs_number_tally *best)
 {
     fs_column_profile *out = &t->out;
-    if (is_code(t, cells) || !suffices(best->count, cells)) return false;
+    if (is_code(t, cells, best) || !suffices(best->count, cells)) return false;
     bool comma = best == &t->comma;
     bool whole = out->integers == best->count && !comma;
     out->reading = (fs_reading){.kind = whole ? FS_READ_INTEGER : FS_READ_NUMBER,

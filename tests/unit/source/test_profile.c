@@ -50,6 +50,29 @@ static void plain_columns_get_the_plain_reading(void **state)
     assert_reading("2024-W01|2024-W52", "date week");
 }
 
+/* `numbers` a hundred times over, and one cell of digits and letters in a hundred. */
+static fs_reading_kind with_slips(const char *numbers)
+{
+    fs_buffer cells = {0};
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(fs_buffer_text(&cells, numbers), FS_OK);
+        assert_int_equal(fs_buffer_text(&cells, "|"), FS_OK);
+    }
+    assert_int_equal(fs_buffer_text(&cells, "1O|1O"), FS_OK);
+    fs_column_profile p = profile_of(cells.data, 1);
+    fs_buffer_free(&cells);
+    return p.reading.kind;
+}
+
+static void a_slip_in_quantities_makes_them_no_codes(void **state)
+{
+    (void)state;
+    assert_int_equal(with_slips("1|2|1|3|12"), FS_READ_INTEGER);
+    assert_int_equal(with_slips("100|-200|300|400|500|600"), FS_READ_INTEGER);
+    assert_int_equal(with_slips("100.50|200|300|400|500|600"), FS_READ_NUMBER);
+    assert_int_equal(with_slips("71053|22752|21730|21731|21732|84029"), FS_READ_TEXT);
+}
+
 static void codes_stay_text(void **state)
 {
     (void)state;
@@ -272,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_columns_get_the_plain_reading),
+        cmocka_unit_test(a_slip_in_quantities_makes_them_no_codes),
         cmocka_unit_test(codes_stay_text),
         cmocka_unit_test(a_few_codes_among_numbers_make_text),
         cmocka_unit_test(a_few_bad_cells_are_counted_not_followed),
