@@ -43,7 +43,7 @@ extern "C" {
     X(RESOURCE, 4, "a file, disk, permission or service is not there")                             \
     X(MEMORY, 4, "out of memory")                                                                  \
     X(BUSY, 4, "another run is at work on this project")                                           \
-    X(CANCELLED, 1, "cancelled")
+    X(CANCELLED, 130, "stopped on request")
 
 typedef enum fs_status {
 #define X(name, code, text) FS_##name,
@@ -53,7 +53,8 @@ typedef enum fs_status {
 
 /* Static text of a status; never NULL. */
 FS_API const char *fs_status_text(fs_status status);
-/* Exit code of the program for a status: 0 done, 1 failed, 2 usage, 3 data refused, 4 resource. */
+/* Exit code of the program for a status: 0 done, 1 failed, 2 usage, 3 data refused, 4 resource,
+ * 130 stopped by Ctrl-C. */
 FS_API int fs_status_exit_code(fs_status status);
 
 /* What went wrong. Fixed size, no ownership: put it on the stack, start it with {0}.
@@ -169,7 +170,8 @@ FS_API FS_MUST_CHECK fs_status fs_parallel(int64_t count, int threads, fs_task t
 /* ---- progress ------------------------------------------------------------- */
 
 /* Given down by whoever shows progress; any member may be NULL, and so may the pointer.
- * report: `done` of `total` (total 0: not known) of what `what` names; may come from any thread.
+ * report: `done` of `total` (total 0: not known) of what `what` names, as "work" or "work: detail"; may come from any
+ * thread.
  * cancelled: true asks the work to stop soon with FS_CANCELLED. */
 typedef struct fs_progress {
     void *context;

@@ -117,12 +117,17 @@ const char *fs_cli_home(fs_arena *arena, const char *what);
 
 /* ---- terminal.c ---- */
 typedef struct cli_terminal cli_terminal;
-/* Shows progress on `err` (a line redrawn on a terminal, a line a step elsewhere, nothing where
+/* Shows progress on `err` (a line redrawn on a terminal, a line now and then elsewhere, nothing where
  * quiet) and stops the work at Ctrl-C. NULL: no memory. */
 cli_terminal *fs_cli_terminal_open(FILE *err, bool quiet);
 const fs_progress *fs_cli_terminal_progress(cli_terminal *terminal);
 void fs_cli_terminal_clear(cli_terminal *terminal); /* before something else is printed */
 void fs_cli_terminal_close(cli_terminal *terminal);
+/* Columns of the terminal that `file` is; 0: it is none. */
+int fs_cli_width(FILE *file);
+/* ", 12 of 45, 27 %, 4 s so far, about 9 s left", as far as these are known. `share` of 1, 0: not known. */
+void fs_cli_progress_tail(double done, double total, double share, double spent, char *out,
+                          size_t capacity);
 /* "2 min 5 s" */
 char *fs_cli_duration(double seconds, char *out, size_t capacity);
 

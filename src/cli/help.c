@@ -72,7 +72,7 @@ static fs_status overview(fs_buffer *out)
                           "  foresell run shop\n\n"
                           "foresell help VERB tells about one verb. Exit codes: 0 done, 1 failed, "
                           "2 usage,\n3 data refused, 4 a file, disk, permission or service is not "
-                          "there.\n");
+                          "there, 130 stopped by\nCtrl-C.\n");
 }
 
 fs_status fs_cli_help(const cli_verb *verb, fs_buffer *out)

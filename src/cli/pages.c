@@ -69,8 +69,9 @@ static fs_status roff_example(fs_buffer *out, const char *example)
 
 static fs_status roff_exit_codes(fs_buffer *out)
 {
-    return fs_buffer_text(out, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 data refused, "
-                               "4 a file, disk, permission or service is not there.\n");
+    return fs_buffer_text(
+        out, ".SH EXIT STATUS\n0 done, 1 failed, 2 usage, 3 data refused, "
+             "4 a file, disk, permission or service is not there, 130 stopped by Ctrl-C.\n");
 }
 
 static fs_status man_overview(fs_buffer *out)
@@ -152,7 +153,7 @@ fs_status fs_cli_markdown(fs_buffer *out)
         out,
         "# Command line\n\nMade from the program's own table by `foresell docs`; `foresell help "
         "VERB` prints the same.\nExit codes: 0 done, 1 failed, 2 usage, 3 data refused, 4 a "
-        "file, disk, permission or service is not there.\n"));
+        "file, disk, permission or service is not there, 130 stopped by Ctrl-C.\n"));
     for (int i = 0; fs_cli_verb_at(i); i++)
         if (!fs_cli_verb_at(i)->hidden) FS_TRY(markdown_verb(out, fs_cli_verb_at(i)));
     return FS_OK;

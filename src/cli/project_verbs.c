@@ -49,7 +49,6 @@ static fs_status finish_run(void *context, fs_engine *engine, fs_project *projec
                             const char *folder, fs_error *error)
 {
     const finish *f = context;
-    fs_progress_report(f->progress, "writing CSV and XLSX", 0, 0);
     FS_TRY(fs_report_export(engine, project, folder, error));
     fs_progress_report(f->progress, "writing the report", 0, 0);
     return fs_report_write(engine, project, folder, f->web, error);
@@ -78,17 +77,51 @@ static fs_status outcome_json(const fs_run_outcome *o, const char *report, const
     return fs_buffer_text(out, "]}\n");
 }
 
-static fs_status outcome_text(const fs_run_outcome *o, const char *report, const fs_buffer *lines,
-                              fs_buffer *out)
+/* The five things, numbered; wrapped on a terminal, a line each elsewhere. */
+static fs_status headlines_text(const fs_buffer *lines, int width, fs_buffer *out)
+{
+    int number = 0;
+    for (const char *line = lines->size ? lines->data : ""; *line;) {
+        size_t bytes = strcspn(line, "\n");
+        fs_buffer one = {0};
+        fs_status status = fs_buffer_add(&one, line, bytes);
+        if (status == FS_OK) status = fs_buffer_printf(out, "%d. ", ++number);
+        if (status == FS_OK) status = fs_cli_wrap(out, one.data, 3, 3, width > 0 ? width : 1 << 20);
+        fs_buffer_free(&one);
+        FS_TRY(status);
+        line += bytes + (line[bytes] == '\n');
+    }
+    return FS_OK;
+}
+
+static fs_status counts_text(const fs_run_outcome *o, fs_buffer *out)
 {
     FS_TRY(fs_buffer_printf(out,
                             "%lld rows in: %lld kept, %lld in quarantine, %lld merged as "
                             "duplicates; %d steps",
                             (long long)o->rows_in, (long long)o->rows_kept,
                             (long long)o->rows_quarantined, (long long)o->rows_merged, o->steps));
-    if (o->skipped) FS_TRY(fs_buffer_printf(out, ", %d of them unchanged", o->skipped));
-    FS_TRY(fs_buffer_printf(out, "\n\n%s", lines->size ? lines->data : ""));
+    return o->skipped ? fs_buffer_printf(out, ", %d of them unchanged", o->skipped) : FS_OK;
+}
+
+static fs_status outcome_text(const fs_run_outcome *o, const char *report, const fs_buffer *lines,
+                              int width, fs_buffer *out)
+{
+    fs_buffer counts = {0};
+    fs_status status = counts_text(o, &counts);
+    if (status == FS_OK) status = fs_cli_wrap(out, counts.data, 0, 0, width > 0 ? width : 1 << 20);
+    fs_buffer_free(&counts);
+    FS_TRY(status);
+    FS_TRY(fs_buffer_text(out, "\n"));
+    FS_TRY(headlines_text(lines, width, out));
     return fs_buffer_printf(out, "\nThe report is %s\n", report);
+}
+
+/* Columns to wrap at: of the terminal, but no wider than can be read; 0: not at all. */
+static int reading_width(FILE *out)
+{
+    int width = fs_cli_width(out);
+    return width > 100 ? 100 : width;
 }
 
 static fs_status say_outcome(cli_call *call, const cli_session *s, fs_project *project,
@@ -100,8 +133,9 @@ static fs_status say_outcome(cli_call *call, const cli_session *s, fs_project *p
     if (status == FS_OK && !fs_cli_text(call, "only"))
         status = fs_report_headlines(s->engine, project, outcome->folder, &lines, error);
     if (status == FS_OK)
-        status = fs_cli_flag(call, "json") ? outcome_json(outcome, report, &lines, &out)
-                                           : outcome_text(outcome, report, &lines, &out);
+        status = fs_cli_flag(call, "json")
+                     ? outcome_json(outcome, report, &lines, &out)
+                     : outcome_text(outcome, report, &lines, reading_width(call->out), &out);
     fs_cli_terminal_clear(s->terminal);
     if (status == FS_OK) fputs(out.data, call->out);
     fs_buffer_free(&lines);
@@ -132,6 +166,9 @@ fs_status fs_cli_run_run(cli_call *call, fs_error *error)
     if (status == FS_OK) {
         status = run_project(call, &session, project, error);
         fs_cli_session_close(&session);
+        if (status == FS_CANCELLED)
+            fs_error_remedy(error, "nothing half made is shown; foresell run %s --resume goes on",
+                            call->argument[0]);
     }
     fs_project_close(project);
     return status;

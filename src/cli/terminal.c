@@ -1,18 +1,24 @@
 /* Progress for people, and Ctrl-C.
  *
- * On a terminal one line is drawn again, ten times a second at most: what is being done, how far it is, how long it
- * will still take (what is left at the pace so far). Elsewhere each new thing is a line of its own, once, so that a
- * log can be read. The engine's own reports ("query") only move the share of what is being done. Reports come from
- * any thread; a lock keeps them apart. The first Ctrl-C asks the work to stop at the next good moment, the second
- * ends the program at once.
+ * What is reported as "work: detail" is one piece of work with its own clock: how far it is, how long it has taken and
+ * how long it will about still take (what is left at the pace so far). On a terminal one line is drawn again, ten times
+ * a second at most, never wider than the terminal. Elsewhere, in a log, a line comes after two seconds and then at
+ * growing pauses, so that a short run leaves none and a long one does not look dead. The engine's own reports
+ * ("query") only move the share of what is being done. Reports come from any thread; a lock keeps them apart. The
+ * first Ctrl-C asks the work to stop at the next good moment, the second ends the program at once.
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli_internal.h"
+
+#define LOG_FIRST   2.0 /* seconds until the first line of a log */
+#define LOG_LONGEST 60.0
 
 struct cli_terminal {
     fs_progress progress;
@@ -20,9 +26,10 @@ struct cli_terminal {
     FILE *err;
     bool quiet, redraws, drawn;
     char what[160];
-    double began, shown;
-    uint64_t *said; /* hashes of the lines of a log */
-    size_t saids, said_capacity;
+    size_t work; /* so many bytes of `what` name the work */
+    double done, total, share;
+    double began; /* the work */
+    double shown, pause;
     struct sigaction before_int, before_term;
 };
 
@@ -41,6 +48,20 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static bool is_terminal(FILE *file)
+{
+    int number = fileno(file);
+    return number >= 0 && isatty(number);
+}
+
+int fs_cli_width(FILE *file)
+{
+    struct winsize size;
+    if (!is_terminal(file)) return 0;
+    if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col < 20) return 80;
+    return size.ws_col;
+}
+
 char *fs_cli_duration(double seconds, char *out, size_t capacity)
 {
     long long s = seconds > 0 ? (long long)(seconds + .5) : 0;
@@ -53,41 +74,89 @@ char *fs_cli_duration(double seconds, char *out, size_t capacity)
     return out;
 }
 
-static void draw(cli_terminal *t, double done, double total)
+void fs_cli_progress_tail(double done, double total, double share, double spent, char *out,
+                          size_t capacity)
 {
-    char left[40], tail[80] = "";
-    double share = total > 0 ? done / total : 0, spent = now() - t->began;
-    if (share > 1) share = 1;
-    if (share > 0 && spent > 1)
-        snprintf(tail, sizeof tail, "  %3.0f %%  %s left", 100 * share,
+    char so_far[40], left[40];
+    int used = 0;
+    *out = '\0';
+    if (total > 1 && total < 1000)
+        used = snprintf(out, capacity, ", %.0f of %.0f", done < total ? done + 1 : total, total);
+    if (share > 0) used += snprintf(out + used, capacity - (size_t)used, ", %.0f %%", 100 * share);
+    if (spent < 1) return;
+    used += snprintf(out + used, capacity - (size_t)used, ", %s so far",
+                     fs_cli_duration(spent, so_far, sizeof so_far));
+    if (share > .02 && share < 1)
+        snprintf(out + used, capacity - (size_t)used, ", about %s left",
                  fs_cli_duration(spent / share - spent, left, sizeof left));
-    else if (share > 0)
-        snprintf(tail, sizeof tail, "  %3.0f %%", 100 * share);
-    fprintf(t->err, "\r\033[K%.60s%s", t->what, tail);
+}
+
+/* Bytes of `text` that make at most `width` characters. */
+static size_t fitting(const char *text, int width)
+{
+    size_t bytes = 0;
+    for (int count = 0; text[bytes]; bytes++) {
+        if (((unsigned char)text[bytes] & 0xC0) == 0x80) continue;
+        if (count++ == width) break;
+    }
+    return bytes;
+}
+
+static void draw(cli_terminal *t, const char *tail)
+{
+    int width = fs_cli_width(t->err) - 1, room = width - (int)strlen(tail);
+    int name = room < 10 ? 10 : room;
+    if (name > 64) name = 64;
+    char line[400];
+    snprintf(line, sizeof line, "%.*s%s", (int)fitting(t->what, name), t->what, tail);
+    fprintf(t->err, "\r\033[K%.*s", (int)fitting(line, width), line);
     fflush(t->err);
     t->drawn = true;
 }
 
-/* Is this the first time? Without memory it is, and the line is said twice. */
-static bool is_new(cli_terminal *t, const char *what)
+static void show(cli_terminal *t, double time)
 {
-    uint64_t hash = fs_hash(what, strlen(what), 0);
-    for (size_t i = 0; i < t->saids; i++)
-        if (t->said[i] == hash) return false;
-    if (t->saids == t->said_capacity) {
-        size_t capacity = 2 * t->said_capacity + 32;
-        uint64_t *more = fs_realloc(t->said, capacity * sizeof *more);
-        if (!more) return true;
-        t->said = more;
-        t->said_capacity = capacity;
-    }
-    t->said[t->saids++] = hash;
-    return true;
+    char tail[160];
+    fs_cli_progress_tail(t->done, t->total, t->share, time - t->began, tail, sizeof tail);
+    if (t->redraws)
+        draw(t, tail);
+    else
+        fprintf(t->err, "%s%s\n", t->what, tail);
+    t->shown = time;
 }
 
-static void log_line(cli_terminal *t, const char *what)
+static bool is_due(const cli_terminal *t, double time, bool fresh)
 {
-    if (strcmp(what, "query") != 0 && is_new(t, what)) fprintf(t->err, "%s\n", what);
+    if (t->redraws) return fresh || time - t->shown > .1;
+    return time - t->shown >= t->pause;
+}
+
+static void take_detail(cli_terminal *t, double done, double total)
+{
+    double whole = t->total > 0 ? t->total : 1;
+    double part = total > 0 ? done / total : 0;
+    double share = ((t->total > 0 ? t->done : 0) + (part < 1 ? part : 1)) / whole;
+    if (share > t->share && share <= 1) t->share = share;
+}
+
+/* Another piece of work has a clock of its own. Of the same work, threads may report a little out of turn: how far it
+ * is never goes back, unless it begins again. */
+static void take_work(cli_terminal *t, const char *what, double done, double total, double time)
+{
+    size_t work = strcspn(what, ":");
+    bool same = work == t->work && strncmp(what, t->what, work) == 0 && done > 0;
+    if (!same) {
+        t->began = time;
+        t->share = 0;
+    } else if (done < t->done) {
+        done = t->done;
+    }
+    snprintf(t->what, sizeof t->what, "%s", what);
+    t->work = work;
+    t->done = done;
+    t->total = total;
+    double share = total > 0 ? done / total : 0;
+    if (share > t->share) t->share = share < 1 ? share : 1;
 }
 
 static void report(void *context, const char *what, double done, double total)
@@ -96,16 +165,16 @@ static void report(void *context, const char *what, double done, double total)
     if (t->quiet || !what) return;
     pthread_mutex_lock(&t->lock);
     double time = now();
-    bool detail = t->what[0] && strcmp(what, "query") == 0;
+    bool detail = strcmp(what, "query") == 0;
     bool fresh = !detail && strncmp(what, t->what, sizeof t->what - 1) != 0;
-    if (!t->redraws) log_line(t, what);
-    if (fresh) {
-        snprintf(t->what, sizeof t->what, "%s", what);
-        t->began = time;
-    }
-    if (t->redraws && (fresh || time - t->shown > .1)) {
-        t->shown = time;
-        draw(t, done, total);
+    if (detail && !t->what[0]) take_work(t, "working", 0, 0, time);
+    if (detail)
+        take_detail(t, done, total);
+    else
+        take_work(t, what, done, total, time);
+    if (is_due(t, time, fresh)) {
+        show(t, time);
+        if (!t->redraws && (t->pause *= 2) > LOG_LONGEST) t->pause = LOG_LONGEST;
     }
     pthread_mutex_unlock(&t->lock);
 }
@@ -120,11 +189,13 @@ cli_terminal *fs_cli_terminal_open(FILE *err, bool quiet)
 {
     cli_terminal *t = fs_alloc_zero(1, sizeof *t);
     if (!t) return NULL;
+    const char *kind = getenv("TERM");
     t->progress = (fs_progress){.context = t, .report = report, .cancelled = cancelled};
     t->err = err;
     t->quiet = quiet;
-    int file = fileno(err);
-    t->redraws = file >= 0 && isatty(file);
+    t->redraws = is_terminal(err) && !(kind && strcmp(kind, "dumb") == 0);
+    t->pause = LOG_FIRST;
+    t->shown = t->redraws ? 0 : now();
     pthread_mutex_init(&t->lock, NULL);
     stop_asked = 0;
     struct sigaction action = {.sa_handler = ask_stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
@@ -154,6 +225,5 @@ void fs_cli_terminal_close(cli_terminal *t)
     sigaction(SIGINT, &t->before_int, NULL);
     sigaction(SIGTERM, &t->before_term, NULL);
     pthread_mutex_destroy(&t->lock);
-    fs_free(t->said);
     fs_free(t);
 }

@@ -60,7 +60,6 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
 fs_status fs_engine_connection(fs_engine *engine, duckdb_connection *connection, fs_error *error);
 void fs_engine_connection_return(fs_engine *engine, duckdb_connection connection);
 int fs_engine_threads(const fs_engine *engine);
-const fs_progress *fs_engine_progress(const fs_engine *engine);
 
 /* A number that no other call got: for names in scratch. */
 long long fs_engine_serial(fs_engine *engine);

@@ -324,8 +324,7 @@ static int next_job(const schedule *s)
 static void say_progress(const schedule *s, int index, int number)
 {
     char what[160];
-    snprintf(what, sizeof what, "step %d of %d: %s", number, s->wanted,
-             s->job[index].node->step.name);
+    snprintf(what, sizeof what, "steps: %s", s->job[index].node->step.name);
     fs_progress_report(s->engine->progress, what, number - 1, s->wanted);
 }
 

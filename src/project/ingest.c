@@ -339,15 +339,31 @@ static fs_status name_outputs(fs_project_ingest *in, fs_error *error)
     return FS_OK;
 }
 
+static void say_progress(const fs_project_ingest *in, const char *work, const char *name, int done,
+                         int total)
+{
+    char what[160];
+    snprintf(what, sizeof what, "%s: %s", work, name);
+    fs_progress_report(fs_engine_progress(in->engine), what, done, total);
+}
+
 static fs_status read_all(fs_project_ingest *in, fs_error *error)
 {
     const char *note = fs_arena_printf(&in->arena, "%s/ingest.json", in->folder);
     if (!note) return fs_fail_memory(error, 0);
     unlink(note); /* from here on the folder has no whole ingest */
     FS_TRY(attach_scratch(in, error));
-    for (int r = 0; r < in->raws; r++)
-        if (in->raw[r].used) FS_TRY(fs_project_read_raw(in, &in->raw[r], error));
-    for (int i = 0; i < FS_CANONICAL_TABLES; i++) FS_TRY(make_table(in, &in->table[i], error));
+    int used = 0, done = 0;
+    for (int r = 0; r < in->raws; r++) used += in->raw[r].used;
+    for (int r = 0; r < in->raws; r++) {
+        if (!in->raw[r].used) continue;
+        say_progress(in, "reading", in->raw[r].files->name, done++, used);
+        FS_TRY(fs_project_read_raw(in, &in->raw[r], error));
+    }
+    for (int i = 0; i < FS_CANONICAL_TABLES; i++) {
+        say_progress(in, "cleaning", in->table[i].table->name, i, FS_CANONICAL_TABLES);
+        FS_TRY(make_table(in, &in->table[i], error));
+    }
     return fs_project_account(in, error);
 }
 

@@ -430,6 +430,14 @@ static fs_status folder_name(fs_detection *d, const char *project, fs_error *err
 
 void fs_detection_free(fs_detection *detection) { fs_arena_free(&detection->arena); }
 
+static void say_progress(const fs_engine *engine, const char *path, int done, int total)
+{
+    char what[160];
+    const char *slash = strrchr(path, '/');
+    snprintf(what, sizeof what, "looking at files: %s", slash && slash[1] ? slash + 1 : path);
+    fs_progress_report(fs_engine_progress(engine), what, done, total);
+}
+
 static fs_status look(fs_detection *d, const fs_init_settings *settings, profiles *p,
                       fs_error *error)
 {
@@ -437,6 +445,7 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
     fs_status status = find_files(settings, &files, error);
     for (int i = 0; i < files.count && status == FS_OK; i++) {
         const char *path = project_path(&d->arena, settings->project, files.path[i]);
+        say_progress(d->engine, files.path[i], i, files.count);
         status = path ? profile_one(d, files.path[i], p, error) : fs_fail_memory(error, 64);
     }
     if (status == FS_OK && files.count == 0) {

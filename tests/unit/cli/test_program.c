@@ -101,6 +101,36 @@ static void a_wrong_word_is_told_with_the_right_one(void **state)
     }
 }
 
+static void progress_tells_how_far_and_how_long_still(void **state)
+{
+    (void)state;
+    char text[160];
+    fs_cli_progress_tail(11, 45, .25, 4, text, sizeof text);
+    assert_string_equal(text, ", 12 of 45, 25 %, 4 s so far, about 12 s left");
+    fs_cli_progress_tail(0, 45, 0, .2, text, sizeof text);
+    assert_string_equal(text, ", 1 of 45");
+    fs_cli_progress_tail(0, 0, 0, 75, text, sizeof text);
+    assert_string_equal(text, ", 1 min 15 s so far");
+    fs_cli_progress_tail(500000, 1e6, .5, 3, text, sizeof text);
+    assert_string_equal(text, ", 50 %, 3 s so far, about 3 s left");
+}
+
+static void a_log_of_a_short_run_has_no_progress_in_it(void **state)
+{
+    (void)state;
+    char *said = NULL;
+    size_t size;
+    FILE *err = open_memstream(&said, &size);
+    cli_terminal *terminal = fs_cli_terminal_open(err, false);
+    const fs_progress *progress = fs_cli_terminal_progress(terminal);
+    for (int i = 0; i < 40; i++) fs_progress_report(progress, "steps: one of many", i, 40);
+    fs_progress_report(progress, "query", 50, 100);
+    fs_cli_terminal_close(terminal);
+    fclose(err);
+    assert_string_equal(said, "");
+    free(said);
+}
+
 static void errors_are_json_where_that_is_asked(void **state)
 {
     (void)state;
@@ -233,6 +263,8 @@ int main(void)
         cmocka_unit_test(every_verb_helps_with_its_options_and_an_example),
         cmocka_unit_test(every_example_is_understood),
         cmocka_unit_test(a_wrong_word_is_told_with_the_right_one),
+        cmocka_unit_test(progress_tells_how_far_and_how_long_still),
+        cmocka_unit_test(a_log_of_a_short_run_has_no_progress_in_it),
         cmocka_unit_test(errors_are_json_where_that_is_asked),
         cmocka_unit_test(options_may_stand_anywhere_and_dashes_end_them),
         cmocka_unit_test(sizes_are_read_in_all_their_units),
