@@ -12,7 +12,8 @@
 
 typedef struct level {
     const char *name, *demand, *forecast, *value;
-    const char *keys; /* SELECT of key, label, size */
+    const char *keys;  /* SELECT of key, label, size */
+    const char *named; /* the same where the run has the table of stores; NULL: as keys */
 } level;
 
 static const level levels[] = {
@@ -21,15 +22,22 @@ static const level levels[] = {
     {"revenue", "demand_total", "forecast_revenue", "revenue",
      "select '' as key, 'Total' as label, 1 as size"},
     {"category", "demand_category", "forecast_category", "value",
-     "select category as key, category as label, sum(coalesce(revenue, value)) as size from "
+     "select category as key, category as label, coalesce(nullif(sum(revenue), 0), sum(value)) as "
+     "size from "
      "demand_category group by category"},
     {"store", "demand_store", "forecast_store", "value",
-     "select store as key, 'Store ' || store as label, sum(coalesce(revenue, value)) as size from "
-     "demand_store where store <> '(all)' group by store"},
+     "select store as key, 'Store ' || store as label, coalesce(nullif(sum(revenue), 0), "
+     "sum(value)) as size from "
+     "demand_store where store <> '(all)' group by store",
+     "select sold.store as key, case when min(stores.name) is null then 'Store ' || sold.store "
+     "else min(stores.name) || ' (' || sold.store || ')' end as label, coalesce(nullif(sum("
+     "sold.revenue), 0), sum(sold.value)) as size from demand_store as sold left join stores on "
+     "stores.store = sold.store "
+     "where sold.store <> '(all)' group by sold.store"},
     {"item", "demand_item", "forecast_item", "value",
      "select item as key, case when name = item then item else name || ' (' || item || ')' end as "
      "label, "
-     "coalesce(revenue, units) as size from product_summary where active"},
+     "coalesce(nullif(revenue, 0), units) as size from product_summary where active"},
 };
 
 static const level *find_level(const char *name)
@@ -40,13 +48,14 @@ static const level *find_level(const char *name)
 }
 
 /* FROM item with columns key, label, rank of the variants to draw. */
-static fs_status add_keys(fs_buffer *sql, const level *at, int64_t keys)
+static fs_status add_keys(const fs_report *report, fs_buffer *sql, const level *at, int64_t keys)
 {
+    bool named = at->named && fs_report_has(report, "stores");
     return fs_buffer_printf(sql,
                             "(select key, label, row_number() over (order by size desc nulls last, "
                             "key nulls last) as rank from (%s) as sizes "
                             "qualify rank <= %" PRId64 ") as keys",
-                            at->keys, keys);
+                            named ? at->named : at->keys, keys);
 }
 
 static const char *key_column(const level *at)
@@ -54,13 +63,14 @@ static const char *key_column(const level *at)
     return strcmp(at->demand, "demand_total") == 0 ? "''" : at->name;
 }
 
-static fs_status sold_sql(const level *at, const fs_report_chart *chart, fs_buffer *sql)
+static fs_status sold_sql(const fs_report *report, const level *at, const fs_report_chart *chart,
+                          fs_buffer *sql)
 {
     FS_TRY(fs_buffer_printf(sql,
                             "select keys.rank, keys.label, cast(rows.period as varchar), "
                             "round(rows.%s, 2) from %s as rows join ",
                             at->value, at->demand));
-    FS_TRY(add_keys(sql, at, chart->keys));
+    FS_TRY(add_keys(report, sql, at, chart->keys));
     FS_TRY(fs_buffer_printf(sql, " on keys.key = %s%s", *key_column(at) == '\'' ? "" : "rows.",
                             key_column(at)));
     if (chart->periods > 0)
@@ -81,7 +91,7 @@ static fs_status forecast_sql(const fs_report *report, const level *at,
         FS_TRY(fs_buffer_printf(sql, ", round(rows.\"%s\", 2), round(rows.\"%s\", 2)",
                                 report->low_name, report->high_name));
     FS_TRY(fs_buffer_printf(sql, " from %s as rows join ", at->forecast));
-    FS_TRY(add_keys(sql, at, chart->keys));
+    FS_TRY(add_keys(report, sql, at, chart->keys));
     FS_TRY(fs_buffer_printf(sql, " on keys.key = %s%s", *key_column(at) == '\'' ? "" : "rows.",
                             key_column(at)));
     return fs_buffer_text(sql, " order by keys.rank, rows.period");
@@ -147,20 +157,23 @@ static fs_status add_marks(const fs_report *report, json_t *block, fs_error *err
 {
     if (!fs_report_has(report, "peaks")) return FS_OK;
     json_t *rows;
-    FS_TRY(fs_report_rows(report,
-                          "select cast(period as varchar), case when \"when\" = 'past' then 'peak: "
-                          "' else 'likely peak: ' end || "
-                          "printf('%.1f', value / expected) || ' times usual' || coalesce(', ' || "
-                          "cause, '') from peaks "
-                          "where level = 'total' and expected > 0 and rank <= case when \"when\" = "
-                          "'past' then 5 else 3 end order by period",
-                          &rows, error));
+    FS_TRY(
+        fs_report_rows(report,
+                       "select cast(period as varchar), coalesce(cause, printf('%.1f×', value / "
+                       "expected)), case when \"when\" = 'past' then 'peak: ' else 'likely "
+                       "peak: ' end || printf('%.1f', value / expected) || ' times the usual' "
+                       "|| coalesce(', ' || cause, '') from peaks "
+                       "where level = 'total' and expected > 0 and (\"when\" = 'past' or certainty "
+                       ">= 0.5) and rank <= case when \"when\" = "
+                       "'past' then 5 else 3 end order by period",
+                       &rows, error));
     json_t *marks = json_array();
     fs_status status = FS_OK;
     for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
         status = fs_report_add(marks,
-                               json_pack("{s:s, s:s}", "x", fs_report_cell_text(rows, r, 0),
-                                         "label", fs_report_cell_text(rows, r, 1)),
+                               json_pack("{s:s, s:s, s:s}", "x", fs_report_cell_text(rows, r, 0),
+                                         "label", fs_report_cell_text(rows, r, 1), "detail",
+                                         fs_report_cell_text(rows, r, 2)),
                                error);
     json_decref(rows);
     if (status == FS_OK && json_object_set(block, "marks", marks) != 0)
@@ -174,7 +187,7 @@ static fs_status read_rows(const fs_report *report, const level *at, const fs_re
 {
     fs_buffer sql = {0};
     *sold = *ahead = NULL;
-    fs_status status = sold_sql(at, chart, &sql);
+    fs_status status = sold_sql(report, at, chart, &sql);
     if (status == FS_OK) status = fs_report_rows(report, sql.data, sold, error);
     fs_buffer_clear(&sql);
     if (status == FS_OK && fs_report_has(report, at->forecast)) {

@@ -47,24 +47,24 @@ static fs_status sheet_rows(const fs_report *report, const char *name, int64_t *
     return FS_OK;
 }
 
-static fs_status export_one(const fs_report *report, const char *name, fs_buffer *left,
-                            fs_error *error)
+static fs_status export_one(const fs_report *report, const char *name, int64_t *rows,
+                            fs_buffer *left, fs_error *error)
 {
     char path[4096], select[256];
-    int64_t rows = 0, sheet = 0;
+    int64_t sheet = 0;
     snprintf(select, sizeof select, "select count(*) from %s", name);
-    FS_TRY(fs_engine_integer(report->engine, select, &rows, error));
+    FS_TRY(fs_engine_integer(report->engine, select, rows, error));
     FS_TRY(sheet_rows(report, name, &sheet, error));
     snprintf(path, sizeof path, "%s/csv/%s.csv", report->folder, name);
     snprintf(select, sizeof select, "select * from %s", name);
     FS_TRY(fs_engine_export(report->engine, select, path, error));
     snprintf(path, sizeof path, "%s/xlsx/%s.xlsx", report->folder, name);
-    if (rows > sheet) {
+    if (*rows > sheet) {
         snprintf(select, sizeof select, "select * from %s limit %" PRId64, name, sheet);
         FS_TRY(fs_buffer_printf(left,
                                 "%s: the first %" PRId64 " of %" PRId64
                                 " rows; all are in csv/%s.csv and tables/%s.parquet\n",
-                                name, sheet, rows, name, name));
+                                name, sheet, *rows, name, name));
     }
     return fs_engine_export(report->engine, select, path, error);
 }
@@ -82,6 +82,30 @@ static fs_status write_notice(const char *folder, const fs_buffer *left, fs_erro
     return fine ? FS_OK : fs_fail_errno(error, "write", path);
 }
 
+/* All rows that are to be written: what progress is measured against. */
+static fs_status attach_all(const fs_report *report, double *rows, fs_error *error)
+{
+    *rows = 0;
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+        char path[4096], select[256];
+        int64_t count = 0;
+        if (!fs_report_has(report, results[i])) continue;
+        snprintf(path, sizeof path, "%s/tables/%s.parquet", report->folder, results[i]);
+        FS_TRY(fs_engine_attach(report->engine, results[i], path, error));
+        snprintf(select, sizeof select, "select count(*) from %s", results[i]);
+        FS_TRY(fs_engine_integer(report->engine, select, &count, error));
+        *rows += (double)count;
+    }
+    return FS_OK;
+}
+
+static void say_progress(const fs_engine *engine, const char *table, double done, double total)
+{
+    char what[160];
+    snprintf(what, sizeof what, "writing CSV and XLSX: %s", table);
+    fs_progress_report(fs_engine_progress(engine), what, done, total);
+}
+
 fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *folder,
                            fs_error *error)
 {
@@ -90,13 +114,14 @@ fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *f
     FS_TRY(fs_report_open(engine, project, folder, &report, error));
     FS_TRY(make_folder(folder, "csv", error));
     FS_TRY(make_folder(folder, "xlsx", error));
-    fs_status status = FS_OK;
+    double done = 0, total = 0;
+    fs_status status = attach_all(&report, &total, error);
     for (size_t i = 0; status == FS_OK && i < sizeof results / sizeof *results; i++) {
-        char path[4096];
+        int64_t rows = 0;
         if (!fs_report_has(&report, results[i])) continue;
-        snprintf(path, sizeof path, "%s/tables/%s.parquet", folder, results[i]);
-        status = fs_engine_attach(engine, results[i], path, error);
-        if (status == FS_OK) status = export_one(&report, results[i], &left, error);
+        say_progress(engine, results[i], done, total);
+        status = export_one(&report, results[i], &rows, &left, error);
+        done += (double)rows;
     }
     if (status == FS_OK) status = write_notice(folder, &left, error);
     fs_buffer_free(&left);

@@ -146,12 +146,31 @@ static fs_status trends(const fs_report *report, fs_buffer *out, fs_error *error
     json_t *rows;
     FS_TRY(fs_report_rows(
         report,
-        "select count(*) filter (where trend > 0), count(*) filter (where trend < 0) from "
-        "product_summary "
-        "where active and trend_sure and coalesce(cumulative_share - revenue_share, 0) < 0.9",
+        "select count(*) filter (where trend > 0), count(*) filter (where trend < 0), "
+        "coalesce((select max(cumulative_share) from product_summary), 0) > 0 from product_summary "
+        "where item <> '(all)' and active and trend_sure and coalesce(cumulative_share - "
+        "revenue_share, 0) < 0.9",
         &rows, error));
-    fs_status status = fs_report_say_trends(out, (int64_t)fs_report_cell_number(rows, 0, 0),
-                                            (int64_t)fs_report_cell_number(rows, 0, 1));
+    fs_status status = fs_report_say_trends(
+        out, (int64_t)fs_report_cell_number(rows, 0, 0), (int64_t)fs_report_cell_number(rows, 0, 1),
+        json_is_true(json_array_get(json_array_get(rows, 0), 2)));
+    json_decref(rows);
+    return status;
+}
+
+static fs_status stores(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    if (!fs_report_has(report, "demand_store")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(
+        report,
+        "with sold as (select store, coalesce(nullif(sum(revenue), 0), sum(value)) as size from "
+        "demand_store where store <> '(all)' group by store) select count(*), arg_max(store, "
+        "(size, store)), max(size) / nullif(sum(size), 0) from sold where size > 0",
+        &rows, error));
+    fs_status status =
+        fs_report_say_stores(out, (int64_t)fs_report_cell_number(rows, 0, 0),
+                             fs_report_cell_text(rows, 0, 1), fs_report_cell_number(rows, 0, 2));
     json_decref(rows);
     return status;
 }
@@ -161,13 +180,14 @@ static fs_status data(const fs_report *report, fs_buffer *out, fs_error *error)
     if (!fs_report_has(report, "source_files") || !fs_report_has(report, "quarantine"))
         return FS_OK;
     json_t *rows;
-    FS_TRY(fs_report_rows(report,
-                          "select coalesce(sum(rows), 0)::bigint, coalesce(sum(kept), 0)::bigint, "
-                          "coalesce(sum(quarantined), 0)::bigint, "
-                          "coalesce(sum(merged), 0)::bigint, (select reason from quarantine group "
-                          "by reason order by count(*) desc, reason limit 1) "
-                          "from source_files",
-                          &rows, error));
+    FS_TRY(
+        fs_report_rows(report,
+                       "select coalesce(sum(rows), 0)::bigint, coalesce(sum(kept), 0)::bigint, "
+                       "coalesce(sum(quarantined), 0)::bigint, "
+                       "coalesce(sum(merged), 0)::bigint, (select " FS_REPORT_REASON
+                       " as why from quarantine group by why order by count(*) desc, why limit 1) "
+                       "from source_files",
+                       &rows, error));
     fs_figures_rows f = {.rows = (int64_t)fs_report_cell_number(rows, 0, 0),
                          .kept = (int64_t)fs_report_cell_number(rows, 0, 1),
                          .refused = (int64_t)fs_report_cell_number(rows, 0, 2),
@@ -178,14 +198,64 @@ static fs_status data(const fs_report *report, fs_buffer *out, fs_error *error)
     return status;
 }
 
+/* Tables of the files that have rows, "customers (7,043 rows), stores (4 rows)". */
+static fs_status other_tables(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select table_name, max(lines)::bigint from known_columns where lines > "
+                          "0 and table_name <> 'sales' group by table_name order by 2 desc, 1",
+                          &rows, error));
+    fs_status status = FS_OK;
+    for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++) {
+        status =
+            fs_buffer_printf(out, "%s%s (", r > 0 ? ", " : "", fs_report_cell_text(rows, r, 0));
+        if (status == FS_OK) status = fs_report_whole(out, fs_report_cell_number(rows, r, 1));
+        if (status == FS_OK)
+            status =
+                fs_buffer_text(out, fs_report_cell_number(rows, r, 1) > 1 ? " rows)" : " row)");
+        if (status != FS_OK) fs_fail_memory(error, 0);
+    }
+    json_decref(rows);
+    return status;
+}
+
+static fs_status no_sales(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    bool none;
+    FS_TRY(fs_report_no_sales(report, &none, error));
+    if (!none) return FS_OK;
+    fs_buffer others = {0};
+    fs_status status = other_tables(report, &others, error);
+    if (status == FS_OK) status = fs_report_say_no_sales(out, others.size > 0 ? others.data : NULL);
+    fs_buffer_free(&others);
+    return status;
+}
+
+/* Only where there are no sales: else there is more to say than how many customers there are. */
+static fs_status customers(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    bool none;
+    FS_TRY(fs_report_no_sales(report, &none, error));
+    if (!none || !fs_report_has(report, "customers")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select count(*), count(churned), count(*) filter (where churned) from "
+                          "customers",
+                          &rows, error));
+    fs_status status = fs_report_say_customers(out, (int64_t)fs_report_cell_number(rows, 0, 0),
+                                               (int64_t)fs_report_cell_number(rows, 0, 1),
+                                               (int64_t)fs_report_cell_number(rows, 0, 2));
+    json_decref(rows);
+    return status;
+}
+
 static const struct {
     sentence say;
     const char *page;
-} candidates[] = {{total, "overview"},
-                  {outlook, "demand"},
-                  {peak, "peaks"},
-                  {products, "products"},
-                  {trends, "products"}};
+} candidates[] = {{total, "overview"},  {no_sales, "data"}, {customers, "overview"},
+                  {outlook, "demand"},  {peak, "peaks"},    {products, "products"},
+                  {trends, "products"}, {stores, "places"}};
 
 static fs_status add_headline(const fs_report *report, sentence say, const char *page, json_t *list,
                               fs_error *error)

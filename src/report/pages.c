@@ -33,13 +33,31 @@ static const char *const figure_of[][3] = {
     {"charges", "Postage, fees and other charges", "money"},
 };
 
+/* Are products told apart at all, or is all of it one "(all)"? */
+static fs_status has_products(const fs_report *report, bool *products, fs_error *error)
+{
+    int64_t rows = 0;
+    *products = false;
+    if (!fs_report_has(report, "product_summary")) return FS_OK;
+    FS_TRY(fs_engine_integer(report->engine,
+                             "select count(*) from product_summary where item <> '(all)'", &rows,
+                             error));
+    *products = rows > 0;
+    return FS_OK;
+}
+
 static fs_status add_figures(const fs_report *report, json_t *page, fs_error *error)
 {
     if (!fs_report_has(report, "summary")) return FS_OK;
+    bool products;
+    FS_TRY(has_products(report, &products, error));
     json_t *rows, *items = json_array();
-    FS_TRY(fs_report_rows(
-        report, "select measure, value from summary where value is not null order by place", &rows,
-        error));
+    FS_TRY(fs_report_rows(report,
+                          products ? "select measure, value from summary where value is not null "
+                                     "order by place"
+                                   : "select measure, value from summary where value is not null "
+                                     "and measure not like 'items%' order by place",
+                          &rows, error));
     fs_status status = FS_OK;
     for (size_t f = 0; f < sizeof figure_of / sizeof *figure_of; f++)
         for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
@@ -63,10 +81,42 @@ static fs_status has_money(const fs_report *report, bool *money, fs_error *error
     *money = false;
     if (!fs_report_has(report, "forecast_revenue") || !fs_report_has(report, "demand_total"))
         return FS_OK;
-    FS_TRY(fs_engine_integer(report->engine,
-                             "select count(*) from demand_total where revenue is not null", &rows,
-                             error));
+    FS_TRY(fs_engine_integer(report->engine, "select count(*) from demand_total where revenue <> 0",
+                             &rows, error));
     *money = rows > 0;
+    return FS_OK;
+}
+
+/* Where there are no sales: what there is instead. */
+static fs_status add_holdings(const fs_report *report, json_t *page, fs_error *error)
+{
+    bool none;
+    FS_TRY(fs_report_no_sales(report, &none, error));
+    if (!none) return FS_OK;
+    TABLE(page, .id = "holdings", .title = "What the files hold", .table = "known_columns",
+          .limit = 20, .columns = "table:Table:text,rows:Rows:integer,columns:Known of them:text",
+          .sql = "select table_name, max(lines)::bigint, string_agg(column_name, ', ' order by "
+                 "column_name) filter (where known > 0) from known_columns where lines > 0 group "
+                 "by table_name order by 2 desc, 1");
+    return FS_OK;
+}
+
+/* The products at both ends of the ranking. */
+static fs_status add_ends(const fs_report *report, json_t *page, fs_error *error)
+{
+    bool products;
+    FS_TRY(has_products(report, &products, error));
+    if (!products) return FS_OK;
+    TABLE(page, .id = "top", .title = "The products that earn most", .table = "best_products",
+          .limit = 5, .file = "csv/best_products.csv",
+          .columns = "rank:Rank:integer,name:Product:text,value:Revenue:money",
+          .sql = "select rank, name, round(value, 2) from best_products where measure = 'revenue' "
+                 "order by rank");
+    TABLE(page, .id = "bottom", .title = "Still on offer, and earning least",
+          .table = "worst_products", .limit = 5, .file = "csv/worst_products.csv",
+          .columns = "rank:Rank:integer,name:Product:text,value:Revenue:money",
+          .sql = "select rank, name, round(value, 2) from worst_products where measure = "
+                 "'revenue' order by rank");
     return FS_OK;
 }
 
@@ -78,20 +128,22 @@ static fs_status add_overview(const fs_report *report, json_t *page, fs_error *e
     CHART(page, .id = "sales",
           .title = money ? "Sales in money, and what is coming" : "Sales, and what is coming",
           .level = money ? "revenue" : "total", .keys = 1);
-    TABLE(page, .id = "coming", .title = "Peaks to expect", .table = "peaks", .limit = 5,
+    TABLE(page, .id = "soon", .title = "Peaks to expect", .table = "peaks", .limit = 5,
           .file = "csv/peaks.csv",
-          .columns = "period:When:date,times:Times the usual:number,cause:Coincides "
+          .columns = "period:When:date,times:Times the usual:times,cause:Coincides "
                      "with:text,certainty:Certainty:share",
           .sql =
-              "select cast(period as varchar), round(value / nullif(expected, 0), 1), cause, "
-              "certainty from peaks "
+              "select cast(period as varchar), round(value / nullif(expected, 0), 1), "
+              "coalesce(cause, 'no cause known'), certainty from peaks "
               "where level = 'total' and \"when\" = 'coming' and certainty >= 0.5 order by rank");
-    TABLE(page, .id = "top", .title = "The products that earn most", .table = "best_products",
-          .limit = 5, .file = "csv/best_products.csv",
-          .columns = "rank:Rank:integer,name:Product:text,value:Revenue:money",
-          .sql = "select rank, name, round(value, 2) from best_products where measure = 'revenue' "
-                 "order by rank");
-    return FS_OK;
+    TABLE(page, .id = "highest", .title = "The highest peaks so far", .table = "peaks", .limit = 5,
+          .file = "csv/peaks.csv",
+          .columns = "period:When:date,times:Times the usual:times,cause:Coincides with:text",
+          .sql = "select cast(period as varchar), round(value / nullif(expected, 0), 1), "
+                 "coalesce(cause, 'no cause known') from peaks where level = 'total' and \"when\" "
+                 "= 'past' order by rank");
+    FS_TRY(add_ends(report, page, error));
+    return add_holdings(report, page, error);
 }
 
 /* ---- demand ---- */
@@ -104,12 +156,21 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
     CHART(page, .id = "categories", .title = "By category", .level = "category", .keys = 40,
           .periods = 800);
     CHART(page, .id = "stores", .title = "By store", .level = "store", .keys = 50, .periods = 400);
-    CHART(page, .id = "items", .title = "The products that earn most, one by one", .level = "item",
-          .keys = items, .periods = 120);
-    TABLE(page, .id = "models", .title = "How the products are forecast", .table = "forecast_item",
-          .limit = 20, .columns = "model:Model:text,products:Products:integer",
-          .sql = "select model, count(distinct item) from forecast_item group by model order by 2 "
-                 "desc, 1");
+    bool products, money;
+    FS_TRY(has_products(report, &products, error));
+    FS_TRY(has_money(report, &money, error));
+    if (!products) return FS_OK;
+    CHART(page, .id = "items",
+          .title = money ? "The products that earn most, one by one"
+                         : "The products that sell most, one by one",
+          .level = "item", .keys = items, .periods = 120);
+    TABLE(
+        page, .id = "models", .title = "How the products are forecast", .table = "forecast_item",
+        .limit = 20, .columns = "model:Model:text,products:Products:integer",
+        .sql =
+            "select case when model = 'snaive' then 'seasonal naive: as one season ago' when model "
+            "like 'ETS%' then 'exponential smoothing, ' || model else model end, "
+            "count(distinct item) from forecast_item group by model order by 2 desc, 1");
     return FS_OK;
 }
 
@@ -117,24 +178,27 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
 
 static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *error)
 {
-    TABLE(page, .id = "coming", .title = "To expect", .table = "peaks", .limit = 100,
-          .file = "csv/peaks.csv",
+    TABLE(page, .id = "coming", .title = "May come, and how sure that is", .table = "peaks",
+          .limit = 100, .file = "csv/peaks.csv",
           .columns =
-              "period:When:date,level:Level:text,key:Of:text,value:Expected:number,usual:Usual:"
+              "period:When:date,level:Level:text,key:Of:text,value:If it comes:number,usual:Usual:"
               "number,"
-              "times:Times the usual:number,cause:Coincides with:text,certainty:Certainty:share",
-          .sql = "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
-                 "round(value / nullif(expected, 0), 1), cause, certainty from peaks where "
-                 "\"when\" = 'coming' "
-                 "order by level <> 'total', level, period, key");
+              "times:Times the usual:times,cause:Coincides with:text,certainty:Certainty:share",
+          .sql =
+              "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
+              "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known'), certainty "
+              "from peaks where \"when\" = 'coming' and (level = 'total' or key <> '(all)') "
+              "order by level <> 'total', level, period, key");
     TABLE(page, .id = "past", .title = "The highest so far", .table = "peaks", .limit = 200,
           .file = "csv/peaks.csv",
           .columns =
               "period:When:date,level:Level:text,key:Of:text,value:Sold:number,usual:Usual:number,"
-              "times:Times the usual:number,cause:Coincides with:text",
-          .sql = "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
-                 "round(value / nullif(expected, 0), 1), cause from peaks where \"when\" = 'past' "
-                 "order by level <> 'total', level, rank");
+              "times:Times the usual:times,cause:Coincides with:text",
+          .sql =
+              "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
+              "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known') from peaks "
+              "where \"when\" = 'past' and (level = 'total' or key <> '(all)') "
+              "order by level <> 'total', level, rank");
     return FS_OK;
 }
 
@@ -162,10 +226,13 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
         {"worst-trend", "Surely shrinking, as a share a year", "worst_products",
          RANK_COLUMNS("share"), RANKED("trend", "worst"), "csv/worst_products.csv", 20},
     };
+    bool products;
+    FS_TRY(has_products(report, &products, error));
+    if (!products) return FS_OK;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         FS_TRY(fs_report_add_table(report, page, &lists[i], error));
-    TABLE(page, .id = "products", .title = "All products by revenue", .table = "product_summary",
-          .limit = 500, .file = "csv/product_summary.csv",
+    TABLE(page, .id = "all-products", .title = "All products by revenue",
+          .table = "product_summary", .limit = 500, .file = "csv/product_summary.csv",
           .columns = "rank:Rank:integer,item:Item:text,name:Product:text,category:Category:text,"
                      "revenue:Revenue:money,"
                      "units:Pieces:number,profit:Profit:money,returns:Returned:share,trend:Trend a "
@@ -189,10 +256,11 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
     "demand_" table " group by " key "), ahead as (select " key                                    \
     ", sum(mean) as mean, count(*) as periods from "                                               \
     "forecast_" table " group by " key ") select sums." key                                        \
-    ", round(sums.revenue, 2), round(sums.sold, 2), "                                              \
+    ", nullif(round(sums.revenue, 2), 0), round(sums.sold, 2), "                                   \
     "round(ahead.mean, 1), round((select sum(value) from recent where recent." key " = sums." key  \
     " and recent.back <= ahead.periods), 1) from sums left join ahead on ahead." key               \
-    " = sums." key " order by coalesce(sums.revenue, sums.sold) desc nulls last, sums." key
+    " = sums." key                                                                                 \
+    " order by coalesce(nullif(sums.revenue, 0), sums.sold) desc nulls last, sums." key
 #define PLACE_COLUMNS(label)                                                                       \
     "key:" label ":text,revenue:Revenue:money,sold:Sold:number,ahead:Forecast ahead:number,"       \
     "before:As long before:number"
@@ -200,11 +268,11 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
 static fs_status add_places(const fs_report *report, json_t *page, fs_error *error)
 {
     if (fs_report_has(report, "forecast_category"))
-        TABLE(page, .id = "categories", .title = "Categories", .table = "demand_category",
+        TABLE(page, .id = "place-categories", .title = "Categories", .table = "demand_category",
               .limit = 200, .file = "csv/demand_category.csv", .columns = PLACE_COLUMNS("Category"),
               .sql = PLACES("category", "category"));
     if (fs_report_has(report, "forecast_store"))
-        TABLE(page, .id = "stores", .title = "Stores", .table = "demand_store", .limit = 500,
+        TABLE(page, .id = "place-stores", .title = "Stores", .table = "demand_store", .limit = 500,
               .file = "csv/demand_store.csv", .columns = PLACE_COLUMNS("Store"),
               .sql =
                   "select * from (" PLACES("store", "store") ") as places where store <> '(all)'");
@@ -287,17 +355,18 @@ static fs_status add_data(const fs_report *report, json_t *page, fs_error *error
           .limit = 100, .file = "tables/quarantine.parquet",
           .columns = "table:Table:text,reason:Reason:text,rows:Rows:integer,file:For example "
                      "in:text,line:Line:integer,row:The row:text",
-          .sql = "select table_name, reason, count(*), arg_min(file, (file, line)), arg_min(line, "
-                 "(file, line)), "
-                 "left(arg_min(\"row\", (file, line)), 200) from quarantine group by table_name, "
-                 "reason order by 3 desc, 1, 2");
+          .sql = "select table_name, " FS_REPORT_REASON
+                 ", count(*), arg_min(file, (file, line)), arg_min(line, (file, line)), "
+                 "left(arg_min(\"row\", (file, line)), 200) from quarantine group by 1, 2 order by "
+                 "3 desc, 1, 2");
     TABLE(page, .id = "quality", .title = "What else was seen", .table = "data_quality",
           .limit = 200, .file = "csv/data_quality.csv",
           .columns = "subject:In:text,check:What:text,rows:Rows:integer,share:Share:share,example:"
                      "For example:text",
           .sql = "select subject, \"check\", rows, round(share, 6), left(example, 120) from "
                  "data_quality "
-                 "where \"check\" not like 'refused:%' order by subject, \"check\"");
+                 "where \"check\" not like 'refused:%' and \"check\" not like 'not in the files:%' "
+                 "order by subject, \"check\"");
     FS_TRY(add_assumptions(report, page, error));
     return add_missing(report, page, error);
 }

@@ -36,6 +36,7 @@ static fs_status element(fs_buffer *out, const char *tag, const char *text)
 static fs_status add_number(fs_buffer *out, double value, const char *format, const char *currency)
 {
     if (strcmp(format, "share") == 0) return fs_report_share(out, value);
+    if (strcmp(format, "times") == 0) return fs_buffer_printf(out, "%.1f ×", value);
     if (strcmp(format, "money") == 0) return fs_report_money(out, value, currency);
     if (fabs(value - rint(value)) < 1e-9) return fs_report_whole(out, value);
     return fs_buffer_printf(out, "%.2f", value);

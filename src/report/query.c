@@ -17,6 +17,18 @@ bool fs_report_has(const fs_report *report, const char *table)
     return length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0;
 }
 
+fs_status fs_report_no_sales(const fs_report *report, bool *none, fs_error *error)
+{
+    double lines = 0;
+    bool known = false;
+    *none = false;
+    if (!fs_report_has(report, "summary") || !fs_report_has(report, "known_columns")) return FS_OK;
+    FS_TRY(fs_report_number(report, "select value from summary where measure = 'lines'", &lines,
+                            &known, error));
+    *none = known && lines == 0;
+    return FS_OK;
+}
+
 static json_t *cell(const fs_result *result, int column)
 {
     if (fs_result_null(result, column)) return json_null();

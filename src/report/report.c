@@ -24,7 +24,8 @@ static const char *const result_tables[] = {
     "summary",         "demand_total",     "demand_category",   "demand_store",   "demand_item",
     "forecast_total",  "forecast_revenue", "forecast_category", "forecast_store", "forecast_item",
     "product_summary", "best_products",    "worst_products",    "peaks",          "data_quality",
-    "missing_kinds",   "source_files",     "quarantine"};
+    "missing_kinds",   "source_files",     "quarantine",        "known_columns",  "customers",
+    "stores"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)
 {
@@ -191,7 +192,7 @@ static fs_status add_page_text(const json_t *document, const fs_buffer *json,
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"));
     FS_TRY(fs_report_escape(out, name));
     FS_TRY(fs_buffer_printf(
-        out, "</title>\n<style>%s</style>\n</head>\n<body>\n<main id=\"foresell\">\n",
+        out, "</title>\n<style>%s</style>\n</head>\n<body>\n<div id=\"foresell\">\n<main>\n",
         bundle && style->size > 0 ? style->data : plain_style));
     if (!bundle)
         FS_TRY(fs_buffer_text(
@@ -199,7 +200,8 @@ static fs_status add_page_text(const json_t *document, const fs_buffer *json,
             "<p class=\"note\">This is the plain report: the web bundle was not found when it was "
             "written, so there are tables and no charts.</p>\n"));
     FS_TRY(fs_report_plain(document, out));
-    FS_TRY(fs_buffer_text(out, "</main>\n<script id=\"foresell-data\" type=\"application/json\">"));
+    FS_TRY(fs_buffer_text(
+        out, "</main>\n</div>\n<script id=\"foresell-data\" type=\"application/json\">"));
     FS_TRY(fs_buffer_add(out, json->data, json->size));
     FS_TRY(fs_buffer_text(out, "</script>\n"));
     if (bundle) {

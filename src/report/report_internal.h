@@ -22,9 +22,17 @@ typedef struct fs_report {
 FS_MUST_CHECK fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *folder,
                                        fs_report *report, fs_error *error);
 
+/* Why a row of quarantine was refused, without the values of that row ("another row with item = 'A' says …"), so that the
+ * same reason counts as one. */
+#define FS_REPORT_REASON                                                                           \
+    "regexp_replace(reason, '^another row with .*$', 'another row with the same key says "         \
+    "something else')"
+
 /* ---- query.c: tables of the run ---- */
 /* Is FOLDER/tables/NAME.parquet there? */
 bool fs_report_has(const fs_report *report, const char *table);
+/* *none: the run knows of no line of sales. */
+FS_MUST_CHECK fs_status fs_report_no_sales(const fs_report *report, bool *none, fs_error *error);
 /* All rows of `sql` as an array of arrays; dates as text, numbers as numbers. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_rows(const fs_report *report, const char *sql, json_t **rows,
                                        fs_error *error);
@@ -43,6 +51,8 @@ FS_MUST_CHECK fs_status fs_report_whole(fs_buffer *out, double value);
 FS_MUST_CHECK fs_status fs_report_money(fs_buffer *out, double value, const char *currency);
 /* Share of 1 as "3.7 %", "41 %", "less than 0.1 %". */
 FS_MUST_CHECK fs_status fs_report_share(fs_buffer *out, double share);
+/* "2024-01-02" as "2 Jan 2024"; what is no such date stays as it is. */
+FS_MUST_CHECK fs_status fs_report_date(fs_buffer *out, const char *iso);
 /* "28 days", "1 week". */
 FS_MUST_CHECK fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period);
 
@@ -54,6 +64,12 @@ typedef struct fs_figures_total {
     const char *first, *last, *currency;
 } fs_figures_total;
 FS_MUST_CHECK fs_status fs_report_say_total(fs_buffer *out, const fs_figures_total *figures);
+
+/* That there are no sales, and so no forecast; which other tables have rows ("customers, promotions"; NULL: none). */
+FS_MUST_CHECK fs_status fs_report_say_no_sales(fs_buffer *out, const char *others);
+/* How many customers are known and, where that is known of `told` of them, how many have left. */
+FS_MUST_CHECK fs_status fs_report_say_customers(fs_buffer *out, int64_t customers, int64_t told,
+                                                int64_t left);
 
 typedef struct fs_figures_outlook {
     bool money;              /* else pieces */
@@ -83,8 +99,13 @@ typedef struct fs_figures_products {
 } fs_figures_products;
 FS_MUST_CHECK fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *figures);
 
-/* Products whose trend is surely above and below zero. */
-FS_MUST_CHECK fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking);
+/* Products whose trend is surely above and below zero; `earning`: of those that make nine tenths of the revenue, else of
+ * all on offer. */
+FS_MUST_CHECK fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking,
+                                             bool earning);
+/* Which of several stores sells most, and what share of the whole. */
+FS_MUST_CHECK fs_status fs_report_say_stores(fs_buffer *out, int64_t stores, const char *first,
+                                             double share);
 
 typedef struct fs_figures_rows {
     int64_t rows, kept, refused, merged;

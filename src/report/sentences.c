@@ -16,20 +16,34 @@
 /* Below this share two figures are about the same. */
 #define ABOUT 0.02
 
+/* Here alone a currency that the files do not name is missed aloud. */
+static fs_status add_named_money(fs_buffer *out, const fs_figures_total *f)
+{
+    FS_TRY(fs_report_money(out, f->revenue, f->currency));
+    bool named = f->currency && *f->currency;
+    return named ? FS_OK : fs_buffer_text(out, " (in a currency that the files do not name)");
+}
+
 fs_status fs_report_say_total(fs_buffer *out, const fs_figures_total *f)
 {
     if (!f->has_revenue && !f->has_units) return FS_OK;
-    if (f->first && f->last) FS_TRY(fs_buffer_printf(out, "From %s to %s, ", f->first, f->last));
+    if (f->first && f->last) {
+        FS_TRY(fs_buffer_text(out, "From "));
+        FS_TRY(fs_report_date(out, f->first));
+        FS_TRY(fs_buffer_text(out, " to "));
+        FS_TRY(fs_report_date(out, f->last));
+        FS_TRY(fs_buffer_text(out, ", "));
+    }
     if (f->has_units && f->units > 0) {
         FS_TRY(fs_report_whole(out, f->units));
         FS_TRY(fs_buffer_text(out, " pieces were sold"));
         if (f->has_revenue) {
             FS_TRY(fs_buffer_text(out, " for "));
-            FS_TRY(fs_report_money(out, f->revenue, f->currency));
+            FS_TRY(add_named_money(out, f));
         }
     } else if (f->has_revenue) {
         FS_TRY(fs_buffer_text(out, "sales brought in "));
-        FS_TRY(fs_report_money(out, f->revenue, f->currency));
+        FS_TRY(add_named_money(out, f));
     } else {
         FS_TRY(fs_buffer_text(out, "nothing was sold"));
     }
@@ -37,6 +51,30 @@ fs_status fs_report_say_total(fs_buffer *out, const fs_figures_total *f)
         FS_TRY(fs_buffer_text(out, ", after "));
         FS_TRY(fs_report_share(out, f->return_share));
         FS_TRY(fs_buffer_text(out, " of the money went back for returns and cancellations"));
+    }
+    return fs_buffer_text(out, ".");
+}
+
+fs_status fs_report_say_no_sales(fs_buffer *out, const char *others)
+{
+    FS_TRY(fs_buffer_text(out, "The files hold no sales, so nothing can be forecast and no product "
+                               "ranked"));
+    if (others) FS_TRY(fs_buffer_printf(out, "; what they hold is: %s", others));
+    return fs_buffer_text(out, ".");
+}
+
+fs_status fs_report_say_customers(fs_buffer *out, int64_t customers, int64_t told, int64_t left)
+{
+    if (customers <= 0) return FS_OK;
+    FS_TRY(fs_report_whole(out, (double)customers));
+    FS_TRY(fs_buffer_text(out, customers == 1 ? " customer is known" : " customers are known"));
+    if (told > 0) {
+        FS_TRY(
+            fs_buffer_text(out, told < customers ? "; of those of whom the files say so, " : "; "));
+        FS_TRY(fs_report_whole(out, (double)left));
+        FS_TRY(fs_buffer_text(out, " ("));
+        FS_TRY(fs_report_share(out, (double)left / (double)told));
+        FS_TRY(fs_buffer_text(out, left == 1 ? ") has left" : ") have left"));
     }
     return fs_buffer_text(out, ".");
 }
@@ -79,14 +117,26 @@ fs_status fs_report_say_outlook(fs_buffer *out, const fs_figures_outlook *f)
     return fs_buffer_text(out, ".");
 }
 
+/* "on 29 Nov 2024", "in the week of 25 Nov 2024", "in Nov 2024". */
+static fs_status add_when(fs_buffer *out, const char *period, const char *date)
+{
+    fs_buffer text = {0};
+    fs_status status = fs_report_date(&text, date);
+    const char *month = status == FS_OK ? strchr(text.data, ' ') : NULL;
+    if (status == FS_OK && strcmp(period, "month") == 0 && month)
+        status = fs_buffer_printf(out, "in%s", month);
+    else if (status == FS_OK)
+        status = fs_buffer_printf(out, strcmp(period, "day") == 0 ? "on %s" : "in the week of %s",
+                                  text.data);
+    fs_buffer_free(&text);
+    return status;
+}
+
 fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *f)
 {
     if (!(f->times >= 1.1) || !isfinite(f->times)) return FS_OK;
-    const char *lead = f->coming ? "A peak is to be expected " : "The highest peak was ";
-    if (strcmp(f->period, "day") == 0)
-        FS_TRY(fs_buffer_printf(out, "%son %s", lead, f->date));
-    else
-        FS_TRY(fs_buffer_printf(out, "%sin the %s of %s", lead, f->period, f->date));
+    FS_TRY(fs_buffer_text(out, f->coming ? "A peak is to be expected " : "The highest peak was "));
+    FS_TRY(add_when(out, f->period, f->date));
     FS_TRY(fs_buffer_printf(
         out, f->coming ? ": about %.1f times the usual" : ": %.1f times the usual", f->times));
     if (f->cause)
@@ -104,9 +154,10 @@ fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *f)
     FS_TRY(fs_report_whole(out, (double)f->enough));
     FS_TRY(fs_buffer_text(out, " of "));
     FS_TRY(fs_report_whole(out, (double)f->products));
-    FS_TRY(fs_buffer_text(out, f->enough == 1 ? " products brings " : " products bring "));
+    FS_TRY(fs_buffer_text(out, f->enough == 1 ? " products with revenue brings "
+                                              : " products with revenue bring "));
     FS_TRY(fs_report_share(out, f->share));
-    FS_TRY(fs_buffer_text(out, " of the revenue"));
+    FS_TRY(fs_buffer_text(out, " of it"));
     if (f->first && f->first_revenue > 0 && f->first_revenue > 1.01 * f->second_revenue) {
         FS_TRY(fs_buffer_printf(out, "; %s leads with ", f->first));
         FS_TRY(fs_report_money(out, f->first_revenue, f->currency));
@@ -114,10 +165,21 @@ fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *f)
     return fs_buffer_text(out, ".");
 }
 
-fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking)
+fs_status fs_report_say_stores(fs_buffer *out, int64_t stores, const char *first, double share)
+{
+    if (stores < 2 || !first || !(share > 0)) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Of "));
+    FS_TRY(fs_report_whole(out, (double)stores));
+    FS_TRY(fs_buffer_printf(out, " stores, %s sells most: ", first));
+    FS_TRY(fs_report_share(out, share));
+    return fs_buffer_text(out, " of the whole.");
+}
+
+fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking, bool earning)
 {
     if (growing <= 0 && shrinking <= 0) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "Of the products that make nine tenths of the revenue, "));
+    FS_TRY(fs_buffer_text(out, earning ? "Of the products that make nine tenths of the revenue, "
+                                       : "Of the products on offer, "));
     FS_TRY(fs_report_whole(out, (double)growing));
     FS_TRY(fs_buffer_text(out, growing == 1 ? " surely grows and " : " surely grow and "));
     FS_TRY(fs_report_whole(out, (double)shrinking));
@@ -138,15 +200,15 @@ fs_status fs_report_say_rows(fs_buffer *out, const fs_figures_rows *f)
     FS_TRY(fs_report_whole(out, (double)f->kept));
     FS_TRY(fs_buffer_text(out, " are used"));
     if (f->merged > 0) {
-        FS_TRY(fs_buffer_text(out, ", "));
+        FS_TRY(fs_buffer_text(out, f->refused > 0 ? ", " : " and "));
         FS_TRY(fs_report_whole(out, (double)f->merged));
         FS_TRY(fs_buffer_text(out, f->merged == 1 ? " was the repetition of another"
                                                   : " were repetitions of others"));
     }
+    if (f->refused == 0) return fs_buffer_text(out, "; none was refused.");
     FS_TRY(fs_buffer_text(out, " and "));
     FS_TRY(fs_report_whole(out, (double)f->refused));
     FS_TRY(fs_buffer_text(out, f->refused == 1 ? " was refused" : " were refused"));
-    if (f->refused > 0 && f->reason)
-        FS_TRY(fs_buffer_printf(out, ", most often because: %s", f->reason));
+    if (f->reason) FS_TRY(fs_buffer_printf(out, ", most often because: %s", f->reason));
     return fs_buffer_text(out, ".");
 }

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,16 @@ fs_status fs_report_share(fs_buffer *out, double share)
         return fs_buffer_text(out, percent > 0 ? "less than 0.1 %" : "less than 0.1 % below zero");
     FS_TRY(add_number(out, percent, fabs(percent) < 9.95 ? 1 : 0));
     return fs_buffer_text(out, " %");
+}
+
+fs_status fs_report_date(fs_buffer *out, const char *iso)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    int year, month, day, end = 0;
+    if (sscanf(iso, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10 || month < 1 ||
+        month > 12)
+        return fs_buffer_text(out, iso);
+    return fs_buffer_printf(out, "%d %.3s %04d", day, months + (ptrdiff_t)3 * (month - 1), year);
 }
 
 fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period)

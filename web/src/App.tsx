@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ChartBlock } from "./ChartBlock";
 import { date, show, type Style } from "./format";
 import type { Block, Figures, Notes, Page, Report } from "./model";
+import { emphasised } from "./words";
 import { TableBlock } from "./TableBlock";
 
 function FiguresBlock({ block, style }: { block: Figures; style: Style }) {
@@ -40,8 +41,8 @@ function PageView({ page, style, dark }: { page: Page; style: Style; dark: boole
   return (
     <section class="page" id={page.id} aria-labelledby={`${page.id}-title`}>
       <h2 id={`${page.id}-title`}>{page.title}</h2>
-      {page.intro ? <p>{page.intro}</p> : null}
-      {page.blocks.map((block) => <BlockView block={block} style={style} dark={dark} />)}
+      {page.intro ? <p class="intro">{page.intro}</p> : null}
+      <div class="blocks">{page.blocks.map((block) => <BlockView block={block} style={style} dark={dark} />)}</div>
     </section>
   );
 }
@@ -57,6 +58,37 @@ function useDark(): boolean {
   return dark;
 }
 
+/** The page that is read now: the last whose head is above the upper third of the window. */
+function useCurrent(pages: Page[]): string {
+  const [current, setCurrent] = useState(pages[0]?.id ?? "");
+  useEffect(() => {
+    const look = () => {
+      const above = pages.filter((p) => (document.getElementById(p.id)?.getBoundingClientRect().top ?? 1e9) < innerHeight / 3);
+      setCurrent(above[above.length - 1]?.id ?? pages[0]?.id ?? "");
+    };
+    window.addEventListener("scroll", look, { passive: true });
+    return () => window.removeEventListener("scroll", look);
+  }, [pages]);
+  return current;
+}
+
+function Headlines({ report }: { report: Report }) {
+  const title = (id: string) => report.pages.find((p) => p.id === id)?.title;
+  return (
+    <section class="headlines" aria-labelledby="headlines-title">
+      <h2 id="headlines-title">What matters most</h2>
+      <ol>
+        {report.headlines.map((h) => (
+          <li>
+            {emphasised(h.text).map((part) => (part.strong ? <strong>{part.text}</strong> : part.text))}
+            {h.page && title(h.page) ? <> <a class="more" href={`#${h.page}`}>{title(h.page)}</a></> : null}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function span(report: Report, style: Style): string {
   const { first_day, last_day } = report.meta;
   return first_day && last_day ? `${date(first_day, style)} to ${date(last_day, style)}` : "";
@@ -64,27 +96,27 @@ function span(report: Report, style: Style): string {
 
 export function App({ report }: { report: Report }) {
   const dark = useDark();
-  const style: Style = { locale: navigator.language, currency: report.meta.currency };
+  const current = useCurrent(report.pages);
+  const style: Style = { locale: navigator.language, currency: report.meta.currency, period: report.meta.period };
   return (
     <>
       <a class="skip" href="#main">Skip to the report</a>
       <header>
-        <h1>{report.meta.name}</h1>
+        <h1 dir="auto">{report.meta.name}</h1>
         <p class="small">{span(report, style)}</p>
-        <nav aria-label="Pages">
-          <ul>{report.pages.map((p) => <li><a href={`#${p.id}`}>{p.title}</a></li>)}</ul>
-        </nav>
       </header>
+      <nav aria-label="Pages">
+        <ul>
+          {report.pages.map((p) => (
+            <li><a href={`#${p.id}`} aria-current={p.id === current ? "true" : undefined}>{p.title}</a></li>
+          ))}
+        </ul>
+      </nav>
       <main id="main">
-        {report.headlines.length > 0 && (
-          <section class="headlines" aria-labelledby="headlines-title">
-            <h2 id="headlines-title">What matters most</h2>
-            <ol>{report.headlines.map((h) => <li>{h.page ? <a href={`#${h.page}`}>{h.text}</a> : h.text}</li>)}</ol>
-          </section>
-        )}
+        {report.headlines.length > 0 && <Headlines report={report} />}
         {report.pages.map((page) => <PageView page={page} style={style} dark={dark} />)}
       </main>
-      <footer class="small">Made by foresell {report.meta.version} on {date(report.meta.created, style)}.</footer>
+      <footer class="small">Made by foresell {report.meta.version}{report.meta.created ? ` on ${date(report.meta.created, style)}` : ""}.</footer>
     </>
   );
 }

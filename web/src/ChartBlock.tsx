@@ -1,14 +1,15 @@
 import { BarChart, LineChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, DataZoomComponent, GridComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { asTable, options } from "./chart";
+import { asTable, chosen, options, palette, unitLabel } from "./chart";
 import { show, type Style } from "./format";
 import type { Chart } from "./model";
 
 echarts.use([BarChart, LineChart, ScatterChart, AriaComponent, DataZoomComponent, GridComponent,
-  MarkLineComponent, TooltipComponent, CanvasRenderer]);
+  TooltipComponent, LabelLayout, CanvasRenderer]);
 
 const rowsShown = 400;
 
@@ -16,10 +17,10 @@ function Numbers({ chart, variant, style }: { chart: Chart; variant: number; sty
   const { columns, rows } = asTable(chart, variant);
   const last = rows.slice(-rowsShown);
   return (
-    <div class="scroll" tabIndex={0}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={`${chart.title}: numbers`}>
       <table>
         <caption>{rows.length > rowsShown ? `The last ${rowsShown} of ${rows.length} rows` : `${rows.length} rows`}</caption>
-        <thead><tr>{columns.map((c) => <th scope="col">{c}</th>)}</tr></thead>
+        <thead><tr>{columns.map((c, i) => <th scope="col" class={i === 0 ? "" : "right"}>{c}</th>)}</tr></thead>
         <tbody>
           {last.map((row) => (
             <tr>{row.map((cell, i) => i === 0
@@ -32,10 +33,28 @@ function Numbers({ chart, variant, style }: { chart: Chart; variant: number; sty
   );
 }
 
-function savePicture(drawing: echarts.ECharts | null, chart: Chart) {
+/** Above the picture, so that it covers nothing: what each line is, and what is counted. */
+function Legend({ chart, variant, style, dark }: { chart: Chart; variant: number; style: Style; dark: boolean }) {
+  const { series, marks } = chosen(chart, variant);
+  const colours = palette(dark);
+  return (
+    <p class="legend small">
+      {unitLabel(chart, style) ? <span>{unitLabel(chart, style)}:</span> : null}
+      {series.map((s, i) => (
+        <span>
+          <i class={s.dashed ? "key dashed" : "key"} style={{ color: colours[i % colours.length] }} aria-hidden="true" />
+          {s.interval ? `${s.name}, shaded: ${s.interval} interval` : s.name}
+        </span>
+      ))}
+      {marks.length > 0 ? <span><i class="dot" aria-hidden="true" />peak</span> : null}
+    </p>
+  );
+}
+
+function savePicture(drawing: echarts.ECharts | null, chart: Chart, dark: boolean) {
   if (!drawing) return;
   const link = document.createElement("a");
-  link.href = drawing.getDataURL({ pixelRatio: 2, backgroundColor: "#ffffff" });
+  link.href = drawing.getDataURL({ pixelRatio: 2, backgroundColor: dark ? "#16181a" : "#ffffff" });
   link.download = `${chart.id}.png`;
   link.click();
 }
@@ -76,15 +95,18 @@ export function ChartBlock({ chart, style, dark }: { chart: Chart; style: Style;
       <div class="tools">
         {chart.choose && (
           <label>Show <select value={variant} onChange={(e) => setVariant(Number(e.currentTarget.value))}>
-            {chart.choose.map((c, i) => <option value={i}>{c.name}</option>)}
+            {chart.choose.map((c, i) => <option value={i} dir="auto">{c.name}</option>)}
           </select></label>
         )}
         <button type="button" aria-pressed={numbers} onClick={() => setNumbers(!numbers)}>{numbers ? "Picture" : "Numbers"}</button>
-        {!numbers && <button type="button" onClick={() => savePicture(drawing.current, chart)}>Save picture</button>}
+        {!numbers && <button type="button" onClick={() => savePicture(drawing.current, chart, dark)}>Save picture</button>}
       </div>
       {numbers
         ? <Numbers chart={chart} variant={variant} style={style} />
-        : <div ref={place} class="chart" role="img" aria-label={chart.title} style={{ height: `${height}px` }} />}
+        : <>
+            <Legend chart={chart} variant={variant} style={style} dark={dark} />
+            <div ref={place} class="chart" role="img" aria-label={chart.title} style={{ height: `${height}px` }} />
+          </>}
     </figure>
   );
 }

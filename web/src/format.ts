@@ -4,6 +4,7 @@ import type { Cell, Format } from "./model";
 export interface Style {
   locale: string | undefined;
   currency: string;
+  period: "day" | "week" | "month";
 }
 
 const missing = "–";
@@ -26,6 +27,10 @@ export function number(value: number, style: Style): string {
   return new Intl.NumberFormat(style.locale, { maximumFractionDigits: digits }).format(value);
 }
 
+export function whole(value: number, style: Style): string {
+  return new Intl.NumberFormat(style.locale, { maximumFractionDigits: 0 }).format(value);
+}
+
 export function date(iso: string, style: Style): string {
   const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime())) return iso;
@@ -42,7 +47,8 @@ export function show(value: Cell, format: Format | string, style: Style): string
   switch (format) {
     case "money": return money(value, style);
     case "share": return new Intl.NumberFormat(style.locale, { style: "percent", maximumFractionDigits: 1 }).format(value);
-    case "integer": return new Intl.NumberFormat(style.locale, { maximumFractionDigits: 0 }).format(value);
+    case "integer": return whole(value, style);
+    case "times": return `${new Intl.NumberFormat(style.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value)} ×`;
     default: return number(value, style);
   }
 }
@@ -56,5 +62,5 @@ export function short(value: number, format: Format | string, style: Style): str
 }
 
 export function isRight(format: Format): boolean {
-  return format === "integer" || format === "number" || format === "money" || format === "share";
+  return format === "integer" || format === "number" || format === "money" || format === "share" || format === "times";
 }

@@ -1,6 +1,6 @@
 /** The report's document model: pages of blocks, written by the C side, shown as they are. */
 
-export type Format = "text" | "integer" | "number" | "money" | "share" | "date" | "bool";
+export type Format = "text" | "integer" | "number" | "money" | "share" | "times" | "date" | "bool";
 export type Cell = string | number | boolean | null;
 
 export interface Meta {
@@ -36,6 +36,7 @@ export interface Series {
 export interface Mark {
   x: string | number;
   label: string;
+  detail?: string;
 }
 
 export interface Chart {

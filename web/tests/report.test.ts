@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { asTable } from "../src/chart";
 import { show } from "../src/format";
 import { matching, sorted } from "../src/sort";
+import { shownColumns, told } from "../src/TableBlock";
+import { emphasised } from "../src/words";
 
-const pounds = { locale: "en-GB", currency: "GBP" };
+const pounds = { locale: "en-GB", currency: "GBP", period: "day" as const };
 
 test("missing cells come last, whichever way one sorts", () => {
   const rows = [[null], [3], [10], [1]];
@@ -24,7 +26,7 @@ test("a search finds rows that hold all its words, in any case and column", () =
 test("money has the shop's currency, and no pennies where they don't matter", () => {
   expect(show(12.5, "money", pounds)).toBe("£12.50");
   expect(show(-1234567.8, "money", pounds)).toBe("-£1,234,568");
-  expect(show(12.5, "money", { locale: "en-GB", currency: "" })).toBe("12.50");
+  expect(show(12.5, "money", { ...pounds, currency: "" })).toBe("12.50");
 });
 
 test("what is missing or not a number is a dash, never NaN", () => {
@@ -41,7 +43,35 @@ test("a chart's numbers are joined by their place on the axis", () => {
     ],
   };
   expect(asTable(chart, 0)).toEqual({
-    columns: ["", "sold", "forecast", "forecast, from", "forecast, to"],
+    columns: ["from", "sold", "forecast", "forecast, low", "forecast, high"],
     rows: [["2024-01-01", 1, null, null, null], ["2024-01-02", 2, 3, 2, 4]],
   });
+});
+
+test("the figures of a sentence stand out, the digits inside of names do not, and no letter is lost", () => {
+  const sentence = "From 2 Jan 2023 to 31 Dec 2024, 84 of 1,240 products bring 80 %; Dairy A1, size 2 leads with GBP 98,374.";
+  const parts = emphasised(sentence);
+  expect(parts.map((p) => p.text).join("")).toBe(sentence);
+  expect(parts.filter((p) => p.strong).map((p) => p.text)).toEqual(["2 Jan 2023", "31 Dec 2024", "1,240", "80 %", "GBP 98,374"]);
+});
+
+test("a column in which nothing is known is left out; long texts may be broken, codes not", () => {
+  const table = {
+    type: "table" as const, id: "t", title: "t",
+    columns: [{ name: "item", label: "Item", format: "text" as const }, { name: "cost", label: "Cost", format: "money" as const },
+      { name: "name", label: "Name", format: "text" as const }],
+    rows: [["85123A", null, "white hanging heart holder"], ["22423", null, null]],
+  };
+  expect(shownColumns(table).map(({ column, at, look }) => [column.name, at, look])).toEqual([["item", 0, "short"], ["name", 2, "long"]]);
+});
+
+test("what a table shows of how many rows is said in words", () => {
+  expect(told(25, 500, 4908, 500, true, pounds)).toBe("25 of 4,908 rows; all are in ");
+  expect(told(25, 7, 4908, 500, true, pounds)).toBe("7 of the 7 rows that match");
+  expect(told(25, 5, 5, 5, false, pounds)).toBe("5 rows");
+  expect(told(25, 0, 5, 5, false, pounds)).toBe("No rows.");
+});
+
+test("how many times the usual is told with one decimal", () => {
+  expect(show(2, "times", pounds)).toBe("2.0 ×");
 });

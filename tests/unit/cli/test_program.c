@@ -118,17 +118,17 @@ static void progress_tells_how_far_and_how_long_still(void **state)
 static void a_log_of_a_short_run_has_no_progress_in_it(void **state)
 {
     (void)state;
-    char *said = NULL;
+    char *written = NULL;
     size_t size;
-    FILE *err = open_memstream(&said, &size);
+    FILE *err = open_memstream(&written, &size);
     cli_terminal *terminal = fs_cli_terminal_open(err, false);
     const fs_progress *progress = fs_cli_terminal_progress(terminal);
     for (int i = 0; i < 40; i++) fs_progress_report(progress, "steps: one of many", i, 40);
     fs_progress_report(progress, "query", 50, 100);
     fs_cli_terminal_close(terminal);
     fclose(err);
-    assert_string_equal(said, "");
-    free(said);
+    assert_string_equal(written, "");
+    free(written);
 }
 
 static void errors_are_json_where_that_is_asked(void **state)

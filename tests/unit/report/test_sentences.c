@@ -100,17 +100,50 @@ static void a_cause_is_named_only_with_evidence(void **state)
 {
     (void)state;
     fs_figures_peak f = {.date = "2011-11-14", .period = "day", .times = 3.14};
-    SAYS("The highest peak was on 2011-11-14: 3.1 times the usual; the data name no cause.",
+    SAYS("The highest peak was on 14 Nov 2011: 3.1 times the usual; the data name no cause.",
          fs_report_say_peak(&out, &f));
     f.cause = "Christmas";
-    SAYS("The highest peak was on 2011-11-14: 3.1 times the usual, as at other times of "
+    SAYS("The highest peak was on 14 Nov 2011: 3.1 times the usual, as at other times of "
          "\"Christmas\".",
          fs_report_say_peak(&out, &f));
     f.coming = true;
     f.period = "week";
-    SAYS("A peak is to be expected in the week of 2011-11-14: about 3.1 times the usual, as at "
+    SAYS("A peak is to be expected in the week of 14 Nov 2011: about 3.1 times the usual, as at "
          "other times of \"Christmas\".",
          fs_report_say_peak(&out, &f));
+}
+
+static void a_peak_of_a_month_names_the_month(void **state)
+{
+    (void)state;
+    fs_figures_peak f = {.date = "2011-11-01", .period = "month", .times = 2};
+    SAYS("The highest peak was in Nov 2011: 2.0 times the usual; the data name no cause.",
+         fs_report_say_peak(&out, &f));
+}
+
+static void dates_are_written_as_people_write_them(void **state)
+{
+    (void)state;
+    SAYS("2 Jan 2024", fs_report_date(&out, "2024-01-02"));
+    SAYS("31 Dec 1999", fs_report_date(&out, "1999-12-31"));
+    SAYS("2024-13-02", fs_report_date(&out, "2024-13-02"));
+    SAYS("week 7", fs_report_date(&out, "week 7"));
+}
+
+static void a_shop_without_sales_is_told_so_and_what_it_has(void **state)
+{
+    (void)state;
+    SAYS("The files hold no sales, so nothing can be forecast and no product ranked.",
+         fs_report_say_no_sales(&out, NULL));
+    SAYS("The files hold no sales, so nothing can be forecast and no product ranked; what they "
+         "hold is: customers (3 rows).",
+         fs_report_say_no_sales(&out, "customers (3 rows)"));
+    SAYS("7,043 customers are known; 1,869 (27 %) have left.",
+         fs_report_say_customers(&out, 7043, 7043, 1869));
+    SAYS("10 customers are known; of those of whom the files say so, 1 (20 %) has left.",
+         fs_report_say_customers(&out, 10, 5, 1));
+    SAYS("1 customer is known.", fs_report_say_customers(&out, 1, 0, 0));
+    SAYS("", fs_report_say_customers(&out, 0, 0, 0));
 }
 
 static void a_peak_that_is_none_is_not_told(void **state)
@@ -132,10 +165,11 @@ static void a_leader_is_named_only_when_it_is_ahead(void **state)
                              .first_revenue = 300000,
                              .second_revenue = 250000,
                              .currency = "GBP"};
-    SAYS("1,050 of 4,894 products bring 80 % of the revenue; CAKESTAND leads with GBP 300,000.",
+    SAYS("1,050 of 4,894 products with revenue bring 80 % of it; CAKESTAND leads with GBP 300,000.",
          fs_report_say_products(&out, &f));
     f.second_revenue = 299000;
-    SAYS("1,050 of 4,894 products bring 80 % of the revenue.", fs_report_say_products(&out, &f));
+    SAYS("1,050 of 4,894 products with revenue bring 80 % of it.",
+         fs_report_say_products(&out, &f));
     f.products = 1;
     SAYS("", fs_report_say_products(&out, &f));
 }
@@ -151,13 +185,18 @@ static void sums_say_what_is_known_and_no_more(void **state)
                           .first = "2009-12-01",
                           .last = "2011-12-09",
                           .currency = "GBP"};
-    SAYS("From 2009-12-01 to 2011-12-09, 10,766,837 pieces were sold for GBP 18,981,328, after 3.7 "
+    SAYS("From 1 Dec 2009 to 9 Dec 2011, 10,766,837 pieces were sold for GBP 18,981,328, after 3.7 "
          "% of the money went back for "
          "returns and cancellations.",
          fs_report_say_total(&out, &f));
-    f.has_units = false;
+    f.currency = "";
     f.return_share = 0;
-    SAYS("From 2009-12-01 to 2011-12-09, sales brought in GBP 18,981,328.",
+    SAYS("From 1 Dec 2009 to 9 Dec 2011, 10,766,837 pieces were sold for 18,981,328 (in a currency "
+         "that the files do not name).",
+         fs_report_say_total(&out, &f));
+    f.currency = "GBP";
+    f.has_units = false;
+    SAYS("From 1 Dec 2009 to 9 Dec 2011, sales brought in GBP 18,981,328.",
          fs_report_say_total(&out, &f));
     f.has_revenue = false;
     SAYS("", fs_report_say_total(&out, &f));
@@ -167,8 +206,13 @@ static void rows_are_accounted_for(void **state)
 {
     (void)state;
     fs_figures_rows f = {.rows = 1067370, .kept = 1044847, .merged = 22523};
-    SAYS("Of 1,067,370 rows read, 1,044,847 are used, 22,523 were repetitions of others and 0 were "
-         "refused.",
+    SAYS("Of 1,067,370 rows read, 1,044,847 are used and 22,523 were repetitions of others; none "
+         "was refused.",
+         fs_report_say_rows(&out, &f));
+    f = (fs_figures_rows){
+        .rows = 10, .kept = 7, .refused = 2, .merged = 1, .reason = "time is missing"};
+    SAYS("Of 10 rows read, 7 are used, 1 was the repetition of another and 2 were refused, most "
+         "often because: time is missing.",
          fs_report_say_rows(&out, &f));
     f = (fs_figures_rows){.rows = 10, .kept = 9, .refused = 1, .reason = "time is missing"};
     SAYS("Of 10 rows read, 9 are used and 1 was refused, most often because: time is missing.",
@@ -182,10 +226,21 @@ static void rows_are_accounted_for(void **state)
 static void sure_trends_are_counted(void **state)
 {
     (void)state;
-    SAYS("", fs_report_say_trends(&out, 0, 0));
+    SAYS("", fs_report_say_trends(&out, 0, 0, true));
     SAYS("Of the products that make nine tenths of the revenue, 1 surely grows and 1,200 surely "
          "shrink.",
-         fs_report_say_trends(&out, 1, 1200));
+         fs_report_say_trends(&out, 1, 1200, true));
+    SAYS("Of the products on offer, 2 surely grow and 1 surely shrinks.",
+         fs_report_say_trends(&out, 2, 1, false));
+}
+
+static void the_store_that_sells_most_is_named_with_its_share(void **state)
+{
+    (void)state;
+    SAYS("Of 1,115 stores, 262 sells most: 0.3 % of the whole.",
+         fs_report_say_stores(&out, 1115, "262", 0.003));
+    SAYS("", fs_report_say_stores(&out, 1, "262", 1));
+    SAYS("", fs_report_say_stores(&out, 0, NULL, 0));
 }
 
 static void sentences_survive_a_lack_of_memory(void **state)
@@ -213,11 +268,15 @@ int main(void)
         cmocka_unit_test(a_difference_inside_the_range_is_not_called_one),
         cmocka_unit_test(nothing_is_compared_with_an_unknown_past),
         cmocka_unit_test(a_cause_is_named_only_with_evidence),
+        cmocka_unit_test(a_peak_of_a_month_names_the_month),
+        cmocka_unit_test(dates_are_written_as_people_write_them),
+        cmocka_unit_test(a_shop_without_sales_is_told_so_and_what_it_has),
         cmocka_unit_test(a_peak_that_is_none_is_not_told),
         cmocka_unit_test(a_leader_is_named_only_when_it_is_ahead),
         cmocka_unit_test(sums_say_what_is_known_and_no_more),
         cmocka_unit_test(rows_are_accounted_for),
         cmocka_unit_test(sure_trends_are_counted),
+        cmocka_unit_test(the_store_that_sells_most_is_named_with_its_share),
         cmocka_unit_test(sentences_survive_a_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
