@@ -1,0 +1,230 @@
+/* What people see: report.html in a browser, from the disk, offline, on a desk and on a phone, light and dark.
+ *
+ * node --test tests/browser/report.test.mjs, or `tests/run browser`. FORESELL_BIN names the program.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { open, scrollThrough, show } from "./browser.mjs";
+import { folder, goldenShops, hostile, makeShops, table } from "./shops.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const all = ["simulated", "unfriendly", "members", ...goldenShops];
+const looks = [[1280, false], [1280, true], [390, false], [390, true]];
+let browser, shops;
+
+before(async () => {
+  shops = makeShops();
+  browser = await open();
+});
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const report = (shop) => join(shops[shop], "report.html");
+
+async function on(shop, how, look) {
+  const shown = await show(browser, report(shop), how);
+  try {
+    await look(shown.page, shown);
+    assert.deepEqual(shown.faults, [], `${shop}: the console is not silent`);
+    assert.deepEqual(shown.asked, [], `${shop}: the network was asked`);
+    assert.equal(await shown.page.evaluate(() => window.ran), undefined, `${shop}: a text of the data was executed`);
+  } finally {
+    await shown.close();
+  }
+}
+
+/* Pixels of each chart that have about the colour of the first series. */
+function inked(page, dark) {
+  return page.evaluate((wanted) => [...document.querySelectorAll(".chart")].map((place) => {
+    let count = 0;
+    for (const canvas of place.querySelectorAll("canvas")) {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      for (let i = 0; i < data.length; i += 4) {
+        const far = Math.abs(data[i] - wanted[0]) + Math.abs(data[i + 1] - wanted[1]) + Math.abs(data[i + 2] - wanted[2]);
+        if (data[i + 3] > 200 && far < 40) count++;
+      }
+    }
+    return { name: place.getAttribute("aria-label"), count };
+  }), dark ? [0x56, 0xb4, 0xe9] : [0x00, 0x72, 0xb2]);
+}
+
+/* "£1,234.50", "-3", "2.3%" */
+function figure(text) {
+  const value = Number(text.replace(/[^\d.-]/g, ""));
+  return text.includes("%") ? value / 100 : value;
+}
+
+const near = (shown, held, step) => assert.ok(Math.abs(shown - held) <= step / 2 + 1e-9, `${shown} is shown, ${held} is held`);
+
+describe("every report", () => {
+  for (const shop of all) {
+    for (const [width, dark] of looks) {
+      test(`${shop} at ${width} px, ${dark ? "dark" : "light"}: quiet, offline, fits, drawn, accessible`, async () => {
+        await on(shop, { width, dark }, async (page) => {
+          await scrollThrough(page);
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          assert.ok(wide <= 0, `${wide} px stick out`);
+          for (const { name, count } of await inked(page, dark)) assert.ok(count > 20, `the chart "${name}" shows no line`);
+          const twice = await page.evaluate(() => {
+            const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+            return ids.filter((id, i) => ids.indexOf(id) !== i);
+          });
+          assert.deepEqual(twice, []);
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate(() => window.axe.run());
+          const bad = violations.filter((v) => ["serious", "critical"].includes(v.impact));
+          assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+        });
+      });
+    }
+  }
+});
+
+test("the pages, charts and five sentences of a shop with everything are there", async () => {
+  await on("simulated", {}, async (page) => {
+    assert.deepEqual(await page.locator("nav a").allTextContents(),
+      ["Overview", "What will sell", "Peaks", "Products", "Stores and categories", "Data"]);
+    assert.equal(await page.locator(".headlines li").count(), 5);
+    assert.equal(await page.locator(".chart").count(), 5);
+  });
+});
+
+test("the key figures are those of the run's tables", async () => {
+  const summary = Object.fromEntries(table(shops.simulated, "summary").map((r) => [r.measure, Number(r.value)]));
+  await on("simulated", {}, async (page) => {
+    const held = { Revenue: "revenue", "Pieces sold": "units", Returned: "return share", Baskets: "baskets",
+      "Revenue a basket": "revenue a basket", "Products sold": "items", Stores: "stores", Profit: "profit" };
+    const shown = await page.locator(".figures > div").evaluateAll((all) =>
+      all.map((d) => [d.querySelector("dt").textContent, d.querySelector("dd").textContent]));
+    const told = Object.fromEntries(shown);
+    for (const [label, measure] of Object.entries(held)) {
+      const value = summary[measure];
+      near(figure(told[label]), value, told[label].includes("%") ? 0.001 : told[label].includes(".") ? 0.01 : 1);
+    }
+    const sentence = await page.locator(".headlines li").first().textContent();
+    assert.ok(sentence.includes(Math.round(summary.revenue).toLocaleString("en-GB")), sentence);
+    assert.ok(sentence.includes(Math.round(summary.units).toLocaleString("en-GB")), sentence);
+  });
+});
+
+test("tables and the numbers behind a chart are those of the run's tables", async () => {
+  const best = table(shops.simulated, "best_products").filter((r) => r.measure === "revenue");
+  const ahead = table(shops.simulated, "forecast_total");
+  await on("simulated", {}, async (page) => {
+    const rows = await page.locator("#top tbody tr").evaluateAll((all) => all.map((r) => [...r.cells].map((c) => c.textContent)));
+    assert.equal(rows.length, 5);
+    rows.forEach(([, name, value], i) => {
+      assert.equal(name, best[i].name);
+      near(figure(value), Number(best[i].value), value.includes(".") ? 0.01 : 1);
+    });
+    await page.locator("#total button", { hasText: "Numbers" }).click();
+    const last = await page.locator("#total tbody tr").last().evaluate((r) => [...r.cells].map((c) => c.textContent));
+    const held = ahead.at(-1);
+    assert.equal(new Date(`${last[0]} UTC`).toISOString().slice(0, 10), held.period.slice(0, 10));
+    [held.mean, held["q0.05"], held["q0.95"]].forEach((value, i) => near(figure(last[2 + i]), Number(value), Number(value) >= 100 ? 1 : 0.1));
+    await page.locator("#total button", { hasText: "Picture" }).click();
+    await page.waitForSelector("#total canvas");
+  });
+});
+
+test("a table sorts by the column that is clicked, both ways, and finds words", async () => {
+  await on("simulated", {}, async (page) => {
+    const head = page.locator("#all-products th", { hasText: "Pieces" });
+    const column = await head.evaluate((h) => h.cellIndex);
+    const values = () => page.locator("#all-products tbody tr").evaluateAll((rows, at) => rows.map((r) => r.cells[at].textContent), column)
+      .then((all) => all.map(figure));
+    await head.locator("button").click();
+    const down = await values();
+    assert.deepEqual(down, [...down].sort((a, b) => b - a));
+    assert.equal(await head.getAttribute("aria-sort"), "descending");
+    await head.locator("button").click();
+    const up = await values();
+    assert.deepEqual(up, [...up].sort((a, b) => a - b));
+    assert.notDeepEqual(up, down);
+    const item = table(shops.simulated, "product_summary").at(-1).item;
+    await page.locator("#all-products input").fill(item.toLowerCase());
+    await page.waitForFunction(() => document.querySelectorAll("#all-products tbody tr").length === 1);
+    assert.ok((await page.locator("#all-products tbody tr").textContent()).includes(item));
+  });
+});
+
+test("hostile names are shown as they are and do nothing, also in choices, tooltips and without script", async () => {
+  await on("unfriendly", {}, async (page) => {
+    await scrollThrough(page);
+    const cells = await page.locator("#all-products td").evaluateAll((all) => all.map((c) => c.textContent));
+    for (const name of hostile) assert.ok(cells.some((c) => c.trim() === name.trim()), `not shown: ${name}`);
+    assert.equal(await page.locator("main img, main svg, main script, main i:not([aria-hidden])").count(), 0);
+    assert.equal(await page.locator("h1").textContent(), "</title><script>window.ran = 1</script>");
+    for (const chart of await page.locator("figure").all()) {
+      const choice = chart.locator("select");
+      if (await choice.count()) await choice.selectOption({ index: 1 });
+      await chart.scrollIntoViewIfNeeded();
+      const box = await chart.locator(".chart").boundingBox();
+      for (let x = box.x + 60; x < box.x + box.width - 30; x += 60) await page.mouse.move(x, box.y + 100);
+    }
+  });
+  await on("unfriendly", { script: false }, async (page) => {
+    const text = await page.locator("body").textContent();
+    for (const name of hostile) assert.ok(text.includes(name), `not shown: ${name}`);
+  });
+});
+
+test("a tooltip tells the day, what was sold and the interval of the forecast", async () => {
+  await on("simulated", {}, async (page) => {
+    await page.locator("#total .chart").scrollIntoViewIfNeeded();
+    await page.waitForSelector("#total canvas");
+    const box = await page.locator("#total .chart").boundingBox();
+    await page.mouse.move(box.x + box.width - 60, box.y + 120);
+    await page.waitForFunction(() => /forecast .*between/s.test(document.querySelector("#total .chart").textContent));
+  });
+});
+
+test("the keyboard reaches the pages, the tables' heads and the charts' choices", async () => {
+  await on("simulated", {}, async (page) => {
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the report");
+    const met = [];
+    for (let i = 0; i < 120; i++) {
+      await page.keyboard.press("Tab");
+      const [text, tag] = await page.evaluate(() => [document.activeElement.textContent, document.activeElement.tagName]);
+      met.push(`${tag} ${text}`);
+      if (text === "Products" && met.filter((m) => m === "A Products").length === 1) await page.keyboard.press("Enter");
+    }
+    assert.ok(met.includes("A Peaks") && met.includes("A Products"), met.slice(0, 12).join("\n"));
+    assert.ok(met.some((m) => m.startsWith("SELECT")) || met.some((m) => m.startsWith("BUTTON Revenue")), "no choice or head");
+    assert.ok(page.url().endsWith("#products"));
+  });
+});
+
+test("it prints: pages with charts, which need not have been seen", async () => {
+  await on("simulated", {}, async (page) => {
+    const pdf = await page.pdf({ format: "A4", printBackground: true });
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+    assert.ok(pages >= 3 && pages < 60, `${pages} pages`);
+    for (const { name, count } of await inked(page, false)) assert.ok(count > 20, `the chart "${name}" is not printed`);
+  });
+});
+
+test("a shop without sales shows what it has and says what is missing", async () => {
+  await on("members", {}, async (page) => {
+    const said = await page.locator(".headlines li").allTextContents();
+    assert.ok(said[0].startsWith("The files hold no sales"), said.join("\n"));
+    assert.ok(said[1].startsWith("300 customers are known; 75 (25 %) have left."), said.join("\n"));
+    assert.equal(await page.locator(".chart").count(), 0);
+    assert.match(await page.locator("#holdings").textContent(), /customers.*300/s);
+    assert.match(await page.locator("#data").textContent(), /sales: would add everything/);
+  });
+  await on("nothing", {}, async (page) => {
+    assert.ok((await page.locator(".headlines li").first().textContent()).startsWith("The files hold no sales"));
+    assert.match(await page.locator("#data").textContent(), /sales: would add everything/);
+  });
+});
+
+test("it stays one file of bearable size", () => {
+  for (const shop of all) assert.ok(statSync(report(shop)).size < 5e6, shop);
+});
