@@ -205,6 +205,7 @@ static json_t *chart_block(const fs_report *report, const fs_report_chart *chart
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "type", "chart", "id", chart->id, "title",
                   chart->title, "unit", money ? "money" : "units", "x", "date", "stacked", 0);
     if (!block) return NULL;
+    if (money && report->in_units) json_object_set_new(block, "marked", json_string("in pieces"));
     if (json_array_size(choose) > 1) {
         json_object_set(block, "choose", choose);
         json_object_set_new(block, "series", json_array());

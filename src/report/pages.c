@@ -281,9 +281,9 @@ static fs_status add_places(const fs_report *report, json_t *page, fs_error *err
 
 /* ---- data ---- */
 
-static fs_status add_assumptions(const fs_report *report, json_t *page, fs_error *error)
+/* What is taken for granted of sales. */
+static fs_status add_sales_assumptions(const fs_report *report, json_t *items, fs_error *error)
 {
-    json_t *items = json_array();
     const char *absent = strcmp(report->absent, "closed") == 0 ? "that the shop was shut"
                          : strcmp(report->absent, "missing") == 0
                              ? "that it is not known what was sold"
@@ -314,6 +314,15 @@ static fs_status add_assumptions(const fs_report *report, json_t *page, fs_error
         json_string("Postage, fees, vouchers and corrections of the books are told from products "
                     "by codes and texts; they count in no product's revenue."),
         error));
+    return FS_OK;
+}
+
+static fs_status add_assumptions(const fs_report *report, json_t *page, fs_error *error)
+{
+    bool none;
+    FS_TRY(fs_report_no_sales(report, &none, error));
+    json_t *items = json_array();
+    if (!none) FS_TRY(add_sales_assumptions(report, items, error));
     FS_TRY(fs_report_add(
         items,
         json_sprintf(*report->currency

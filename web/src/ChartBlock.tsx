@@ -46,7 +46,7 @@ function Legend({ chart, variant, style, dark }: { chart: Chart; variant: number
           {s.interval ? `${s.name}, shaded: ${s.interval} interval` : s.name}
         </span>
       ))}
-      {marks.length > 0 ? <span><i class="dot" aria-hidden="true" />peak</span> : null}
+      {marks.length > 0 ? <span><i class="dot" aria-hidden="true" />peak{chart.marked ? ` ${chart.marked}` : ""}</span> : null}
     </p>
   );
 }

@@ -48,6 +48,8 @@ export interface Chart {
   stacked?: boolean;
   series?: Series[];
   marks?: Mark[];
+  /** In what the marks are peaks, where the line counts something else. */
+  marked?: string;
   choose?: { name: string; series: Series[]; marks?: Mark[] }[];
 }
 
