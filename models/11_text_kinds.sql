@@ -22,6 +22,7 @@ judged as (
             when text_matches(
                 text,
                 '(^|[^a-z])(adjust|adjusts|adjustment|adjustments|adjusted|write[- ]?off|bad debt|stock ?take|stocktaking|stock (check|correction|count)|inventory (check|correction|count))($|[^a-z])'
+                || '|^(this is )?(a )?test( (product|item|article|order))?[ .!]*$'
                 || '|inventurdifferenz|bestandskorrektur|korrekturbuchung|ajuste de (inventario|stock|estoque)|r(é|e)gularisation|rettifica'
             ) then 'correction'
             when text_matches(

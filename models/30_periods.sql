@@ -4,12 +4,14 @@
 -- expect: number >= 0
 -- expect: last_day >= period
 --
--- complete is false for a first or last week or month that the file holds only in part; models do not see those.
+-- complete is false for a first or last week or month that the file holds only in part, and for the last days where
+-- the file ends with days told in part; models do not see those.
 -- A file with one day a period (totals per week) has whole periods only.
 with span as (
     select
         first_day,
         last_day,
+        told_until,
         days_with_lines,
         case
             when '${period}' = 'week' then week_start(first_day)
@@ -34,6 +36,7 @@ places as (
         numbers.n as number,
         span.first_day as data_from,
         span.last_day as data_to,
+        span.told_until,
         span.days_with_lines
     from span
     cross join numbers
@@ -57,8 +60,8 @@ select
     cast(number as bigint) as number,
     ahead,
     ahead
-        or '${period}' = 'day'
-        or one_line_a_period
-        or (data_from <= add_days(period, 2) and data_to >= add_days(last_day, -2)) as complete
+        or ('${period}' = 'day' and period <= told_until)
+        or ('${period}' <> 'day' and one_line_a_period)
+        or ('${period}' <> 'day' and data_from <= add_days(period, 2) and told_until >= add_days(last_day, -2)) as complete
 from counted
 order by period nulls first

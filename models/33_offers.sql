@@ -4,7 +4,8 @@
 -- expect: lines > 0
 --
 -- On offer from the first price, or the first sale where that is earlier or no prices are known. Off offer after the
--- product's own end, or where it has not sold for three months and for eight times its usual pause. filled: the
+-- product's own end, or where it has not sold for three months and for eight times its usual pause (after a single
+-- sale for half a year, and at the latest after 400 days). filled: the
 -- periods without a line are few enough (at most three for each that has one) to be written down one by one.
 with sold as (
     select
@@ -86,7 +87,8 @@ spans as (
                 days_silent >= 91
                 and days_silent >= 8e0 * days_selling / nullif(periods_sold - 1, 0)
             )
-            or (periods_sold = 1 and days_silent >= 364) as off_offer
+            or (periods_sold = 1 and days_silent >= 182)
+            or days_silent >= 400 as off_offer
     from silences
 ),
 numbered as (

@@ -8,10 +8,53 @@
 --
 -- units_model is the copy that models see (revenue where the files have no units): null where demand was hidden,
 -- dampened where outlier_reason says so. units and revenue stay as they were.
-with found as (
+-- What many show at once is no slip: an item that stands out in three stores and in a fifth of those that sell it, or a
+-- period in which three cells and one in a hundred of those that sell stand out: a promotion, a holiday, an event.
+with far as (
     select item, store, period, cleaned, reason
     from outliers_item_store
     where reason is not null
+),
+far_items as (
+    select item, period, count(*) as far
+    from far
+    group by item, period
+    having count(*) >= 3
+),
+far_periods as (
+    select period, count(*) as far
+    from far
+    group by period
+    having count(*) >= 3
+),
+sold_items as (
+    select outliers_item_store.item, outliers_item_store.period, count(*) as sold
+    from outliers_item_store
+    join far_items on far_items.item = outliers_item_store.item and far_items.period = outliers_item_store.period
+    where outliers_item_store.value > 0
+    group by outliers_item_store.item, outliers_item_store.period
+),
+sold_periods as (
+    select outliers_item_store.period, count(*) as sold
+    from outliers_item_store
+    join far_periods on far_periods.period = outliers_item_store.period
+    where outliers_item_store.value > 0
+    group by outliers_item_store.period
+),
+found as (
+    select
+        far.item,
+        far.store,
+        far.period,
+        far.cleaned,
+        far.reason
+    from far
+    left join far_items on far_items.item = far.item and far_items.period = far.period
+    left join sold_items on sold_items.item = far.item and sold_items.period = far.period
+    left join far_periods on far_periods.period = far.period
+    left join sold_periods on sold_periods.period = far.period
+    where not coalesce(far_items.far * 5 >= sold_items.sold, false)
+        and not coalesce(far_periods.far * 100 >= sold_periods.sold, false)
 )
 select
     demand_cells.item,

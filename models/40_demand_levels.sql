@@ -9,6 +9,8 @@
 -- are hidden (out of stock, missing), on irregular closed days, and in a period that the file holds only in part.
 -- Items are written out by falling revenue until 50 million periods are full; the others keep the periods they sold
 -- in, are not dense, and are not forecast. to_forecast: the period ends before the setting forecast.start, or there is none.
+-- comparable is false before the files were joined by products and stores that make most of what is sold today, all in
+-- one period, if the sum doubled then: what they sold before is not in the files. Models do not see those periods.
 with item_cells as (
     select
         item,
@@ -139,6 +141,7 @@ places as (
         spans.level,
         spans.key,
         periods.period,
+        periods.number,
         periods.last_day,
         periods.complete,
         spans.active = 1 as active
@@ -150,6 +153,7 @@ places as (
         spans.level,
         spans.key,
         cells.period,
+        periods.number,
         periods.last_day,
         periods.complete,
         false as active
@@ -172,6 +176,11 @@ shut as (
     where busy_periods.period is null
     group by closures.period
 ),
+timeline as (
+    select max(number) as last_number
+    from periods
+    where not ahead
+),
 facts as (
     select
         case
@@ -186,6 +195,74 @@ facts as (
     left join sales_lines on sales_lines.kind in ('sale', 'zero', 'none')
     group by sales_facts.has_units
 ),
+recent as (
+    select
+        demand_item_store.item,
+        demand_item_store.store,
+        offers.first_number,
+        min(categories.category) as category,
+        cast(sum(exact(case when facts.in_units then demand_item_store.units else demand_item_store.revenue end)) as double) as sold
+    from demand_item_store
+    join periods on periods.period = demand_item_store.period
+    join offers on offers.item = demand_item_store.item and offers.store = demand_item_store.store
+    left join categories on categories.item = demand_item_store.item
+    cross join facts
+    cross join timeline
+    where demand_item_store.state = 'sold'
+        and periods.number > timeline.last_number - case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
+    group by demand_item_store.item, demand_item_store.store, offers.first_number
+),
+arrivals as (
+    select 'item' as level, item as key, first_number, sold from recent
+    union all
+    select 'category', coalesce(category, '(none)'), first_number, sold from recent where (select count(*) from categories) > 0
+    union all
+    select 'store', store, first_number, sold from recent
+    union all
+    select 'total', '(all)', first_number, sold from recent
+    union all
+    select 'money', '(all)', first_number, sold from recent
+),
+arrived as (
+    select level, key, first_number, sum(sold) as sold
+    from arrivals
+    group by level, key, first_number
+),
+shares as (
+    select
+        arrived.*,
+        sum(sold) over (partition by level, key) as all_sold,
+        min(first_number) over (partition by level, key) as earliest
+    from arrived
+),
+jumps as (
+    select
+        shares.level,
+        shares.key,
+        shares.first_number,
+        sum(case when periods.number < shares.first_number then case when facts.in_units and shares.level <> 'money' then cells.units else cells.revenue end end) as sold_before,
+        count(distinct case when periods.number < shares.first_number then periods.number end) as periods_before,
+        sum(case when periods.number >= shares.first_number then case when facts.in_units and shares.level <> 'money' then cells.units else cells.revenue end end) as sold_after,
+        count(distinct case when periods.number >= shares.first_number then periods.number end) as periods_after
+    from shares
+    cross join facts
+    join periods
+        on periods.number >= shares.first_number - case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
+        and periods.number < shares.first_number + case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
+    join cells on cells.level = shares.level and cells.key = shares.key and cells.period = periods.period
+    where shares.sold >= 5e-1 * shares.all_sold
+        and shares.first_number > shares.earliest
+    group by shares.level, shares.key, shares.first_number
+),
+breaks as (
+    select
+        level,
+        key,
+        max(first_number) as number
+    from jumps
+    where sold_after / nullif(cast(periods_after as double), 0) >= 2e0 * sold_before / nullif(cast(periods_before as double), 0)
+    group by level, key
+),
 joined as (
     select
         places.level,
@@ -194,6 +271,7 @@ joined as (
         places.last_day,
         places.complete,
         places.active,
+        coalesce(places.number >= breaks.number, true) as comparable,
         cells.units,
         cells.revenue,
         coalesce(cells.seen, 0) as seen,
@@ -205,6 +283,7 @@ joined as (
         facts.in_units
     from places
     cross join facts
+    left join breaks on breaks.level = places.level and breaks.key = places.key
     left join cells on cells.level = places.level and cells.key = places.key and cells.period = places.period
     left join closures on closures.store = case when places.level = 'store' then places.key end and closures.period = places.period
     left join shut on shut.period = places.period
@@ -246,10 +325,11 @@ select
     promoted > 0 as on_promotion,
     cast(promoted as double) / nullif(greatest(seen + hidden, 1), 0) as promoted_share,
     active,
+    comparable,
     coalesce(last_day < cast(nullif('${forecast.start}', '') as date), true) as to_forecast,
     value,
     case
-        when not complete or share > 2e-1 then null
+        when not complete or not comparable or share > 2e-1 then null
         when state = 'closed' and not regular then null
         else greatest(value, 0)
     end as model_value

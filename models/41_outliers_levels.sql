@@ -11,4 +11,4 @@ select
     model_value as value,
     on_promotion
 from demand_levels
-where active and to_forecast
+where active and to_forecast and comparable

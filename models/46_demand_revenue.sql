@@ -19,6 +19,7 @@ select
     case when found.reason is not null then greatest(found.cleaned, 0) else demand_levels.model_value end as value_model,
     found.reason as outlier_reason,
     demand_levels.active,
+    demand_levels.comparable,
     demand_levels.to_forecast
 from demand_levels
 left join found

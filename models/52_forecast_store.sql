@@ -12,4 +12,5 @@ select
 from demand_store
 where active
     and to_forecast
+    and comparable
     and text_matches('${forecast.levels}', '(^|[^_a-z])store($|[^_a-z])')

@@ -10,4 +10,5 @@ select
 from demand_total
 where active
     and to_forecast
+    and comparable
     and text_matches('${forecast.levels}', '(^|[^_a-z])total($|[^_a-z])')

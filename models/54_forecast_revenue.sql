@@ -9,4 +9,5 @@ select
 from demand_revenue
 where active
     and to_forecast
+    and comparable
     and text_matches('${forecast.levels}', '(^|[^_a-z])total($|[^_a-z])')

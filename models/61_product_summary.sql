@@ -4,9 +4,12 @@
 -- expect: first_sold <= last_sold
 -- expect: all(abs(coalesce(sum(revenue), 0) - coalesce((select sum(revenue) from sales_lines where kind in ('sale', 'return', 'cancellation') and item is not null), 0)) <= 1e-6 * abs(coalesce(sum(revenue), 0)) + 1e-2)
 --
+-- The name is that of the product file, else the most frequent note of its sales, else what kind of product it is, with its code.
 -- Revenue and units are net of returns and cancellations. profit is known where the cost of a piece is: of the line,
 -- else of the product. return_rate: pieces back over pieces sold. trend is null
--- where the history is too short, and trend_sure says whether its interval leaves out zero. active: still on offer.
+-- where the history is too short, and trend_sure says whether it is certain to 95 in 100 and its interval leaves out
+-- zero, and which no season can have made: two years are seen. active: still on offer. revenue_rank and the shares are of
+-- revenue; of pieces where no sale tells its money.
 with costs as (
     select
         item,
@@ -62,10 +65,15 @@ named as (
     select
         item,
         min(name) as name,
-        min(category) as category
+        min(category) as category,
+        min(coalesce(subcategory, category)) as kind
     from products
     where item is not null
     group by item
+),
+worths as (
+    select count(revenue) > 0 as in_money
+    from sums
 ),
 offered as (
     select
@@ -77,20 +85,30 @@ offered as (
 ranked as (
     select
         sums.*,
-        coalesce(named.name, usual_notes.note, sums.item) as name,
+        coalesce(
+            named.name,
+            usual_notes.note,
+            case when not text_matches(named.kind, '^[0-9 .,/-]*$') then named.kind || ' ' || sums.item end,
+            sums.item
+        ) as name,
         named.category,
         coalesce(offered.active, 0) = 1 as active,
         item_trends.trend,
         item_trends.low as trend_low,
         item_trends.high as trend_high,
-        coalesce(item_trends.low > 0 or item_trends.high < 0, false) as trend_sure,
+        coalesce(
+            item_trends.note is null and item_trends.certainty >= 95e-2 and (item_trends.low > 0 or item_trends.high < 0),
+            false
+        ) as trend_sure,
+        greatest(case when worths.in_money then sums.revenue else sums.units end, 0) as worth,
         row_number() over (order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last) as revenue_rank,
-        cast(sum(exact(greatest(sums.revenue, 0))) over () as double) as all_revenue,
-        cast(sum(exact(greatest(sums.revenue, 0))) over (
+        cast(sum(exact(greatest(case when worths.in_money then sums.revenue else sums.units end, 0))) over () as double) as all_worth,
+        cast(sum(exact(greatest(case when worths.in_money then sums.revenue else sums.units end, 0))) over (
             order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last
             rows between unbounded preceding and current row
-        ) as double) as revenue_so_far
+        ) as double) as worth_so_far
     from sums
+    cross join worths
     left join named on named.item = sums.item
     left join usual_notes on usual_notes.item = sums.item and usual_notes.place = 1
     left join offered on offered.item = sums.item
@@ -113,7 +131,7 @@ select
     last_sold,
     active,
     revenue_rank,
-    greatest(revenue, 0) / nullif(all_revenue, 0) as revenue_share,
-    revenue_so_far / nullif(all_revenue, 0) as cumulative_share
+    worth / nullif(all_worth, 0) as revenue_share,
+    worth_so_far / nullif(all_worth, 0) as cumulative_share
 from ranked
 order by revenue_rank nulls first

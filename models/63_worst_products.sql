@@ -1,21 +1,43 @@
 -- step: worst_products
 -- about: the products still on offer that earn the least, make the least profit, shrink the fastest
 -- expect: unique(measure, rank); unique(measure, item); rank >= 1 and rank <= 50; value is not null
--- expect: measure in ('revenue', 'profit', 'trend')
+-- expect: measure in ('revenue', 'units', 'profit', 'trend')
 --
--- A trend is ranked only where its interval leaves out zero, and for products that are worth it: those that together
+-- What has been sold for less than three months (or half of the history) had no time to earn, and is left out. Pieces are ranked where no sale tells
+-- its money. A trend is ranked only where its interval leaves out zero, and for products that are worth it: those that together
 -- make nine tenths of the revenue.
-with measured as (
-    select 'revenue' as measure, item, name, revenue as value
+with told as (
+    select add_days(max(last_sold), -least(91, int_div(days_between(min(first_sold), max(last_sold)), 2))) as long_ago
     from product_summary
-    where revenue is not null and active
+),
+shop as (
+    select count(revenue) > 0 as in_money
+    from product_summary
+),
+products_told as (
+    select *
+    from product_summary
+    where item <> '(all)'
+),
+measured as (
+    select 'revenue' as measure, item, name, revenue as value, revenue_rank
+    from products_told
+    cross join told
+    where revenue is not null and active and first_sold <= told.long_ago
     union all
-    select 'profit', item, name, profit
-    from product_summary
-    where profit is not null and active
+    select 'units', item, name, units, revenue_rank
+    from products_told
+    cross join told
+    cross join shop
+    where not shop.in_money and units is not null and active and first_sold <= told.long_ago
     union all
-    select 'trend', item, name, trend
-    from product_summary
+    select 'profit', item, name, profit, revenue_rank
+    from products_told
+    cross join told
+    where profit is not null and active and first_sold <= told.long_ago
+    union all
+    select 'trend', item, name, trend, revenue_rank
+    from products_told
     where active and trend_sure and trend < 0 and coalesce(cumulative_share - revenue_share, 0) < 9e-1
 ),
 ranked as (
@@ -24,7 +46,7 @@ ranked as (
         item,
         name,
         value,
-        row_number() over (partition by measure order by value nulls last, item nulls last) as rank
+        row_number() over (partition by measure order by value nulls last, revenue_rank nulls last) as rank
     from measured
 )
 select

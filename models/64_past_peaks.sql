@@ -5,11 +5,11 @@
 -- order: period
 -- expect: unique(level, key, period)
 with series as (
-    select 'total' as level, '(all)' as key, period, state, value from demand_total
+    select 'total' as level, '(all)' as key, period, state, comparable, value from demand_total
     union all
-    select 'category', category, period, state, value from demand_category where active
+    select 'category', category, period, state, comparable, value from demand_category where active
     union all
-    select 'store', store, period, state, value from demand_store where active
+    select 'store', store, period, state, comparable, value from demand_store where active
 )
 select
     level,
@@ -17,3 +17,4 @@ select
     period,
     case when state in ('sold', 'zero') then value end as value
 from series
+where comparable

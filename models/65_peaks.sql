@@ -3,16 +3,23 @@
 -- expect: unique(level, key, period, "when"); "when" in ('past', 'coming'); excess > 0
 -- expect: certainty >= 0 and certainty <= 1; rank >= 1 and rank <= 100
 --
--- cause is named only with evidence: an event of the calendar of which at least two and at least half of all
--- occurrences (or the three days before) were peaks of the series; or at least twice the usual share of its products on promotion.
--- A peak is coming where the forecast itself lies a quarter above the level of the last eight seasons, or the series had a
--- peak a year before (52 weeks, so that the weekday agrees); certainty is the share of the years seen that had it.
+-- cause is named only with evidence: one order that was at least half of what was above the usual; an event of the
+-- calendar of which at least two and at least half of all occurrences (or the three days before) were peaks of the
+-- series; or at least twice the usual share of its products on promotion, as in a tenth of its periods at most.
+-- A peak is coming where the forecast itself lies a quarter above the level of the last eight seasons and above the rest of the
+-- forecast, where at least two years, and half of all seen, had a peak then (52 weeks back, so that the weekday agrees),
+-- or where the one year seen had a peak that lasted: four of the nine days, or two of the three weeks around. Single
+-- orders and values that the models do not see are no evidence of a season. certainty: of a past peak that it is no
+-- accident; of a coming one the years that had it, over those seen and two more, a half if the forecast says it.
 with series as (
-    select 'total' as level, '(all)' as key, period, promoted_share, value_model from demand_total
+    select 'total' as level, '(all)' as key, period, promoted_share, value_model, outlier_reason, value = units as in_units
+    from demand_total
     union all
-    select 'category', category, period, promoted_share, value_model from demand_category
+    select 'category', category, period, promoted_share, value_model, outlier_reason, value = units
+    from demand_category
     union all
-    select 'store', store, period, promoted_share, value_model from demand_store
+    select 'store', store, period, promoted_share, value_model, outlier_reason, value = units
+    from demand_store
 ),
 event_days as (
     select
@@ -76,37 +83,113 @@ event_causes as (
     where event_shares.peak_years >= 2 and event_shares.peak_years * 2 >= event_shares.years
 ),
 promotion_levels as (
-    select level, key, avg(promoted_share) as usual
+    select
+        level,
+        key,
+        avg(promoted_share) as usual,
+        percentile_cont(0.9) within group (order by promoted_share) as seldom
     from series
     where promoted_share is not null
     group by level, key
 ),
-past as (
-    select
-        past_peaks.level,
-        past_peaks.key,
-        past_peaks.period,
-        past_peaks.value,
-        past_peaks.expected,
-        past_peaks.excess,
-        case
-            when event_causes.event is not null then event_causes.event
-            when series.promoted_share >= 1e-1 and series.promoted_share >= 2 * promotion_levels.usual then 'promotion'
-        end as cause,
-        past_peaks.certainty,
-        'past' as when_seen
+peak_days as (
+    select period
     from past_peaks
-    left join event_causes
-        on event_causes.level = past_peaks.level
-        and event_causes.key = past_peaks.key
-        and event_causes.period = past_peaks.period
-        and event_causes.place = 1
+    group by period
+),
+item_categories as (
+    select item, min(category) as category
+    from products
+    where category is not null
+    group by item
+),
+order_lines as (
+    select
+        sales_lines.period,
+        sales_lines.basket,
+        coalesce(sales_lines.store, '(all)') as store,
+        coalesce(item_categories.category, '(none)') as category,
+        cast(sum(exact(sales_lines.net_units)) as double) as units,
+        cast(sum(exact(sales_lines.revenue)) as double) as revenue
+    from sales_lines
+    join peak_days on peak_days.period = sales_lines.period
+    left join item_categories on item_categories.item = sales_lines.item
+    where sales_lines.kind = 'sale' and sales_lines.basket is not null
+    group by
+        sales_lines.period,
+        sales_lines.basket,
+        coalesce(sales_lines.store, '(all)'),
+        coalesce(item_categories.category, '(none)')
+),
+orders as (
+    select 'total' as level, '(all)' as key, period, basket, sum(units) as units, sum(revenue) as revenue
+    from order_lines
+    group by period, basket
+    union all
+    select 'category', category, period, basket, sum(units), sum(revenue)
+    from order_lines
+    group by category, period, basket
+    union all
+    select 'store', store, period, basket, sum(units), sum(revenue)
+    from order_lines
+    group by store, period, basket
+),
+largest_orders as (
+    select level, key, period, max(units) as units, max(revenue) as revenue
+    from orders
+    group by level, key, period
+),
+judged_peaks as (
+    select
+        past_peaks.*,
+        coalesce(
+            case when series.in_units then largest_orders.units else largest_orders.revenue end
+                >= 5e-1 * (past_peaks.value - past_peaks.expected),
+            false
+        ) as one_order,
+        series.outlier_reason is not null as odd,
+        series.promoted_share
+    from past_peaks
     left join series
         on series.level = past_peaks.level
         and series.key = past_peaks.key
         and series.period = past_peaks.period
-    left join promotion_levels on promotion_levels.level = past_peaks.level and promotion_levels.key = past_peaks.key
+    left join largest_orders
+        on largest_orders.level = past_peaks.level
+        and largest_orders.key = past_peaks.key
+        and largest_orders.period = past_peaks.period
     where past_peaks.excess > 0
+),
+seasonal_peaks as (
+    select level, key, period, excess
+    from judged_peaks
+    where not one_order and not odd
+),
+past as (
+    select
+        judged_peaks.level,
+        judged_peaks.key,
+        judged_peaks.period,
+        judged_peaks.value,
+        judged_peaks.expected,
+        judged_peaks.excess,
+        case
+            when judged_peaks.one_order then 'one large order'
+            when event_causes.event is not null then event_causes.event
+            when judged_peaks.promoted_share >= 1e-1
+                and judged_peaks.promoted_share >= 2 * promotion_levels.usual
+                and judged_peaks.promoted_share >= promotion_levels.seldom
+                and promotion_levels.seldom < 9e-1 then 'promotion'
+        end as cause,
+        judged_peaks.certainty,
+        'past' as when_seen
+    from judged_peaks
+    left join event_causes
+        on event_causes.level = judged_peaks.level
+        and event_causes.key = judged_peaks.key
+        and event_causes.period = judged_peaks.period
+        and event_causes.place = 1
+    left join promotion_levels on promotion_levels.level = judged_peaks.level and promotion_levels.key = judged_peaks.key
 ),
 forecasts as (
     select 'total' as level, '(all)' as key, period, mean from forecast_total
@@ -140,6 +223,9 @@ places as (
         forecasts.key,
         forecasts.period,
         forecasts.mean,
+        avg(forecasts.mean) over (
+            partition by forecasts.level, forecasts.key, case when '${period}' = 'day' then iso_weekday(forecasts.period) else 0 end
+        ) as other_means,
         usual.level_mean,
         periods.number
     from forecasts
@@ -150,50 +236,96 @@ places as (
         and usual.weekday = case when '${period}' = 'day' then iso_weekday(forecasts.period) else 0 end
     where usual.level_mean > 1e-1 * usual.any_day_mean
 ),
+seen as (
+    select level, key, min(period) as first_period
+    from series
+    where value_model is not null
+    group by level, key
+),
 years_back as (
     select
         places.level,
         places.key,
         places.period,
         count(*) as years,
-        count(past_peaks.period) as peak_years,
-        avg(past_peaks.excess) as excess
+        count(seasonal_peaks.period) as peak_years,
+        avg(seasonal_peaks.excess) as excess
     from places
     join numbers on numbers.n >= 1 and numbers.n <= 3
     join periods as before
         on before.number = places.number - numbers.n * case when '${period}' = 'day' then 364 when '${period}' = 'week' then 52 else 12 end
-    left join past_peaks
-        on past_peaks.level = places.level
-        and past_peaks.key = places.key
-        and past_peaks.period = before.period
+    join seen on seen.level = places.level and seen.key = places.key and seen.first_period <= before.period
+    left join seasonal_peaks
+        on seasonal_peaks.level = places.level
+        and seasonal_peaks.key = places.key
+        and seasonal_peaks.period = before.period
     group by places.level, places.key, places.period
 ),
-coming as (
+lasting as (
     select
         places.level,
         places.key,
         places.period,
-        greatest(places.mean, places.level_mean * (1 + coalesce(years_back.excess, 0))) as value,
-        places.level_mean as expected,
-        greatest(places.mean, places.level_mean * (1 + coalesce(years_back.excess, 0))) / nullif(places.level_mean, 0) - 1 as excess,
-        event_causes.event as cause,
-        case
-            when years_back.peak_years > 0 then cast(years_back.peak_years as double) / nullif(years_back.years + 1, 0)
-            else 5e-1
-        end as certainty,
-        'coming' as when_seen
+        count(*) as peaks_around
+    from places
+    join periods
+        on periods.number >= places.number - case when '${period}' = 'day' then 368 when '${period}' = 'week' then 53 else 12 end
+        and periods.number <= places.number - case when '${period}' = 'day' then 360 when '${period}' = 'week' then 51 else 12 end
+    join seasonal_peaks
+        on seasonal_peaks.level = places.level
+        and seasonal_peaks.key = places.key
+        and seasonal_peaks.period = periods.period
+    group by places.level, places.key, places.period
+),
+expected as (
+    select
+        places.level,
+        places.key,
+        places.period,
+        places.mean,
+        places.level_mean,
+        coalesce(years_back.years, 0) as years,
+        coalesce(years_back.peak_years, 0) as peak_years,
+        coalesce(years_back.excess, 0) as excess_then,
+        coalesce(lasting.peaks_around, 0) as peaks_around,
+        places.mean >= 125e-2 * places.level_mean and places.mean >= 125e-2 * places.other_means as forecast_says
     from places
     left join years_back
         on years_back.level = places.level
         and years_back.key = places.key
         and years_back.period = places.period
+    left join lasting
+        on lasting.level = places.level
+        and lasting.key = places.key
+        and lasting.period = places.period
+),
+coming as (
+    select
+        expected.level,
+        expected.key,
+        expected.period,
+        greatest(expected.mean, expected.level_mean * (1 + expected.excess_then)) as value,
+        expected.level_mean as expected,
+        greatest(expected.mean, expected.level_mean * (1 + expected.excess_then)) / nullif(expected.level_mean, 0) - 1 as excess,
+        event_causes.event as cause,
+        greatest(
+            cast(expected.peak_years as double) / nullif(expected.years + 2, 0),
+            case when expected.forecast_says then 5e-1 else 0 end
+        ) as certainty,
+        'coming' as when_seen
+    from expected
     left join event_causes
-        on event_causes.level = places.level
-        and event_causes.key = places.key
-        and event_causes.period = places.period
+        on event_causes.level = expected.level
+        and event_causes.key = expected.key
+        and event_causes.period = expected.period
         and event_causes.place = 1
-    where places.mean >= 125e-2 * places.level_mean
-        or years_back.peak_years * 2 >= years_back.years
+    where expected.forecast_says
+        or (expected.peak_years >= 2 and expected.peak_years * 2 >= expected.years)
+        or (
+            expected.years = 1
+            and expected.peak_years = 1
+            and expected.peaks_around >= case when '${period}' = 'day' then 4 when '${period}' = 'week' then 2 else 1 end
+        )
 ),
 both_times as (
     select level, key, period, value, expected, excess, cause, certainty, when_seen from past

@@ -15,13 +15,25 @@ with missing_values as (
     from known_columns
     where lines > 0 and known < lines
 ),
+reasons as (
+    select
+        table_name,
+        case
+            when reason like 'another row with % says something else' then 'another row with the same key says something else'
+            when reason like '%: ''%'' is not a%' then split_part(reason, ': ''', 1) || ': a value is not a' || split_part(reason, ''' is not a', 2)
+            else reason
+        end as reason,
+        file,
+        line
+    from quarantine
+),
 refused as (
     select
         table_name as subject,
         'refused: ' || reason as problem,
         count(*) as rows,
         min(file || ', line ' || cast(line as string)) as example
-    from quarantine
+    from reasons
     group by table_name, reason
 ),
 refused_ranked as (
@@ -93,7 +105,13 @@ states as (
         state,
         count(*) as rows,
         sum(case when outlier_reason is not null then 1 else 0 end) as outliers,
-        min(case when outlier_reason is not null then item || ', ' || cast(period as string) || ': ' || outlier_reason end) as outlier_example,
+        min(
+            case
+                when outlier_reason is not null then
+                    case when item = '(all)' then store when store = '(all)' then item else item || ', ' || store end
+                    || ', ' || cast(period as string) || ': ' || outlier_reason
+            end
+        ) as outlier_example,
         min(item || ', ' || store || ', ' || cast(period as string)) as example
     from demand_item_store
     group by state
@@ -104,6 +122,49 @@ state_sum as (
         cast(sum(outliers) as bigint) as outliers,
         min(outlier_example) as example
     from states
+),
+mean_prices as (
+    select item, avg(price) as price
+    from sales_lines
+    where kind = 'sale' and price > 0 and item <> '(all)'
+    group by item
+    having count(*) >= 10
+),
+odd_prices as (
+    select
+        count(*) as rows,
+        min(sales_lines.item || ' at ' || cast(sales_lines.price as string)) as example
+    from sales_lines
+    join mean_prices on mean_prices.item = sales_lines.item
+    where sales_lines.kind = 'sale' and sales_lines.price > 2e1 * mean_prices.price
+),
+bulk as (
+    select
+        item,
+        orders,
+        units / nullif(sum(units) over (), 0) as units_share,
+        revenue / nullif(sum(revenue) over (), 0) as revenue_share
+    from product_summary
+    where units > 0 and item <> '(all)'
+),
+thin_days as (
+    select
+        count(*) as rows,
+        min(cast(period as string)) as example
+    from periods
+    where not ahead and not complete and '${period}' = 'day'
+),
+days_told as (
+    select count(*) as rows
+    from periods
+    where not ahead
+),
+incomparable as (
+    select
+        sum(case when comparable then 0 else 1 end) as rows,
+        count(*) as of_rows,
+        'before ' || min(case when comparable then cast(period as string) end) as example
+    from demand_total
 ),
 found as (
     select subject, problem, rows, of_rows, example from missing_values
@@ -117,7 +178,7 @@ found as (
     from refused_all
     left join files on files.subject = refused_all.subject
     union all
-    select subject, 'standing in two files, merged', merged, read_rows, null from files where merged > 0
+    select subject, 'repetitions of another row, merged', merged, read_rows, null from files where merged > 0
     union all
     select 'sales', 'kind of line: ' || kinds.kind, kinds.rows, totals.lines, kinds.example from kinds cross join totals
     union all
@@ -132,6 +193,16 @@ found as (
     union all
     select 'sales', 'price below zero', price_below, lines, null from totals where price_below > 0
     union all
+    select 'sales', 'price more than 20 times the product''s mean', odd_prices.rows, totals.lines, odd_prices.example
+    from odd_prices
+    cross join totals
+    where odd_prices.rows > 0
+    union all
+    select 'sales', 'most of the pieces and little of the money are one product''s: sums of pieces tell little', bulk.orders, totals.lines, bulk.item
+    from bulk
+    cross join totals
+    where bulk.units_share > 5e-1 and bulk.revenue_share < 25e-2
+    union all
     select 'sales', 'money worked out from the price list', list_priced, lines, null from totals where list_priced > 0
     union all
     select 'sales', 'dates far from all others', stray, lines, stray_example from totals where stray > 0
@@ -141,6 +212,15 @@ found as (
     select 'sales', 'identical lines in one file, kept', twin_sum.rows, totals.lines, twin_sum.example from twin_sum cross join totals where twin_sum.rows > 0
     union all
     select 'demand', 'state: ' || states.state, states.rows, state_sum.rows, states.example from states cross join state_sum
+    union all
+    select 'demand', 'last days told in part, left out by models', thin_days.rows, days_told.rows, 'from ' || thin_days.example
+    from thin_days
+    cross join days_told
+    where thin_days.rows > 0
+    union all
+    select 'demand', 'periods before most products and stores joined the files, left out by models', rows, of_rows, example
+    from incomparable
+    where rows > 0
     union all
     select 'demand', 'outliers dampened in the copy that models see', outliers, rows, example from state_sum where outliers > 0
 )

@@ -17,7 +17,7 @@ with sales_sums as (
         sum(case when matched then 1 else 0 end) as matched_returns,
         count(distinct case when kind = 'sale' then basket end) as baskets,
         count(distinct case when kind = 'sale' then customer end) as customers,
-        count(distinct case when kind = 'sale' then item end) as items,
+        count(distinct case when kind = 'sale' and item <> '(all)' then item end) as items,
         count(distinct case when kind = 'sale' then store end) as stores,
         cast(sum(exact(visitors)) as double) as visitors,
         min(case when kind in ('sale', 'zero') and period is not null then day end) as first_day,
@@ -33,7 +33,23 @@ profits as (
 active_items as (
     select count(*) as items
     from product_summary
-    where active
+    where active and item <> '(all)'
+),
+people as (
+    select
+        count(distinct customer) as customers,
+        count(churned) as churn_known,
+        sum(case when churned then 1 else 0 end) as churned
+    from customers
+),
+responses as (
+    select
+        sum(case when treated then 1 else 0 end) as reached,
+        sum(case when treated then 0 else 1 end) as left_out,
+        sum(case when treated and redeemed then 1 else 0 end) as reached_responded,
+        sum(case when not treated and redeemed then 1 else 0 end) as left_out_responded
+    from promotions
+    where treated is not null and redeemed is not null and customer is not null
 ),
 measures as (
     select 1 as place, 'revenue' as measure, revenue as value, cast(null as string) as text from sales_sums
@@ -66,9 +82,9 @@ measures as (
     union all
     select 15, 'customers', cast(nullif(customers, 0) as double), null from sales_sums
     union all
-    select 16, 'items', cast(items as double), null from sales_sums
+    select 16, 'items', cast(nullif(items, 0) as double), null from sales_sums
     union all
-    select 17, 'items on offer', cast(items as double), null from active_items
+    select 17, 'items on offer', cast(nullif(items, 0) as double), null from active_items
     union all
     select 18, 'stores', cast(nullif(stores, 0) as double), null from sales_sums
     union all
@@ -79,6 +95,18 @@ measures as (
     select 21, 'profit', profit, null from profits where products > 0
     union all
     select 22, 'products with profit', cast(products as double), null from profits where products > 0
+    union all
+    select 27, 'customers on file', cast(nullif(customers, 0) as double), null from people
+    union all
+    select 28, 'customers who left', cast(churned as double), null from people where churn_known > 0
+    union all
+    select 29, 'people reached', cast(reached as double), null from responses where reached > 0 and left_out > 0
+    union all
+    select 30, 'response, reached', cast(reached_responded as double) / nullif(reached, 0), null from responses where reached > 0 and left_out > 0
+    union all
+    select 31, 'people left out', cast(left_out as double), null from responses where reached > 0 and left_out > 0
+    union all
+    select 32, 'response, left out', cast(left_out_responded as double) / nullif(left_out, 0), null from responses where reached > 0 and left_out > 0
     union all
     select 23, 'first day', null, cast(first_day as string) from sales_sums
     union all

@@ -25,6 +25,7 @@ typedef struct fs_usual {
     double *deviation; /* count; > 0 unless the whole series is zero */
     double size;       /* median of the values that are not zero, in size; 0 where there is none */
     double size_deviation; /* robust deviation of these */
+    double fence;          /* what hardly a value is above, wherever in the series: see usual.c */
     bool intermittent;     /* at least half of the known values are zero */
     /* workspace */
     double *window, *scratch;
@@ -40,7 +41,7 @@ FS_API void fs_usual_free(fs_usual *usual);
 /* ---- outliers ------------------------------------------------------------------------- */
 
 /* A value that is more than `limit` usual deviations and more than once its size away from what is
- * usual, stands alone (runs of four or more such values are no slips), does not come back a year
+ * usual, is above what the series has at other times (`fence`) or below zero, stands alone (runs of four or more such values are no slips), does not come back a year
  * (`year` steps; 0: not known) before or after, and is not set `apart`. outlier[t] gets 1, and cleaned[t] the
  * value moved to the fence; else 0 and the value itself. Returns how many. */
 FS_API int64_t fs_outliers_mark(const fs_usual *usual, double limit, int64_t year,

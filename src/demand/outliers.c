@@ -3,6 +3,9 @@
  * High values alone, and far negative ones: a zero is what stock-outs, closed days and quiet days
  * look like, and other rules tell these apart. What looks like an outlier but comes back a year
  * before or after, or lasts four steps or more, is season, event or change of level, and stays.
+ * So does what is high for its time only: demand that comes in fits has quiet times in which each
+ * sale is many times the usual, and Christmas is not a slip because the autumn was slow. A value
+ * must be above nearly all that the series has anywhere.
  */
 #include <math.h>
 
@@ -23,7 +26,8 @@ static double beyond(const fs_usual *usual, double limit, double value, int64_t 
     }
     if (width < fabs(expected)) width = fabs(expected);
     if (usual->size == 0) return 0;
-    if (value > expected + width) return value - (expected + width);
+    double high = fmax(expected + width, usual->fence);
+    if (value > high) return value - high;
     double low = expected - width;
     return value < low && value < 0 && value < -width ? value - low : 0;
 }

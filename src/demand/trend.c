@@ -5,7 +5,9 @@
  * blocks a whole number of years apart are compared (Hirsch, Slack and Smith 1982), so that the
  * season of the year is no trend. The slope is the median over all pairs; its interval are the
  * slopes of rank (N ∓ 1.96 √V) / 2, V the variance of Kendall's S; certainty is that of the test
- * on S. The slope is divided by the median block, so it is a share a year.
+ * on S. The slope is divided by the median block, so it is a share a year; nothing shrinks by more
+ * than all of it, so the least is -1. With a handful of pairs the ranks end at the outermost slopes, and the
+ * interval is too narrow: who wants to be sure looks at the certainty too.
  */
 #include <math.h>
 
@@ -97,9 +99,9 @@ static void measure(const blocks *b, double *slope, int64_t count, double kendal
     fs_sort(slope, count);
     double middle = count % 2 ? slope[count / 2] : (slope[count / 2 - 1] + slope[count / 2]) / 2;
     double way = Z_95 * deviation, times = a_year / level;
-    trend->a_year = middle * times;
-    trend->low = ranked(slope, count, ((double)count - way) / 2) * times;
-    trend->high = ranked(slope, count, ((double)count + way) / 2) * times;
+    trend->a_year = fmax(middle * times, -1);
+    trend->low = fmax(ranked(slope, count, ((double)count - way) / 2) * times, -1);
+    trend->high = fmax(ranked(slope, count, ((double)count + way) / 2) * times, -1);
     double z = deviation > 0 ? (fabs(kendall) - 1) / deviation : 0;
     trend->certainty = z > 0 ? 2 * fs_normal_below(z) - 1 : 0;
     trend->known = isfinite(trend->a_year) && isfinite(trend->low) && isfinite(trend->high);

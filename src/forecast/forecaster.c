@@ -11,6 +11,9 @@
  * Intervals. Deviation of step h by theory (ets.c, snaive.c) times the quantile of a one-step error
  * (errors.c) times how much larger the backtest's errors were than theory said.
  *
+ * A place of a short season (a weekday) that was zero for eight seasons, in a series that hardly is
+ * at others, stays zero.
+ *
  * All of it is on the series scaled by a power of two (series.c); results are scaled back and kept
  * finite.
  */
@@ -25,6 +28,10 @@
 #define TESTED_LEAST 3   /* values that a choice must rest on */
 #define CALM         3.0 /* weight of theory against the backtest, in test lengths */
 #define GUESSED      0.5 /* deviation, as a share of the level, where one value is known */
+
+#define CLOSED_SEASONS 8  /* a place of the season that was zero in all of them is closed */
+#define CLOSED_KNOWN   6  /* of them must be known */
+#define CLOSED_LONGEST 14 /* steps in a season that has closed places */
 
 enum { SNAIVE, ETS };
 
@@ -314,6 +321,40 @@ static void fill_forecast(fs_forecaster *f, fs_forecast *forecast)
     forecast->quantile = f->quantile;
 }
 
+/* Known values at a place of the last CLOSED_SEASONS seasons, and how many of them are not zero. */
+static void count_place(const fs_series *s, int season, int place, int *known, int *busy)
+{
+    *known = *busy = 0;
+    for (int64_t i = 1; i <= CLOSED_SEASONS; i++) {
+        int64_t t = s->count - i * season + place;
+        if (t < 0 || !s->use[t]) continue;
+        (*known)++;
+        *busy += s->y[t] != 0;
+    }
+}
+
+/* Places of the season at which nothing was sold for long, while something was on nearly all of the
+ * others: a shop that is shut on Sundays sells nothing next Sunday, whatever a smooth level says. */
+static void keep_closed(fs_forecaster *f, int season)
+{
+    int known[CLOSED_LONGEST], busy[CLOSED_LONGEST], open_known = 0, open_busy = 0;
+    if (season < 2 || season > CLOSED_LONGEST) return;
+    for (int place = 0; place < season; place++) {
+        count_place(&f->series, season, place, &known[place], &busy[place]);
+        if (busy[place] == 0) continue;
+        open_known += known[place];
+        open_busy += busy[place];
+    }
+    if (open_busy * 10 < open_known * 8) return;
+    for (int64_t h = 0; h < f->settings.horizon; h++) {
+        int place = (int)(h % season);
+        if (busy[place] > 0 || known[place] < CLOSED_KNOWN) continue;
+        f->mean[h] = 0;
+        for (int q = 0; q < f->settings.quantiles; q++)
+            f->quantile[h * f->settings.quantiles + q] = 0;
+    }
+}
+
 static void skip_unknown(const double **value, const uint8_t **valid, int64_t *count)
 {
     while (*valid && *count > 0 && !**valid) (*value)++, (*valid)++, (*count)--;
@@ -356,5 +397,6 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     f->errors.factor = widening(f, model);
     note_series(f, season, model, forecast);
     fill_forecast(f, forecast);
+    keep_closed(f, season);
     return FS_OK;
 }

@@ -134,15 +134,28 @@ static void read_apart(workspace *w, const fs_block *block, int64_t start)
         w->apart[w->grid.place[i]] = promotion->integer[start + i] != 0;
 }
 
+/* Three digits that count, never an exponent: 0.25, 8.9, 3873. */
+static void write_figure(char *text, size_t size, double figure)
+{
+    double digits = figure > 0 ? floor(log10(figure)) : 0;
+    int decimals = digits >= 2 ? 0 : digits < -3 ? 6 : 2 - (int)digits;
+    int length = snprintf(text, size, "%.*f", decimals, figure);
+    while (decimals > 0 && length > 1 && text[length - 1] == '0') text[--length] = 0, decimals--;
+    if (length > 1 && text[length - 1] == '.') text[--length] = 0;
+}
+
 static fs_status set_reason(const workspace *w, int64_t t, fs_rows *out, int64_t row)
 {
     char text[96];
     double usual = w->usual.expected[t], value = w->grid.value[t];
     if (w->usual.intermittent || !(usual > 0)) usual = w->usual.size;
+    char times[32], size[32];
+    write_figure(times, sizeof times, value < 0 ? -value : value / usual);
+    write_figure(size, sizeof size, usual);
     if (value < 0)
-        snprintf(text, sizeof text, "%.3g below zero, where %.3g is usual", -value, usual);
+        snprintf(text, sizeof text, "%s below zero, where %s is usual", times, size);
     else
-        snprintf(text, sizeof text, "%.3g times its usual %.3g", value / usual, usual);
+        snprintf(text, sizeof text, "%s times its usual %s", times, size);
     return fs_rows_set_text(out, 4, row, text, strlen(text));
 }
 
@@ -187,13 +200,17 @@ const fs_operator fs_clean_outliers_operator = {
         "What is usual is a rolling median, seasonally adjusted; how far values usually stray from "
         "it is their median absolute deviation, which grows with the root of the level (Hampel "
         "1974). In series that are mostly zero the sizes of the sales themselves are compared. A "
-        "value more than `limit` deviations and more than its own size away is an outlier, unless "
-        "it is on promotion, comes back a year before or after, or lasts four periods or more. "
+        "value more than `limit` deviations and more than its own size away is an outlier if "
+        "nearly "
+        "no other value of the series, at whatever time, is as high (their upper decile, times its "
+        "ratio to the median to the power 1.5), unless it is on promotion, comes back a year "
+        "before "
+        "or after, or lasts four periods or more. "
         "Zeros are never outliers: stock-outs and closed days are for other rules. One row out for "
         "each row in.",
     .example = "foresell apply clean_outliers sales.csv --group item --order week --value units "
                "-o cleaned.csv",
-    .version = 1,
+    .version = 2,
     .input = clean_input,
     .output = clean_output,
     .params = clean_params,
@@ -430,7 +447,7 @@ const fs_operator fs_trend_operator = {
                "Smith 1982). A few odd values change nothing.",
     .example =
         "foresell apply trend sales.csv --group item --order week --value units -o trend.csv",
-    .version = 1,
+    .version = 2,
     .input = trend_input,
     .output = trend_output,
     .params = trend_params,

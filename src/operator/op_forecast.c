@@ -239,7 +239,7 @@ const fs_operator fs_forecast_operator = {
         "nothing is known gets rows with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
-    .version = 1,
+    .version = 2,
     .input = series_input,
     .output = forecast_output,
     .params = forecast_params,

@@ -17,11 +17,12 @@ typedef fs_status (*sentence)(const fs_report *report, fs_buffer *out, fs_error 
 
 static fs_status total(const fs_report *report, fs_buffer *out, fs_error *error)
 {
-    if (!fs_report_has(report, "summary")) return FS_OK;
+    if (!fs_report_has(report, "summary") || !fs_report_has(report, "data_quality")) return FS_OK;
     json_t *rows;
     FS_TRY(fs_report_rows(report,
                           "select max(value) filter (where measure = 'revenue'), max(value) filter "
-                          "(where measure = 'units'), "
+                          "(where measure = 'units' and not exists (select 1 from data_quality "
+                          "where \"check\" like 'most of the pieces and little%')), "
                           "coalesce(max(value) filter (where measure = 'return share'), 0), "
                           "max(text) filter (where measure = 'first day'), "
                           "max(text) filter (where measure = 'last day') from summary",
@@ -51,9 +52,12 @@ static fs_status outlook_sql(const fs_report *report, const char *table, const c
         FS_TRY(fs_buffer_text(sql, "cast(null as double)"));
     return fs_buffer_printf(
         sql,
-        " as width from %s), last_ones as (select %s as value from demand_total order by period "
-        "desc limit %" PRId64 "), "
-        "before as (select sum(value) as value, count(value) as known from last_ones) "
+        " as width, min(period) as first_ahead from %s), last_ones as (select %s as value, "
+        "comparable and (value_model is not null or state = 'closed') as whole from demand_total, "
+        "ahead where period < first_ahead "
+        "order by period desc limit %" PRId64 "), "
+        "before as (select sum(value) as value, count(value) filter (where whole) as known from "
+        "last_ones) "
         "select ahead.mean, ahead.count, ahead.width, case when before.known = ahead.count then "
         "before.value else 0 end "
         "from ahead, before",
@@ -102,7 +106,7 @@ static fs_status peak(const fs_report *report, fs_buffer *out, fs_error *error)
                           "select \"when\" = 'coming', cast(period as varchar), cause, value / "
                           "nullif(expected, 0) from peaks "
                           "where level = 'total' and ((\"when\" = 'coming' and certainty >= 0.5) "
-                          "or \"when\" = 'past') "
+                          "or (\"when\" = 'past' and coalesce(cause, '') <> 'one large order')) "
                           "order by \"when\" = 'coming' desc, rank limit 1",
                           &rows, error));
     fs_figures_peak f = {.coming = json_is_true(json_array_get(json_array_get(rows, 0), 0)),
@@ -119,21 +123,25 @@ static fs_status products(const fs_report *report, fs_buffer *out, fs_error *err
 {
     if (!fs_report_has(report, "product_summary")) return FS_OK;
     json_t *rows;
-    FS_TRY(fs_report_rows(report,
-                          "with sold as (select * from product_summary where revenue > 0), "
-                          "enough as (select count(*) as n, max(cumulative_share) as share from "
-                          "sold where cumulative_share - revenue_share < 0.8) "
-                          "select (select count(*) from sold), enough.n, enough.share, (select "
-                          "name from sold where revenue_rank = 1), "
-                          "(select revenue from sold where revenue_rank = 1), coalesce((select "
-                          "revenue from sold where revenue_rank = 2), 0) from enough",
-                          &rows, error));
+    FS_TRY(fs_report_rows(
+        report,
+        "with kind as (select count(revenue) > 0 as money from product_summary), "
+        "sold as (select product_summary.*, case when kind.money then revenue else units end as "
+        "worth from product_summary, kind where worth > 0 and item <> '(all)'), "
+        "enough as (select count(*) as n, max(cumulative_share) as share from sold where "
+        "cumulative_share - revenue_share < 0.8) "
+        "select (select count(*) from sold), enough.n, enough.share, (select case when name = "
+        "item then 'product ' || name else name end from sold where revenue_rank = 1), "
+        "(select worth from sold where revenue_rank = 1), coalesce((select worth from sold where "
+        "revenue_rank = 2), 0), kind.money from enough, kind",
+        &rows, error));
     fs_figures_products f = {.products = (int64_t)fs_report_cell_number(rows, 0, 0),
                              .enough = (int64_t)fs_report_cell_number(rows, 0, 1),
                              .share = fs_report_cell_number(rows, 0, 2),
                              .first = fs_report_cell_text(rows, 0, 3),
                              .first_revenue = fs_report_cell_number(rows, 0, 4),
                              .second_revenue = fs_report_cell_number(rows, 0, 5),
+                             .money = json_is_true(json_array_get(json_array_get(rows, 0), 6)),
                              .currency = report->currency};
     fs_status status = fs_report_say_products(out, &f);
     json_decref(rows);
@@ -147,13 +155,13 @@ static fs_status trends(const fs_report *report, fs_buffer *out, fs_error *error
     FS_TRY(fs_report_rows(
         report,
         "select count(*) filter (where trend > 0), count(*) filter (where trend < 0), "
-        "coalesce((select max(cumulative_share) from product_summary), 0) > 0 from product_summary "
-        "where item <> '(all)' and active and trend_sure and coalesce(cumulative_share - "
+        "(select count(revenue) > 0 from product_summary) from product_summary "
+        "where active and trend_sure and item <> '(all)' and coalesce(cumulative_share - "
         "revenue_share, 0) < 0.9",
         &rows, error));
-    fs_status status = fs_report_say_trends(
-        out, (int64_t)fs_report_cell_number(rows, 0, 0), (int64_t)fs_report_cell_number(rows, 0, 1),
-        json_is_true(json_array_get(json_array_get(rows, 0), 2)));
+    bool money = json_is_true(json_array_get(json_array_get(rows, 0), 2));
+    fs_status status = fs_report_say_trends(out, (int64_t)fs_report_cell_number(rows, 0, 0),
+                                            (int64_t)fs_report_cell_number(rows, 0, 1), money);
     json_decref(rows);
     return status;
 }
@@ -175,19 +183,55 @@ static fs_status stores(const fs_report *report, fs_buffer *out, fs_error *error
     return status;
 }
 
+/* ---- where there are no sales: that, and what is known of people ---- */
+
+static fs_status measure(const fs_report *report, const char *name, double *value, fs_error *error)
+{
+    char sql[160];
+    json_t *rows;
+    snprintf(sql, sizeof sql, "select max(value) from summary where measure = '%s'", name);
+    FS_TRY(fs_report_rows(report, sql, &rows, error));
+    *value = fs_report_cell_null(rows, 0, 0) ? -1 : fs_report_cell_number(rows, 0, 0);
+    json_decref(rows);
+    return FS_OK;
+}
+
+static fs_status left(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    fs_figures_people f;
+    bool without;
+    FS_TRY(fs_report_no_sales(report, &without, error));
+    if (!without) return FS_OK;
+    FS_TRY(measure(report, "customers on file", &f.customers, error));
+    FS_TRY(measure(report, "customers who left", &f.left, error));
+    return fs_report_say_left(out, &f);
+}
+
+static fs_status response(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    fs_figures_people f;
+    bool without;
+    FS_TRY(fs_report_no_sales(report, &without, error));
+    if (!without) return FS_OK;
+    FS_TRY(measure(report, "people reached", &f.reached, error));
+    FS_TRY(measure(report, "response, reached", &f.response, error));
+    FS_TRY(measure(report, "people left out", &f.left_out, error));
+    FS_TRY(measure(report, "response, left out", &f.response_without, error));
+    return fs_report_say_response(out, &f);
+}
+
 static fs_status data(const fs_report *report, fs_buffer *out, fs_error *error)
 {
-    if (!fs_report_has(report, "source_files") || !fs_report_has(report, "quarantine"))
+    if (!fs_report_has(report, "source_files") || !fs_report_has(report, "data_quality"))
         return FS_OK;
     json_t *rows;
-    FS_TRY(
-        fs_report_rows(report,
-                       "select coalesce(sum(rows), 0)::bigint, coalesce(sum(kept), 0)::bigint, "
-                       "coalesce(sum(quarantined), 0)::bigint, "
-                       "coalesce(sum(merged), 0)::bigint, (select " FS_REPORT_REASON
-                       " as why from quarantine group by why order by count(*) desc, why limit 1) "
-                       "from source_files",
-                       &rows, error));
+    FS_TRY(fs_report_rows(report,
+                          "select coalesce(sum(rows), 0)::bigint, coalesce(sum(kept), 0)::bigint, "
+                          "coalesce(sum(quarantined), 0)::bigint, "
+                          "coalesce(sum(merged), 0)::bigint, (select substr(\"check\", 10) from "
+                          "data_quality where \"check\" like 'refused: %' order by rows desc, "
+                          "\"check\" limit 1) from source_files",
+                          &rows, error));
     fs_figures_rows f = {.rows = (int64_t)fs_report_cell_number(rows, 0, 0),
                          .kept = (int64_t)fs_report_cell_number(rows, 0, 1),
                          .refused = (int64_t)fs_report_cell_number(rows, 0, 2),
@@ -232,30 +276,12 @@ static fs_status no_sales(const fs_report *report, fs_buffer *out, fs_error *err
     return status;
 }
 
-/* Only where there are no sales: else there is more to say than how many customers there are. */
-static fs_status customers(const fs_report *report, fs_buffer *out, fs_error *error)
-{
-    bool none;
-    FS_TRY(fs_report_no_sales(report, &none, error));
-    if (!none || !fs_report_has(report, "customers")) return FS_OK;
-    json_t *rows;
-    FS_TRY(fs_report_rows(report,
-                          "select count(*), count(churned), count(*) filter (where churned) from "
-                          "customers",
-                          &rows, error));
-    fs_status status = fs_report_say_customers(out, (int64_t)fs_report_cell_number(rows, 0, 0),
-                                               (int64_t)fs_report_cell_number(rows, 0, 1),
-                                               (int64_t)fs_report_cell_number(rows, 0, 2));
-    json_decref(rows);
-    return status;
-}
-
 static const struct {
     sentence say;
     const char *page;
-} candidates[] = {{total, "overview"},  {no_sales, "data"}, {customers, "overview"},
-                  {outlook, "demand"},  {peak, "peaks"},    {products, "products"},
-                  {trends, "products"}, {stores, "places"}};
+} candidates[] = {{no_sales, "data"},     {left, "overview"},   {response, "overview"},
+                  {total, "overview"},    {outlook, "demand"},  {peak, "peaks"},
+                  {products, "products"}, {trends, "products"}, {stores, "places"}};
 
 static fs_status add_headline(const fs_report *report, sentence say, const char *page, json_t *list,
                               fs_error *error)

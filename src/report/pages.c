@@ -31,6 +31,12 @@ static const char *const figure_of[][3] = {
     {"stores", "Stores", "integer"},
     {"profit", "Profit", "money"},
     {"charges", "Postage, fees and other charges", "money"},
+    {"customers on file", "Customers on file", "integer"},
+    {"customers who left", "Of them have left", "integer"},
+    {"people reached", "People that promotions reached", "integer"},
+    {"response, reached", "Of them responded", "share"},
+    {"people left out", "People left out", "integer"},
+    {"response, left out", "Of them responded", "share"},
 };
 
 /* Are products told apart at all, or is all of it one "(all)"? */
@@ -215,12 +221,16 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
     static const fs_report_query lists[] = {
         {"best-revenue", "Most revenue", "best_products", RANK_COLUMNS("money"),
          RANKED("revenue", "best"), "csv/best_products.csv", 20},
+        {"best-units", "Most pieces", "best_products", RANK_COLUMNS("number"),
+         RANKED("units", "best"), "csv/best_products.csv", 20},
         {"best-profit", "Most profit", "best_products", RANK_COLUMNS("money"),
          RANKED("profit", "best"), "csv/best_products.csv", 20},
         {"best-trend", "Surely growing, as a share a year", "best_products", RANK_COLUMNS("share"),
          RANKED("trend", "best"), "csv/best_products.csv", 20},
         {"worst-revenue", "Least revenue, still on offer", "worst_products", RANK_COLUMNS("money"),
          RANKED("revenue", "worst"), "csv/worst_products.csv", 20},
+        {"worst-units", "Fewest pieces, still on offer", "worst_products", RANK_COLUMNS("number"),
+         RANKED("units", "worst"), "csv/worst_products.csv", 20},
         {"worst-profit", "Least profit, still on offer", "worst_products", RANK_COLUMNS("money"),
          RANKED("profit", "worst"), "csv/worst_products.csv", 20},
         {"worst-trend", "Surely shrinking, as a share a year", "worst_products",

@@ -67,9 +67,6 @@ FS_MUST_CHECK fs_status fs_report_say_total(fs_buffer *out, const fs_figures_tot
 
 /* That there are no sales, and so no forecast; which other tables have rows ("customers, promotions"; NULL: none). */
 FS_MUST_CHECK fs_status fs_report_say_no_sales(fs_buffer *out, const char *others);
-/* How many customers are known and, where that is known of `told` of them, how many have left. */
-FS_MUST_CHECK fs_status fs_report_say_customers(fs_buffer *out, int64_t customers, int64_t told,
-                                                int64_t left);
 
 typedef struct fs_figures_outlook {
     bool money;              /* else pieces */
@@ -91,6 +88,7 @@ typedef struct fs_figures_peak {
 FS_MUST_CHECK fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *figures);
 
 typedef struct fs_figures_products {
+    bool money;               /* else pieces are counted, where no sale tells its money */
     int64_t products, enough; /* `enough` of them bring `share` of the revenue */
     double share;
     const char *first; /* name of the first by revenue */
@@ -99,10 +97,18 @@ typedef struct fs_figures_products {
 } fs_figures_products;
 FS_MUST_CHECK fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *figures);
 
-/* Products whose trend is surely above and below zero; `earning`: of those that make nine tenths of the revenue, else of
- * all on offer. */
+/* Products whose trend is surely above and below zero; they make most of the money, else of the pieces. */
 FS_MUST_CHECK fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking,
-                                             bool earning);
+                                             bool money);
+
+/* What is known of people where there are no sales. Numbers below 0: not known. */
+typedef struct fs_figures_people {
+    double customers, left;            /* and how many of them have left */
+    double reached, response;          /* by a promotion; share that responded */
+    double left_out, response_without; /* not reached, to compare */
+} fs_figures_people;
+FS_MUST_CHECK fs_status fs_report_say_left(fs_buffer *out, const fs_figures_people *figures);
+FS_MUST_CHECK fs_status fs_report_say_response(fs_buffer *out, const fs_figures_people *figures);
 /* Which of several stores sells most, and what share of the whole. */
 FS_MUST_CHECK fs_status fs_report_say_stores(fs_buffer *out, int64_t stores, const char *first,
                                              double share);

@@ -63,22 +63,6 @@ fs_status fs_report_say_no_sales(fs_buffer *out, const char *others)
     return fs_buffer_text(out, ".");
 }
 
-fs_status fs_report_say_customers(fs_buffer *out, int64_t customers, int64_t told, int64_t left)
-{
-    if (customers <= 0) return FS_OK;
-    FS_TRY(fs_report_whole(out, (double)customers));
-    FS_TRY(fs_buffer_text(out, customers == 1 ? " customer is known" : " customers are known"));
-    if (told > 0) {
-        FS_TRY(
-            fs_buffer_text(out, told < customers ? "; of those of whom the files say so, " : "; "));
-        FS_TRY(fs_report_whole(out, (double)left));
-        FS_TRY(fs_buffer_text(out, " ("));
-        FS_TRY(fs_report_share(out, (double)left / (double)told));
-        FS_TRY(fs_buffer_text(out, left == 1 ? ") has left" : ") have left"));
-    }
-    return fs_buffer_text(out, ".");
-}
-
 static fs_status add_quantity(fs_buffer *out, const fs_figures_outlook *f, double value)
 {
     if (f->money) return fs_report_money(out, value, f->currency);
@@ -139,8 +123,10 @@ fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *f)
     FS_TRY(add_when(out, f->period, f->date));
     FS_TRY(fs_buffer_printf(
         out, f->coming ? ": about %.1f times the usual" : ": %.1f times the usual", f->times));
-    if (f->cause)
-        FS_TRY(fs_buffer_printf(out, ", as at other times of \"%s\"", f->cause));
+    if (f->cause && strcmp(f->cause, "promotion") == 0)
+        FS_TRY(fs_buffer_text(out, ", with far more on promotion than usual"));
+    else if (f->cause)
+        FS_TRY(fs_buffer_printf(out, ", as at other times of \"%s\" in the calendar", f->cause));
     else if (f->coming)
         FS_TRY(fs_buffer_text(out, ", as the forecast or the years before say"));
     else
@@ -154,13 +140,16 @@ fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *f)
     FS_TRY(fs_report_whole(out, (double)f->enough));
     FS_TRY(fs_buffer_text(out, " of "));
     FS_TRY(fs_report_whole(out, (double)f->products));
-    FS_TRY(fs_buffer_text(out, f->enough == 1 ? " products with revenue brings "
-                                              : " products with revenue bring "));
+    FS_TRY(fs_buffer_text(out, f->money ? " products with revenue bring" : " products bring"));
+    FS_TRY(fs_buffer_text(out, f->enough == 1 ? "s " : " "));
     FS_TRY(fs_report_share(out, f->share));
-    FS_TRY(fs_buffer_text(out, " of it"));
+    FS_TRY(fs_buffer_text(out, f->money ? " of it" : " of the pieces sold"));
     if (f->first && f->first_revenue > 0 && f->first_revenue > 1.01 * f->second_revenue) {
         FS_TRY(fs_buffer_printf(out, "; %s leads with ", f->first));
-        FS_TRY(fs_report_money(out, f->first_revenue, f->currency));
+        if (f->money)
+            FS_TRY(fs_report_money(out, f->first_revenue, f->currency));
+        else
+            FS_TRY(fs_report_whole(out, f->first_revenue));
     }
     return fs_buffer_text(out, ".");
 }
@@ -175,15 +164,43 @@ fs_status fs_report_say_stores(fs_buffer *out, int64_t stores, const char *first
     return fs_buffer_text(out, " of the whole.");
 }
 
-fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking, bool earning)
+fs_status fs_report_say_trends(fs_buffer *out, int64_t growing, int64_t shrinking, bool money)
 {
     if (growing <= 0 && shrinking <= 0) return FS_OK;
-    FS_TRY(fs_buffer_text(out, earning ? "Of the products that make nine tenths of the revenue, "
-                                       : "Of the products on offer, "));
+    FS_TRY(fs_buffer_printf(out, "Of the products that make nine tenths of the %s, ",
+                            money ? "revenue" : "pieces sold"));
     FS_TRY(fs_report_whole(out, (double)growing));
     FS_TRY(fs_buffer_text(out, growing == 1 ? " surely grows and " : " surely grow and "));
     FS_TRY(fs_report_whole(out, (double)shrinking));
     return fs_buffer_text(out, shrinking == 1 ? " surely shrinks." : " surely shrink.");
+}
+
+fs_status fs_report_say_left(fs_buffer *out, const fs_figures_people *f)
+{
+    if (!(f->customers > 0) || !(f->left >= 0)) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Of "));
+    FS_TRY(fs_report_whole(out, f->customers));
+    FS_TRY(fs_buffer_text(out, " customers, "));
+    FS_TRY(fs_report_whole(out, f->left));
+    FS_TRY(fs_buffer_text(out, f->left == 1 ? " has left (" : " have left ("));
+    FS_TRY(fs_report_share(out, f->left / f->customers));
+    return fs_buffer_text(out, ").");
+}
+
+fs_status fs_report_say_response(fs_buffer *out, const fs_figures_people *f)
+{
+    if (!(f->reached > 0) || !(f->left_out > 0) || !(f->response >= 0) ||
+        !(f->response_without >= 0))
+        return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Of "));
+    FS_TRY(fs_report_whole(out, f->reached));
+    FS_TRY(fs_buffer_text(out, " people that a promotion reached, "));
+    FS_TRY(fs_report_share(out, f->response));
+    FS_TRY(fs_buffer_text(out, " responded; of "));
+    FS_TRY(fs_report_whole(out, f->left_out));
+    FS_TRY(fs_buffer_text(out, " left out, "));
+    FS_TRY(fs_report_share(out, f->response_without));
+    return fs_buffer_text(out, " did.");
 }
 
 fs_status fs_report_say_rows(fs_buffer *out, const fs_figures_rows *f)

@@ -65,7 +65,7 @@ static void make_tables(const shop *s)
     make_table(s, "demand_total",
                "select date '2024-01-01' + cast(n as integer) as period, 2.0 as units, 20.0 as "
                "revenue, 'sold' as state, "
-               "2.0 as value, 2.0 as value_model from range(3) as t(n)");
+               "2.0 as value, 2.0 as value_model, true as comparable from range(3) as t(n)");
     make_table(s, "forecast_total",
                "select date '2024-01-04' + cast(n as integer) as period, n + 1 as step, 3.0 as "
                "mean, 2.9 as \"q0.05\", "
@@ -87,6 +87,9 @@ static void make_tables(const shop *s)
     make_table(s, "quarantine",
                "select 'sales' as table_name, 'a.csv' as file, 5::bigint as line, 'time is "
                "missing' as reason, ',A,1' as \"row\"");
+    make_table(s, "data_quality",
+               "select 'sales' as subject, 'refused: time is missing' as \"check\", 1::bigint as "
+               "rows, 0.14 as share, 'a.csv, line 5' as example");
     make_table(s, "missing_kinds", "select 1 as place, 'stock' as kind, 'order lists' as effect");
 }
 
