@@ -155,7 +155,7 @@ def test_pieces_of_fuel_are_not_added_to_pieces_of_bread(foresell, tmp_path):
             for item, units, price in [[("fuel", 4000 + n % 7, 0.0005), ("bread", 1 + n % 3, 2.5), ("milk", 2, 1.2), ("jam", 1, 3.1)][n % 4]]]
     shop = made(foresell, tmp_path / "project", write(tmp_path / "sales.csv", ["basket_id", "product", "quantity", "sales_value", "date"], rows))
     money = sum(r[3] for r in rows)
-    assert f"sales brought in {money:,.0f}." in shop.said and "pieces" not in shop.said
+    assert f"sales brought in {money:,.0f}." in shop.said and "pieces were sold" not in shop.said
     assert shop.ask("data_quality", "example", "\"check\" like 'most of the pieces%'") == [("fuel",)]
 
 
