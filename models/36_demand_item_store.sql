@@ -9,7 +9,8 @@
 -- units_model is the copy that models see (revenue where the files have no units): null where demand was hidden,
 -- dampened where outlier_reason says so. units and revenue stay as they were.
 -- What many show at once is no slip: an item that stands out in three stores and in a fifth of those that sell it, or a
--- period in which three cells and one in a hundred of those that sell stand out: a promotion, a holiday, an event.
+-- period in which one in a hundred of the cells that sell stand out, in three stores: a promotion, a holiday, an event. In
+-- one store it may be one customer's order.
 with far as (
     select item, store, period, cleaned, reason
     from outliers_item_store
@@ -25,7 +26,7 @@ far_periods as (
     select period, count(*) as far
     from far
     group by period
-    having count(*) >= 3
+    having count(distinct store) >= 3
 ),
 sold_items as (
     select outliers_item_store.item, outliers_item_store.period, count(*) as sold
