@@ -100,13 +100,15 @@ static fs_status outlook(const fs_report *report, fs_buffer *out, fs_error *erro
 
 static fs_status peak(const fs_report *report, fs_buffer *out, fs_error *error)
 {
-    if (!fs_report_has(report, "peaks")) return FS_OK;
+    if (!fs_report_has(report, "peaks") || !fs_report_has(report, "data_quality")) return FS_OK;
     json_t *rows;
     FS_TRY(fs_report_rows(report,
                           "select \"when\" = 'coming', cast(period as varchar), cause, value / "
                           "nullif(expected, 0) from peaks "
                           "where level = 'total' and ((\"when\" = 'coming' and certainty >= 0.5) "
                           "or (\"when\" = 'past' and coalesce(cause, '') <> 'one large order')) "
+                          "and not exists (select 1 from data_quality where \"check\" like "
+                          "'most of the pieces and little%') "
                           "order by \"when\" = 'coming' desc, rank limit 1",
                           &rows, error));
     fs_figures_peak f = {.coming = json_is_true(json_array_get(json_array_get(rows, 0), 0)),
