@@ -115,7 +115,8 @@ typedef struct fs_raw {
     int paths;
     fs_format format;
     fs_dialect dialect; /* CSV */
-    const char *table;  /* XLSX: sheet; DATABASE: table; else NULL */
+    const char *const
+        *table; /* XLSX: sheet of each path; DATABASE: table; NULL: the first sheets */
     const fs_raw_column *column;
     int columns;
 } fs_raw;
@@ -133,6 +134,11 @@ typedef struct fs_raw_stats {
  * The raw description is copied; the view lives as long as the engine. */
 FS_API FS_MUST_CHECK fs_status fs_engine_raw_view(fs_engine *engine, const fs_raw *raw,
                                                   const char *view, fs_error *error);
+/* Addresses of an object store (s3:// …) that match a pattern with * or [, or lie in a folder that ends in /;
+ * any other address is given back as it is. Owned by the arena. */
+FS_API FS_MUST_CHECK fs_status fs_engine_list(fs_engine *engine, const char *pattern,
+                                              fs_arena *arena, const char ***path, int *count,
+                                              fs_error *error);
 /* After the view was read to its end: one per path; free each path and the array with fs_raw_stats_free. */
 FS_API FS_MUST_CHECK fs_status fs_engine_raw_stats(fs_engine *engine, const char *view,
                                                    fs_raw_stats **stats, int *count,
@@ -148,8 +154,9 @@ FS_API FS_MUST_CHECK fs_status fs_engine_raw_rows(fs_engine *engine, const char 
 typedef struct fs_file_profile {
     char *path;
     fs_format format;
-    char *table;                    /* sheet or database table, or NULL */
-    fs_sniffed sniffed;             /* CSV */
+    char *table;        /* sheet or database table, or NULL */
+    char *left;         /* why this table was left alone: it then has no columns; or NULL */
+    fs_sniffed sniffed; /* CSV */
     int64_t bytes, records, faults; /* faults: ragged, unreadable records */
     char digest[FS_DIGEST_HEX];
     int columns;

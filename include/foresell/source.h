@@ -87,6 +87,30 @@ typedef struct fs_reader {
 FS_API FS_MUST_CHECK fs_status fs_reader_open_file(const char *path, fs_reader *reader,
                                                    fs_error *error);
 
+/* ---- addresses ------------------------------------------------------------------ */
+
+/* scheme://user:password@host:port/path?query, decoded; NULL where a part is not there. ${NAME} is the value
+ * of that variable of the environment, an error where it has none. */
+typedef struct fs_url {
+    const char *scheme, *user, *password, *host, *port, *path;
+    const char *query; /* as written, for fs_url_option */
+} fs_url;
+/* Is it an address, rather than a file? */
+FS_API bool fs_url_is(const char *path);
+/* `text` is an address. The parts are owned by the arena. */
+FS_API FS_MUST_CHECK fs_status fs_url_parse(fs_arena *arena, const char *text, fs_url *url,
+                                            fs_error *error);
+/* Takes the next key=value of a query; *key is NULL at its end. */
+FS_API FS_MUST_CHECK fs_status fs_url_option(fs_arena *arena, const char **query, const char **key,
+                                             const char **value, fs_error *error);
+/* The whole address with its ${NAME}s filled in. */
+FS_API FS_MUST_CHECK fs_status fs_url_fill(fs_arena *arena, const char *url, const char **filled,
+                                           fs_error *error);
+/* The address without what is secret in it, for people; any other path as it is. NULL: no memory. */
+FS_API const char *fs_url_shown(fs_arena *arena, const char *path);
+/* Does a password or the like stand in it? ${NAME} is none. */
+FS_API bool fs_url_has_secret(const char *path);
+
 /* ---- delimited text ------------------------------------------------------------- */
 
 /* A delimited file as blocks of whole records, for several threads: fs_text_next is called under

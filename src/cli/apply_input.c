@@ -289,7 +289,9 @@ static fs_status make_view(cli_call *call, cli_session *s, apply *a, fs_error *e
     const fs_file_profile *table = a->table[0];
     size_t bytes = (size_t)a->columns.count * sizeof(fs_raw_column);
     fs_raw_column *columns = fs_arena_alloc(&call->arena, bytes);
-    if (!columns) return fs_fail_memory(error, bytes);
+    const char **tables = fs_arena_zero(&call->arena, (size_t)a->paths * sizeof *tables);
+    if (!columns || !tables) return fs_fail_memory(error, bytes);
+    for (int i = 0; i < a->paths; i++) tables[i] = a->table[i]->table;
     for (int i = 0; i < a->columns.count; i++)
         columns[i] = (fs_raw_column){.name = a->columns.column[i].name,
                                      .reading = a->columns.column[i].reading};
@@ -298,7 +300,7 @@ static fs_status make_view(cli_call *call, cli_session *s, apply *a, fs_error *e
                   .paths = a->paths,
                   .format = table->format,
                   .dialect = table->sniffed.dialect,
-                  .table = table->table,
+                  .table = table->table ? tables : NULL,
                   .column = columns,
                   .columns = a->columns.count};
     return fs_engine_raw_view(s->engine, &raw, "foresell_input", error);

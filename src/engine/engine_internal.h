@@ -37,11 +37,17 @@ struct fs_engine {
         long long number; /* 0: none */
         fs_error error;
     } fault[16];    /* of our functions, until the query's caller takes them */
-    fs_arena names; /* of the extensions that are loaded */
+    fs_arena names; /* of the extensions that are loaded, databases that are attached */
     struct fs_loaded {
         struct fs_loaded *next;
         const char *name;
     } * loaded;
+    struct fs_attached { /* databases, as fs_db_NUMBER (raw_login.c) */
+        struct fs_attached *next;
+        const char *path;
+        long long number;
+    } * attached;
+    bool known_to_web; /* certificates and keys are set */
 };
 
 /* ---- connections (session.c) ---- */

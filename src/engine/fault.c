@@ -25,6 +25,10 @@ static const struct {
 /* The message without its prefix. */
 static const char *classify(const char *message, fs_status *status)
 {
+    /* a query that failed while it was driven task by task says so before the reason */
+    static const char driven[] = "unsuccessful or closed pending query result\nError: ";
+    const char *reason = strstr(message, driven);
+    if (reason) message = reason + sizeof driven - 1;
     *status = FS_FAILED;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t bytes = strlen(kinds[i].prefix);
@@ -40,7 +44,9 @@ static void hide_after(char *text, const char *key, const char *ends)
 {
     for (char *at = text; (at = strstr(at, key));) {
         char *value = at + strlen(key);
-        size_t bytes = strcspn(value, ends);
+        char quote[2] = {*value == '\'' || *value == '"' ? *value : '\0', '\0'};
+        value += quote[0] != '\0';
+        size_t bytes = strcspn(value, quote[0] ? quote : ends);
         if (bytes >= 3) { /* a shorter one is no secret */
             memcpy(value, "***", 3);
             memmove(value + 3, value + bytes, strlen(value + bytes) + 1);

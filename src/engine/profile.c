@@ -28,6 +28,7 @@ static void free_profile(fs_file_profile *p)
 {
     fs_free(p->path);
     fs_free(p->table);
+    fs_free(p->left);
     for (int i = 0; p->name && i < p->columns; i++) fs_free(p->name[i]);
     fs_free(p->name);
     fs_free(p->column);
@@ -237,7 +238,11 @@ static fs_status look_at_table(look *l, fs_format format, const char *table, fs_
     snprintf(view, sizeof view, "fs_look_%lld", fs_engine_serial(l->engine));
     snprintf(sql, sizeof sql, "select * from %s", view);
     FS_TRY(add_profile(l, format, table, &p, error));
-    fs_raw raw = {.name = view, .path = &l->path, .paths = 1, .format = format, .table = table};
+    fs_raw raw = {.name = view,
+                  .path = &l->path,
+                  .paths = 1,
+                  .format = format,
+                  .table = table ? &table : NULL};
     FS_TRY(fs_engine_raw_view(l->engine, &raw, view, error));
     fs_status status = fs_engine_query(l->engine, sql, &rows, error);
     if (status == FS_OK) {
@@ -250,84 +255,72 @@ static fs_status look_at_table(look *l, fs_format format, const char *table, fs_
     return status;
 }
 
-/* A workbook's sheet without cells is no table, and no fault. */
-static fs_status look_at_sheets(look *l, fs_error *error)
+/* ---- tables of a workbook or a database ---- */
+
+static bool is_empty_sheet(const fs_error *fault)
 {
-    const char **sheet;
-    int sheets, read = 0;
-    fs_error fault = {0};
-    FS_TRY(fs_raw_sheets(l->engine, l->path, &l->arena, &sheet, &sheets, error));
-    for (int i = 0; i < sheets; i++) {
-        fs_status status = look_at_table(l, FS_FORMAT_XLSX, sheet[i], &fault);
+    return strstr(fault->message, "No rows found in xlsx file") != NULL;
+}
+
+/* One that cannot be read is left alone, with the reason; the others are not worse for it. */
+static fs_status leave_table(look *l, const fs_error *fault, fs_error *error)
+{
+    fs_file_profile *p = &l->profile[l->count - 1];
+    fs_file_profile left = {.format = p->format, .path = p->path, .table = p->table};
+    p->path = p->table = NULL;
+    free_profile(p);
+    *p = left;
+    p->left = fs_strdup(fault->message);
+    return p->left ? FS_OK : fs_fail_memory(error, strlen(fault->message));
+}
+
+/* Fails only where none of them can be read. */
+static fs_status look_at_tables(look *l, fs_format format, const char **table, int tables,
+                                fs_error *error)
+{
+    fs_error first = {0};
+    int read = 0;
+    for (int i = 0; i < tables; i++) {
+        fs_error fault = {0};
+        fs_status status = look_at_table(l, format, table[i], &fault);
+        read += status == FS_OK;
+        if (status == FS_OK) continue;
         if (status == FS_MEMORY || status == FS_CANCELLED) {
             if (error) *error = fault;
             return status;
         }
-        if (status != FS_OK) free_profile(&l->profile[--l->count]);
-        read += status == FS_OK;
+        if (!first.message[0]) first = fault;
+        if (is_empty_sheet(&fault))
+            free_profile(&l->profile[--l->count]);
+        else
+            FS_TRY(leave_table(l, &fault, error));
     }
-    if (read > 0 || sheets == 0) return FS_OK;
-    if (error) *error = fault;
-    return fault.status;
+    if (read > 0 || tables == 0) return FS_OK;
+    if (error) *error = first;
+    return first.status;
 }
 
-static fs_status list_tables(look *l, long long number, const char ***name, int *count,
-                             fs_error *error)
+static fs_status look_at_sheets(look *l, fs_error *error)
 {
-    char sql[320];
-    fs_result *rows;
-    bool more = true;
-    int room = 0;
-    *count = 0;
-    *name = NULL;
-    snprintf(sql, sizeof sql,
-             "select schema_name || '.' || table_name from (select schema_name, table_name, "
-             "database_name from duckdb_tables() union all select schema_name, view_name, "
-             "database_name from duckdb_views() where not internal) t(schema_name, table_name, "
-             "database_name) where database_name = 'fs_db_%lld' order by 1",
-             number);
-    FS_TRY(fs_engine_query(l->engine, sql, &rows, error));
-    fs_status status = FS_OK;
-    while (status == FS_OK) {
-        status = fs_result_next(rows, &more, error);
-        if (status != FS_OK || !more) break;
-        if (*count == room) {
-            const char **grown =
-                fs_arena_alloc(&l->arena, (size_t)(room = room * 2 + 32) * sizeof *grown);
-            if (!grown) {
-                status = fs_fail_memory(error, 64);
-                break;
-            }
-            if (*count) memcpy(grown, *name, (size_t)*count * sizeof *grown);
-            *name = grown;
-        }
-        (*name)[*count] = fs_arena_strdup(&l->arena, fs_result_text(rows, 0));
-        status = (*name)[(*count)++] ? FS_OK : fs_fail_memory(error, 64);
-    }
-    fs_result_close(rows);
-    return status;
+    const char **sheet;
+    int sheets;
+    FS_TRY(fs_raw_sheets(l->engine, l->path, &l->arena, &sheet, &sheets, error));
+    return look_at_tables(l, FS_FORMAT_XLSX, sheet, sheets, error);
 }
 
 static fs_status look_at_database(look *l, fs_error *error)
 {
     const char **table;
     int tables;
-    long long number = fs_engine_serial(l->engine);
-    FS_TRY(fs_raw_attach(l->engine, l->path, number, error));
-    FS_TRY(list_tables(l, number, &table, &tables, error));
-    for (int i = 0; i < tables; i++) FS_TRY(look_at_table(l, FS_FORMAT_DATABASE, table[i], error));
-    return FS_OK;
+    FS_TRY(fs_raw_tables(l->engine, l->path, &l->arena, &table, &tables, error));
+    if (tables > 0) return look_at_tables(l, FS_FORMAT_DATABASE, table, tables, error);
+    const char *shown = fs_url_shown(&l->arena, l->path);
+    fs_fail(error, FS_DATA, "the database %s has no table that this user may see",
+            shown ? shown : "");
+    return FS_DATA;
 }
 
 /* ---- which is it? ---- */
-
-static bool is_database_url(const char *path)
-{
-    static const char *const schemes[] = {"postgres://", "postgresql://", "mysql://", "sqlite://"};
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        if (strncasecmp(path, schemes[i], strlen(schemes[i])) == 0) return true;
-    return false;
-}
 
 static fs_status read_sample(look *l, fs_buffer *sample, fs_error *error)
 {
@@ -369,7 +362,7 @@ static fs_status look_by_content(look *l, fs_error *error)
 
 static fs_status look_at_path(look *l, fs_error *error)
 {
-    if (is_database_url(l->path)) return look_at_database(l, error);
+    if (fs_raw_is_database_url(l->path)) return look_at_database(l, error);
     fs_buffer sample = {0};
     fs_status status = read_sample(l, &sample, error);
     if (status == FS_OK && sample.size == 0) {

@@ -44,14 +44,26 @@ static fs_status copy_paths(fs_raw_source *s, const fs_raw *raw)
     return FS_OK;
 }
 
+static fs_status copy_tables(fs_raw_source *s, const fs_raw *raw)
+{
+    s->table = fs_arena_zero(&s->arena, (size_t)raw->paths * sizeof *s->table);
+    if (!s->table) return FS_MEMORY;
+    for (int i = 0; i < raw->paths; i++) {
+        if (!raw->table[i]) continue;
+        s->table[i] = fs_arena_strdup(&s->arena, raw->table[i]);
+        if (!s->table[i]) return FS_MEMORY;
+    }
+    return FS_OK;
+}
+
 static fs_status copy_description(fs_raw_source *s, const fs_raw *raw, const char *view)
 {
     s->format = raw->format;
     s->dialect = raw->dialect;
     s->view = fs_arena_strdup(&s->arena, view);
-    s->table = raw->table ? fs_arena_strdup(&s->arena, raw->table) : NULL;
-    if (!s->view || (raw->table && !s->table)) return FS_MEMORY;
+    if (!s->view) return FS_MEMORY;
     FS_TRY(copy_paths(s, raw));
+    if (raw->table) FS_TRY(copy_tables(s, raw));
     return copy_columns(s, raw);
 }
 

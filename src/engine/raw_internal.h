@@ -5,7 +5,9 @@
  *   raw_table.c   everything else: SELECTs over DuckDB's readers
  *   raw_cells.c   fs_cell_…: cells read in SQL as our parser reads them
  *   raw_open.c    bytes of a path, local or remote
+ *   raw_login.c   certificates, keys and passwords; databases
  *   raw_sheets.c  the sheets of a workbook
+ *   raw_list.c    the tables of a database, the files of an object store
  */
 #ifndef FORESELL_RAW_INTERNAL_H
 #define FORESELL_RAW_INTERNAL_H
@@ -31,7 +33,7 @@ struct fs_raw_source {
     fs_dialect dialect;
     const char **path;
     int paths;
-    const char *table;
+    const char **table;  /* per path, sheet or database table; or NULL */
     fs_raw_field *given; /* as described */
     int givens;
     fs_raw_field *field; /* CSV: all columns, in the order of the first file */
@@ -65,8 +67,17 @@ fs_raw_source *fs_raw_find(fs_engine *engine, long long number);
 /* Others. */
 fs_status fs_raw_table_describe(fs_raw_source *source, fs_error *error);
 fs_status fs_raw_table_stats(fs_raw_source *source, int path, fs_error *error);
-/* Attaches a database, read-only, as fs_db_NUMBER. Its password is in no message. */
-fs_status fs_raw_attach(fs_engine *engine, const char *path, long long number, fs_error *error);
+/* Attaches a database, read-only and once, as fs_db_NUMBER. Its password is in no message. */
+fs_status fs_raw_attach(fs_engine *engine, const char *path, long long *number, fs_error *error);
+/* The tables and views of a database, SCHEMA.TABLE, in order; only those that the address names where it
+ * has ?table=… */
+fs_status fs_raw_tables(fs_engine *engine, const char *path, fs_arena *arena, const char ***name,
+                        int *count, fs_error *error);
+bool fs_raw_is_database_url(const char *path);
+/* The file of sqlite://FILE, or the path itself. */
+const char *fs_raw_sqlite_file(const char *path);
+/* Once the extension is loaded: certificates and keys from the environment. */
+fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error);
 /* Size and digest of a file as it is stored. */
 fs_status fs_raw_file_digest(fs_engine *engine, const char *path, int64_t *bytes,
                              char hex[FS_DIGEST_HEX], fs_error *error);

@@ -53,7 +53,9 @@ fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *err
         fs_error_remedy(error, "use https://");
         return FS_USAGE;
     }
-    return extension ? fs_engine_extension(engine, extension, error) : FS_OK;
+    if (!extension) return FS_OK;
+    FS_TRY(fs_engine_extension(engine, extension, error));
+    return fs_raw_login(engine, extension, error);
 }
 
 static void close_remote(void *context)
@@ -78,11 +80,55 @@ static fs_status read_remote(void *context, void *data, size_t capacity, size_t 
     if (bytes >= 0) return FS_OK;
     fs_status status = fs_engine_fault_data(error, duckdb_file_handle_error_data(r->handle));
     if (status == FS_OK) status = fs_fail(error, FS_RESOURCE, "cannot read %s", r->path);
-    fs_error_at(error, r->path, 0, NULL);
+    if (error && strstr(error->message, "partial file")) {
+        fs_fail(error, FS_RESOURCE, "the server broke off in the middle of the file");
+        fs_error_remedy(error, "try again; if it stays so, the file on the server is damaged");
+        status = FS_RESOURCE;
+    }
+    fs_arena arena = {0};
+    fs_error_at(error, fs_url_shown(&arena, r->path), 0, NULL);
+    fs_arena_free(&arena);
     return status;
 }
 
-static fs_status open_handle(remote *r, const char *path, fs_error *error)
+static bool says(const fs_error *cause, const char *words) { return strstr(cause->message, words); }
+
+/* What the server or the network said, in our words where we know them. */
+static fs_status fail_open(const char *path, const fs_error *cause, fs_error *error)
+{
+    static const struct {
+        const char *said, *what, *remedy;
+    } known[] = {
+        {"404", "there is no such file", "check the address"},
+        {"403", "the server refuses it to us",
+         "for s3:// set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, where it is not "
+         "Amazon's, AWS_ENDPOINT_URL; for https:// it may want a token in the address"},
+        {"401", "the server wants to know who asks", "give it what it wants in the address"},
+        {"SSL peer certificate", "the server's certificate is not one that this machine trusts",
+         "name the file of the authority that made it in SSL_CERT_FILE"},
+        {"connect to server", "the server does not answer",
+         "check the address, that the server runs, and the network"},
+        {"resolve host", "there is no server of that name", "check the address and the network"},
+    };
+    fs_arena arena = {0};
+    const char *shown = fs_url_shown(&arena, path);
+    size_t i = 0, count = sizeof known / sizeof *known;
+    while (i < count && !says(cause, known[i].said)) i++;
+    if (!shown)
+        fs_fail_memory(error, strlen(path));
+    else if (i < count)
+        fs_fail(error, FS_RESOURCE, "cannot read %s: %s", shown, known[i].what);
+    else
+        fs_fail(error, FS_RESOURCE, "cannot read %s: %s", shown, cause->message);
+    fs_error_remedy(error, "%s",
+                    i < count
+                        ? known[i].remedy
+                        : "check the address, the network, and the credentials that it needs");
+    fs_arena_free(&arena);
+    return error ? error->status : FS_RESOURCE;
+}
+
+static fs_status open_handle(remote *r, const char *path, const char *filled, fs_error *error)
 {
     /* secrets and settings of file systems are looked up inside a transaction */
     duckdb_query(r->connection->handle, "begin transaction read only", NULL);
@@ -90,28 +136,33 @@ static fs_status open_handle(remote *r, const char *path, fs_error *error)
     r->system = duckdb_client_context_get_file_system(r->context);
     duckdb_file_open_options options = duckdb_create_file_open_options();
     duckdb_file_open_options_set_flag(options, DUCKDB_FILE_FLAG_READ, true);
-    duckdb_state state = duckdb_file_system_open(r->system, path, options, &r->handle);
+    duckdb_state state = duckdb_file_system_open(r->system, filled, options, &r->handle);
     duckdb_destroy_file_open_options(&options);
     if (state == DuckDBSuccess) return FS_OK;
-    fs_status status = fs_engine_fault_data(error, duckdb_file_system_error_data(r->system));
-    if (status == FS_OK) fs_fail(error, FS_RESOURCE, "cannot open %s", path);
-    if (error) error->status = FS_RESOURCE;
-    status = FS_RESOURCE;
-    fs_error_remedy(error, "check the address, the network, and the credentials that it needs");
-    return status;
+    fs_error cause = {0};
+    fs_status status = fs_engine_fault_data(&cause, duckdb_file_system_error_data(r->system));
+    if (status == FS_MEMORY || status == FS_CANCELLED) {
+        if (error) *error = cause;
+        return status;
+    }
+    return fail_open(path, &cause, error);
 }
 
 static fs_status open_remote(fs_engine *engine, const char *path, fs_reader *reader,
                              fs_error *error)
 {
     FS_TRY(fs_raw_prepare_path(engine, path, error));
+    fs_arena arena = {0};
+    const char *filled = NULL;
     remote *r = fs_alloc_zero(1, sizeof *r);
     if (!r) return fs_fail_memory(error, sizeof *r);
     r->engine = engine;
     r->path = fs_strdup(path);
     fs_status status = r->path ? fs_engine_acquire(engine, &r->connection, error)
                                : fs_fail_memory(error, strlen(path));
-    if (status == FS_OK) status = open_handle(r, path, error);
+    if (status == FS_OK) status = fs_url_fill(&arena, path, &filled, error);
+    if (status == FS_OK) status = open_handle(r, path, filled, error);
+    fs_arena_free(&arena);
     if (status != FS_OK) {
         close_remote(r);
         return status;

@@ -32,8 +32,22 @@ typedef struct table {
 
 /* ---- where rows come from ---- */
 
-static fs_status fail_in_file(fs_status status, const char *path, fs_error *error)
+/* A table that was there when init looked. */
+static fs_status fail_no_table(fs_raw_source *s, int path, fs_error *error)
 {
+    const char *shown = fs_url_shown(&s->arena, s->path[path]);
+    fs_fail(error, FS_DATA, "the database %s has no table %s", shown ? shown : "",
+            s->table ? s->table[path] : "");
+    fs_error_remedy(error, "bring it back, correct `table` in foresell.yaml, or let foresell init "
+                           "--force look at the database again");
+    return FS_DATA;
+}
+
+static fs_status fail_in_file(fs_raw_source *s, int number, fs_status status, fs_error *error)
+{
+    const char *path = s->path[number];
+    if (s->format == FS_FORMAT_DATABASE && error && strstr(error->message, "does not exist"))
+        return fail_no_table(s, number, error);
     if (error) error->line = 0; /* that of our own SQL */
     if (error && !error->file[0] && !strstr(path, "://")) fs_error_at(error, path, 0, NULL);
     return status;
@@ -68,59 +82,36 @@ static fs_status from_parquet(fs_raw_source *s, const char *path, fs_buffer *out
     return call_reader(out, "read_parquet", path, "");
 }
 
-static fs_status from_sheet(fs_raw_source *s, const char *path, bool all_text, fs_buffer *out,
+static const char *table_of(const fs_raw_source *s, int path)
+{
+    return s->table ? s->table[path] : NULL;
+}
+
+static fs_status from_sheet(fs_raw_source *s, int path, bool all_text, fs_buffer *out,
                             fs_error *error)
 {
+    const char *sheet = table_of(s, path);
     FS_TRY(fs_engine_extension(s->engine, "excel", error));
     FS_TRY(fs_buffer_text(out, "read_xlsx("));
-    FS_TRY(fs_engine_add_text(out, path));
-    if (s->table) {
+    FS_TRY(fs_engine_add_text(out, s->path[path]));
+    if (sheet) {
         FS_TRY(fs_buffer_text(out, ", sheet = "));
-        FS_TRY(fs_engine_add_text(out, s->table));
+        FS_TRY(fs_engine_add_text(out, sheet));
     }
     return fs_buffer_printf(out, ", header = true, stop_at_empty = false, all_varchar = %s)",
                             all_text ? "true" : "false");
 }
 
-/* Text of an attach for a path of a database; the alias is fs_db_NUMBER. */
-fs_status fs_raw_attach(fs_engine *engine, const char *path, long long number, fs_error *error)
-{
-    const char *type = "sqlite", *extension = "sqlite_scanner";
-    if (strncasecmp(path, "postgres", 8) == 0)
-        type = "postgres", extension = "postgres_scanner";
-    else if (strncasecmp(path, "mysql", 5) == 0)
-        type = "mysql", extension = "mysql_scanner";
-    else if (access(path, R_OK) != 0)
-        return fs_fail_errno(error, "read", path);
-    FS_TRY(fs_engine_extension(engine, extension, error));
-    if (strcmp(type, "sqlite") == 0)
-        FS_TRY(fs_engine_execute(engine, "set global sqlite_all_varchar = true", error));
-    fs_buffer sql = {0};
-    fs_status status = fs_buffer_text(&sql, "attach if not exists ");
-    if (status == FS_OK) status = fs_engine_add_text(&sql, path);
-    if (status == FS_OK)
-        status = fs_buffer_printf(&sql, " as fs_db_%lld (type %s, read_only)", number, type);
-    if (status == FS_OK)
-        status = fs_engine_execute(engine, sql.data, error);
-    else
-        fs_fail_memory(error, 256);
-    fs_buffer_free(&sql);
-    if (status == FS_OK || status == FS_MEMORY || status == FS_CANCELLED) return status;
-    if (error) error->status = FS_RESOURCE;
-    fs_error_remedy(error, "check address, user, password and database; a password may also stand "
-                           "in PGPASSWORD, ~/.pgpass or ~/.my.cnf");
-    return FS_RESOURCE;
-}
-
 static fs_status from_database(fs_raw_source *s, int path, fs_buffer *out, fs_error *error)
 {
-    long long number = s->number * 1000 + path;
-    FS_TRY(fs_raw_attach(s->engine, s->path[path], number, error));
-    if (!s->table) return fs_fail(error, FS_USAGE, "no table of the database is named");
+    long long number;
+    FS_TRY(fs_raw_attach(s->engine, s->path[path], &number, error));
+    const char *name = table_of(s, path);
+    if (!name) return fs_fail(error, FS_USAGE, "no table of the database is named");
     FS_TRY(fs_buffer_printf(out, "fs_db_%lld.", number));
-    const char *dot = strchr(s->table, '.');
-    if (!dot) return fs_engine_add_name(out, s->table);
-    char *schema = fs_arena_strndup(&s->arena, s->table, (size_t)(dot - s->table));
+    const char *dot = strchr(name, '.');
+    if (!dot) return fs_engine_add_name(out, name);
+    char *schema = fs_arena_strndup(&s->arena, name, (size_t)(dot - name));
     if (!schema) return fs_fail_memory(error, 64);
     FS_TRY(fs_engine_add_name(out, schema));
     FS_TRY(fs_buffer_text(out, "."));
@@ -130,12 +121,13 @@ static fs_status from_database(fs_raw_source *s, int path, fs_buffer *out, fs_er
 static fs_status write_from(fs_raw_source *s, int path, fs_buffer *out, fs_error *error)
 {
     const char *file = s->path[path];
+    if (fs_raw_is_url(file)) FS_TRY(fs_url_fill(&s->arena, file, &file, error));
     if (s->format != FS_FORMAT_DATABASE && !fs_raw_is_url(file) && access(file, R_OK) != 0)
         return fs_fail_errno(error, "read", file);
     switch (s->format) {
     case FS_FORMAT_PARQUET: return from_parquet(s, file, out, error);
     case FS_FORMAT_JSON: return call_reader(out, "read_json", file, ", sample_size = -1");
-    case FS_FORMAT_XLSX: return from_sheet(s, file, true, out, error);
+    case FS_FORMAT_XLSX: return from_sheet(s, path, true, out, error);
     default: return from_database(s, path, out, error);
     }
 }
@@ -258,7 +250,7 @@ static fs_status date_serials(fs_raw_source *s, const table *typed, table *t)
     return FS_OK;
 }
 
-static fs_status describe_sheet(fs_raw_source *s, const char *path, table *t, fs_error *error)
+static fs_status describe_sheet(fs_raw_source *s, int path, table *t, fs_error *error)
 {
     fs_buffer from = {0};
     table typed = {0};
@@ -280,11 +272,10 @@ static fs_status describe_path(fs_raw_source *s, int path, table *t, fs_error *e
         if (!s->from[path]) status = FS_MEMORY;
     }
     if (status == FS_OK) status = describe_from(s, from.data, t, error);
-    if (status == FS_OK && s->format == FS_FORMAT_XLSX)
-        status = describe_sheet(s, s->path[path], t, error);
+    if (status == FS_OK && s->format == FS_FORMAT_XLSX) status = describe_sheet(s, path, t, error);
     fs_buffer_free(&from);
     if (status == FS_MEMORY && error && error->status == FS_OK) fs_fail_memory(error, 256);
-    return status == FS_OK ? FS_OK : fail_in_file(status, s->path[path], error);
+    return status == FS_OK ? FS_OK : fail_in_file(s, path, status, error);
 }
 
 /* ---- the SELECT of a file ---- */

@@ -349,6 +349,12 @@ static fs_status check_file(const fs_project_file_account *f, fs_error *error)
            FS_FAILED;
 }
 
+const char *fs_project_file_table(const fs_project_ingest *in, const fs_project_file_account *f)
+{
+    const fs_project_raw *raw = &in->raw[f->raw];
+    return raw->raw.table ? raw->raw.table[f->number - raw->first_file] : NULL;
+}
+
 /* Table of file numbers and names, to join with. */
 static fs_status write_file_table(fs_project_ingest *in, fs_error *error)
 {
@@ -359,7 +365,9 @@ static fs_status write_file_table(fs_project_ingest *in, fs_error *error)
         "quarantined bigint, merged bigint)"));
     for (int i = 0; i < in->files; i++) {
         const fs_project_file_account *f = &in->file[i];
-        const char *file = fs_project_literal(&in->arena, f->file);
+        const char *table = fs_project_file_table(in, f);
+        const char *name = table ? fs_arena_printf(&in->arena, "%s (%s)", f->file, table) : f->file;
+        const char *file = name ? fs_project_literal(&in->arena, name) : NULL;
         if (!file) return fs_fail_memory(error, 0);
         bool home = in->home[f->raw] >= 0;
         FS_TRY(fs_project_execute(in, error,

@@ -169,6 +169,13 @@ static bool same_stem(const char *a, const char *b)
     return strcmp(x, y) == 0;
 }
 
+/* "public.sales_2023" is called sales_2023. */
+static const char *after_schema(const char *name)
+{
+    const char *dot = strchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
 static int find_folded(const fs_seen_table *table, const char *folded)
 {
     for (int i = 0; i < table->columns; i++)
@@ -188,6 +195,15 @@ static bool same_keys(const fs_seen_table *table, const fs_file_profile *file, c
     return false;
 }
 
+/* One raw table is read in one way. What is ASCII can be read in any encoding of bytes. */
+static bool same_dialect(const fs_sniffed *first, const fs_sniffed *file)
+{
+    fs_dialect a = first->dialect, b = file->dialect;
+    if (file->ascii && a.encoding == FS_LATIN1) b.encoding = a.encoding;
+    return a.encoding == b.encoding && a.delimiter == b.delimiter && a.runs == b.runs &&
+           a.quote == b.quote && a.escape == b.escape && a.header == b.header && a.skip == b.skip;
+}
+
 /* Fills place[file column] = table column. (While grouping, `why` of a column is its folded name.) */
 static fs_status belongs(fs_detection *d, const fs_seen_table *table, const fs_file_profile *file,
                          const fs_words *words, int *place, bool *yes, fs_error *error)
@@ -195,9 +211,7 @@ static fs_status belongs(fs_detection *d, const fs_seen_table *table, const fs_f
     const fs_file_profile *first = table->file;
     *yes = false;
     if (first->format != file->format || table->columns != file->columns) return FS_OK;
-    if (first->format == FS_FORMAT_CSV &&
-        first->sniffed.dialect.header != file->sniffed.dialect.header)
-        return FS_OK;
+    if (!same_dialect(&first->sniffed, &file->sniffed)) return FS_OK;
     for (int i = 0; i < file->columns; i++) {
         const char *folded;
         FS_TRY(fs_words_fold(&d->arena, file->name[i], &folded, error));
@@ -209,7 +223,10 @@ static fs_status belongs(fs_detection *d, const fs_seen_table *table, const fs_f
         if (place[i] != i && file->format != FS_FORMAT_CSV && file->format != FS_FORMAT_PARQUET)
             return FS_OK;
     }
-    bool stem = same_stem(table->path[0], file->path);
+    bool database = file->format == FS_FORMAT_DATABASE;
+    bool stem = database ? same_stem(after_schema(table->sheet[0]), after_schema(file->table))
+                         : same_stem(table->path[0], file->path);
+    if (database && !stem) return FS_OK;
     if (file->format == FS_FORMAT_CSV && !file->sniffed.dialect.header && !stem) return FS_OK;
     int here = fs_detect_named_table(&table->words), there = fs_detect_named_table(words);
     if (here >= 0 && there >= 0 && here != there) return FS_OK;
@@ -308,11 +325,13 @@ static fs_status add_table(fs_detection *d, const fs_file_profile *file, const f
                            const char *text, fs_error *error)
 {
     fs_seen_table *table = &d->table[d->tables];
-    const char **path = fs_arena_alloc(&d->arena, sizeof *path);
+    const char **path = fs_arena_alloc(&d->arena, 2 * sizeof *path);
     fs_seen_column *column = fs_arena_zero(&d->arena, sizeof *column * (size_t)(file->columns + 3));
     if (!path || !column) return fs_fail_memory(error, sizeof *column * (size_t)file->columns);
     path[0] = file->path;
+    path[1] = file->table;
     *table = (fs_seen_table){.path = path,
+                             .sheet = path + 1,
                              .paths = 1,
                              .file = file,
                              .rows = file->records,
@@ -338,11 +357,17 @@ static fs_status add_table(fs_detection *d, const fs_file_profile *file, const f
 static fs_status join_table(fs_detection *d, fs_seen_table *table, const fs_file_profile *file,
                             const int *place, fs_error *error)
 {
-    const char **path = fs_arena_alloc(&d->arena, sizeof *path * (size_t)(table->paths + 1));
-    if (!path) return fs_fail_memory(error, sizeof *path * (size_t)table->paths);
-    memcpy(path, table->path, sizeof *path * (size_t)table->paths);
-    path[table->paths++] = file->path;
+    size_t paths = (size_t)table->paths;
+    const char **path = fs_arena_alloc(&d->arena, 2 * sizeof *path * (paths + 1));
+    if (!path) return fs_fail_memory(error, sizeof *path * paths);
+    const char **sheet = path + paths + 1;
+    memcpy(path, table->path, sizeof *path * paths);
+    memcpy(sheet, table->sheet, sizeof *path * paths);
+    path[paths] = file->path;
+    sheet[paths] = file->table;
+    table->paths++;
     table->path = path;
+    table->sheet = sheet;
     table->rows += file->records;
     table->faults += file->faults;
     for (int i = 0; i < file->columns; i++)

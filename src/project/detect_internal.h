@@ -115,6 +115,7 @@ typedef struct fs_fit {
 typedef struct fs_seen_table {
     const char *name; /* of the raw table */
     const char *const *path;
+    const char *const *sheet; /* of each path: sheet or database table, or NULL */
     int paths;
     const fs_file_profile *file; /* of the first path */
     int64_t rows, faults;
@@ -197,6 +198,8 @@ fs_status fs_mapping_more(fs_detection *detection, fs_error *error);
 fs_status fs_mapping_text(const fs_detection *detection, const fs_map *map, fs_buffer *out,
                           fs_error *error);
 fs_status fs_yaml_write(const fs_detection *detection, fs_buffer *out, fs_error *error);
+/* Does a path that foresell.yaml will hold carry a password? */
+bool fs_detect_has_secret(const fs_detection *detection);
 fs_status fs_detect_say(const fs_detection *detection, fs_buffer *out, fs_error *error);
 fs_status fs_detect_json(const fs_detection *detection, fs_buffer *out, fs_error *error);
 

@@ -25,6 +25,15 @@ static const char *base_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
+static fs_status add_base_name(const char *path, fs_buffer *out)
+{
+    fs_arena arena = {0};
+    const char *shown = fs_url_shown(&arena, path);
+    fs_status status = shown ? fs_buffer_text(out, base_name(shown)) : FS_MEMORY;
+    fs_arena_free(&arena);
+    return status;
+}
+
 /* Characters, not bytes, of UTF-8. */
 static int width_of(const char *text)
 {
@@ -65,10 +74,12 @@ static fs_status date_order(const fs_seen_column *c, fs_buffer *out)
 
 static fs_status what(const fs_seen_table *t, fs_buffer *out)
 {
-    for (int p = 0; p < t->paths && p < 4; p++)
-        FS_TRY(fs_buffer_printf(out, "%s%s", p ? ", " : "", base_name(t->path[p])));
+    for (int p = 0; p < t->paths && p < 4; p++) {
+        FS_TRY(fs_buffer_text(out, p ? ", " : ""));
+        FS_TRY(add_base_name(t->path[p], out));
+        if (t->sheet[p]) FS_TRY(fs_buffer_printf(out, " (%s)", t->sheet[p]));
+    }
     if (t->paths > 4) FS_TRY(fs_buffer_printf(out, " and %d more", t->paths - 4));
-    if (t->file->table) FS_TRY(fs_buffer_printf(out, " (%s)", t->file->table));
     FS_TRY(fs_buffer_text(out, ": "));
     FS_TRY(number(out, t->rows));
     FS_TRY(fs_buffer_text(out, " rows"));
@@ -184,7 +195,19 @@ static fs_status people(const fs_detection *d, fs_buffer *out)
     FS_TRY(missing_kinds(d, out));
     for (int i = 0; i < d->assumptions; i++)
         FS_TRY(fs_buffer_printf(out, "%s%s\n", i ? "  - " : "assumed:\n  - ", d->assumption[i]));
+    if (fs_detect_has_secret(d))
+        FS_TRY(fs_buffer_text(
+            out, "foresell.yaml holds a PASSWORD as you gave it, and only you may read the file; "
+                 "better write\n${NAME} in its place and set that variable where foresell runs\n"));
     return corrections(d, out);
+}
+
+bool fs_detect_has_secret(const fs_detection *d)
+{
+    for (int t = 0; t < d->tables; t++)
+        for (int p = 0; p < d->table[t].paths; p++)
+            if (fs_url_has_secret(d->table[t].path[p])) return true;
+    return false;
 }
 
 fs_status fs_detect_say(const fs_detection *d, fs_buffer *out, fs_error *error)
@@ -208,14 +231,22 @@ static json_t *map_json(const fs_map *map)
                      map->file, "derived", map->derived, "columns", columns);
 }
 
+static json_t *shown_json(const char *path)
+{
+    fs_arena arena = {0};
+    const char *shown = fs_url_shown(&arena, path);
+    json_t *text = json_string(shown ? shown : "");
+    fs_arena_free(&arena);
+    return text;
+}
+
 static json_t *table_json(const fs_detection *d, int t)
 {
     static const char *const uses[] = {
         [FS_USE_NONE] = "none", [FS_USE_LOOKUP] = "lookup", [FS_USE_HOME] = "home"};
     const fs_seen_table *table = &d->table[t];
     json_t *paths = json_array(), *maps = json_array();
-    for (int p = 0; p < table->paths; p++)
-        json_array_append_new(paths, json_string(table->path[p]));
+    for (int p = 0; p < table->paths; p++) json_array_append_new(paths, shown_json(table->path[p]));
     for (int m = 0; m < d->maps; m++)
         if (d->map[m].home == t) json_array_append_new(maps, map_json(&d->map[m]));
     return json_pack("{s:s, s:o, s:s?, s:I, s:s, s:s?, s:f, s:s?, s:i, s:o}", "name", table->name,

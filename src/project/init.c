@@ -97,15 +97,27 @@ static fs_status walk(found *f, const char *folder, int depth, fs_error *error)
     return status;
 }
 
-static fs_status find_files(const fs_init_settings *settings, found *f, fs_error *error)
+static fs_status find_remote(fs_engine *engine, found *f, const char *url, fs_error *error)
+{
+    fs_arena arena = {0};
+    const char **path;
+    int count = 0;
+    fs_status status = fs_engine_list(engine, url, &arena, &path, &count, error);
+    for (int i = 0; i < count && status == FS_OK; i++) status = found_add(f, path[i], error);
+    fs_arena_free(&arena);
+    return status;
+}
+
+static fs_status find_files(fs_engine *engine, const fs_init_settings *settings, found *f,
+                            fs_error *error)
 {
     const char *own[] = {settings->project};
     const char *const *from = settings->froms ? settings->from : own;
     int froms = settings->froms ? settings->froms : 1;
     for (int i = 0; i < froms; i++) {
         struct stat about;
-        if (strstr(from[i], "://")) {
-            FS_TRY(found_add(f, from[i], error));
+        if (fs_url_is(from[i])) {
+            FS_TRY(find_remote(engine, f, from[i], error));
             continue;
         }
         if (stat(from[i], &about) != 0) {
@@ -122,7 +134,7 @@ static fs_status find_files(const fs_init_settings *settings, found *f, fs_error
 /* Absolute, so that the project can be run from anywhere; relative to the project where inside it. */
 static const char *project_path(fs_arena *arena, const char *project, const char *path)
 {
-    if (strstr(path, "://")) return fs_arena_strdup(arena, path);
+    if (fs_url_is(path)) return fs_arena_strdup(arena, path);
     char *real = realpath(path, NULL), *folder = realpath(project, NULL);
     const char *result = NULL;
     size_t bytes = folder ? strlen(folder) : 0;
@@ -147,6 +159,7 @@ typedef struct profiles {
         int count;
     } * batch;
     int batches, batch_room;
+    fs_error fault; /* why the first file that could not be read could not */
 } profiles;
 
 static fs_status add_left(fs_detection *d, const char *text, fs_error *error)
@@ -193,6 +206,19 @@ static void profiles_free(profiles *p)
     fs_free(p->all);
 }
 
+/* `why` a file, or one table of it, is left alone. */
+static fs_status leave_alone(fs_detection *d, const char *path, const char *table, const char *why,
+                             fs_error *error)
+{
+    const char *shown = fs_url_shown(&d->arena, path);
+    const char *slash = shown && !fs_url_is(path) ? strrchr(shown, '/') : NULL;
+    const char *text =
+        shown ? fs_arena_printf(&d->arena, "%s%s%s%s: left alone: %s", slash ? slash + 1 : shown,
+                                table ? " (" : "", table ? table : "", table ? ")" : "", why)
+              : NULL;
+    return text ? add_left(d, text, error) : fs_fail_memory(error, strlen(path));
+}
+
 static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_error *error)
 {
     fs_file_profile *batch = NULL;
@@ -200,22 +226,18 @@ static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_
     char said[2048];
     int count = 0;
     fs_status status = fs_engine_profile(d->engine, path, &batch, &count, &fault);
+    for (int i = 0; i < count && status == FS_OK; i++)
+        if (batch[i].left) status = leave_alone(d, path, batch[i].table, batch[i].left, &fault);
     if (status == FS_OK && count > 0) return add_batch(p, batch, count, error);
     if (status == FS_MEMORY || status == FS_CANCELLED) {
+        fs_file_profile_free(batch, count);
         if (error) *error = fault;
         return status;
     }
-    fs_buffer text = {0};
-    const char *slash = strrchr(path, '/');
-    status = fs_buffer_printf(&text, "%s: left alone: %s", slash ? slash + 1 : path,
-                              fault.message[0] ? fs_error_format(&fault, said, sizeof said)
-                                               : "it holds no table");
-    if (status == FS_OK)
-        status = add_left(d, text.data, error);
-    else
-        fs_fail_memory(error, 64);
-    fs_buffer_free(&text);
-    return status;
+    if (!p->fault.message[0]) p->fault = fault;
+    return leave_alone(
+        d, path, NULL,
+        fault.message[0] ? fs_error_format(&fault, said, sizeof said) : "it holds no table", error);
 }
 
 /* ---- corrections of readings ------------------------------------------------------------------- */
@@ -307,7 +329,7 @@ fs_status fs_detect_views(fs_detection *d, fs_error *error)
                       .paths = table->paths,
                       .format = table->file->format,
                       .dialect = table->file->sniffed.dialect,
-                      .table = table->file->table,
+                      .table = table->file->table ? table->sheet : NULL,
                       .column = column,
                       .columns = n};
         FS_TRY(fs_engine_raw_view(d->engine, &raw, table->name, error));
@@ -341,9 +363,10 @@ static fs_status make_folder(const char *path, fs_error *error)
     return fs_fail_errno(error, "make the folder", path);
 }
 
-/* By a temporary name, so that a file is there whole or not at all. */
+/* By a temporary name, so that a file is there whole or not at all; one with a `secret` in it is for its
+ * owner only. */
 static fs_status write_file(const char *folder, const char *name, const fs_buffer *text,
-                            fs_error *error)
+                            bool secret, fs_error *error)
 {
     fs_buffer path = {0}, part = {0};
     fs_status status = fs_buffer_printf(&path, "%s/%s", folder, name);
@@ -354,7 +377,8 @@ static fs_status write_file(const char *folder, const char *name, const fs_buffe
     else if (!file)
         status = fs_fail_errno(error, "write", part.data);
     else {
-        bool good = fwrite(text->data, 1, text->size, file) == text->size && fflush(file) == 0 &&
+        bool good = (!secret || fchmod(fileno(file), 0600) == 0) &&
+                    fwrite(text->data, 1, text->size, file) == text->size && fflush(file) == 0 &&
                     fsync(fileno(file)) == 0;
         good = fclose(file) == 0 && good;
         if (!good || rename(part.data, path.data) != 0) {
@@ -394,11 +418,12 @@ static fs_status write_project(const fs_detection *d, const char *project, fs_er
     for (int m = 0; m < d->maps && status == FS_OK; m++) {
         fs_buffer_clear(&text);
         status = fs_mapping_text(d, &d->map[m], &text, error);
-        if (status == FS_OK) status = write_file(project, d->map[m].file, &text, error);
+        if (status == FS_OK) status = write_file(project, d->map[m].file, &text, false, error);
     }
     fs_buffer_clear(&text);
     if (status == FS_OK) status = fs_yaml_write(d, &text, error);
-    if (status == FS_OK) status = write_file(project, "foresell.yaml", &text, error);
+    if (status == FS_OK)
+        status = write_file(project, "foresell.yaml", &text, fs_detect_has_secret(d), error);
     fs_buffer_free(&text);
     return status;
 }
@@ -442,7 +467,7 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
                       fs_error *error)
 {
     found files = {0};
-    fs_status status = find_files(settings, &files, error);
+    fs_status status = find_files(d->engine, settings, &files, error);
     for (int i = 0; i < files.count && status == FS_OK; i++) {
         const char *path = project_path(&d->arena, settings->project, files.path[i]);
         say_progress(d->engine, files.path[i], i, files.count);
@@ -453,6 +478,9 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
         status = fs_fail(error, FS_DATA, "there are no files in %s", where);
         fs_error_remedy(error,
                         "Put your data there, or name them: foresell init PROJECT --from FOLDER.");
+    } else if (status == FS_OK && p->count == 0 && files.count == 1 && p->fault.message[0]) {
+        if (error) *error = p->fault;
+        status = p->fault.status;
     } else if (status == FS_OK && p->count == 0) {
         status = fs_fail(error, FS_DATA, "none of the %d files is a table that can be read; %s",
                          files.count, d->lefts ? d->left[0] : "");

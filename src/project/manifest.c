@@ -93,6 +93,8 @@ static json_t *files_json(const fs_project_ingest *in)
         int home = in->home[f->raw];
         json_t *file = json_object();
         set_text(file, "path", f->file);
+        const char *table = fs_project_file_table(in, f);
+        if (table) set_text(file, "table", table);
         set_text(file, "raw_table", in->raw[f->raw].files->name);
         set_text(file, "home_table", home < 0 ? NULL : in->table[home].table->name);
         set_text(file, "use", home < 0 ? "looked up in" : "home");
@@ -114,7 +116,8 @@ static json_t *left_alone_json(const fs_project_ingest *in)
         const fs_project_files *files = in->raw[r].files;
         for (int i = 0; !in->raw[r].used && i < files->paths; i++) {
             fs_arena arena = {0};
-            const char *path = fs_project_utf8(&arena, files->path[i]);
+            const char *path = fs_url_shown(&arena, files->path[i]);
+            if (path) path = fs_project_utf8(&arena, path);
             if (path) json_array_append_new(list, json_string(path));
             fs_arena_free(&arena);
         }

@@ -25,15 +25,27 @@ static fs_status add_sql(fs_buffer *out, const char *sql)
     return FS_OK;
 }
 
+/* No password or token: mappings are shown around. */
+static fs_status add_base_name(const char *path, fs_buffer *out)
+{
+    fs_arena arena = {0};
+    const char *shown = fs_url_shown(&arena, path), *slash = shown ? strrchr(shown, '/') : NULL;
+    fs_status status = shown ? add_comment(out, slash ? slash + 1 : shown) : FS_MEMORY;
+    fs_arena_free(&arena);
+    return status;
+}
+
 static fs_status base_names(const fs_seen_table *t, fs_buffer *out)
 {
     for (int p = 0; p < t->paths && p < 3; p++) {
-        const char *slash = strrchr(t->path[p], '/');
         FS_TRY(fs_buffer_text(out, p ? ", " : ""));
-        FS_TRY(add_comment(out, slash ? slash + 1 : t->path[p]));
+        FS_TRY(add_base_name(t->path[p], out));
+        if (!t->sheet[p]) continue;
+        FS_TRY(fs_buffer_text(out, " ("));
+        FS_TRY(add_comment(out, t->sheet[p]));
+        FS_TRY(fs_buffer_text(out, ")"));
     }
-    if (t->paths > 3) FS_TRY(fs_buffer_printf(out, " and %d more", t->paths - 3));
-    return t->file->table ? fs_buffer_printf(out, " (%s)", t->file->table) : FS_OK;
+    return t->paths > 3 ? fs_buffer_printf(out, " and %d more", t->paths - 3) : FS_OK;
 }
 
 static fs_status header(const fs_detection *d, const fs_map *map, fs_buffer *out)

@@ -103,7 +103,8 @@ static fs_status open_raws(fs_project_ingest *in, fs_error *error)
             in->raw[r].files = files;
             continue;
         }
-        FS_TRY(fs_project_raw_open(&in->arena, in->project->folder, files, &in->raw[r], error));
+        FS_TRY(fs_project_raw_open(in->engine, &in->arena, in->project->folder, files, &in->raw[r],
+                                   error));
         in->raw[r].used = true;
         in->raw[r].first_file = number;
         number += in->raw[r].raw.paths;

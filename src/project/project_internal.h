@@ -32,7 +32,9 @@ typedef struct fs_project_files {
     int paths;
     fs_format format;
     fs_dialect dialect;
-    const char *table;     /* sheet or database table, or NULL */
+    const char *
+        *table; /* sheets or database tables: one for all paths, one each, or all of one path */
+    int tables;
     fs_raw_column *column; /* those that are named */
     int columns;
     fs_project_unpivot unpivot;
@@ -80,18 +82,18 @@ const char *fs_project_path(fs_arena *arena, const char *folder, const char *pat
 typedef struct fs_project_raw {
     const fs_project_files *files;
     fs_raw raw;
-    const char *
-        *shown;       /* raw.path[i] as a user knows it: relative to the project where it can be */
-    int first_file;   /* _file of raw.path[0]; numbers run through all raw tables */
-    bool used;        /* by a mapping */
-    const char *view; /* of the engine's reader */
+    const char **
+        shown; /* raw.path[i] as a user knows it: relative to the project where it can be, no secret */
+    int first_file;      /* _file of raw.path[0]; numbers run through all raw tables */
+    bool used;           /* by a mapping */
+    const char *view;    /* of the engine's reader */
     const char *rows_in; /* scratch table with every record read */
     int64_t bad, merged; /* records that could not be read; that stand in an earlier file too */
     fs_raw_stats *stats; /* one a path, after reading */
     int stats_count;
 } fs_project_raw;
-fs_status fs_project_raw_open(fs_arena *arena, const char *folder, const fs_project_files *files,
-                              fs_project_raw *raw, fs_error *error);
+fs_status fs_project_raw_open(fs_engine *engine, fs_arena *arena, const char *folder,
+                              const fs_project_files *files, fs_project_raw *raw, fs_error *error);
 
 /* Columns of a SELECT, as the engine sees them. */
 typedef struct fs_project_column {
@@ -219,6 +221,8 @@ bool fs_project_ingest_reuse(fs_project_ingest *in, const char *earlier);
 /* accounting.c: where each row went; fills in->file, writes quarantine and source_files, and fails
  * where rows in are not rows kept + quarantined + merged. */
 fs_status fs_project_account(fs_project_ingest *in, fs_error *error);
+/* The sheet or database table that a file's rows are from; NULL where it is all of the file. */
+const char *fs_project_file_table(const fs_project_ingest *in, const fs_project_file_account *file);
 
 /* manifest.c */
 fs_status fs_project_ingest_save(const fs_project_ingest *in, const char *path, fs_error *error);

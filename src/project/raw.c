@@ -17,15 +17,16 @@
 /* ---- paths ---- */
 
 typedef struct paths {
+    fs_engine *engine;
     fs_arena *arena;
     const char *folder;
-    const char **path, **shown;
+    const char **path, **shown, **table;
     int count, room;
 } paths;
 
 static bool is_remote(const fs_project_files *files, const char *path)
 {
-    return strstr(path, "://") != NULL || files->format == FS_FORMAT_DATABASE;
+    return fs_url_is(path) || files->format == FS_FORMAT_DATABASE;
 }
 
 /* The path without the project's folder before it, where the entry was relative. */
@@ -36,26 +37,42 @@ static const char *shown_as(const paths *p, const char *written, const char *pat
     return relative ? path + bytes + 1 : path;
 }
 
-static fs_status add_path(paths *p, const char *written, const char *path, fs_error *error)
+static bool is_there(const paths *p, const char *path, const char *table)
 {
     for (int i = 0; i < p->count; i++)
-        if (strcmp(p->path[i], path) == 0) return FS_OK;
-    if (p->count == p->room) {
-        int room = p->room ? 2 * p->room : 8;
-        const char **grown = fs_arena_zero(p->arena, sizeof *grown * 2 * (size_t)room);
-        if (!grown) return fs_fail_memory(error, sizeof *grown * 2 * (size_t)room);
-        if (p->count) {
-            memcpy(grown, p->path, sizeof *grown * (size_t)p->count);
-            memcpy(grown + room, p->shown, sizeof *grown * (size_t)p->count);
-        }
-        p->path = grown;
-        p->shown = grown + room;
-        p->room = room;
+        if (strcmp(p->path[i], path) == 0 && (!table || strcmp(p->table[i], table) == 0))
+            return true;
+    return false;
+}
+
+static fs_status make_room(paths *p, fs_error *error)
+{
+    size_t room = p->room ? 2 * (size_t)p->room : 8, count = (size_t)p->count;
+    const char **grown = fs_arena_zero(p->arena, sizeof *grown * 3 * room);
+    if (!grown) return fs_fail_memory(error, sizeof *grown * 3 * room);
+    if (count) {
+        memcpy(grown, p->path, sizeof *grown * count);
+        memcpy(grown + room, p->shown, sizeof *grown * count);
+        memcpy(grown + 2 * room, p->table, sizeof *grown * count);
     }
+    p->path = grown;
+    p->shown = grown + room;
+    p->table = grown + 2 * room;
+    p->room = (int)room;
+    return FS_OK;
+}
+
+static fs_status add_path(paths *p, const char *written, const char *path, const char *table,
+                          fs_error *error)
+{
+    if (is_there(p, path, table)) return FS_OK;
+    if (p->count == p->room) FS_TRY(make_room(p, error));
     const char *copy = fs_arena_strdup(p->arena, path);
-    if (!copy) return fs_fail_memory(error, strlen(path));
+    const char *shown = copy ? fs_url_shown(p->arena, shown_as(p, written, copy)) : NULL;
+    if (!shown) return fs_fail_memory(error, strlen(path));
     p->path[p->count] = copy;
-    p->shown[p->count] = fs_project_utf8(p->arena, shown_as(p, written, copy));
+    p->table[p->count] = table;
+    p->shown[p->count] = fs_project_utf8(p->arena, shown);
     return p->shown[p->count++] ? FS_OK : fs_fail_memory(error, strlen(path));
 }
 
@@ -68,7 +85,8 @@ static fs_status no_match(const char *written, fs_error *error)
 }
 
 /* Files that match, in name order; the folder's own name may hold pattern characters. */
-static fs_status spread(paths *p, const char *written, const char *path, fs_error *error)
+static fs_status spread(paths *p, const char *written, const char *path, const char *table,
+                        fs_error *error)
 {
     glob_t found;
     int result = glob(path, 0, NULL, &found);
@@ -76,7 +94,7 @@ static fs_status spread(paths *p, const char *written, const char *path, fs_erro
     if (result != 0) return no_match(written, error);
     fs_status status = FS_OK;
     for (size_t i = 0; i < found.gl_pathc && status == FS_OK; i++)
-        status = add_path(p, written, found.gl_pathv[i], error);
+        status = add_path(p, written, found.gl_pathv[i], table, error);
     globfree(&found);
     return status;
 }
@@ -94,26 +112,52 @@ static const char *escaped(fs_arena *arena, const char *folder)
     return out;
 }
 
-static fs_status add_written(paths *p, const fs_project_files *files, const char *written,
-                             fs_error *error)
+static fs_status spread_remote(paths *p, const char *written, const char *table, fs_error *error)
 {
-    if (is_remote(files, written) && (strstr(written, "://") || written[0] == '/'))
-        return add_path(p, written, written, error);
+    const char **found;
+    int count = 0;
+    FS_TRY(fs_engine_list(p->engine, written, p->arena, &found, &count, error));
+    if (count == 0) return no_match(written, error);
+    for (int i = 0; i < count; i++) FS_TRY(add_path(p, written, found[i], table, error));
+    return FS_OK;
+}
+
+static fs_status add_written(paths *p, const fs_project_files *files, const char *written,
+                             const char *table, fs_error *error)
+{
+    if (fs_url_is(written) && files->format != FS_FORMAT_DATABASE)
+        return spread_remote(p, written, table, error);
+    if (is_remote(files, written) && (fs_url_is(written) || written[0] == '/'))
+        return add_path(p, written, written, table, error);
     const char *path = fs_project_path(p->arena, p->folder, written);
     if (!path) return fs_fail_memory(error, 0);
     if (access(path, F_OK) == 0 || !strpbrk(written, "*?["))
-        return add_path(p, written, path, error);
+        return add_path(p, written, path, table, error);
     const char *folder = written[0] == '/' ? "" : escaped(p->arena, p->folder);
     path = folder ? fs_arena_printf(p->arena, "%s%s%s", folder, *folder ? "/" : "", written) : NULL;
-    return path ? spread(p, written, path, error) : fs_fail_memory(error, 0);
+    return path ? spread(p, written, path, table, error) : fs_fail_memory(error, 0);
 }
 
-fs_status fs_project_raw_open(fs_arena *arena, const char *folder, const fs_project_files *files,
-                              fs_project_raw *raw, fs_error *error)
+/* Tables are one for all paths, one for each, or all of the one path. */
+static fs_status add_entry(paths *p, const fs_project_files *files, int i, fs_error *error)
 {
-    paths p = {.arena = arena, .folder = folder};
+    if (files->paths > 1 || files->tables < 2) {
+        const char *table = files->tables > 1 ? files->table[i]
+                            : files->tables   ? files->table[0]
+                                              : NULL;
+        return add_written(p, files, files->path[i], table, error);
+    }
+    for (int t = 0; t < files->tables; t++)
+        FS_TRY(add_written(p, files, files->path[i], files->table[t], error));
+    return FS_OK;
+}
+
+fs_status fs_project_raw_open(fs_engine *engine, fs_arena *arena, const char *folder,
+                              const fs_project_files *files, fs_project_raw *raw, fs_error *error)
+{
+    paths p = {.engine = engine, .arena = arena, .folder = folder};
     for (int i = 0; i < files->paths; i++) {
-        fs_status status = add_written(&p, files, files->path[i], error);
+        fs_status status = add_entry(&p, files, i, error);
         if (status != FS_OK && status != FS_MEMORY && error && !error->file[0]) {
             char file[600];
             snprintf(file, sizeof file, "%.580s/foresell.yaml", folder);
@@ -127,7 +171,7 @@ fs_status fs_project_raw_open(fs_arena *arena, const char *folder, const fs_proj
                         .paths = p.count,
                         .format = files->format,
                         .dialect = files->dialect,
-                        .table = files->table,
+                        .table = files->tables ? p.table : NULL,
                         .column = files->column,
                         .columns = files->columns};
     raw->view = fs_arena_printf(arena, "fs_view_%s", files->name);

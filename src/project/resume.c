@@ -38,7 +38,7 @@ static void add_raw(fs_digest *digest, const fs_project_ingest *in, int r)
     const fs_project_files *f = in->raw[r].files;
     add_text(digest, f->name);
     add_number(digest, f->format);
-    add_text(digest, f->table);
+    for (int i = 0; i < f->tables; i++) add_text(digest, f->table[i]);
     add_number(digest, f->dialect.encoding * 1000 + (unsigned char)f->dialect.delimiter);
     add_number(digest, (unsigned char)f->dialect.quote * 1000 + (unsigned char)f->dialect.escape);
     add_number(digest, f->dialect.runs + 2 * f->dialect.header + 4 * f->merge);

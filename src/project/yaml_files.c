@@ -113,14 +113,15 @@ enum {
     HEADER,
     SKIP,
     TABLE,
+    TABLES,
     COLUMNS,
     UNPIVOT,
     MERGE,
     USE
 };
-static const char *const file_keys[] = {"path",  "paths",   "format",  "encoding", "delimiter",
-                                        "runs",  "quote",   "escape",  "header",   "skip",
-                                        "table", "columns", "unpivot", "merge",    "use"};
+static const char *const file_keys[] = {
+    "path",   "paths", "format", "encoding", "delimiter", "runs",    "quote", "escape",
+    "header", "skip",  "table",  "tables",   "columns",   "unpivot", "merge", "use"};
 
 static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f,
                           bool *format_given)
@@ -147,7 +148,8 @@ static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *
     case RUNS: return fs_yaml_bool_of(r, e, &f->dialect.runs);
     case HEADER: return fs_yaml_bool_of(r, e, &f->dialect.header);
     case SKIP: return skip_of(r, e, &f->dialect.skip);
-    case TABLE: return fs_yaml_text_of(r, e->value, e->line, e->key, &f->table);
+    case TABLE:
+    case TABLES: return fs_yaml_texts_of(r, e, &f->table, &f->tables);
     case COLUMNS: return columns_of(r, e, f);
     case UNPIVOT: return unpivot_of(r, e, &f->unpivot);
     case MERGE:
@@ -171,12 +173,18 @@ static fs_format format_of_name(const char *path)
                 {".jsonl", FS_FORMAT_JSON},      {".ndjson", FS_FORMAT_JSON},
                 {".xlsx", FS_FORMAT_XLSX},       {".sqlite", FS_FORMAT_DATABASE},
                 {".db", FS_FORMAT_DATABASE},     {".sqlite3", FS_FORMAT_DATABASE}};
-    if (strncmp(path, "postgres", 8) == 0 && strstr(path, "://")) return FS_FORMAT_DATABASE;
-    if (strncmp(path, "mysql://", 8) == 0) return FS_FORMAT_DATABASE;
+    static const char *const servers[] = {"postgres://", "postgresql://", "mysql://", "sqlite://"};
+    for (int i = 0; i < COUNT(servers); i++)
+        if (strncasecmp(path, servers[i], strlen(servers[i])) == 0) return FS_FORMAT_DATABASE;
     size_t bytes = strlen(path);
+    static const char *const packings[] = {".gz", ".zst"};
+    for (int i = 0; i < COUNT(packings); i++) {
+        size_t n = strlen(packings[i]);
+        if (bytes > n && strcasecmp(path + bytes - n, packings[i]) == 0) bytes -= n;
+    }
     for (int i = 0; i < COUNT(ends); i++) {
         size_t n = strlen(ends[i].end);
-        if (bytes > n && strcasecmp(path + bytes - n, ends[i].end) == 0) return ends[i].format;
+        if (bytes > n && strncasecmp(path + bytes - n, ends[i].end, n) == 0) return ends[i].format;
     }
     return FS_FORMAT_CSV;
 }
@@ -216,6 +224,10 @@ static fs_status file_entry(fs_yaml *r, const fs_yaml_entry *e, fs_project_files
     }
     if (!f->paths || !*f->path[0])
         return fs_yaml_fault(r, e->line, e->key, "paths is missing: which files are these?");
+    if (f->tables > 1 && f->paths > 1 && f->tables != f->paths)
+        return fs_yaml_fault(
+            r, e->line, e->key,
+            "as many tables are wanted as there are paths, or one for all of them");
     if (!format_given) f->format = format_of_name(f->path[0]);
     return FS_OK;
 }

@@ -73,6 +73,8 @@ static fs_status mark(fs_buffer *out, const char *key, char c)
         FS_TRY(fs_buffer_text(out, "none"));
     else if (c == '"' || c == '\\')
         FS_TRY(fs_buffer_printf(out, "'%c'", c));
+    else if ((unsigned char)c < 0x20)
+        FS_TRY(fs_buffer_printf(out, "\"\\x%02x\"", (unsigned)c));
     else
         FS_TRY(fs_buffer_printf(out, "\"%c\"", c));
     return fs_buffer_text(out, "\n");
@@ -127,6 +129,20 @@ static fs_status unpivot(fs_buffer *out, const fs_seen_table *t)
     return fs_buffer_text(out, "\n");
 }
 
+/* Sheets or database tables: one for all paths, or one each. */
+static fs_status tables(fs_buffer *out, const fs_seen_table *t)
+{
+    bool same = true;
+    for (int i = 1; i < t->paths; i++) same = same && strcmp(t->sheet[i], t->sheet[0]) == 0;
+    FS_TRY(fs_buffer_text(out, same ? "    table: " : "    tables:\n"));
+    for (int i = 0; i < (same ? 1 : t->paths); i++) {
+        if (!same) FS_TRY(fs_buffer_text(out, "      - "));
+        FS_TRY(scalar(out, t->sheet[i]));
+        FS_TRY(fs_buffer_text(out, "\n"));
+    }
+    return FS_OK;
+}
+
 static fs_status file(fs_buffer *out, const fs_seen_table *t)
 {
     static const char *const uses[] = {
@@ -140,11 +156,7 @@ static fs_status file(fs_buffer *out, const fs_seen_table *t)
         FS_TRY(fs_buffer_text(out, "\n"));
     }
     FS_TRY(fs_buffer_printf(out, "    format: %s\n", formats[t->file->format]));
-    if (t->file->table) {
-        FS_TRY(fs_buffer_text(out, "    table: "));
-        FS_TRY(scalar(out, t->file->table));
-        FS_TRY(fs_buffer_text(out, "\n"));
-    }
+    if (t->file->table) FS_TRY(tables(out, t));
     if (t->file->format == FS_FORMAT_CSV) FS_TRY(dialect(out, &t->file->sniffed.dialect));
     if (t->use != FS_USE_NONE) FS_TRY(columns(out, t));
     if (t->use != FS_USE_NONE) FS_TRY(unpivot(out, t));

@@ -1,0 +1,223 @@
+"""The same shop from every kind of source: what is read is what was written, to the last text, and every row is accounted for."""
+import gzip
+import json
+import re
+import sqlite3
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from source_files import cells, with_formulas, written_workbook
+from source_shop import COLUMNS, WESTERN, Line, check, delimited, make_lines, open_shop
+
+LINES = make_lines()
+PLAIN = make_lines(remarks=WESTERN)
+
+
+def write(folder: Path, name: str, content: str | bytes, encoding: str = "utf-8") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
+    return path
+
+
+# ---- delimited text ----
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "||"], ids=repr)
+def test_delimited_text(foresell, tmp_path, delimiter):
+    write(tmp_path / "shop", "lines.txt", delimited(LINES, delimiter))
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+@pytest.mark.parametrize("encoding,bom", [("utf-8", ""), ("utf-8", "\ufeff"), ("latin-1", ""), ("cp1252", ""),
+                                          ("utf-16-le", "\ufeff"), ("utf-16-be", "\ufeff"), ("utf-16-le", "")], ids=repr)
+def test_encodings(foresell, tmp_path, encoding, bom):
+    lines = make_lines(remarks=[*WESTERN[:-1], "costs 5 € – “fine”"]) if encoding == "cp1252" else PLAIN
+    write(tmp_path / "shop", "lines.csv", bom + delimited(lines), encoding)
+    check(open_shop(foresell, tmp_path / "shop"), lines)
+
+
+def packed(data: bytes, ending: str) -> bytes:
+    if ending == ".zst":
+        return subprocess.run(["zstd", "-q", "-c"], input=data, capture_output=True, check=True).stdout
+    return gzip.compress(data) if ending == ".gz" else data
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_compressed_text(foresell, tmp_path, ending):
+    write(tmp_path / "shop", "lines.csv" + ending, packed(delimited(LINES).encode(), ending))
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_gzip_of_several_members_is_read_whole(foresell, tmp_path):
+    text = delimited(LINES).encode()  # cut anywhere, as programs that append do it
+    write(tmp_path / "shop", "lines.csv.gz", gzip.compress(text[:20_001]) + gzip.compress(text[20_001:]) + gzip.compress(b""))
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+# ---- Parquet ----
+
+TYPES = {"invoice": "varchar", "invoice_date": "timestamp", "product_code": "varchar", "quantity": "integer", "unit_price": "decimal(9,2)",
+         "customer_id": "integer", "remark": "varchar"}
+
+
+def as_table(lines: list[Line], **types: str) -> duckdb.DuckDBPyConnection:
+    """A connection with the table `lines`, its columns of the types given."""
+    database = duckdb.connect()
+    columns = {**TYPES, **types}
+    database.execute("set timezone = 'UTC'")
+    database.execute(f"create table lines ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+    database.executemany(f"insert into lines values ({', '.join('?' * len(COLUMNS))})", [line.values() for line in lines])
+    return database
+
+
+def written_parquet(lines: list[Line], path: Path, options: str = "", **types: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    as_table(lines, **types).execute(f"copy lines to '{path}' (format parquet{options})")
+
+
+@pytest.mark.parametrize("types", [{}, {"invoice_date": "timestamptz"}, {"unit_price": "double", "quantity": "bigint"},
+                                   {"unit_price": "decimal(38,4)", "quantity": "utinyint" if False else "hugeint"},
+                                   {"invoice_date": "timestamp_ns"}, {"invoice_date": "timestamp_s"}, {"customer_id": "varchar"}], ids=str)
+def test_parquet(foresell, tmp_path, types):
+    written_parquet(LINES, tmp_path / "shop" / "lines.parquet", **types)
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_parquet_of_dictionaries_and_other_packings(foresell, tmp_path):
+    database = as_table(LINES)
+    path = tmp_path / "shop" / "lines.parquet"
+    path.parent.mkdir()
+    database.execute("create type code as enum (select distinct product_code from lines order by 1)")
+    database.execute(f"copy (select * replace (product_code::code as product_code) from lines) to '{path}' (format parquet, codec zstd, row_group_size 2048)")
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_several_parquet_files_are_one_table(foresell, tmp_path):
+    for part in range(4):
+        written_parquet(LINES[part * 300 : part * 300 + 300], tmp_path / "shop" / f"lines_{part}.parquet")
+    run = open_shop(foresell, tmp_path / "shop")
+    assert len(run.manifest["files"]) == 4
+    check(run, LINES)
+
+
+def test_a_folder_partitioned_by_year_and_month(foresell, tmp_path):
+    database = as_table(LINES)
+    (tmp_path / "shop").mkdir()
+    database.execute(f"""copy (select *, case when quantity % 2 = 0 then 'North' else 'South' end as region,
+        month(invoice_date) as month from lines) to '{tmp_path}/shop/lines' (format parquet, partition_by (region, month))""")
+    run = open_shop(foresell, tmp_path / "shop")
+    check(run, LINES)
+    assert run.ask("count(*) filter (cast(region as varchar) = 'North'), count(*) filter (cast(month as integer) = 1)")[0] == (
+        sum(line.quantity % 2 == 0 for line in LINES), sum(line.invoice_date.month == 1 for line in LINES))
+
+
+# ---- JSON ----
+
+
+def as_json(line: Line) -> dict:
+    return {**dict(zip(COLUMNS, line.values())), "invoice_date": line.invoice_date.isoformat(), "unit_price": float(line.unit_price)}
+
+
+@pytest.mark.parametrize("pack", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("form", ["array", "lines", "pretty"])
+def test_json(foresell, tmp_path, form, pack):
+    rows = [as_json(line) for line in LINES]
+    text = "\n".join(json.dumps(r, ensure_ascii=False) for r in rows) if form == "lines" else json.dumps(rows, indent=2 if form == "pretty" else None)
+    write(tmp_path / "shop", ("lines.jsonl" if form == "lines" else "lines.json") + pack, packed(text.encode(), pack))
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_objects_inside_json_rows_are_spread_out(foresell, tmp_path):
+    rows = [{**{k: v for k, v in as_json(line).items() if k not in ("product_code", "customer_id")},
+             "product": {"code": line.product_code}, "customer": {"id": line.customer_id}} for line in LINES]
+    write(tmp_path / "shop", "lines.json", json.dumps(rows))
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_items_inside_orders_are_told(foresell, tmp_path):
+    orders = {}
+    for line in LINES:
+        order = orders.setdefault(line.invoice, {"invoice": line.invoice, "invoice_date": line.invoice_date.isoformat(), "items": []})
+        order["items"].append({"product_code": line.product_code, "quantity": line.quantity, "unit_price": float(line.unit_price)})
+    write(tmp_path / "shop", "orders.json", json.dumps(list(orders.values())))
+    told = foresell("init", tmp_path / "shop", check=False)
+    assert re.search("items.*(list|nested|inside)", told.stdout + told.stderr), told.stdout + told.stderr
+
+
+# ---- workbooks ----
+
+
+def test_workbook_with_codes_late_and_real_dates(foresell, tmp_path):
+    written_workbook(tmp_path / "shop" / "book.xlsx", [("Sheet1", [COLUMNS, *map(cells, LINES)])])
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_workbook_with_titles_above_and_empty_columns(foresell, tmp_path):
+    rows = [["Sales of the corner shop"], ["printed on", datetime(2024, 1, 1)], [], [None, *COLUMNS[:3], None, *COLUMNS[3:]]]
+    rows += [[None, *c[:3], None, *c[3:]] for c in map(cells, LINES)]
+    written_workbook(tmp_path / "shop" / "book.xlsx", [("Sheet1", rows)])
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_workbook_of_two_sheets(foresell, tmp_path):
+    written_workbook(tmp_path / "shop" / "book.xlsx", [("Year 1", [COLUMNS, *map(cells, LINES[:700])]), ("Year 2", [COLUMNS, *map(cells, LINES[700:])]),
+                                                       ("Empty", [])])
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_several_workbooks_are_one_table(foresell, tmp_path):
+    for part in range(3):
+        written_workbook(tmp_path / "shop" / f"book_{part}.xlsx", [("Sheet1", [COLUMNS, *map(cells, LINES[part * 400 : part * 400 + 400])])])
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_workbook_with_dates_as_bare_serials(foresell, tmp_path):
+    rows = [[*c[:1], (c[1] - datetime(1899, 12, 30)) / timedelta(days=1), *c[2:]] for c in map(cells, LINES)]
+    written_workbook(tmp_path / "shop" / "book.xlsx", [("Sheet1", [COLUMNS, *rows])])
+    check(open_shop(foresell, tmp_path / "shop"), LINES)
+
+
+def test_workbook_with_an_error_in_a_cell(foresell, tmp_path):
+    rows = [cells(line) for line in LINES]
+    rows[500][3] = "#N/A"  # of the kind that a formula gives
+    written_workbook(tmp_path / "shop" / "book.xlsx", [("Sheet1", [COLUMNS, *rows])], errors=True)
+    run = open_shop(foresell, tmp_path / "shop")
+    assert run.accounted()["rows_in"] == len(LINES)
+    assert run.ask("sum(units)")[0][0] == sum(line.quantity for line in LINES) - LINES[500].quantity
+
+
+def test_workbook_with_formulas_gives_their_values(foresell, tmp_path):
+    path = tmp_path / "shop" / "book.xlsx"
+    written_workbook(path, [("Sheet1", [[*COLUMNS, "amount"], *[[*cells(line), float(line.quantity * line.unit_price)] for line in LINES]])])
+    with_formulas(path, "H", lambda row: f"D{row}*E{row}")
+    run = open_shop(foresell, tmp_path / "shop")
+    check(run, LINES)
+    assert run.ask("sum(amount)")[0][0] == pytest.approx(float(sum(line.quantity * line.unit_price for line in LINES)))
+
+
+# ---- databases in a file ----
+
+
+@pytest.mark.parametrize("name", ["shop.db", "shop.sqlite", "shop"])
+def test_sqlite(foresell, tmp_path, name):
+    (tmp_path / "files").mkdir()
+    with sqlite3.connect(tmp_path / "files" / name) as base:
+        base.execute('create table "Order ""Lines""" (invoice, invoice_date text, product_code text, quantity integer, unit_price decimal(9,2), '
+                     "customer_id integer, remark text)")
+        base.executemany('insert into "Order ""Lines""" values (?, ?, ?, ?, ?, ?, ?)',
+                         [[int(line.invoice) if line.invoice.isdigit() else line.invoice, str(line.invoice_date), line.product_code, line.quantity,
+                           float(line.unit_price), line.customer_id, line.remark] for line in LINES])
+        base.execute("create table products (product_code text primary key, product_name text, category text)")
+        base.executemany("insert into products values (?, ?, ?)",
+                         [(code, f"Article {code}", "A" if code > "85030" else "B") for code in sorted({line.product_code for line in LINES})])
+    base.close()
+    run = open_shop(foresell, tmp_path / "shop", tmp_path / "files")
+    assert run.ask("count(*), count(distinct category)", "products")[0] == (len({line.product_code for line in LINES}), 2)
+    assert run.ask("count(*), sum(units)")[0] == (len(LINES), sum(line.quantity for line in LINES))
+    run.accounted()
