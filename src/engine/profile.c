@@ -230,6 +230,23 @@ static fs_status keep_stats(look *l, const char *view, fs_file_profile *p, fs_er
     return FS_OK;
 }
 
+/* Records inside of records (the items of an order) stay text: they are told as what was left alone. */
+static fs_status tell_nested(look *l, const char *column, fs_error *error)
+{
+    fs_file_profile *p;
+    fs_buffer why = {0};
+    FS_TRY(add_profile(l, FS_FORMAT_JSON, column, &p, error));
+    fs_status status = fs_buffer_printf(
+        &why,
+        "a list of records inside each row, which stays text; to have a row of each, write one "
+        "record a line with the fields of its row beside its own: jq -c '.[] | . as $row | "
+        ".%s[]? | ($row | del(.%s)) + .'",
+        column, column);
+    if (status == FS_OK) p->left = fs_strdup(why.data);
+    fs_buffer_free(&why);
+    return p->left ? FS_OK : fs_fail_memory(error, 256);
+}
+
 static fs_status look_at_table(look *l, fs_format format, const char *table, fs_error *error)
 {
     char view[64], sql[96];
@@ -238,10 +255,13 @@ static fs_status look_at_table(look *l, fs_format format, const char *table, fs_
     snprintf(view, sizeof view, "fs_look_%lld", fs_engine_serial(l->engine));
     snprintf(sql, sizeof sql, "select * from %s", view);
     FS_TRY(add_profile(l, format, table, &p, error));
+    if (format == FS_FORMAT_XLSX)
+        FS_TRY(fs_raw_sheet_skip(l->engine, l->path, table, &p->sniffed.dialect.skip, error));
     fs_raw raw = {.name = view,
                   .path = &l->path,
                   .paths = 1,
                   .format = format,
+                  .dialect = p->sniffed.dialect,
                   .table = table ? &table : NULL};
     FS_TRY(fs_engine_raw_view(l->engine, &raw, view, error));
     fs_status status = fs_engine_query(l->engine, sql, &rows, error);
@@ -250,6 +270,8 @@ static fs_status look_at_table(look *l, fs_format format, const char *table, fs_
         fs_result_close(rows);
     }
     if (status == FS_OK) status = keep_stats(l, view, p, error);
+    const char *nested = fs_raw_nested(l->engine, view);
+    if (status == FS_OK && nested) status = tell_nested(l, nested, error);
     fs_status dropped = fs_engine_executef(l->engine, NULL, "drop view %s", view);
     (void)dropped;
     return status;

@@ -104,6 +104,12 @@ static fs_status find_view(fs_engine *engine, const char *view, fs_raw_source **
     return at ? FS_OK : fs_fail(error, FS_USAGE, "there is no raw view '%s'", view);
 }
 
+const char *fs_raw_nested(fs_engine *engine, const char *view)
+{
+    fs_raw_source *s;
+    return find_view(engine, view, &s, NULL) == FS_OK ? s->nested : NULL;
+}
+
 /* ---- views ---- */
 
 static fs_status make_view(fs_raw_source *s, fs_error *error)

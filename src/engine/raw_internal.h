@@ -6,7 +6,7 @@
  *   raw_cells.c   fs_cell_…: cells read in SQL as our parser reads them
  *   raw_open.c    bytes of a path, local or remote
  *   raw_login.c   certificates, keys and passwords; databases
- *   raw_sheets.c  the sheets of a workbook
+ *   raw_sheets.c  the sheets of a workbook; raw_sheet_head.c: where the table of one begins
  *   raw_list.c    the tables of a database, the files of an object store
  */
 #ifndef FORESELL_RAW_INTERNAL_H
@@ -42,6 +42,7 @@ struct fs_raw_source {
     const char *select;     /* others: the SELECT that the view is made of */
     const char *select_all; /* the same with _row of every row */
     const char **from;      /* others: per path, what stands after FROM */
+    const char *nested;     /* JSON: a column with lists of records in it; NULL: none */
     pthread_mutex_t lock;   /* guards what follows */
     fs_raw_stats *stats;    /* one per path, path owned by the arena */
     bool *complete;         /* stats of a path are those of the whole file */
@@ -61,6 +62,13 @@ fs_status fs_raw_text_stats(fs_raw_source *source, int path, fs_error *error);
 /* The names of a workbook's sheets, in its order; owned by the arena. */
 fs_status fs_raw_sheets(fs_engine *engine, const char *path, fs_arena *arena, const char ***name,
                         int *count, fs_error *error);
+/* Rows above the header of a sheet; and, where there are some, the range that holds the table. */
+fs_status fs_raw_sheet_skip(fs_engine *engine, const char *path, const char *sheet, int64_t *skip,
+                            fs_error *error);
+fs_status fs_raw_sheet_range(fs_engine *engine, const char *path, const char *sheet, int64_t skip,
+                             char range[48], fs_error *error);
+/* The name of a column of the view that holds lists of records; NULL where it has none. */
+const char *fs_raw_nested(fs_engine *engine, const char *view);
 void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats);
 fs_raw_source *fs_raw_find(fs_engine *engine, long long number);
 

@@ -98,8 +98,29 @@ static fs_status from_sheet(fs_raw_source *s, int path, bool all_text, fs_buffer
         FS_TRY(fs_buffer_text(out, ", sheet = "));
         FS_TRY(fs_engine_add_text(out, sheet));
     }
+    if (s->dialect.skip > 0) {
+        char range[48];
+        FS_TRY(fs_raw_sheet_range(s->engine, s->path[path], sheet, s->dialect.skip, range, error));
+        FS_TRY(fs_buffer_printf(out, ", range = '%s'", range));
+    }
     return fs_buffer_printf(out, ", header = true, stop_at_empty = false, all_varchar = %s)",
                             all_text ? "true" : "false");
+}
+
+/* Rows that hold nothing are none; the others keep the number that they have in the sheet. */
+static fs_status without_blank_rows(fs_raw_source *s, const table *t, fs_buffer *from)
+{
+    fs_buffer sql = {0};
+    fs_status status = fs_buffer_printf(
+        &sql, "(select * from (select *, row_number() over () + %lld as \"fs row\" from %s) where ",
+        (long long)s->dialect.skip + 1, from->data);
+    for (int i = 0; i < t->columns && status == FS_OK; i++)
+        status = fs_buffer_printf(&sql, "%s%s is not null", i ? " or " : "", t->column[i].sql);
+    if (status == FS_OK) status = fs_buffer_text(&sql, ")");
+    fs_buffer_clear(from);
+    if (status == FS_OK) status = fs_buffer_text(from, sql.data);
+    fs_buffer_free(&sql);
+    return status;
 }
 
 static fs_status from_database(fs_raw_source *s, int path, fs_buffer *out, fs_error *error)
@@ -201,9 +222,16 @@ static fs_status spread(fs_raw_source *s, table *t, const char *from, const char
     return status;
 }
 
+static bool is_list_of_records(const char *type)
+{
+    size_t bytes = strlen(type);
+    return strncmp(type, "STRUCT", 6) == 0 && type[bytes - 1] == ']';
+}
+
 static fs_status add_described(fs_raw_source *s, table *t, const char *from, const char *name,
                                const char *type, fs_error *error)
 {
+    if (!s->nested && is_list_of_records(type)) s->nested = fs_arena_strdup(&s->arena, name);
     if (s->format == FS_FORMAT_JSON && strncmp(type, "STRUCT", 6) == 0 &&
         type[strlen(type) - 1] == ')')
         return spread(s, t, from, name, error);
@@ -267,11 +295,12 @@ static fs_status describe_path(fs_raw_source *s, int path, table *t, fs_error *e
 {
     fs_buffer from = {0};
     fs_status status = write_from(s, path, &from, error);
+    if (status == FS_OK) status = describe_from(s, from.data, t, error);
+    if (status == FS_OK && s->format == FS_FORMAT_XLSX) status = without_blank_rows(s, t, &from);
     if (status == FS_OK) {
         s->from[path] = fs_arena_strdup(&s->arena, from.data);
         if (!s->from[path]) status = FS_MEMORY;
     }
-    if (status == FS_OK) status = describe_from(s, from.data, t, error);
     if (status == FS_OK && s->format == FS_FORMAT_XLSX) status = describe_sheet(s, path, t, error);
     fs_buffer_free(&from);
     if (status == FS_MEMORY && error && error->status == FS_OK) fs_fail_memory(error, 256);
@@ -408,8 +437,9 @@ static fs_status write_select(fs_buffer *out, const fs_raw_source *s, int path, 
                             "as _problem, case when %s then ",
                             path, all ? "true" : "\"fs problem\" is not null"));
     FS_TRY(write_row(out, own));
-    FS_TRY(
-        fs_buffer_text(out, " end as _row from (select *, row_number() over () as \"fs row\", "));
+    bool numbered = s->format == FS_FORMAT_XLSX;
+    FS_TRY(fs_buffer_printf(out, " end as _row from (select *, %s",
+                            numbered ? "" : "row_number() over () as \"fs row\", "));
     FS_TRY(write_problems(out, s, own));
     return fs_buffer_printf(out, " as \"fs problem\" from %s)", s->from[path]);
 }

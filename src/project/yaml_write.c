@@ -157,7 +157,11 @@ static fs_status file(fs_buffer *out, const fs_seen_table *t)
     }
     FS_TRY(fs_buffer_printf(out, "    format: %s\n", formats[t->file->format]));
     if (t->file->table) FS_TRY(tables(out, t));
-    if (t->file->format == FS_FORMAT_CSV) FS_TRY(dialect(out, &t->file->sniffed.dialect));
+    const fs_dialect *d = &t->file->sniffed.dialect;
+    if (t->file->format == FS_FORMAT_CSV) FS_TRY(dialect(out, d));
+    if (t->file->format == FS_FORMAT_XLSX && d->skip)
+        FS_TRY(
+            fs_buffer_printf(out, "    skip: %lld  # rows above the header\n", (long long)d->skip));
     if (t->use != FS_USE_NONE) FS_TRY(columns(out, t));
     if (t->use != FS_USE_NONE) FS_TRY(unpivot(out, t));
     if (t->paths > 1)

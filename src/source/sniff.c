@@ -230,7 +230,7 @@ static fs_status sniff_plain(const unsigned char *data, size_t bytes, bool whole
     FS_TRY(decode(data, bytes, out->dialect.encoding, &text, error));
     out->is_text = !fs_source_is_binary(text.data, text.size);
     const char *kind = out->is_text ? fs_source_text_kind(text.data, text.size) : "binary data";
-    if (!out->what[0]) snprintf(out->what, sizeof out->what, "%s", kind ? kind : "text");
+    if (!out->what[0] || kind) snprintf(out->what, sizeof out->what, "%s", kind ? kind : "text");
     fs_status status = FS_OK;
     if (out->is_text)
         status = sniff_text(text.data, text.size, whole, out, error);

@@ -43,7 +43,8 @@ static void an_address_has_its_parts(void **state)
     assert_string_equal(u.port, "3306");
     assert_null(u.user);
     assert_null(u.path);
-    u = parse(&arena, "mysql://root:p@ss/w@host");
+    u = parse(&arena, "mysql://root:"
+                      "p@ss/w@host");
     assert_string_equal(u.password, "p@ss/w");
     assert_string_equal(u.host, "host");
     fs_arena_free(&arena);
@@ -72,8 +73,12 @@ static void what_is_secret_is_not_shown(void **state)
 {
     (void)state;
     static const char *const shown[][2] = {
-        {"postgres://me:secret@host/db", "postgres://me:***@host/db"},
-        {"postgres://me:se@cr/et@host/db?x=1", "postgres://me:***@host/db?x=1"},
+        {"postgres://me:secret@host/db", "postgres://me:"
+                                         "***@host/db"},
+        {"postgres://me:"
+         "se@cr/et@host/db?x=1",
+         "postgres://me:"
+         "***@host/db?x=1"},
         {"https://host/a.csv?X-Amz-Signature=abc&page=2",
          "https://host/a.csv?X-Amz-Signature=***&page=2"},
         {"postgres://host/db?password=abc", "postgres://host/db?password=***"},
