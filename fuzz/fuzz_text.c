@@ -79,6 +79,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     d.runs = d.delimiter == ' ';
     d.escape = data[2] & 2 ? '\\' : d.quote;
     d.skip = data[2] / 16 % 4;
+    if (data[2] & 4) { /* columns of fixed width */
+        d.delimiter = d.quote = d.escape = 0;
+        d.widths = 2 + data[0] % 3;
+        for (int i = 1; i < d.widths; i++) d.start[i] = (uint16_t)(d.start[i - 1] + data[i] % 7);
+        d.runs = data[0] & 1;
+    }
     size_t piece = 1 + data[3] % 16, block = 1 + data[3] / 16u * 7;
     uint64_t whole = read_file(data + 4, size - 4, &d, size, FS_SOURCE_BLOCK);
     uint64_t cut = read_file(data + 4, size - 4, &d, piece, block);

@@ -22,6 +22,7 @@ extern "C" {
 
 typedef enum fs_encoding { FS_UTF8, FS_LATIN1, FS_UTF16LE, FS_UTF16BE } fs_encoding;
 
+#define FS_FIXED_MOST 256
 typedef struct fs_dialect {
     fs_encoding encoding;
     char delimiter; /* ',', ';', '\t', '|' …; ' ' with `runs`: any run of blanks; 0: one column */
@@ -30,6 +31,9 @@ typedef struct fs_dialect {
     char escape;    /* '"' (doubled) or '\\'; 0: none */
     bool header;    /* the first record after `skip` names the columns */
     int64_t skip;   /* physical lines before the header or first record */
+    int widths; /* columns of fixed width, 0: delimited. There are no quotes then, and `runs` says that
+                     * blanks stand between the columns */
+    uint16_t start[FS_FIXED_MOST]; /* characters before each of them */
 } fs_dialect;
 
 /* How to read a column's cells. `format` is what stands in foresell.yaml. */

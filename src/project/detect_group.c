@@ -201,6 +201,7 @@ static bool same_dialect(const fs_sniffed *first, const fs_sniffed *file)
     fs_dialect a = first->dialect, b = file->dialect;
     if (file->ascii && a.encoding == FS_LATIN1) b.encoding = a.encoding;
     return a.encoding == b.encoding && a.delimiter == b.delimiter && a.runs == b.runs &&
+           a.widths == b.widths && memcmp(a.start, b.start, sizeof a.start) == 0 &&
            a.quote == b.quote && a.escape == b.escape && a.header == b.header && a.skip == b.skip;
 }
 

@@ -43,6 +43,7 @@ static void add_raw(fs_digest *digest, const fs_project_ingest *in, int r)
     add_number(digest, (unsigned char)f->dialect.quote * 1000 + (unsigned char)f->dialect.escape);
     add_number(digest, f->dialect.runs + 2 * f->dialect.header + 4 * f->merge);
     add_number(digest, f->dialect.skip);
+    for (int i = 0; i < f->dialect.widths; i++) add_number(digest, f->dialect.start[i]);
     for (int i = 0; i < f->columns; i++) {
         char reading[64];
         fs_reading_format(f->column[i].reading, reading, sizeof reading);

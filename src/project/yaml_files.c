@@ -38,6 +38,27 @@ static fs_status skip_of(fs_yaml *r, const fs_yaml_entry *e, int64_t *skip)
     return FS_OK;
 }
 
+/* widths: [10, 8, rest]: characters of each column, the last one open. */
+static fs_status widths_of(fs_yaml *r, const fs_yaml_entry *e, fs_dialect *dialect)
+{
+    const char **text;
+    int64_t at = 0;
+    FS_TRY(fs_yaml_texts_of(r, e, &text, &dialect->widths));
+    if (dialect->widths > FS_FIXED_MOST)
+        return fs_yaml_fault(r, e->line, e->key, "there can be at most 256 columns of fixed width");
+    for (int i = 0; i < dialect->widths; i++) {
+        bool last = i + 1 == dialect->widths, rest = last && strcmp(text[i], "rest") == 0;
+        dialect->start[i] = (uint16_t)at;
+        if (rest) break;
+        size_t digits = strspn(text[i], "0123456789");
+        at += strtoll(text[i], NULL, 10);
+        if (!digits || digits > 5 || text[i][digits] || at > UINT16_MAX)
+            return fs_yaml_fault(r, e->line, e->key,
+                                 "numbers of characters are wanted here, as in [10, 8, rest]");
+    }
+    return FS_OK;
+}
+
 /* columns: {Price: number, …} */
 static fs_status columns_of(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *files)
 {
@@ -112,6 +133,7 @@ enum {
     ESCAPE,
     HEADER,
     SKIP,
+    WIDTHS,
     TABLE,
     TABLES,
     COLUMNS,
@@ -120,8 +142,8 @@ enum {
     USE
 };
 static const char *const file_keys[] = {
-    "path",   "paths", "format", "encoding", "delimiter", "runs",    "quote", "escape",
-    "header", "skip",  "table",  "tables",   "columns",   "unpivot", "merge", "use"};
+    "path", "paths",  "format", "encoding", "delimiter", "runs",    "quote", "escape", "header",
+    "skip", "widths", "table",  "tables",   "columns",   "unpivot", "merge", "use"};
 
 static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f,
                           bool *format_given)
@@ -148,6 +170,7 @@ static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *
     case RUNS: return fs_yaml_bool_of(r, e, &f->dialect.runs);
     case HEADER: return fs_yaml_bool_of(r, e, &f->dialect.header);
     case SKIP: return skip_of(r, e, &f->dialect.skip);
+    case WIDTHS: return widths_of(r, e, &f->dialect);
     case TABLE:
     case TABLES: return fs_yaml_texts_of(r, e, &f->table, &f->tables);
     case COLUMNS: return columns_of(r, e, f);
@@ -224,6 +247,7 @@ static fs_status file_entry(fs_yaml *r, const fs_yaml_entry *e, fs_project_files
     }
     if (!f->paths || !*f->path[0])
         return fs_yaml_fault(r, e->line, e->key, "paths is missing: which files are these?");
+    if (f->dialect.widths) f->dialect.delimiter = f->dialect.quote = f->dialect.escape = 0;
     if (f->tables > 1 && f->paths > 1 && f->tables != f->paths)
         return fs_yaml_fault(
             r, e->line, e->key,

@@ -80,14 +80,26 @@ static fs_status mark(fs_buffer *out, const char *key, char c)
     return fs_buffer_text(out, "\n");
 }
 
+/* Of the last column the width is open. */
+static fs_status widths(fs_buffer *out, const fs_dialect *d)
+{
+    FS_TRY(fs_buffer_text(out, "    widths: ["));
+    for (int i = 1; i < d->widths; i++)
+        FS_TRY(fs_buffer_printf(out, "%d, ", d->start[i] - d->start[i - 1]));
+    return fs_buffer_text(out, "rest]  # characters of each column\n");
+}
+
 static fs_status dialect(fs_buffer *out, const fs_dialect *d)
 {
     if (d->encoding != FS_UTF8)
         FS_TRY(fs_buffer_printf(out, "    encoding: %s\n", encodings[d->encoding]));
-    FS_TRY(mark(out, "delimiter", d->delimiter));
+    if (d->widths)
+        FS_TRY(widths(out, d));
+    else
+        FS_TRY(mark(out, "delimiter", d->delimiter));
     if (d->runs) FS_TRY(fs_buffer_text(out, "    runs: true\n"));
-    if (d->quote != '"') FS_TRY(mark(out, "quote", d->quote));
-    if (d->escape != '"') FS_TRY(mark(out, "escape", d->escape));
+    if (!d->widths && d->quote != '"') FS_TRY(mark(out, "quote", d->quote));
+    if (!d->widths && d->escape != '"') FS_TRY(mark(out, "escape", d->escape));
     if (!d->header) FS_TRY(fs_buffer_text(out, "    header: false\n"));
     return d->skip ? fs_buffer_printf(out, "    skip: %lld\n", (long long)d->skip) : FS_OK;
 }

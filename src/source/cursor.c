@@ -242,6 +242,16 @@ static size_t read_fields(fs_cursor *c, int *fields, int64_t *lines)
     }
 }
 
+/* The fields of a record of fixed widths. Returns the offset of the line end. */
+static size_t fixed_fields(fs_cursor *c, int *fields, const char **torn)
+{
+    size_t end = next_mark(c);
+    while (!is_end(c, end)) end = next_mark(c);
+    *torn = fs_source_fixed(&c->dialect, c->data + c->at, end - c->at, c->field, c->capacity);
+    *fields = c->dialect.widths;
+    return end;
+}
+
 /* ---- records ---- */
 
 static const char *width_fault(const fs_cursor *c, int fields)
@@ -285,6 +295,9 @@ static size_t after_line_end(const fs_cursor *c, size_t at)
 
 static bool is_blank_line(const fs_cursor *c, const fs_record *record)
 {
+    size_t blanks = 0;
+    while (c->dialect.widths && blanks < record->bytes && record->text[blanks] == ' ') blanks++;
+    if (c->dialect.widths) return blanks == record->bytes;
     if (record->fields != 1 || c->columns == 1 || record->field[0].quoted) return false;
     if (!c->dialect.delimiter) return false;
     for (size_t i = 0; i < record->bytes; i++)
@@ -299,7 +312,9 @@ static void read_record(fs_cursor *c, fs_record *record)
     int64_t lines = 1;
     size_t start = c->at;
     c->scratch = 0;
-    size_t end = read_fields(c, &fields, &lines);
+    const char *torn = NULL;
+    size_t end =
+        c->dialect.widths ? fixed_fields(c, &fields, &torn) : read_fields(c, &fields, &lines);
     size_t next = after_line_end(c, end);
     if (next == end + 2) next_mark(c); /* the \n of \r\n */
     c->at = next;
@@ -308,7 +323,7 @@ static void read_record(fs_cursor *c, fs_record *record)
                           .line = c->line,
                           .text = c->data + start,
                           .bytes = end - start,
-                          .fault = width_fault(c, fields)};
+                          .fault = torn ? torn : width_fault(c, fields)};
     c->line += lines;
     const char *fault = c->odd ? text_fault(record) : NULL;
     if (fault) record->fault = fault;

@@ -169,6 +169,29 @@ static fs_status try_candidate(const char *text, size_t bytes, bool whole, const
     return FS_OK;
 }
 
+/* Columns lined up by blanks, unless each line splits into the same number of words, which is simpler. */
+static fs_status try_fixed(const char *text, size_t bytes, bool whole, fit *best, fs_error *error)
+{
+    bool words = best->dialect.runs && best->certainty == 1, good;
+    fit f = {0};
+    fs_sample s;
+    if (words) return FS_OK;
+    FS_TRY(fs_source_judge_fixed(text, bytes, whole, ROWS, &f.dialect, &s, &good, error));
+    if (!good) return FS_OK;
+    f.rows = f.agreeing = s.rows;
+    f.width = f.dialect.widths;
+    while (f.first < s.rows - 1 && s.row[f.first].line <= f.dialect.skip) f.first++;
+    f.agreeing -= f.first;
+    f.certainty = 1;
+    f.score = 0.25 + 0.75 * sample_quality(&s, f.first);
+    if (f.score > best->score) {
+        f.dialect.header = fs_source_has_header(&s, f.first, f.width);
+        *best = f;
+    }
+    fs_source_sample_free(&s);
+    return FS_OK;
+}
+
 static const char *delimiter_name(const fs_dialect *d)
 {
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
@@ -183,7 +206,10 @@ static void describe(const fit *f, fs_sniffed *out)
     out->dialect = f->dialect;
     out->certainty = f->certainty;
     out->fields = f->width;
-    if (f->dialect.delimiter == 0)
+    if (f->dialect.widths)
+        snprintf(out->reason, sizeof out->reason,
+                 "fixed width: blanks line %d records up in %d columns", rows, f->width);
+    else if (f->dialect.delimiter == 0)
         snprintf(out->reason, sizeof out->reason,
                  "one column: no delimiter splits its %d records alike", rows);
     else
@@ -197,6 +223,7 @@ static fs_status sniff_text(const char *text, size_t bytes, bool whole, fs_sniff
     fit best = {.score = -1};
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
         FS_TRY(try_candidate(text, bytes, whole, &candidates[i], &best, error));
+    FS_TRY(try_fixed(text, bytes, whole, &best, error));
     fs_encoding encoding = out->dialect.encoding;
     describe(&best, out);
     out->dialect.encoding = encoding;

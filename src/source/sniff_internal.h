@@ -46,6 +46,15 @@ fs_status fs_source_sample(const char *text, size_t bytes, bool whole, const fs_
 void fs_source_sample_free(fs_sample *sample);
 fs_sample_kind fs_source_sample_kind(const fs_field *field);
 
+/* ---- fixed.c ---- */
+
+/* Columns that are lined up by blanks in all lines; the dialect of the file where there are at least two. */
+bool fs_source_find_fixed(const char *text, size_t bytes, bool whole, fs_dialect *dialect);
+/* The same, and a sample split by it where *good. */
+fs_status fs_source_judge_fixed(const char *text, size_t bytes, bool whole, int rows,
+                                fs_dialect *dialect, fs_sample *sample, bool *good,
+                                fs_error *error);
+
 /* ---- heading.c ---- */
 
 /* First row of the table (titles above it passed over) and whether it is a header. */

@@ -171,6 +171,12 @@ fs_status fs_source_text_open(fs_reader reader, const char *name, const fs_diale
 fs_status fs_source_header(fs_text *text, const fs_text_block *block, bool *found, size_t *bytes,
                            int64_t *lines, fs_error *error);
 
+/* ---- fixed.c ---- */
+
+/* Cuts a record into dialect->widths fields, of which the first `capacity` are given. Returns a fault or NULL. */
+const char *fs_source_fixed(const fs_dialect *dialect, const char *text, size_t bytes,
+                            fs_field *field, int capacity);
+
 /* ---- cursor.c ---- */
 
 #define FS_SOURCE_BATCH 64 /* masks computed at a time */

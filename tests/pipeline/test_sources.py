@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from source_files import cells, with_formulas, written_workbook
-from source_shop import COLUMNS, WESTERN, Line, check, delimited, make_lines, open_shop
+from source_shop import COLUMNS, WESTERN, Line, Run, check, delimited, make_lines, open_shop, text_of
 
 LINES = make_lines()
 PLAIN = make_lines(remarks=WESTERN)
@@ -40,6 +40,57 @@ def test_encodings(foresell, tmp_path, encoding, bom):
     lines = make_lines(remarks=[*WESTERN[:-1], "costs 5 € – “fine”"]) if encoding == "cp1252" else PLAIN
     write(tmp_path / "shop", "lines.csv", bom + delimited(lines), encoding)
     check(open_shop(foresell, tmp_path / "shop"), lines)
+
+
+def lined_up(lines: list[Line], gap: int, titles: list[str] = [], right: tuple[int, ...] = (3, 4)) -> str:
+    """Columns of fixed width; numbers at the right edge of theirs. Remarks hold blanks, and may be empty, as customers may."""
+    rows = [COLUMNS] + [[text_of(v) for v in line.values()] for line in lines]
+    order = [0, 1, 2, 5, 6, 3, 4]  # the remark inside, not at the end
+    widths = {i: max(len(row[i]) for row in rows) for i in order}
+    text = ["".join((row[i].rjust if i in right else row[i].ljust)(widths[i]) + " " * gap for i in order).rstrip() for row in rows]
+    return "\n".join(titles + text) + "\n"
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+@pytest.mark.parametrize("titles", [[], ["Sales of the corner shop, as of 1 January", ""]], ids=["plain", "titles"])
+def test_columns_of_fixed_width(foresell, tmp_path, gap, titles):
+    write(tmp_path / "shop", "lines.txt", lined_up(PLAIN, gap, titles))
+    check(open_shop(foresell, tmp_path / "shop"), PLAIN)
+    assert "widths: [" in (tmp_path / "shop" / "foresell.yaml").read_text()
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le"])
+def test_fixed_width_counts_characters_not_bytes(foresell, tmp_path, encoding):
+    write(tmp_path / "shop", "lines.txt", ("\ufeff" if "16" in encoding else "") + lined_up(PLAIN, 2), encoding)
+    check(open_shop(foresell, tmp_path / "shop"), PLAIN)
+
+
+def test_a_value_that_runs_over_its_fixed_width_goes_to_quarantine(foresell, tmp_path):
+    text = lined_up(PLAIN, 1).splitlines(keepends=True)
+    text[1000] = "x" * 90 + "\n"
+    write(tmp_path / "shop", "lines.txt", "".join(text))
+    run = open_shop(foresell, tmp_path / "shop")
+    account = run.accounted()
+    assert (account["rows_in"], account["rows_quarantined"]) == (len(PLAIN), 1)
+    assert run.ask("line, reason, row", "quarantine")[0] == (1001, "a value runs into the next column", "x" * 90)
+
+
+def test_given_widths_without_blanks_between(foresell, tmp_path):
+    """What no look at the file can tell: 536365002023-01-02085033B…, as mainframes write it."""
+    folder = tmp_path / "shop"
+    rows = "".join(f"{line.invoice:>8}{line.invoice_date:%Y%m%d}{line.product_code:<6}{line.quantity:>4}{line.unit_price:>7}\n" for line in PLAIN)
+    write(folder, "lines.txt", rows)
+    (folder / "sources").mkdir()
+    (folder / "foresell.yaml").write_text(
+        "name: mainframe\nfiles:\n  lines:\n    path: lines.txt\n    format: csv\n    header: false\n    widths: [8, 8, 6, 4, 7]\n"
+        "    columns: {column_1: text, column_2: date ymd, column_3: text, column_4: integer, column_5: number}\nsources:\n  sales: sources/sales.sql\n")
+    (folder / "sources" / "sales.sql").write_text(
+        "-- step: sales\n-- about: lines\nselect l.column_2 as time, l.column_3 as item, l.column_1 as basket, l.column_4 as units, l.column_5 as price, "
+        "l._file, l._line from lines as l\n")
+    foresell("run", folder, "--only", "missing_kinds")
+    run = Run(folder)
+    assert run.accounted()["rows_kept"] == len(PLAIN)
+    assert run.ask("sum(units), count(distinct item)")[0] == (sum(line.quantity for line in PLAIN), len({line.product_code for line in PLAIN}))
 
 
 def packed(data: bytes, ending: str) -> bytes:

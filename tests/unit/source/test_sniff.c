@@ -36,6 +36,34 @@ static void the_usual_delimiters_are_told_apart(void **state)
     assert_dialect("a:b:c\n1:2:3\n4:5:6\n", ":h0");
 }
 
+static void columns_that_blanks_line_up_are_found(void **state)
+{
+    (void)state;
+    static const char text[] = "Sales of the shop\n"
+                               "day         item         units  seller\n"
+                               "2024-01-01  red apple        3  Ann Lee\n"
+                               "2024-01-02  pear            12\n"
+                               "2024-01-03                   1  Bo\n"
+                               "2024-01-04  Gr\u00f6\u00dfe 5 x        2  Ann Lee\n"
+                               "2024-01-05  plum             4  Ann Lee\n"
+                               "2024-01-06  plum a fig       4  \n";
+    fs_sniffed s = sniff(text, strlen(text));
+    assert_int_equal(s.dialect.widths, 4);
+    assert_int_equal(s.dialect.start[1], 12);
+    assert_int_equal(s.dialect.start[2], 25);
+    assert_int_equal(s.dialect.start[3], 32);
+    assert_int_equal(s.dialect.skip, 1);
+    assert_true(s.dialect.header);
+    /* words of sentences, and delimited files that are lined up, are something else */
+    assert_int_equal(SNIFF("a bird in the hand\nis worth two in\nthe bush but not\nif it sings\n"
+                           "as they say here\n")
+                         .dialect.widths,
+                     0);
+    assert_dialect("day       , item , units\n2024-01-01, a b  , 3\n2024-01-02, c    , 4\n"
+                   "2024-01-03, d e  , 5\n2024-01-04, f    , 6\n2024-01-05, g    , 7\n",
+                   ",h0");
+}
+
 static void decimal_commas_do_not_make_commas_delimiters(void **state)
 {
     (void)state;
@@ -199,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_usual_delimiters_are_told_apart),
+        cmocka_unit_test(columns_that_blanks_line_up_are_found),
         cmocka_unit_test(decimal_commas_do_not_make_commas_delimiters),
         cmocka_unit_test(quoted_delimiters_and_line_ends_do_not_mislead),
         cmocka_unit_test(one_column_is_possible),
