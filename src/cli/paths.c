@@ -1,5 +1,6 @@
 /* Where the program's own files lie.
  *
+ * FORESELL_EXTENSIONS names the folder of the extensions, whatever else is there. For the others:
  * FORESELL_HOME/WHAT if that is set; else beside the program: ../share/foresell/WHAT (or
  * ../lib/foresell/extensions) of an installation; else the folders above it, up to the one that holds
  * include/foresell, of a source tree. No path is built into the program.
@@ -59,7 +60,9 @@ static const char *beside_program(fs_arena *arena, const char *installed, const 
 
 const char *fs_cli_home(fs_arena *arena, const char *what)
 {
-    const char *home = getenv("FORESELL_HOME");
+    const char *home = getenv("FORESELL_HOME"), *extensions = getenv("FORESELL_EXTENSIONS");
+    if (strcmp(what, "extensions") == 0 && extensions && extensions[0])
+        return fs_arena_strdup(arena, extensions);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         if (strcmp(places[i].what, what) != 0) continue;
         const char *found = home && home[0] ? under(arena, home, what) : NULL;

@@ -311,7 +311,7 @@ static fs_status set_up(fs_engine *engine, fs_error *error)
                              "SET GLOBAL TimeZone = 'UTC';"
                              "SET GLOBAL allow_community_extensions = false;",
                              error));
-    fs_connection *connection;
+    fs_connection *connection = NULL;
     FS_TRY(fs_engine_acquire(engine, &connection, error));
     fs_status status = fs_engine_add_streams(engine, connection, error);
     if (status == FS_OK) status = fs_engine_add_readers(engine, connection, error);

@@ -200,7 +200,7 @@ def s3(folder: Path) -> Iterator[dict]:
     """A server that checks signatures; folders of `folder` are its buckets. Gives the environment that reaches it."""
     program = shutil.which("versitygw", path=f"{ROOT / 'build' / 'tools'}:{os.environ['PATH']}")
     if not program:
-        pytest.skip("no S3 server here (build/tools/versitygw)")
+        pytest.skip("no S3 server here (tests/run pipeline builds it into build/tools where there is Go)")
     port = free_port()
     log = folder.with_name("s3.log")
     with open(log, "wb") as out:
