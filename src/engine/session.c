@@ -163,7 +163,7 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
 
 fs_status fs_engine_execute(fs_engine *engine, const char *sql, fs_error *error)
 {
-    fs_connection *connection;
+    fs_connection *connection = NULL;
     FS_TRY(fs_engine_acquire(engine, &connection, error));
     fs_status status = fs_engine_run(engine, connection, sql, false, NULL, error);
     fs_engine_release(engine, connection, status == FS_OK);
