@@ -145,8 +145,32 @@ static void a_files_entry_is_read_as_written(void **state)
     assert_int_equal(f->use, FS_USE_LOOKUP);
     assert_int_equal(p->files[1].format, FS_FORMAT_XLSX);
     assert_true(p->files[1].merge);
-    assert_string_equal(p->files[1].table, "Sheet1");
+    assert_int_equal(p->files[1].tables, 1);
+    assert_string_equal(p->files[1].table[0], "Sheet1");
     fs_project_close(p);
+}
+
+static void widths_are_places_and_tables_go_with_paths(void **state)
+{
+    (void)state;
+    fs_project *p = good("files:\n"
+                         "  lines: {path: a.txt, widths: [8, 20, rest], runs: true}\n"
+                         "  book: {path: b.xlsx, tables: [Year 1, Year 2], skip: 2}\n"
+                         "  base: {path: 'postgres://host/db', table: public.x}\n");
+    const fs_dialect *d = &p->files[0].dialect;
+    assert_int_equal(d->widths, 3);
+    assert_int_equal(d->start[1], 8);
+    assert_int_equal(d->start[2], 28);
+    assert_int_equal(d->delimiter, 0);
+    assert_int_equal(d->quote, 0);
+    assert_true(d->runs);
+    assert_int_equal(p->files[1].tables, 2);
+    assert_string_equal(p->files[1].table[1], "Year 2");
+    assert_int_equal(p->files[2].format, FS_FORMAT_DATABASE);
+    fs_project_close(p);
+    bad("files:\n  a: {path: a.txt, widths: [8, x, rest]}\n", 2, "widths", "characters", NULL);
+    bad("files:\n  a: {paths: [a.xlsx, b.xlsx, c.xlsx], tables: [x, y]}\n", 2, "a",
+        "as many tables", NULL);
 }
 
 static void sources_come_in_the_order_of_the_tables(void **state)
@@ -319,6 +343,7 @@ int main(void)
         cmocka_unit_test(defaults_follow_the_period),
         cmocka_unit_test(settings_may_be_dotted_or_nested),
         cmocka_unit_test(a_files_entry_is_read_as_written),
+        cmocka_unit_test(widths_are_places_and_tables_go_with_paths),
         cmocka_unit_test(sources_come_in_the_order_of_the_tables),
         cmocka_unit_test(policies_override_the_tables),
         cmocka_unit_test(an_unknown_key_names_its_line_and_the_nearest_one),
