@@ -169,7 +169,8 @@ static fs_status try_candidate(const char *text, size_t bytes, bool whole, const
     return FS_OK;
 }
 
-/* Columns lined up by blanks, unless each line splits into the same number of words, which is simpler. */
+/* Columns lined up by blanks, unless each line splits into the same number of words, which is simpler, or into
+ * as many fields by a delimiter: the parts of delimited lines may stand below one another by chance. */
 static fs_status try_fixed(const char *text, size_t bytes, bool whole, fit *best, fs_error *error)
 {
     bool words = best->dialect.runs && best->certainty == 1, good;
@@ -178,12 +179,19 @@ static fs_status try_fixed(const char *text, size_t bytes, bool whole, fit *best
     if (words) return FS_OK;
     FS_TRY(fs_source_judge_fixed(text, bytes, whole, ROWS, &f.dialect, &s, &good, error));
     if (!good) return FS_OK;
+    bool delimited = best->dialect.delimiter && !best->dialect.runs && best->certainty > 0.9;
+    if (delimited && best->width >= f.dialect.widths) {
+        fs_source_sample_free(&s);
+        return FS_OK;
+    }
     f.rows = f.agreeing = s.rows;
     f.width = f.dialect.widths;
     while (f.first < s.rows - 1 && s.row[f.first].line <= f.dialect.skip) f.first++;
     f.agreeing -= f.first;
     f.certainty = 1;
-    f.score = 0.25 + 0.75 * sample_quality(&s, f.first);
+    double quality = sample_quality(&s, f.first);
+    if (f.width < 3 && quality < 0.95) quality *= 0.3; /* words of a sentence */
+    f.score = 0.25 + 0.75 * quality;
     if (f.score > best->score) {
         f.dialect.header = fs_source_has_header(&s, f.first, f.width);
         *best = f;

@@ -62,6 +62,10 @@ static void columns_that_blanks_line_up_are_found(void **state)
     assert_dialect("day       , item , units\n2024-01-01, a b  , 3\n2024-01-02, c    , 4\n"
                    "2024-01-03, d e  , 5\n2024-01-04, f    , 6\n2024-01-05, g    , 7\n",
                    ",h0");
+    assert_dialect("day,item,units,price,\"a;b -\"\n2024-01-01,A0,3,2.50,note 0\n"
+                   "2024-01-02,A1,3,2.50,note 1\n2024-01-03,A2,3,2.50,note 2\n"
+                   "2024-01-04,A3,3,2.50,note 3\n2024-01-05,A4,3,2.50,note 4\n",
+                   ",h0");
 }
 
 static void decimal_commas_do_not_make_commas_delimiters(void **state)
