@@ -424,6 +424,7 @@ static void killed_at_any_moment_no_step_is_half_seen(void **state)
     (void)state;
     unsigned random = 42;
     int64_t first = 1000; /* microseconds until the first record stood there */
+    bool got_so_far = false;
     for (int i = 0; i < 12; i++) {
         pid_t child = fork(); /* no engine is open here: its threads would not come along */
         if (child == 0) run_for_ever();
@@ -435,9 +436,9 @@ static void killed_at_any_moment_no_step_is_half_seen(void **state)
         kill(child, SIGKILL);
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFSIGNALED(status)); /* it never failed by itself */
+        got_so_far |= there(in("run/steps/total.json")) || there(in("run/steps/by_item.json"));
     }
-    assert_true(there(in("run/steps/total.json")) ||
-                there(in("run/steps/by_item.json"))); /* it got so far */
+    assert_true(got_so_far); /* a later one may have been killed before it was */
     fs_step_report *r;
     int count;
     int64_t n = 0;
