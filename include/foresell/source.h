@@ -242,6 +242,10 @@ FS_API void fs_profile_close(fs_profile *profile);
 /* Share (0 … 1) of the distinct values of `a` that also stand in `b`. */
 FS_API double fs_profile_within(const fs_column_profile *a, const fs_column_profile *b);
 
+/* The ISO 4217 code of a currency whose sign or code stands in the text, into `code`; NULL: none, or
+ * it can't be told. `own` (may be NULL) is the likeliest where a sign is several countries'. */
+FS_API const char *fs_currency_written(const char *text, const char *own, char code[4]);
+
 #ifdef __cplusplus
 }
 #endif

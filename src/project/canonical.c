@@ -17,76 +17,129 @@ static const fs_canonical_column sales[] = {
     {"time", FS_TYPE_TIME, REQUIRED, .unit = NULL,
      .words = "time date datetime timestamp day invoicedate orderdate purchasetimestamp "
               "purchasedate purchasetime transactiondate transactiontime transdate transtime "
-              "saledate salesdate soldat soldon orderedat createdat ordercreated paidat visitdate "
-              "weekenddate weekending weekstart weekof ~week ~weekend ~wk ~month ~period "
-              "~yearmonth ~created ~ordered ~bought ~t datum bestelldatum belegdatum buchungsdatum "
-              "rechnungsdatum verkaufsdatum kaufdatum tag ~woche ~monat uhrzeit zeitpunkt fecha "
-              "fechaventa dia hora ~semana ~mes data datavenda jour datevente datecommande "
-              "datefacture ~semaine ~mois giorno datavendita dataordine ~settimana ~mese "
-              "verkoopdatum orderdatum dzien datasprzedazy ~tydzien ~miesiac budat fkdat bldat "
-              "erdat audat ~дата ~день ~неделя ~месяц",
+              "saledate salesdate soldat soldon orderedat createdat ordercreated paidat "
+              "visitdate weekenddate weekending weekstart weekof ~week ~weekend ~wk ~month "
+              "~period ~yearmonth ~created ~ordered ~bought ~t datum bestelldatum belegdatum "
+              "buchungsdatum rechnungsdatum verkaufsdatum kaufdatum tag ~woche ~monat uhrzeit "
+              "zeitpunkt fecha fechaventa dia hora ~semana ~mes data datavenda jour datevente "
+              "datecommande datefacture ~semaine ~mois giorno datavendita dataordine "
+              "~settimana ~mese verkoopdatum orderdatum dzien datasprzedazy ~tydzien ~miesiac "
+              "budat fkdat bldat erdat audat дата ~день ~неделя ~месяц "
+              "txndate txntime ts ~dat tarih tarihi satistarihi siparistarihi dato salgsdato "
+              "ordredato kopdatum forsaljningsdatum paivamaara myyntipaiva tilauspaiva "
+              "datumprodeje datumobjednavky dataprodazy tanggal tanggaltransaksi tgl ngay "
+              "ngayban ngaymua ngaydat kelt датапродажи датазаказа "
+              "датапродажу ημερομηνια التاريخ تاريخ "
+              "تاريخالبيع दिनांक तारीख 売上日 販売日 "
+              "日付 日時 注文日 購入日 取引日 取引日時 日期 销售日期 "
+              "订单日期 时间 下单时间 交易时间 交易日期 銷售日期 "
+              "訂單日期 날짜 일자 판매일 판매일자 주문일 주문일자 "
+              "거래일자 일시",
      .doc =
          "when it was sold; the start or end of its period where the file has totals per period"},
     {"item", FS_TYPE_TEXT, ONE_ITEM,
-     .words = "item product sku article art upc ean gtin plu barcode stockcode productid itemid "
-              "itemcode productcode prod style isbn asin variant ~brand ~title material "
-              "materialnummer artikel artikelnummer artnr produkt warennummer producto articulo "
-              "referencia produto artigo mercadoria produit reference prodotto articolo "
-              "codicearticolo towar indeks matnr ~tovar товар артикул",
+     .words = "item product sku article art upc ean gtin plu barcode stockcode productid "
+              "itemid itemcode productcode prod style isbn asin variant ~brand ~title "
+              "material materialnummer artikel artikelnummer artnr produkt warennummer "
+              "producto articulo referencia produto artigo mercadoria produit reference "
+              "prodotto articolo codicearticolo towar indeks matnr ~tovar товар "
+              "артикул stokkodu urun urunkodu vara varunummer vare varenummer varenr "
+              "tuote tuotenumero zbozi polozka barang produk hang mahang sanpham masanpham "
+              "termek cikk cikkszam produs товару товара продукт "
+              "είδος ειδος ειδους προιον المنتج منتج "
+              "الصنف उत्पाद वस्तु 商品 商品コード 品番 "
+              "商品番号 品目 製品 商品编号 货号 产品 商品编码 "
+              "商品代码 物料 產品 상품 상품코드 제품 품목",
      .doc = "which product; '(all)' where the file has totals over products"},
     {"store", FS_TYPE_TEXT,
      .words = "store shop outlet location branch site warehouse market pos ~seller ~channel "
-              "~terminal filiale laden markt standort werk verkaufsstelle tienda sucursal almacen "
-              "local loja filial magasin boutique pointdevente negozio puntovendita winkel "
-              "vestiging sklep werks lgort vkbur магазин",
+              "~terminal filiale laden markt standort werk verkaufsstelle tienda sucursal "
+              "almacen local loja filial magasin boutique pointdevente negozio puntovendita "
+              "winkel vestiging sklep werks lgort vkbur магазин magaza sube butik "
+              "myymala prodejna pobocka obchod toko cabang cuahang chinhanh uzlet bolt "
+              "magazin филиал магазине καταστημα الفرع "
+              "المتجر दुकान 店舗 店 店名 门店 店铺 商店 分店 "
+              "門市 매장 지점 점포",
      .doc = "where it was sold"},
     {"customer", FS_TYPE_TEXT,
      .words = "customer client household hh member shopper buyer user cust account ~card "
-              "loyaltycard visitor guest patient consumer email mail kunde kunden kundennummer "
-              "kdnr cliente "
-              "socio comprador acheteur abonne klant klantnummer klient kunnr kunag клиент "
-              "покупатель",
+              "loyaltycard visitor guest patient consumer email mail kunde kunden "
+              "kundennummer kdnr cliente socio comprador acheteur abonne klant klantnummer "
+              "klient kunnr kunag клиент покупатель musteri kund kundnummer "
+              "asiakas zakaznik pelanggan khachhang makhachhang vevo ugyfel клієнт "
+              "покупець πελατης العميل عميل ग्राहक "
+              "顧客 顧客番号 会員 会員番号 客户 顾客 会员 买家 고객 "
+              "회원",
      .doc = "who bought it"},
     {"basket", FS_TYPE_TEXT,
      .words = "basket invoice order transaction trans receipt ticket bill cart purchase check "
               "invoiceno orderid orderno basketid receiptno document docno voucher ~visit bon "
-              "beleg belegnummer bonnummer kassenbon rechnung auftrag bestellung pedido factura "
-              "boleta compra nota cupom facture commande panier scontrino fattura ordine "
-              "bestelling factuur paragon zamowienie faktura vbeln mblnr belnr чек заказ",
+              "beleg belegnummer bonnummer kassenbon rechnung auftrag bestellung pedido "
+              "factura boleta compra nota cupom facture commande panier scontrino fattura "
+              "ordine bestelling factuur paragon zamowienie faktura vbeln mblnr belnr чек "
+              "заказ txn siparis fis fatura kvitto ordre kvittering tilaus kuitti "
+              "objednavka uctenka doklad pesanan faktur transaksi donhang hoadon mahoadon "
+              "madonhang rendeles szamla nyugta comanda накладная "
+              "замовлення παραγγελια αποδειξη τιμολογιο "
+              "الفاتورة الطلب चालान बिल 注文番号 "
+              "伝票番号 レシート番号 取引番号 订单 订单号 订单编号 "
+              "单号 小票号 訂單 주문 주문번호 영수증 전표번호",
      .doc = "which purchase the line belongs to"},
     {"line", FS_TYPE_TEXT,
      .words = "line lineid linenumber lineno lineitem position posno rowid rownumber uniqueid "
               "transactionlineid orderitem orderitemid orderline zeile positionsnummer posten "
-              "posnr linea ligne riga",
+              "posnr linea ligne riga orderdetail orderdetails orderdetailsid orderdetailid "
+              "detailid",
      .doc = "identifier of the line, unique in the whole file, where there is one"},
     {"units", FS_TYPE_DOUBLE, .unit = "units",
-     .words = "units unitsales quantity qty sold pieces pcs volume move movement count ~number "
-              "~sales ~demand ~salesvolume ~value unitssold itemssold quantitysold salesqty "
-              "soldqty qtysold itemscount numberof orderedquantity amountsold menge stueck stuck "
-              "stueckzahl stuckzahl anzahl absatz verkaufsmenge cantidad unidades cant quantidade "
-              "qtd qtde quantite qte nombre nb quantita qta pezzi aantal hoeveelheid ilosc sztuk "
-              "fkimg kwmeng количество",
+     .words = "units unitsales quantity qty sold pieces pcs volume move movement count "
+              "~number ~sales ~demand ~salesvolume ~value unitssold itemssold quantitysold "
+              "salesqty soldqty qtysold itemscount numberof orderedquantity amountsold menge "
+              "stueck stuck stueckzahl stuckzahl anzahl absatz verkaufsmenge cantidad "
+              "unidades cant quantidade qtd qtde quantite qte nombre nb quantita qta pezzi "
+              "aantal hoeveelheid ilosc sztuk fkimg kwmeng количество adet miktar "
+              "antal kvantitet maara kpl mnozstvi pocet kusu jumlah kuantitas soluong "
+              "mennyiseg darab cantitate колво штук кількість "
+              "ποσοτητα τεμαχια الكمية كمية मात्रा "
+              "数量 個数 販売数 販売数量 点数 销量 销售数量 件数 數量 "
+              "수량 판매수량 판매량",
      .doc = "pieces sold; below zero where they came back"},
     {"price", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "price unitprice sellprice sellingprice saleprice retailprice priceeach itemprice "
-              "unitamount priceperunit shelfprice ~rate preis einzelpreis stuckpreis verkaufspreis "
-              "vkpreis precio preciounitario preco precounitario valorunitario prix prixunitaire "
-              "prezzo prezzounitario prijs stukprijs cena kzwi1 netpr vkp0 цена",
+     .words = "price unitprice sellprice sellingprice saleprice retailprice priceeach "
+              "itemprice unitamount priceperunit shelfprice ~rate preis einzelpreis "
+              "stuckpreis verkaufspreis vkpreis precio preciounitario preco precounitario "
+              "valorunitario prix prixunitaire prezzo prezzounitario prijs stukprijs cena "
+              "kzwi1 netpr vkp0 цена netprice cijena fiyat "
+              "birimfiyat birimfiyati satisfiyati pris styckpris stykpris stuksprijs "
+              "enhedspris hinta jednotkovacena cenazakus cenajedn harga hargasatuan dongia "
+              "gia giaban egysegar pret стоимость ціна τιμη السعر "
+              "سعر سعرالوحدة मूल्य कीमत 単価 価格 "
+              "販売単価 单价 价格 售价 單價 단가 가격 판매가",
      .doc = "money paid for one piece, after discounts"},
     {"amount", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "amount revenue sales total salesvalue salesamount spend turnover ~value linetotal "
-              "lineamount net gross sum subtotal totalprice totalamount totalsale totalsales "
-              "ordertotal grandtotal paid dollars dollarsales dollarvalue extendedprice netamount "
-              "netsales grosssales gmv takings pricetotal umsatz betrag gesamt gesamtpreis "
-              "gesamtbetrag summe nettobetrag bruttobetrag wert erlos importe totalventa ventas "
-              "monto ingresos valor valortotal receita montant chiffreaffaires ca totalttc totalht "
-              "ventes importo ricavi totale incasso bedrag omzet kwota wartosc sprzedaz dmbtr "
-              "netwr wrbtr сумма выручка ~payment",
+     .words = "amount revenue sales total salesvalue salesamount spend turnover ~value "
+              "linetotal lineamount net gross sum subtotal totalprice totalamount totalsale "
+              "totalsales ordertotal grandtotal paid dollars dollarsales dollarvalue "
+              "extendedprice netamount netsales grosssales gmv takings pricetotal umsatz "
+              "betrag gesamt gesamtpreis gesamtbetrag summe nettobetrag bruttobetrag wert "
+              "erlos importe totalventa ventas monto ingresos valor valortotal receita "
+              "montant chiffreaffaires ca totalttc totalht ventes importo ricavi totale "
+              "incasso bedrag omzet kwota wartosc sprzedaz dmbtr netwr wrbtr сумма "
+              "выручка ~payment tutar toplam toplamtutar ciro belopp summa omsattning "
+              "forsaljning belob omsatning yhteensa myynti castka celkem trzba totalharga "
+              "thanhtien tongtien doanhthu osszeg ertek valoare suma итого "
+              "стоимостьвсего сума αξια συνολο الإجمالي "
+              "الاجمالي المبلغ القيمة राशि कुलराशि "
+              "金額 売上 売上高 売上金額 合計 合計金額 小計 金额 "
+              "销售额 总额 总价 总金额 销售金额 銷售額 금액 매출 "
+              "매출액 판매금액 합계 총액",
      .doc = "money paid for the line, after discounts; below zero where it was paid back"},
     {"discount", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "discount disc rebate markdown coupon reduction retaildisc coupondisc ~off rabatt "
-              "nachlass ermassigung descuento desconto remise rabais sconto korting rabat skfbt "
-              "скидка",
+     .words = "discount disc rebate markdown coupon reduction retaildisc coupondisc ~off "
+              "rabatt nachlass ermassigung descuento desconto remise rabais sconto korting "
+              "rabat skfbt скидка discountamount indirim iskonto alennus sleva diskon "
+              "giamgia знижка εκπτωση الخصم 割引 値引 折扣 优惠 "
+              "할인",
      .doc = "money taken off the line, not below zero"},
     {"cost", FS_TYPE_DOUBLE, .unit = "money",
      .words = "cost unitcost cogs purchaseprice costprice buyingprice einkaufspreis ekpreis kosten "
@@ -94,10 +147,14 @@ static const fs_canonical_column sales[] = {
               "stprs verpr",
      .doc = "what one piece cost the retailer"},
     {"payment", FS_TYPE_TEXT,
-     .words = "paymentmethod paymenttype paytype paymethod tender tendertype paymentmode ~payment "
-              "paidby ~method zahlungsart zahlart zahlungsmethode zahlungsmittel metodopago "
-              "formapago mediopago formapagamento meiopagamento modepaiement moyenpaiement "
-              "paiement pagamento betaalwijze betaalmethode platnosc zlsch",
+     .words = "paymentmethod paymenttype paytype paymethod tender tendertype paymentmode "
+              "~payment paidby ~method zahlungsart zahlart zahlungsmethode zahlungsmittel "
+              "metodopago formapago mediopago formapagamento meiopagamento modepaiement "
+              "moyenpaiement paiement pagamento betaalwijze betaalmethode platnosc zlsch "
+              "odemeturu odemeyontemi odeme betalning betalningssatt maksutapa platba "
+              "zpusobplatby metodepembayaran phuongthucthanhtoan способоплаты "
+              "оплата 支払方法 决済方法 支付方式 付款方式 결제수단 "
+              "결제방법",
      .doc = "how it was paid"},
     {"country", FS_TYPE_TEXT,
      .words = "country nation ~land pais pays paese kraj land1 lieferland страна",
@@ -107,11 +164,15 @@ static const fs_canonical_column sales[] = {
               "estado situacao statut stato",
      .doc = "state of the order, where a cancelled one stands in the file"},
     {"note", FS_TYPE_TEXT,
-     .words = "description note comment ~text itemname productname producttitle itemdescription "
-              "productdescription name title ~desc bezeichnung artikelbezeichnung artikelname "
-              "produktname beschreibung artikeltext descripcion descricao nomeproduto "
-              "nombreproducto designation libelle nomproduit descrizione omschrijving productnaam "
-              "nazwa maktx arktx название наименование",
+     .words = "description note comment ~text itemname productname producttitle "
+              "itemdescription productdescription name title ~desc bezeichnung "
+              "artikelbezeichnung artikelname produktname beschreibung artikeltext "
+              "descripcion descricao nomeproduto nombreproducto designation libelle "
+              "nomproduit descrizione omschrijving productnaam nazwa maktx arktx "
+              "название наименование urunadi benamning varebeskrivelse "
+              "nimi tuotenimi nazev popis namabarang namaproduk tensanpham tenhang назва "
+              "περιγραφη اسمالمنتج 商品名 品名 商品名称 "
+              "产品名称 상품명 제품명",
      .doc = "text of the line"},
     {"on_promotion", FS_TYPE_BOOL,
      .words = "promo promotion onpromotion onpromo promoted deal special feature feat display tpr "
@@ -127,28 +188,41 @@ static const fs_canonical_column sales[] = {
 
 static const fs_canonical_column products[] = {
     {"item", FS_TYPE_TEXT, KEY,
-     .words = "item product sku article art upc ean gtin plu barcode stockcode productid itemid "
-              "itemcode productcode prod style isbn asin variant material materialnummer artikel "
-              "artikelnummer artnr produkt producto articulo referencia produto artigo produit "
-              "reference prodotto articolo towar indeks matnr товар артикул",
+     .words = "item product sku article art upc ean gtin plu barcode stockcode productid "
+              "itemid itemcode productcode prod style isbn asin variant material "
+              "materialnummer artikel artikelnummer artnr produkt producto articulo "
+              "referencia produto artigo produit reference prodotto articolo towar indeks "
+              "matnr товар артикул urun urunkodu stokkodu vara varunummer vare "
+              "varenummer varenr tuote tuotenumero zbozi polozka barang produk mahang sanpham "
+              "termek cikkszam produs товару товара продукт ειδους "
+              "προιον المنتج الصنف उत्पाद 商品 商品コード "
+              "品番 商品番号 品目 商品编号 货号 产品 商品编码 "
+              "产品编号 상품 상품코드 제품 품목",
      .doc = "which product"},
     {"name", FS_TYPE_TEXT,
-     .words = "name description productname itemname producttitle title productdescription ~desc "
-              "bezeichnung artikelbezeichnung artikelname produktname artikeltext nombre "
-              "descripcion nome descricao nom designation libelle descrizione naam omschrijving "
-              "nazwa maktx arktx название наименование",
+     .words = "name description productname itemname producttitle title productdescription "
+              "~desc bezeichnung artikelbezeichnung artikelname produktname artikeltext "
+              "nombre descripcion nome descricao nom designation libelle descrizione naam "
+              "omschrijving nazwa maktx arktx название наименование "
+              "urunadi benamning tuotenimi nazev popis namabarang namaproduk tensanpham "
+              "tenhang назва περιγραφη اسمالمنتج 商品名 品名 "
+              "商品名称 产品名称 상품명 제품명",
      .doc = "its name"},
     {"category", FS_TYPE_TEXT,
-     .words = "category cat department dept group productgroup prodgroup class family categoryname "
-              "maincategory departmentgroup division section lineofbusiness assortment productline "
-              "producttype warengruppe kategorie abteilung sortiment hauptgruppe bereich categoria "
-              "departamento familia grupo seccion secao rayon famille categorie reparto "
-              "categoriaprodotto afdeling kategoria dzial matkl категория группа",
+     .words = "category cat department dept group productgroup prodgroup class family "
+              "categoryname maincategory departmentgroup division section lineofbusiness "
+              "assortment productline producttype warengruppe kategorie abteilung sortiment "
+              "hauptgruppe bereich categoria departamento familia grupo seccion secao rayon "
+              "famille categorie reparto categoriaprodotto afdeling kategoria dzial matkl "
+              "категория группа kategori varugrupp varegruppe danhmuc nhomhang "
+              "loai категорія група κατηγορια الفئة カテゴリ "
+              "カテゴリー 分類 部門 类别 分类 品类 카테고리 분류",
      .doc = "the coarser group it belongs to"},
     {"subcategory", FS_TYPE_TEXT,
-     .words = "subcategory subcat subdepartment commodity subcommodity segment subclass subgroup "
-              "category2 untergruppe unterkategorie subcategoria subfamilia souscategorie "
-              "sousfamille sottocategoria subcategorie podkategoria prdha",
+     .words =
+         "subcategory subcat aisle subdepartment commodity subcommodity segment subclass subgroup "
+         "category2 untergruppe unterkategorie subcategoria subfamilia souscategorie "
+         "sousfamille sottocategoria subcategorie podkategoria prdha",
      .doc = "the finer group it belongs to"},
     {"brand", FS_TYPE_TEXT, .words = "brand label brandname marke marca marque merk marka бренд",
      .doc = "its brand"},
@@ -185,10 +259,11 @@ static const fs_canonical_column products[] = {
 
 static const fs_canonical_column customers[] = {
     {"customer", FS_TYPE_TEXT, KEY,
-     .words = "customer client household hh member shopper buyer user cust account consumer email "
-              "mail kunde "
-              "kunden kundennummer kdnr cliente socio acheteur abonne klant klantnummer klient "
-              "kunnr клиент",
+     .words = "customer client household hh member shopper buyer user cust account consumer "
+              "email mail kunde kunden kundennummer kdnr cliente socio acheteur abonne klant "
+              "klantnummer klient kunnr клиент musteri kund kundnummer asiakas zakaznik "
+              "pelanggan khachhang покупатель πελατης العميل "
+              "ग्राहक 顧客 会員 客户 顾客 会员 고객 회원",
      .doc = "who"},
     {"country", FS_TYPE_TEXT, .words = "country nation ~land pais pays paese kraj land1 страна",
      .doc = "country"},
@@ -213,8 +288,8 @@ static const fs_canonical_column customers[] = {
      .doc = "distance to the store"},
     {"age", FS_TYPE_TEXT,
      .words = "age agegroup ageband agedesc agerange senior seniorcitizen birthyear birthdate "
-              "dateofbirth dob alter altersgruppe geburtsdatum geburtsjahr edad idade eta leeftijd "
-              "wiek возраст",
+              "dateofbirth dob alter altersgruppe geburtsdatum geburtsjahr edad idade eta "
+              "leeftijd wiek возраст birthday",
      .doc = "age or band of ages"},
     {"sex", FS_TYPE_TEXT,
      .words = "sex gender geschlecht sexo genero sexe genre sesso genere geslacht plec пол",
@@ -228,14 +303,14 @@ static const fs_canonical_column customers[] = {
               "children kids haushalt haushaltsgrosse hogar",
      .doc = "size or kind of household"},
     {"loyalty", FS_TYPE_TEXT,
-     .words = "loyalty tier membership ~level loyaltylevel loyaltytier loyaltystatus "
-              "cardtype customertype customersegment ~segment ~contract stufe treuestatus "
-              "kundengruppe nivel niveau livello",
+     .words = "loyalty tier membership ~level loyaltylevel loyaltytier loyaltystatus cardtype "
+              "customertype customersegment ~segment ~contract stufe treuestatus kundengruppe "
+              "nivel niveau livello memberstatus clubmemberstatus",
      .doc = "loyalty status"},
     {"joined", FS_TYPE_DATE,
      .words = "joined signup registered registration since membersince memberdate joindate "
-              "enrolled enrollmentdate firstpurchase createdat registrierung kundeseit fechaalta "
-              "datacadastro inscription",
+              "enrolled enrollmentdate firstpurchase createdat registrierung kundeseit "
+              "fechaalta datacadastro inscription joinedon",
      .doc = "first day as a customer"},
     {"tenure", FS_TYPE_DOUBLE, .unit = "months",
      .words = "tenure monthsascustomer tenuremonths membershipmonths vertragsdauer",
@@ -310,20 +385,24 @@ static const fs_canonical_column promotions[] = {
 
 static const fs_canonical_column stores[] = {
     {"store", FS_TYPE_TEXT, KEY,
-     .words = "store shop outlet location branch site warehouse market seller filiale laden markt "
-              "standort werk tienda sucursal loja magasin boutique negozio winkel sklep werks",
+     .words = "store shop outlet location branch site warehouse market seller filiale laden "
+              "markt standort werk tienda sucursal loja magasin boutique negozio winkel sklep "
+              "werks magaza sube butik myymala prodejna pobocka toko cabang cuahang chinhanh "
+              "магазин καταστημα الفرع 店舗 门店 店铺 매장 "
+              "지점",
      .doc = "which store"},
     {"name", FS_TYPE_TEXT,
-     .words = "name storename shopname description sellername filialname bezeichnung nombre nome "
-              "nom naam nazwa name1",
+     .words = "name storename shopname description sellername filialname bezeichnung nombre "
+              "nome nom naam nazwa name1 ~location storelocation",
      .doc = "its name"},
     {"kind", FS_TYPE_TEXT,
      .words = "kind type storetype format storeformat ~segment segvaluename ~cluster concept "
               "~assortment vertriebslinie typ tipo formato",
      .doc = "format"},
     {"size", FS_TYPE_DOUBLE,
-     .words = "size area salesarea sqft sqm squarefeet squaremeters floorarea salesareasizenum "
-              "sellingarea flache verkaufsflache superficie areaventas m2 qm",
+     .words = "size area salesarea sqft sqm squarefeet squaremeters floorarea "
+              "salesareasizenum sellingarea flache verkaufsflache superficie areaventas m2 qm "
+              "squaremetres floorspace",
      .doc = "sales area, unit of the file"},
     {"city", FS_TYPE_TEXT,
      .words = "city town place addresscityname addresscity stadt ort ciudad cidade ville citta "
@@ -356,8 +435,9 @@ static const fs_canonical_column calendar[] = {
     {"store", FS_TYPE_TEXT, .words = "store shop outlet location filiale tienda loja magasin",
      .doc = "for which store; null: all"},
     {"event", FS_TYPE_TEXT,
-     .words = "event eventname holiday holidayname stateholiday publicholiday isholiday feiertag "
-              "feiertagsname festivo feriado ferie festivita feestdag swieto name праздник",
+     .words = "event eventname holiday holidayname stateholiday publicholiday isholiday "
+              "feiertag feiertagsname festivo feriado ferie festivita feestdag swieto name "
+              "праздник celebration",
      .doc = "holiday or event"},
     {"kind", FS_TYPE_TEXT, .words = "eventtype holidaytype kind type ~locale",
      .doc = "kind of event"},
@@ -444,7 +524,8 @@ static const fs_canonical_column reviews[] = {
      .words = "order basket invoice orderid purchase bestellung pedido commande ordine",
      .doc = "of which purchase"},
     {"customer", FS_TYPE_TEXT,
-     .words = "customer user client reviewer author reviewerid kunde cliente", .doc = "by whom"},
+     .words = "customer user client member card reviewer author reviewerid kunde cliente",
+     .doc = "by whom"},
     {"time", FS_TYPE_TIME,
      .words = "time date reviewdate creationdate createdat reviewcreationdate reviewtime timestamp "
               "submitted datum fecha data",
@@ -461,28 +542,34 @@ static const fs_canonical_column reviews[] = {
 
 static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
     {"sales", "one line sold or returned, or the total of one period", sales,
-     "sales sale transactions transaction trans orders order invoices invoice receipts "
-     "receipt pos lines items tickets baskets purchases purchase movement ledger demand "
-     "train elog verkauf verkaufe verkaeufe umsatz umsatze umsaetze absatz bon bons "
-     "belege rechnungen kasse vente ventes ventas venta vendas venda vendite vendita "
-     "verkopen sprzedaz mseg vbrp vbap продажи"},
+     "sales sale transactions transaction trans orders order invoices invoice "
+     "receipts receipt pos lines items tickets baskets purchases purchase movement "
+     "ledger demand train elog verkauf verkaufe verkaeufe umsatz umsatze umsaetze "
+     "absatz bon bons belege rechnungen kasse vente ventes ventas venta vendas venda "
+     "vendite vendita verkopen sprzedaz mseg vbrp vbap продажи turnover till "
+     "txn satis satislar forsaljning salg myynti prodej penjualan banhang "
+     "продажі πωλησεις المبيعات 売上 販売 销售 订单 "
+     "판매 매출"},
     {"products", "one row a product", products,
-     "products product items item articles article assortment catalog catalogue sku skus "
-     "material materials artikel artikelstamm produkte produktstamm sortiment productos "
-     "articulos produtos produits articoli prodotti producten produkty mara makt товары "
-     "master"},
+     "products product items item articles article assortment catalog catalogue sku "
+     "skus material materials artikel artikelstamm produkte produktstamm sortiment "
+     "productos articulos produtos produits articoli prodotti producten produkty "
+     "mara makt товары master menu urunler varor varer tuotteet zbozi produk "
+     "sanpham 商品 产品 상품"},
     {"customers", "one row a customer", customers,
-     "customers customer clients households household hh members member users accounts "
-     "demographic demographics crm churn kunden kundenstamm clientes socios clienti "
-     "klanten klienci kna1 клиенты"},
+     "customers customer clients households household hh members member users "
+     "accounts demographic demographics crm churn kunden kundenstamm clientes socios "
+     "clienti klanten klienci kna1 клиенты loyalty musteriler kunder "
+     "asiakkaat zakaznici pelanggan khachhang 顧客 客户 고객"},
     {"promotions", "one row a promotion, product, place and customer, as far as known", promotions,
      "promotions promotion promo promos campaign campaigns coupon coupons redemptions "
      "causal marketing email mailing mailer offers offer display aktionen aktion "
      "kampagnen werbung promociones ofertas promocoes promozioni acties"},
     {"stores", "one row a store", stores,
-     "stores store shops shop outlets branches locations sites sellers filialen filiale "
-     "markte laden standorte tiendas sucursales lojas magasins negozi winkels sklepy "
-     "t001w магазины"},
+     "stores store shops shop outlets branches locations sites sellers filialen "
+     "filiale markte laden standorte tiendas sucursales lojas magasins negozi "
+     "winkels sklepy t001w магазины magazalar butiker butikker myymalat "
+     "prodejny toko cuahang 店舗 门店 매장"},
     {"calendar", "one row a day (and store) with events, and days when a store was closed",
      calendar,
      "calendar holidays holiday events dates days kalender feiertage calendario feriados "

@@ -234,8 +234,9 @@ static int attributes(const fs_seen_table *t, int canonical)
 static bool purchase_log(const fs_detection *d, const fs_seen_table *t)
 {
     bool likely = d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
-    return likely && has(t, FS_SALES, "time") && has(t, FS_SALES, "customer") &&
-           !unique_role(t, FS_SALES, "customer");
+    bool who = has(t, FS_SALES, "customer") && !unique_role(t, FS_SALES, "customer");
+    bool what = has(t, FS_SALES, "basket") && has(t, FS_SALES, "item");
+    return likely && has(t, FS_SALES, "time") && (who || what);
 }
 
 static bool possible_sales(const fs_detection *d, const fs_seen_table *t)
@@ -407,6 +408,32 @@ static void fold_entities(fs_detection *d)
         }
 }
 
+/* What the sales call their product, store or customer is one in the file that it refers to, whatever
+ * its name there. */
+static void name_referred(fs_detection *d, const fs_seen_table *lines)
+{
+    static const struct {
+        const char *role;
+        int canonical;
+    } keys[] = {{"item", FS_PRODUCTS}, {"store", FS_STORES}, {"customer", FS_CUSTOMERS}};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        const fs_seen_column *from = column_of(lines, FS_SALES, keys[k].role);
+        if (!from || from->refers < 0 || d->table[from->refers].set) continue;
+        fs_seen_table *other = &d->table[from->refers];
+        fs_fit_column *role =
+            &other->fit[keys[k].canonical].role[fs_role_index(keys[k].canonical, keys[k].role)];
+        if (other->use == FS_USE_HOME || role->set || role->column == from->refers_column) continue;
+        if (role->column >= 0 && role->sure > 0.8) continue;
+        for (int r = 0; r < FS_ROLES_MAX; r++)
+            if (other->fit[keys[k].canonical].role[r].column == from->refers_column)
+                other->fit[keys[k].canonical].role[r].column = -1;
+        *role = (fs_fit_column){
+            .column = from->refers_column, .sure = 0.9, .why = "the key that the sales refer to"};
+        score(d, other, keys[k].canonical);
+        other->fit[keys[k].canonical].score += 3; /* it is the file of these keys */
+    }
+}
+
 fs_status fs_detect_choose(fs_detection *d, fs_error *error)
 {
     d->sales = -1;
@@ -422,6 +449,8 @@ fs_status fs_detect_choose(fs_detection *d, fs_error *error)
     }
     FS_TRY(choose_sales(d, error));
     int header = d->sales >= 0 ? fs_detect_header(d, &d->table[d->sales], NULL) : -1;
+    if (d->sales >= 0) name_referred(d, &d->table[d->sales]);
+    if (header >= 0) name_referred(d, &d->table[header]);
     for (int t = 0; t < d->tables; t++) {
         fs_seen_table *table = &d->table[t];
         if (t == d->sales || table->set) continue;

@@ -341,6 +341,7 @@ static fs_status add_table(fs_detection *d, const fs_file_profile *file, const f
                              .file_words = text,
                              .column = column,
                              .columns = file->columns,
+                             .dated = -1,
                              .home = -1};
     for (int i = 0; i < file->columns; i++) {
         column[i].name = file->name[i];

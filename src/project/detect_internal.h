@@ -4,9 +4,11 @@
  * The order of the work, one file each:
  *   detect_words.c   a column's or file's name as words, in lower case, without accents
  *   detect_group.c   files with the same columns become one raw table, their profiles one
+ *   name_date.c      periods that files' names tell
  *   wide.c           runs of columns that are periods
  *   roles.c          how well each column fits each canonical column: a table of evidence
  *   roles_shape.c    the evidence that values give
+ *   roles_values.c   what the rows say where names of sales say nothing
  *   relations.c      keys, foreign keys, amount = units x price
  *   detect.c         which canonical table each raw table is, all of them together
  *   detect_link.c    look-ups: order headers, labels of periods, anchors of period numbers
@@ -21,7 +23,9 @@
 #define FORESELL_DETECT_INTERNAL_H
 
 #include "foresell/project.h"
+#include "name_date.h"
 
+#define FS_DOUBTS    4
 #define FS_ROLES_MAX 24 /* columns of the widest canonical table, and some */
 
 enum {
@@ -124,12 +128,15 @@ typedef struct fs_seen_table {
     fs_seen_column *column;
     int columns;
     fs_wide wide;
+    int dated; /* column that the files' names give; -1 */
     fs_fit fit[FS_CANONICAL_TABLES];
     fs_use use;
     int home; /* canonical table; -1: none */
     double sure;
-    const char *why; /* what it is, or why it was left alone */
-    bool set;        /* by the user */
+    const char *why;              /* what it is, or why it was left alone */
+    const char *doubt[FS_DOUBTS]; /* assumptions about its sales */
+    int doubts;
+    bool set; /* by the user */
 } fs_seen_table;
 
 /* ---- mappings ---------------------------------------------------------------------- */
@@ -187,8 +194,10 @@ void fs_detection_free(fs_detection *detection);
 fs_status fs_detect_group(fs_detection *detection, const fs_file_profile *profile, int count,
                           fs_error *error);
 fs_status fs_detect_wide(fs_detection *detection, fs_seen_table *table, fs_error *error);
+fs_status fs_detect_dated(fs_detection *detection, fs_seen_table *table, fs_error *error);
 fs_status fs_detect_views(fs_detection *detection, fs_error *error);
 fs_status fs_detect_roles(fs_detection *detection, fs_seen_table *table, fs_error *error);
+fs_status fs_detect_values(fs_detection *detection, fs_seen_table *table, fs_error *error);
 fs_status fs_detect_relations(fs_detection *detection, fs_error *error);
 fs_status fs_detect_choose(fs_detection *detection, fs_error *error);
 fs_status fs_detect_link(fs_detection *detection, fs_error *error);

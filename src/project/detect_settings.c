@@ -139,32 +139,22 @@ static fs_status find_country(fs_detection *d, fs_error *error)
     return FS_OK;
 }
 
-static const char *currency_of(const char *text)
+static const char *currency_of(fs_detection *d, const char *text)
 {
-    static const char *const known[][2] = {{"\xE2\x82\xAC", "EUR"},
-                                           {"\xC2\xA3", "GBP"},
-                                           {"R$", "BRL"},
-                                           {"\xC2\xA5", "JPY"},
-                                           {"z\xC5\x82", "PLN"},
-                                           {"EUR", "EUR"},
-                                           {"USD", "USD"},
-                                           {"GBP", "GBP"},
-                                           {"CHF", "CHF"},
-                                           {"PLN", "PLN"},
-                                           {"SEK", "SEK"},
-                                           {"BRL", "BRL"},
-                                           {"$", "USD"}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strstr(text, known[i][0])) return known[i][1];
-    return NULL;
+    char code[4];
+    const char *own = d->country ? fs_country_currency(d->country) : NULL;
+    const char *found = fs_currency_written(text, own, code);
+    return found ? fs_arena_strdup(&d->arena, found) : NULL;
 }
 
 static bool currency_column(const fs_seen_column *c)
 {
     const fs_column_profile *p = c->profile;
     return p->distinct <= 3 && p->longest == 3 && p->shortest == 3 &&
-           fs_words_has(&c->words,
-                        "currency curr waers wahrung waehrung moneda moeda devise valuta waluta");
+           fs_words_has(
+               &c->words,
+               "currency curr waers wahrung waehrung moneda moeda devise valuta waluta mena "
+               "parabirimi валюта 通貨 货币 币种 통화");
 }
 
 static void find_currency(fs_detection *d)
@@ -178,11 +168,11 @@ static void find_currency(fs_detection *d)
                 d->currency = c->profile->example[0], d->currency_why = "a column of currencies";
             else if (fs_has_currency(table, c) > 0) {
                 for (int e = 0; e < c->profile->examples && !d->currency; e++)
-                    d->currency = currency_of(c->profile->example[e]);
+                    d->currency = currency_of(d, c->profile->example[e]);
                 d->currency_why = "the sign beside its amounts";
             } else if ((c->profile->reading.kind == FS_READ_NUMBER ||
                         c->profile->reading.kind == FS_READ_INTEGER) &&
-                       (d->currency = currency_of(c->name)))
+                       (d->currency = currency_of(d, c->name)))
                 d->currency_why = "the name of a column";
             else if (fs_words_has(&c->words, "eur euro euros"))
                 d->currency = "EUR", d->currency_why = "the name of a column";

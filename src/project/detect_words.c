@@ -20,10 +20,18 @@
 
 static const char CODE_WORDS[] =
     "id ids no nr num number nummer numero key code cod codigo codice numer nbr uid guid "
-    "uuid kod identifier ident ref";
+    "uuid kod identifier ident ref kode kodu cislo номер код κωδικος رمز كود कोड 号 番号 コード "
+    "编号 编码 "
+    "代码 번호 코드";
+/* The same where they come first, as in "Código do produto", "Kod towaru", "No. facture". */
+static const char CODE_FIRST[] = "id no nr numero cod codigo codice code kod kode kodu ref numer "
+                                 "cislo ma so код номер κωδικος رمز "
+                                 "كود";
 static const char NAME_WORDS[] =
     "name desc description bezeichnung text label title nom nombre nome naam nazwa "
-    "english designation libelle descripcion descricao descrizione";
+    "english designation libelle descripcion descricao descrizione ad adi nama navn namn nimi "
+    "nazev "
+    "название назва 名 名称 명";
 /* Words that may stand beside known ones inside a compound. */
 static const char JOINTS[] =
     "id no nr num number nummer key code name desc unit total per of the de du des date time "
@@ -59,7 +67,8 @@ static const char *latin(uint32_t c)
 static bool is_upper(uint32_t c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ||
-           (c >= 0x410 && c <= 0x42F) || (c >= 0x100 && c <= 0x137 && !(c & 1));
+           (c >= 0x391 && c <= 0x3A9) || (c >= 0x400 && c <= 0x42F) ||
+           (c >= 0x100 && c <= 0x137 && !(c & 1));
 }
 static bool is_digit(uint32_t c) { return c >= '0' && c <= '9'; }
 static bool is_letter(uint32_t c)
@@ -68,15 +77,45 @@ static bool is_letter(uint32_t c)
            (c >= 0xC0 && c != 0xD7 && c != 0xF7 && c < 0x2000) || c >= 0x2E80;
 }
 
-/* Writes a folded letter; returns its bytes (at most 4). */
+/* Letters of Vietnamese without their accents. */
+static const char *vietnamese(uint32_t c)
+{
+    static const struct {
+        uint32_t last;
+        const char *base;
+    } runs[] = {{0x1EB7, "a"}, {0x1EC7, "e"}, {0x1ECB, "i"},
+                {0x1EE3, "o"}, {0x1EF1, "u"}, {0x1EF9, "y"}};
+    if (c == 0x1A0 || c == 0x1A1) return "o";
+    if (c == 0x1AF || c == 0x1B0) return "u";
+    for (size_t i = 0; c >= 0x1EA0 && i < sizeof runs / sizeof *runs; i++)
+        if (c <= runs[i].last) return runs[i].base;
+    return NULL;
+}
+
+/* Small Greek and Cyrillic letters, Greek without accents. */
+static uint32_t small(uint32_t c)
+{
+    static const uint32_t accented[][2] = {
+        {0x386, 0x3B1}, {0x388, 0x3B5}, {0x389, 0x3B7}, {0x38A, 0x3B9}, {0x38C, 0x3BF},
+        {0x38E, 0x3C5}, {0x38F, 0x3C9}, {0x3AC, 0x3B1}, {0x3AD, 0x3B5}, {0x3AE, 0x3B7},
+        {0x3AF, 0x3B9}, {0x3CC, 0x3BF}, {0x3CD, 0x3C5}, {0x3CE, 0x3C9}, {0x3C2, 0x3C3}};
+    for (size_t i = 0; i < sizeof accented / sizeof *accented; i++)
+        if (accented[i][0] == c) return accented[i][1];
+    if ((c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) return c + 32;
+    return c >= 0x400 && c <= 0x40F ? c + 80 : c;
+}
+
+/* Writes a folded letter; returns its bytes (at most 4; an accent of its own is none). */
 static size_t fold_letter(uint32_t c, const unsigned char *raw, size_t bytes, char *out)
 {
     if (c < 0x80) return out[0] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c), 1;
     if (c == 0xDF) return out[0] = 's', out[1] = 's', 2;
+    if (c >= 0x300 && c <= 0x36F) return 0;
     const char *base = latin(c);
+    if (!base) base = vietnamese(c);
     if (base) return out[0] = *base, 1;
-    if (c >= 0x410 && c <= 0x42F) c += 32;
-    if (c >= 0x400 && c < 0x800)
+    c = small(c);
+    if (c >= 0x370 && c < 0x800)
         return out[0] = (char)(0xC0 | c >> 6), out[1] = (char)(0x80 | (c & 0x3F)), 2;
     memcpy(out, raw, bytes);
     return bytes;
@@ -263,6 +302,13 @@ bool fs_word_in(const char *word, size_t bytes, const char *list)
     return false;
 }
 
+/* "Cod. producto"; but "no. of units" counts. */
+static bool code_first(const char *const *word, int words)
+{
+    return words > 1 && fs_word_in(word[0], strlen(word[0]), CODE_FIRST) &&
+           strcmp(word[1], "of") != 0;
+}
+
 fs_status fs_words_make(fs_arena *arena, const char *name, const fs_vocabulary *vocabulary,
                         fs_words *words, fs_error *error)
 {
@@ -279,10 +325,11 @@ fs_status fs_words_make(fs_arena *arena, const char *name, const fs_vocabulary *
         strcat(joined, word[i]);
     }
     const char *last = c.words ? word[c.words - 1] : "";
+    bool first = c.words > 1 && code_first(word, c.words);
     *words = (fs_words){.joined = joined,
                         .word = word,
                         .count = c.words,
-                        .coded = fs_word_in(last, strlen(last), CODE_WORDS),
+                        .coded = first || fs_word_in(last, strlen(last), CODE_WORDS),
                         .named = fs_word_in(last, strlen(last), NAME_WORDS)};
     return FS_OK;
 }
@@ -363,6 +410,7 @@ double fs_words_fit(const fs_words *words, const char *list, const fs_words *own
     bool kind = fs_word_in(words->word[to - 1], strlen(words->word[to - 1]), CODE_WORDS) ||
                 fs_word_in(words->word[to - 1], strlen(words->word[to - 1]), NAME_WORDS);
     if (kind && to > 1) head--;
+    if (head > 1 && code_first(words->word, head)) from++;
     while (from < head - 1 && own_word(words->word[from], own)) from++;
     double whole = fit_runs(words, 0, to, list), bare = fit_runs(words, 0, head, list) * 0.95;
     double inner = from > 0 ? fit_runs(words, from, to, list) * 0.9 : 0;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "detect_internal.h"
+#include "roles_internal.h"
 
 #define DEPTH_MAX 8
 
@@ -313,6 +313,32 @@ static fs_status check_sets(const fs_init_settings *settings, fs_error *error)
 
 /* ---- raw views, to ask the rows ------------------------------------------------------------------ */
 
+/* The view with the day that each file's name tells. */
+static fs_status dated_view(fs_detection *d, const fs_seen_table *table, const fs_raw *raw,
+                            fs_error *error)
+{
+    fs_buffer sql = {0};
+    const char *inner = fs_arena_printf(&d->arena, "fs_%s", table->name);
+    if (!inner) return fs_fail_memory(error, 64);
+    FS_TRY(fs_engine_raw_view(d->engine, raw, inner, error));
+    fs_status status =
+        fs_buffer_printf(&sql, "create or replace view %s as select *, case _file", table->name);
+    for (int p = 0; p < table->paths && status == FS_OK; p++) {
+        int64_t day = 0;
+        (void)fs_project_name_date(table->path[p], &day);
+        fs_civil c = fs_civil_from_days(day);
+        status = fs_buffer_printf(&sql, " when %d then date '%04d-%02d-%02d'", p, c.year, c.month,
+                                  c.day);
+    }
+    if (status == FS_OK)
+        status =
+            fs_buffer_printf(&sql, " end as %s from %s", table->column[table->dated].name, inner);
+    status = status == FS_OK ? fs_engine_execute(d->engine, sql.data, error)
+                             : fs_fail_memory(error, 256);
+    fs_buffer_free(&sql);
+    return status;
+}
+
 fs_status fs_detect_views(fs_detection *d, fs_error *error)
 {
     for (int t = 0; t < d->tables && d->engine; t++) {
@@ -332,22 +358,43 @@ fs_status fs_detect_views(fs_detection *d, fs_error *error)
                       .table = table->file->table ? table->sheet : NULL,
                       .column = column,
                       .columns = n};
-        FS_TRY(fs_engine_raw_view(d->engine, &raw, table->name, error));
+        FS_TRY(table->dated < 0 ? fs_engine_raw_view(d->engine, &raw, table->name, error)
+                                : dated_view(d, table, &raw, error));
     }
     return FS_OK;
 }
 
 /* ---- deciding ---------------------------------------------------------------------------------------- */
 
+/* Numbers that were taken for times (20240131, seconds since 1970) are asked for as times from here on. */
+static fs_status read_numbers_as_times(fs_detection *d, fs_error *error)
+{
+    bool changed = false;
+    for (int t = 0; t < d->tables; t++) {
+        int time = fs_role_column(&d->table[t], FS_SALES, "time");
+        fs_seen_column *c = time < 0 ? NULL : &d->table[t].column[time];
+        if (!c || c->reading_set || c->reading.kind >= FS_READ_DATE ||
+            time >= d->table[t].file->columns)
+            continue;
+        fs_reading reading = fs_time_reading(c);
+        if (reading.kind < FS_READ_DATE) continue;
+        c->reading = reading;
+        changed = true;
+    }
+    return changed ? fs_detect_views(d, error) : FS_OK;
+}
+
 static fs_status decide(fs_detection *d, const profiles *p, fs_error *error)
 {
     FS_TRY(fs_vocabulary_make(&d->arena, &d->vocabulary, error));
     FS_TRY(fs_detect_group(d, p->all, p->count, error));
     for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_wide(d, &d->table[t], error));
+    for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_dated(d, &d->table[t], error));
     FS_TRY(set_readings(d, error));
     FS_TRY(fs_detect_views(d, error));
     FS_TRY(fs_detect_relations(d, error));
     for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_roles(d, &d->table[t], error));
+    FS_TRY(read_numbers_as_times(d, error));
     FS_TRY(fs_detect_choose(d, error));
     FS_TRY(fs_mapping_make(d, error));
     FS_TRY(fs_detect_settings(d, error));

@@ -228,7 +228,7 @@ static const char *flag_sql(fs_draft *draft, int column)
     const fs_column_profile *p = c->profile;
     fs_reading boolean = {.kind = FS_READ_BOOL};
     bool plain = p->reading.kind == FS_READ_BOOL ||
-                 (numeric(p) && p->least >= 0 && p->greatest <= 1 && !p->fractional);
+                 (numeric(p) && p->bools == p->rows - p->missing && p->bools > 0);
     const char *name = fs_draft_home(draft, column, plain ? boolean : p->reading);
     if (!name) return NULL;
     bool opposite = fs_words_has(&c->words, "closed outofstock oos stockout control");
@@ -260,11 +260,39 @@ static const char *share_sql(fs_draft *draft, int column)
     return percent && sql ? fs_draft_text(draft->d, "%s / 100", sql) : sql;
 }
 
+/* What was taken off a line of sales, in money: a share of the price before it, or written below zero. */
+static const char *discount_sql(fs_draft *draft, int column, const char **note)
+{
+    const fs_seen_column *c = &draft->home->column[column];
+    const fs_column_profile *p = c->profile;
+    const char *sql = number_sql(draft, column);
+    bool rate = numeric(p) && p->least >= 0 && p->greatest > 0 &&
+                ((p->greatest <= 1 && p->fractional) ||
+                 fs_words_has(&c->words, "pct percent percentage rate share prozent"));
+    int units = fs_role_column(draft->home, FS_SALES, "units"),
+        amount = fs_role_column(draft->home, FS_SALES, "amount"),
+        price = fs_role_column(draft->home, FS_SALES, "price");
+    if (!sql || !numeric(p)) return sql;
+    if (p->greatest <= 0 && p->negative > 0) return fs_draft_text(draft->d, "-%s", sql);
+    if (!rate) return sql;
+    const char *paid =
+        amount >= 0 ? number_sql(draft, amount)
+        : price >= 0 && units >= 0
+            ? fs_draft_text(draft->d, "%s * %s", number_sql(draft, units), number_sql(draft, price))
+            : NULL;
+    if (!paid) return NULL;
+    const char *part = p->greatest > 1 ? fs_draft_text(draft->d, "%s / 100", sql) : sql;
+    *note = "a share of the price: what was paid tells the money";
+    return part ? fs_draft_text(draft->d, "abs(%s) * %s / nullif(1 - %s, 0)", paid, part, part)
+                : NULL;
+}
+
 /* An event's name; '0' means none, and a yes stands for "holiday". */
 static const char *event_sql(fs_draft *draft, int column)
 {
     const fs_column_profile *p = draft->home->column[column].profile;
-    bool flag = p->reading.kind == FS_READ_BOOL || (numeric(p) && p->greatest <= 1);
+    bool flag = p->reading.kind == FS_READ_BOOL ||
+                (numeric(p) && p->bools == p->rows - p->missing && p->bools > 0);
     const char *name =
         fs_draft_home(draft, column, flag ? (fs_reading){.kind = FS_READ_BOOL} : TEXT);
     if (!name) return NULL;
@@ -285,7 +313,11 @@ fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, cons
         *sql = flag_sql(draft, column);
     else if (c->type == FS_TYPE_DOUBLE && c->unit && strcmp(c->unit, "share of 1") == 0)
         *sql = share_sql(draft, column);
-    else if (c->type == FS_TYPE_DOUBLE)
+    else if (c->type == FS_TYPE_DOUBLE && canonical == FS_SALES &&
+             strcmp(c->name, "discount") == 0) {
+        *sql = discount_sql(draft, column, note);
+        if (!*sql) return FS_OK;
+    } else if (c->type == FS_TYPE_DOUBLE)
         *sql = number_sql(draft, column);
     else if (strcmp(c->name, "event") == 0)
         *sql = event_sql(draft, column);
@@ -449,6 +481,8 @@ static fs_status map_home(fs_detection *d, int home, fs_error *error)
     if (draft.canonical == FS_SALES || draft.canonical == FS_PRICES)
         status = own_of_numbered(&draft, draft.canonical);
     if (status == FS_OK && draft.canonical == FS_SALES) status = fs_sales_links(&draft);
+    for (int i = 0; i < draft.home->doubts && draft.canonical == FS_SALES && status == FS_OK; i++)
+        status = fs_assume(d, error, "%s", draft.home->doubt[i]);
     for (int k = 0; fs_canonical_at(draft.canonical)->column[k].name && status == FS_OK; k++) {
         bool promotion =
             draft.canonical == FS_SALES && k == fs_role_index(FS_SALES, "on_promotion");
@@ -462,6 +496,7 @@ static fs_status map_home(fs_detection *d, int home, fs_error *error)
     if (status == FS_OK && (draft.canonical == FS_CUSTOMERS || draft.canonical == FS_STORES))
         status = fs_place_links(&draft);
     if (status == FS_OK && draft.canonical == FS_PRODUCTS) status = fs_category_link(&draft);
+    if (status == FS_OK && draft.canonical == FS_PRODUCTS) status = fs_kind_links(&draft);
     if (status == FS_OK && draft.canonical == FS_PRODUCTS) status = fs_entity_links(&draft, "item");
     if (status == FS_OK && draft.canonical == FS_CUSTOMERS)
         status = fs_entity_links(&draft, "customer");

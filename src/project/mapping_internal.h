@@ -43,6 +43,7 @@ fs_status fs_sales_links(fs_draft *draft);
 fs_status fs_place_links(fs_draft *draft);
 fs_status fs_campaign_links(fs_draft *draft);
 fs_status fs_category_link(fs_draft *draft);
+fs_status fs_kind_links(fs_draft *draft);
 fs_status fs_entity_links(fs_draft *draft, const char *key_name);
 /* Does the column have one value per value of the key (up to `slack` times as many pairs)? */
 fs_status fs_depends(fs_detection *d, const fs_seen_table *table, int key, int column, double slack,

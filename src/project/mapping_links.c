@@ -299,6 +299,56 @@ fs_status fs_category_link(fs_draft *draft)
     return FS_OK;
 }
 
+/* ---- kinds of products ------------------------------------------------------------------------------------------ */
+
+static fs_status join_kind(fs_draft *draft, int table, int key, int column)
+{
+    fs_detection *d = draft->d;
+    fs_seen_table *t = &d->table[table];
+    fs_map unused = {.column = NULL};
+    fs_draft there = {
+        .d = d, .map = &unused, .home = t, .canonical = FS_PRODUCTS, .error = draft->error};
+    int added = 0;
+    there.taken = fs_arena_zero(&d->arena, (size_t)t->columns + 1);
+    if (!there.taken) return fs_fail_memory(draft->error, 64);
+    for (int k = 0; fs_canonical_at(FS_PRODUCTS)->column[k].name; k++) {
+        const fs_fit_column *fit = &t->fit[FS_PRODUCTS].role[k];
+        const char *name = fs_canonical_at(FS_PRODUCTS)->column[k].name, *sql, *note;
+        if (fit->column < 0 || fit->column == key || fit->sure < 0.6 || strcmp(name, "item") == 0 ||
+            draft->home->fit[FS_PRODUCTS].role[k].column >= 0 || fs_draft_has(draft, name))
+            continue;
+        FS_TRY(fs_role_sql(&there, FS_PRODUCTS, k, fit->column, &sql, &note));
+        if (!sql) continue;
+        FS_TRY(fs_draft_add(draft, name, of_alias(d, sql, t->name), t->column[fit->column].name,
+                            fit->sure, fs_draft_text(d, "from %s; %s", t->name, fit->why)));
+        added++;
+    }
+    fs_buffer_free(&there.join);
+    if (!added) return FS_OK;
+    const char *k = fs_draft_other(d, table, key, TEXT), *home = fs_draft_home(draft, column, TEXT);
+    draft->taken[column] = false; /* passes through too */
+    t->why = "kinds of the products: what they have in common";
+    return fs_draft_join(
+        draft, fs_draft_text(d, "\nleft join %s\n    on %s.%s = %s", t->name, t->name, k, home));
+}
+
+/* A file of kinds that a column of the products refers to: their name, category, brand … */
+fs_status fs_kind_links(fs_draft *draft)
+{
+    fs_detection *d = draft->d;
+    int item = fs_role_column(draft->home, FS_PRODUCTS, "item");
+    for (int i = 0; i < draft->home->columns; i++) {
+        const fs_seen_column *c = &draft->home->column[i];
+        if (i == item || c->refers < 0 || c->unique || draft->taken[i]) continue;
+        const fs_seen_table *t = &d->table[c->refers];
+        if (t == draft->home || t->use != FS_USE_NONE || t->set ||
+            !t->column[c->refers_column].unique)
+            continue;
+        FS_TRY(join_kind(draft, c->refers, c->refers_column, i));
+    }
+    return FS_OK;
+}
+
 /* ---- more about the same ones ----------------------------------------------------------------------------------- */
 
 /* Columns of a second file about the same products, customers or stores. */

@@ -301,6 +301,48 @@ static fs_status label_sql(fs_draft *draft, int column, bool ends, const char **
     return FS_OK;
 }
 
+/* ---- the time of day in a column of its own ------------------------------------------------------------ */
+
+/* 9:58, 10:07:11 */
+static bool is_clock(const char *text)
+{
+    size_t hour = strspn(text, "0123456789");
+    if (hour < 1 || hour > 2 || text[hour] != ':') return false;
+    for (text += hour; *text == ':'; text += 3)
+        if (strspn(text + 1, "0123456789") < 2) return false;
+    return *text == 0 || *text == '.';
+}
+
+static int clock_column(const fs_seen_table *t)
+{
+    for (int i = 0; i < t->columns; i++) {
+        const fs_column_profile *p = t->column[i].profile;
+        int clocks = 0;
+        for (int e = 0; e < p->examples; e++) clocks += is_clock(p->example[e]);
+        bool named =
+            fs_words_fit(&t->column[i].words,
+                         "time clock hour uhrzeit zeit hora heure ora tijd godzina saat tid "
+                         "czas cas время 時刻 時間 时间 시간",
+                         NULL) > 0.4;
+        if (named && p->distinct > 1 && clocks && clocks == p->examples &&
+            p->reading.kind == FS_READ_TEXT)
+            return i;
+    }
+    return -1;
+}
+
+static fs_status with_clock(fs_draft *draft, int clock, const char **sql, const char **note)
+{
+    const char *time = fs_draft_home(draft, clock, TEXT);
+    *sql = time ? fs_draft_text(draft->d,
+                                "coalesce(try_cast(cast(%s as string) || ' ' || %s as timestamp), "
+                                "cast(%s as timestamp))",
+                                *sql, time, *sql)
+                : NULL;
+    *note = fs_draft_text(draft->d, "with the time of day in %s", draft->home->column[clock].name);
+    return *sql && *note ? FS_OK : fs_fail_memory(draft->error, 64);
+}
+
 /* ---- any column ---------------------------------------------------------------------------------------- */
 
 fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, const char **note)
@@ -314,7 +356,10 @@ fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, 
     fs_reading reading = fs_time_reading(c);
     if (reading.kind >= FS_READ_DATE) {
         *sql = fs_draft_home(draft, column, reading);
-        return *sql ? FS_OK : fs_fail_memory(draft->error, 64);
+        if (!*sql) return fs_fail_memory(draft->error, 64);
+        int clock =
+            reading.kind == FS_READ_DATE && draft->canonical == FS_SALES ? clock_column(t) : -1;
+        return clock < 0 ? FS_OK : with_clock(draft, clock, sql, note);
     }
     if (c->profile->reading.kind != FS_READ_INTEGER) return FS_OK;
     int unit = unit_of(t, c), table, number, date, year = year_column(t);

@@ -3,6 +3,7 @@
 #define FORESELL_PROJECT_INTERNAL_H
 
 #include "foresell/project.h"
+#include "name_date.h"
 
 /* ---- settings.c ---- */
 
@@ -38,7 +39,8 @@ typedef struct fs_project_files {
     fs_raw_column *column; /* those that are named */
     int columns;
     fs_project_unpivot unpivot;
-    bool merge; /* rows that stand in several files count once */
+    const char *dated; /* column that gets the day that the file's name speaks of, or NULL */
+    bool merge;        /* rows that stand in several files count once */
     fs_project_use use;
 } fs_project_files;
 

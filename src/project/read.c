@@ -149,6 +149,60 @@ static fs_status check_counts(fs_project_ingest *in, fs_project_raw *raw, fs_err
     return FS_OK;
 }
 
+/* ---- the day that a file's name tells ---- */
+
+static fs_status no_date(const fs_project_raw *raw, int path, fs_error *error)
+{
+    fs_fail(error, FS_DATA, "the file's name tells no day, week or month with its year");
+    fs_error_at(error, raw->shown[path], 0, NULL);
+    return fs_error_remedy(error,
+                           "Call it like sales_2024-01.csv, or take `dated` out of files: %s in "
+                           "foresell.yaml.",
+                           raw->files->name),
+           FS_DATA;
+}
+
+/* ", case _file when 0 then date …" as the column that `dated` names; "" where there is none. */
+static fs_status dated_sql(fs_project_ingest *in, const fs_project_raw *raw, const char **text,
+                           fs_error *error)
+{
+    *text = "";
+    if (!raw->files->dated) return FS_OK;
+    const char *name = fs_project_identifier(&in->arena, raw->files->dated);
+    fs_buffer sql = {0};
+    fs_status status = name ? fs_buffer_text(&sql, ", case _file") : FS_MEMORY;
+    for (int i = 0; i < raw->raw.paths && status == FS_OK; i++) {
+        int64_t day;
+        if (!fs_project_name_date(raw->raw.path[i], &day)) {
+            fs_buffer_free(&sql);
+            return no_date(raw, i, error);
+        }
+        fs_civil c = fs_civil_from_days(day);
+        status = fs_buffer_printf(&sql, " when %d then date '%04d-%02d-%02d'", i, c.year, c.month,
+                                  c.day);
+    }
+    if (status == FS_OK) status = fs_buffer_printf(&sql, " end as %s", name);
+    if (status == FS_OK) *text = fs_arena_strdup(&in->arena, sql.data);
+    fs_buffer_free(&sql);
+    return status == FS_OK && *text ? FS_OK : fs_fail_memory(error, 64);
+}
+
+static fs_status add_dated(fs_project_ingest *in, const fs_project_raw *raw,
+                           fs_project_columns *columns, fs_error *error)
+{
+    if (!raw->files->dated) return FS_OK;
+    fs_project_column *more =
+        fs_arena_zero(&in->arena, sizeof *more * (size_t)(columns->count + 1));
+    if (!more) return fs_fail_memory(error, sizeof *more);
+    memcpy(more, columns->column, sizeof *more * (size_t)columns->count);
+    more[columns->count] =
+        (fs_project_column){.name = raw->files->dated,
+                            .quoted = fs_project_identifier(&in->arena, raw->files->dated),
+                            .type = FS_TYPE_DATE};
+    columns->column = more;
+    return more[columns->count++].quoted ? FS_OK : fs_fail_memory(error, 0);
+}
+
 /* ---- rows that stand in several files ---- */
 
 /* Ranges of the first date column that two files share; "" where there is no date. */
@@ -271,14 +325,16 @@ fs_status fs_project_read_raw(fs_project_ingest *in, fs_project_raw *raw, fs_err
 {
     fs_project_columns columns = {0};
     FS_TRY(open_view(in, raw, &columns, error));
-    const char *list = column_list(&in->arena, &columns);
+    const char *list = column_list(&in->arena, &columns), *dated;
     if (!list) return fs_fail_memory(error, 0);
+    FS_TRY(dated_sql(in, raw, &dated, error));
     FS_TRY(changed(fs_project_execute(in, error,
                                       "create or replace table %s as select cast(_file + %d as "
                                       "integer) as _file, cast(_line as bigint) as _line, "
-                                      "_problem, _row, %s from %s",
-                                      raw->rows_in, raw->first_file, list, raw->view),
+                                      "_problem, _row, %s%s from %s",
+                                      raw->rows_in, raw->first_file, list, dated, raw->view),
                    error));
+    FS_TRY(add_dated(in, raw, &columns, error));
     FS_TRY(check_counts(in, raw, error));
     FS_TRY(fs_project_value(in, &raw->bad, error, "select count(_problem) from %s", raw->rows_in));
     if (raw->raw.paths > 1 && raw->files->merge) FS_TRY(mark_merged(in, raw, &columns, error));

@@ -50,6 +50,7 @@ static void add_raw(fs_digest *digest, const fs_project_ingest *in, int r)
         add_text(digest, f->column[i].name);
         add_text(digest, reading);
     }
+    add_text(digest, f->dated);
     add_text(digest, f->unpivot.label);
     add_text(digest, f->unpivot.value);
     for (int i = 0; i < f->unpivot.items; i++) {

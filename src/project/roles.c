@@ -60,12 +60,17 @@ static const struct evidence {
     {S(TIME), 0, NULL, fs_is_constant, -1.5, "always the same"},
     {S(KEY) | S(LINE), 0, NULL, fs_is_code, 1.5, "codes"},
     {S(KEY) | S(LINE), 0, NULL, fs_is_coded, 0.8, "named as a code"},
+    {S(KEY), 1u << FS_SALES, "item", fs_is_code_like, 0.3, "written as codes"},
+    {S(KEY) | S(TIME) | S(MONEY), 1u << FS_SALES, "time item basket price amount", fs_is_sparse,
+     -2.0, "missing in many rows"},
     {S(KEY), 0, NULL, fs_refers_alike, 2.2, "its values are the key of a file of such"},
     {S(KEY), 0, NULL, fs_refers, 0.8, "its values stand in another file's key"},
     {S(KEY), 0, NULL, fs_is_named, -2.5, "named as a name"},
     {S(KEY) | S(LINE), 0, NULL, fs_is_fractional, -5.0, "has fractions"},
     {S(KEY) | S(LINE), 0, NULL, fs_is_date, -4.0, "reads as a date"},
     {S(KEY) | S(LINE), 0, NULL, fs_is_yes_no, -3.5, "only yes and no"},
+    {S(LINE), 0, NULL, fs_is_named, -3.0, "named as a name"},
+    {S(LINE), 0, NULL, fs_is_few_words, -4.0, "a few words"},
     {S(KEY), 0, NULL, fs_is_long_text, -1.5, "long texts"},
     {S(KEY) | S(LINE), 0, NULL, fs_is_label_or_value, -6.0,
      "the periods or values of the wide table"},
@@ -76,6 +81,7 @@ static const struct evidence {
     {S(COUNT), 0, NULL, fs_is_whole, 0.8, "whole ones"},
     {S(MONEY) | S(COUNT) | S(DEGREES) | S(RATING), 0, NULL, fs_is_not_numeric, -7.0, "no numbers"},
     {S(MONEY) | S(COUNT), 0, NULL, fs_is_yes_no, -3.0, "only 0 and 1"},
+    {S(MONEY) | S(COUNT), 0, NULL, fs_is_epoch, -5.0, "numbers of seconds since 1970"},
     {S(MONEY) | S(COUNT), 0, NULL, fs_is_coded, -2.5, "named as a code"},
     {S(MONEY) | S(COUNT) | S(RATING) | S(DEGREES), 0, NULL, fs_is_date, -3.0, "reads as a date"},
     {S(MONEY) | S(COUNT), 1u << FS_SALES | 1u << FS_PRICES, NULL, fs_is_forecast, -4.0,
@@ -277,6 +283,7 @@ fs_status fs_detect_roles(fs_detection *d, fs_seen_table *table, fs_error *error
     for (int t = 0; t < FS_CANONICAL_TABLES && status == FS_OK; t++)
         status = fit_table(d, table, t, pairs, error);
     if (status == FS_OK) status = order_categories(d, table, error);
+    if (status == FS_OK) status = fs_detect_values(d, table, error);
     if (status == FS_OK) status = name_of_series(d, table, error);
     fs_free(pairs);
     return status;

@@ -55,6 +55,10 @@ FS_EVIDENCE(fs_is_many);
 FS_EVIDENCE(fs_is_unique);
 FS_EVIDENCE(fs_is_present);
 FS_EVIDENCE(fs_is_empty);
+FS_EVIDENCE(fs_is_sparse);
+FS_EVIDENCE(fs_is_epoch);
+FS_EVIDENCE(fs_is_few_words);
+FS_EVIDENCE(fs_is_code_like);
 
 /* How sure the column is the canonical one; `why` (may be NULL) gets the evidence in words. */
 double fs_role_sure(const fs_seen_table *table, const fs_seen_column *column, int canonical,

@@ -49,7 +49,8 @@ fs_reading fs_time_reading(const fs_seen_column *column)
         bool small = numeric(column) && p->greatest < 1e5;
         if (order[i] == FS_DATE_EPOCH && (p->least < 3e8 || p->greatest > 5e18)) continue;
         if (small) continue;
-        return (fs_reading){.kind = p->times ? FS_READ_TIME : FS_READ_DATE, .order = order[i]};
+        bool timed = p->times || order[i] == FS_DATE_EPOCH;
+        return (fs_reading){.kind = timed ? FS_READ_TIME : FS_READ_DATE, .order = order[i]};
     }
     if (p->dates[FS_DATE_SERIAL] == n && p->least > 20000 && p->greatest < 80000 &&
         fs_words_fit(&column->words, "date day datum fecha data jour time", NULL) > 0.4)
@@ -183,11 +184,9 @@ FS_EVIDENCE(fs_is_yes_no)
 FS_EVIDENCE(fs_has_currency)
 {
     UNUSED;
-    static const char *const marks[] = {"$",   "\xE2\x82\xAC", "\xC2\xA3", "EUR",
-                                        "USD", "GBP",          "CHF"};
-    for (int i = 0; i < column->profile->examples; i++)
-        for (size_t m = 0; m < sizeof marks / sizeof *marks && numeric(column); m++)
-            if (strstr(column->profile->example[i], marks[m])) return 1;
+    char code[4];
+    for (int i = 0; i < column->profile->examples && numeric(column); i++)
+        if (fs_currency_written(column->profile->example[i], "DKK", code)) return 1;
     return 0;
 }
 FS_EVIDENCE(fs_is_forecast)
@@ -203,10 +202,14 @@ FS_EVIDENCE(fs_is_forecast)
 FS_EVIDENCE(fs_is_not_sold)
 {
     UNUSED;
+    bool with_tax = fs_words_has(&column->words, "total incl including inc ttc mit inkl brutto");
+    if (with_tax && fs_words_has(&column->words, "tax gst vat mwst ust iva tva btw")) return 0;
     return fs_words_has(
                &column->words,
                "missed lost start end transit cumulative holding shortage freight shipping versand "
-               "tax vat mwst ust steuer iva tva btw installments points stock inventory bestand "
+               "tax vat gst hst tip tips onhand hand mwst ust steuer iva tva btw installments "
+               "points "
+               "stock inventory bestand "
                "base list regular margin weight height length width returned")
                ? 1
                : 0;
@@ -300,4 +303,38 @@ FS_EVIDENCE(fs_is_empty)
 {
     UNUSED;
     return cells(column) == 0 ? 1 : 0;
+}
+/* Many rows have no value: it belongs to something that not each row is. */
+FS_EVIDENCE(fs_is_sparse)
+{
+    UNUSED;
+    return share(column->profile->missing, column->profile->rows) > 0.25 ? 1 : 0;
+}
+/* Without blanks and with digits, as AB-123 and not as "Large candle 3". */
+FS_EVIDENCE(fs_is_code_like)
+{
+    UNUSED;
+    int codes = 0;
+    for (int i = 0; i < column->profile->examples; i++) {
+        const char *text = column->profile->example[i];
+        codes += strpbrk(text, " \t") == NULL && strpbrk(text, "0123456789") != NULL;
+    }
+    return share(codes, column->profile->examples);
+}
+FS_EVIDENCE(fs_is_few_words)
+{
+    return fs_is_text(table, column) > 0 && fs_is_few(table, column) > 0 &&
+                   fs_is_code_like(table, column) < 0.5
+               ? 1
+               : 0;
+}
+/* Seconds or milliseconds since 1970, of 1985 to 2060: no shop counts or charges such numbers. */
+FS_EVIDENCE(fs_is_epoch)
+{
+    UNUSED;
+    const fs_column_profile *p = column->profile;
+    bool whole = kind(column) == FS_READ_INTEGER && p->dates[FS_DATE_EPOCH] == cells(column);
+    bool seconds = p->least >= 4.7e8 && p->greatest < 2.9e9,
+         millis = p->least >= 4.7e11 && p->greatest < 2.9e12;
+    return whole && (seconds || millis) ? 1 : 0;
 }

@@ -9,6 +9,7 @@
  * The run is then replaced by two columns, label and value, as the reader of the file will do
  * (`unpivot` in foresell.yaml); all later work sees a long table.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -252,4 +253,49 @@ fs_status fs_detect_wide(fs_detection *d, fs_seen_table *table, fs_error *error)
     else
         wide->step = labels[first].step;
     return replace_run(d, table, error);
+}
+
+/* ---- files dated by their names ------------------------------------------------------------- */
+
+static bool says_when(const fs_seen_table *table)
+{
+    if (table->wide.kind != FS_LABEL_NONE || has_time(table, 0, 0)) return true;
+    for (int i = 0; i < table->columns; i++) {
+        const fs_column_profile *p = table->column[i].profile;
+        int64_t cells = p->rows - p->missing;
+        for (int order = 0; order < 8 && cells; order++)
+            if (order != FS_DATE_SERIAL && order != FS_DATE_EPOCH && p->distinct > 1 &&
+                p->dates[order] > cells / 2)
+                return true;
+    }
+    return false;
+}
+
+/* Several files of which none says inside when, but each name another day, week or month. */
+fs_status fs_detect_dated(fs_detection *d, fs_seen_table *table, fs_error *error)
+{
+    int64_t day = 0;
+    int files = table->paths;
+    if (files < 2 || says_when(table)) return FS_OK;
+    fs_profile *profile;
+    fs_column_profile *p = fs_arena_alloc(&d->arena, sizeof *p);
+    if (!p) return fs_fail_memory(error, sizeof *p);
+    FS_TRY(fs_profile_open(1, &profile, error));
+    fs_status status = FS_OK;
+    for (int i = 0; i < files && status == FS_OK; i++) {
+        if (!fs_project_name_date(table->path[i], &day)) files = 0;
+        fs_civil c = fs_civil_from_days(files ? day : 0);
+        char text[16];
+        int bytes = snprintf(text, sizeof text, "%04d-%02d-%02d", (int)c.year % 10000,
+                             (int)c.month % 100, (int)c.day % 100);
+        status = fs_profile_add(profile, 0, text, (size_t)bytes, false);
+    }
+    if (status == FS_OK) status = fs_profile_end(profile, error);
+    if (status == FS_OK) *p = *fs_profile_column(profile, 0);
+    fs_profile_close(profile);
+    FS_TRY(status);
+    if (!files || p->distinct < table->paths) return FS_OK; /* several of one period: parts */
+    p->rows = table->rows;
+    p->reading = (fs_reading){.kind = FS_READ_DATE, .order = FS_YMD};
+    return add_column(d, table, "file_date", p, &table->dated, error);
 }

@@ -28,6 +28,11 @@ static const char *const months[12] = {
 
 static const char WEEK_WORDS[] = "w wk week kw woche semaine s sem semana settimana uke v";
 static const char DAY_WORDS[] = "d day tag jour dia giorno dag";
+static const char QUARTER_WORDS[] = "q quarter quartal trimestre trim t";
+/* Words before or behind a date that say that it is one: "WE 07/01/2024", "Sales Jan 2024". */
+static const char AROUND[] = "we week weekending ending end of wc wb commencing beginning sales "
+                             "units qty quantity sold date "
+                             "month menge absatz umsatz ventas ventes vendas unidades";
 static const char MONTH_WORDS[] = "m month monat mois mes mese maand";
 
 typedef struct part {
@@ -144,6 +149,18 @@ static bool read_month(const part *p, int n, int64_t *day)
     return false;
 }
 
+static bool read_quarter(const part *p, int n, int64_t *day)
+{
+    for (int q = 0; q < 2 && n == 3; q++) {
+        const part *year = q == 0 ? &p[2] : &p[0], *number = q == 0 ? &p[1] : &p[2];
+        if (!is_word(&p[q], QUARTER_WORDS) || !number->digits || number->size != 1 ||
+            !year->digits || number->value < 1 || number->value > 4 || !year_of(year))
+            continue;
+        return set_day(year_of(year), 3 * number->value - 2, 1, day);
+    }
+    return false;
+}
+
 static bool read_week(const part *p, int n, int64_t *day)
 {
     for (int w = 0; w < n && n == 3; w++) {
@@ -167,6 +184,12 @@ fs_label fs_label_read(const char *name, bool month_first, int64_t *day, int *st
     *stem = 0;
     *iso = false;
     if (n == 0) return FS_LABEL_NONE;
+    const part *p = parts;
+    int m = n;
+    while (m > 3 && is_word(p, AROUND)) p++, m--;
+    while (m > 3 && is_word(p + m - 1, AROUND)) m--;
+    if (m < n && read_day(p, m, month_first, day)) return FS_LABEL_DAY;
+    if (read_quarter(parts, n, day)) return FS_LABEL_DAY;
     if (read_day(parts, n, month_first, day)) {
         *iso = strlen(name) == 10 && name[4] == '-' && name[7] == '-';
         return FS_LABEL_DAY;

@@ -138,12 +138,13 @@ enum {
     TABLES,
     COLUMNS,
     UNPIVOT,
+    DATED,
     MERGE,
     USE
 };
 static const char *const file_keys[] = {
     "path", "paths",  "format", "encoding", "delimiter", "runs",    "quote", "escape", "header",
-    "skip", "widths", "table",  "tables",   "columns",   "unpivot", "merge", "use"};
+    "skip", "widths", "table",  "tables",   "columns",   "unpivot", "dated", "merge",  "use"};
 
 static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f,
                           bool *format_given)
@@ -175,6 +176,7 @@ static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *
     case TABLES: return fs_yaml_texts_of(r, e, &f->table, &f->tables);
     case COLUMNS: return columns_of(r, e, f);
     case UNPIVOT: return unpivot_of(r, e, &f->unpivot);
+    case DATED: return fs_yaml_text_of(r, e->value, e->line, e->key, &f->dated);
     case MERGE:
         FS_TRY(fs_yaml_choice_of(r, e, merges, COUNT(merges), &choice));
         return f->merge = choice == 1, FS_OK;

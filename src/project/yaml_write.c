@@ -111,7 +111,7 @@ static fs_status columns(fs_buffer *out, const fs_seen_table *t)
         const fs_seen_column *c = &t->column[i];
         char form[32];
         bool label = t->wide.kind != FS_LABEL_NONE && i == t->wide.label;
-        if (!c->used || c->wide || label) continue;
+        if (!c->used || c->wide || label || i == t->dated) continue;
         fs_reading_format(c->reading, form, sizeof form);
         FS_TRY(fs_buffer_text(out, any ? "      " : "    columns:\n      "));
         any = true;
@@ -176,6 +176,11 @@ static fs_status file(fs_buffer *out, const fs_seen_table *t)
             fs_buffer_printf(out, "    skip: %lld  # rows above the header\n", (long long)d->skip));
     if (t->use != FS_USE_NONE) FS_TRY(columns(out, t));
     if (t->use != FS_USE_NONE) FS_TRY(unpivot(out, t));
+    if (t->use != FS_USE_NONE && t->dated >= 0) {
+        FS_TRY(fs_buffer_text(out, "    dated: "));
+        FS_TRY(scalar(out, t->column[t->dated].name));
+        FS_TRY(remark(out, "column with the first day of the period that the file's name tells"));
+    }
     if (t->paths > 1)
         FS_TRY(fs_buffer_text(out, "    merge: across files  # a row that stands in several files "
                                    "counts once; or: nothing\n"));

@@ -114,5 +114,7 @@ void fs_source_facts(const char *text, size_t bytes, fs_cell_facts *f)
     if (bytes == 1) try_bool(text, bytes, f);
     if (k.letters <= 3 && k.minuses < 2 && k.never == 0) try_number(text, bytes, &k, f);
     if (bytes >= 5 && k.digits >= 2) try_date(text, bytes, &k, f);
-    if (f->flags & (FS_CELL_IS_POINT | FS_CELL_IS_COMMA) || f->dates) f->flags &= ~FS_CELL_IS_MIXED;
+    bool glued = k.marks == 0 && !k.high && (text[0] | 32) - 97u < 26u; /* TL101 is a code */
+    if (((f->flags & (FS_CELL_IS_POINT | FS_CELL_IS_COMMA)) && !glued) || f->dates)
+        f->flags &= ~FS_CELL_IS_MIXED;
 }

@@ -203,10 +203,27 @@ static bool add_word(parts *d, place *p, char before)
     return true;
 }
 
+/* 年 月 日 and 년 월 일 behind a number: the mark of a date, '-', or at its end nothing. */
+static bool take_unit(place *p, bool *last)
+{
+    static const char units[6][4] = {"\xe5\xb9\xb4", "\xe6\x9c\x88", "\xe6\x97\xa5",
+                                     "\xeb\x85\x84", "\xec\x9b\x94", "\xec\x9d\xbc"};
+    for (size_t i = 0; i < 6 && p->end - p->at >= 3; i++) {
+        if (memcmp(p->at, units[i], 3) != 0) continue;
+        p->at += 3;
+        *last = i % 3 == 2;
+        if (!*last && p->at < p->end && *p->at == ' ') p->at++;
+        return true;
+    }
+    return false;
+}
+
 /* Marks between two parts: one of - / . or blanks; also ". " and ", ". '?' where it is none. */
 static char take_mark(place *p)
 {
     char mark = 0;
+    bool last = false;
+    if (take_unit(p, &last) && !last) return p->at == p->end ? '.' : '-';
     const char *start = p->at;
     while (p->at < p->end && p->at - start < 3) {
         char c = *p->at;
@@ -251,7 +268,7 @@ static bool take_apart(const char *text, size_t bytes, parts *d)
     while (p.at < p.end) {
         char mark = d->count ? take_mark(&p) : 0;
         if (mark == '?') return false;
-        if (p.at == p.end) return mark == '.';
+        if (p.at == p.end) return mark == '.' || (unsigned char)p.end[-1] >= 0x80;
         if (d->count && mark == ' ' && time_begins(p)) {
             d->has_time = true;
             return read_time(p, &d->time);

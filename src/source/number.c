@@ -165,10 +165,6 @@ typedef struct word {
 
 static const word blanks[] = {WORD(" "), WORD("\t"), WORD("\xc2\xa0"), WORD("\xe2\x80\xaf"),
                               WORD("\xe2\x80\x89")};
-static const word currencies[] = {
-    WORD("$"),   WORD("\xe2\x82\xac"), WORD("\xc2\xa3"),  WORD("\xc2\xa5"), WORD("\xe2\x82\xb9"),
-    WORD("EUR"), WORD("USD"),          WORD("GBP"),       WORD("CHF"),      WORD("R$"),
-    WORD("US$"), WORD("kr"),           WORD("z\xc5\x82"), WORD("Fr."),      WORD("\xe2\x82\xba")};
 static const word minuses[] = {WORD("-"), WORD("\xe2\x88\x92")};
 
 static bool starts_with(view v, word w)
@@ -238,6 +234,21 @@ typedef struct dress {
     bool minus, percent, money;
 } dress;
 
+static bool cut_currency_front(view *v)
+{
+    size_t length = v->bytes ? fs_source_currency_before(v->text, v->bytes) : 0;
+    v->text += length;
+    v->bytes -= length;
+    return length > 0;
+}
+
+static bool cut_currency_back(view *v)
+{
+    size_t length = v->bytes ? fs_source_currency_behind(v->text, v->bytes) : 0;
+    v->bytes -= length;
+    return length > 0;
+}
+
 /* Takes signs, parentheses, currency and percent off; false where they contradict each other. */
 static bool undress(view *v, dress *d)
 {
@@ -250,13 +261,13 @@ static bool undress(view *v, dress *d)
     cut_blanks(v);
     if (!sign) sign = cut_sign(v, &d->minus);
     cut_blanks(v);
-    d->money = cut_front(v, currencies, COUNT(currencies));
+    d->money = cut_currency_front(v);
     cut_blanks(v);
     if (!sign && d->money) sign = cut_sign(v, &d->minus);
     if (!sign && v->bytes > 1 && cut_last(v, '-')) d->minus = true;
     cut_blanks(v);
     d->percent = cut_last(v, '%');
-    if (!d->percent && !d->money) d->money = cut_back(v, currencies, COUNT(currencies));
+    if (!d->percent && !d->money) d->money = cut_currency_back(v);
     cut_blanks(v);
     if (!sign && !d->minus && d->money && v->bytes > 1 && cut_last(v, '-')) d->minus = true;
     return v->bytes > 0;

@@ -209,6 +209,14 @@ fs_status fs_source_cursor_open(const fs_text *text, int capacity, fs_cursor **c
 
 /* All return false where the text, blanks cut by the caller, is something else. */
 bool fs_source_read_integer(const char *text, size_t bytes, int64_t *value);
+/* Bytes of the sign or code of a currency that the text begins or ends with; 0: none. */
+typedef struct fs_source_currency {
+    const char *text;
+    size_t bytes;
+    const char *codes; /* of ISO 4217, the likeliest first; '?': none of them */
+} fs_source_currency;
+size_t fs_source_currency_before(const char *text, size_t bytes);
+size_t fs_source_currency_behind(const char *text, size_t bytes);
 bool fs_source_read_number(const char *text, size_t bytes, char decimal, double *value);
 /* Microseconds since 1970 (UTC); *has_time where a time of day stands there. */
 bool fs_source_read_moment(const char *text, size_t bytes, fs_date_order order, int64_t *value,

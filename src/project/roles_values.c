@@ -1,0 +1,373 @@
+/* roles_values.c: what columns of sales are by their values, where names don't say or say too much.
+ *
+ * Names decide first (roles.c). What they leave open is asked of the rows, in this order:
+ *   the only date       a single column that reads as a date is when it was sold
+ *   arithmetic          of three columns of numbers a = b x c: amount, units (the whole ones), price
+ *   receipts            codes whose rows all have one time: which purchase
+ *   products            codes on which the price hangs; else the finest group of products
+ *   net of gross        of two amounts beside a discount, the one after it
+ *   totals of orders    the same amount on all lines of a receipt is not the line's
+ *   whole sales         "sales" in small whole numbers, a product a row: pieces, not money
+ * What is found so is said with its reason, and less sure than what a name says.
+ *
+ * Cost: a few counts over the rows of tables that may be sales, only where something is open.
+ */
+#include <string.h>
+
+#include "mapping_internal.h"
+
+#define BY_VALUES 0.65
+#define NUMBERS   8 /* columns of numbers that are tried for a = b x c */
+
+static fs_fit_column *sales_role(fs_seen_table *t, const char *name)
+{
+    return &t->fit[FS_SALES].role[fs_role_index(FS_SALES, name)];
+}
+
+static bool open_role(fs_seen_table *t, const char *name)
+{
+    const fs_fit_column *role = sales_role(t, name);
+    return role->column < 0 && !role->set;
+}
+
+static void take_role(fs_seen_table *t, const char *name, int column, double sure, const char *why)
+{
+    fs_fit_column *role = sales_role(t, name);
+    role->column = column;
+    role->sure = sure;
+    role->why = why;
+}
+
+/* Told where the table is taken for sales. */
+static fs_status doubt(fs_detection *d, fs_seen_table *t, const char *text, fs_error *error)
+{
+    (void)d;
+    if (!text) return fs_fail_memory(error, 64);
+    if (t->doubts < FS_DOUBTS) t->doubt[t->doubts++] = text;
+    return FS_OK;
+}
+
+static bool taken(const fs_seen_table *t, int column)
+{
+    for (int k = 0; k < FS_ROLES_MAX; k++)
+        if (t->fit[FS_SALES].role[k].column == column) return true;
+    return false;
+}
+
+static bool is_number(const fs_seen_column *c)
+{
+    fs_reading_kind kind = c->profile->reading.kind;
+    return kind == FS_READ_INTEGER || kind == FS_READ_NUMBER;
+}
+
+static bool in_wide(const fs_seen_table *t, int column)
+{
+    return t->column[column].wide ||
+           (t->wide.kind != FS_LABEL_NONE && (column == t->wide.label || column == t->wide.value));
+}
+
+/* ---- the only date --------------------------------------------------------------------------- */
+
+/* Digits alone are a time only if they stand for one that shops have had, and nothing else. */
+static bool could_be_time(const fs_seen_column *c)
+{
+    const int64_t first = fs_days_from_civil(1985, 1, 1), last = fs_days_from_civil(2060, 1, 1);
+    const fs_column_profile *p = c->profile;
+    fs_reading reading = fs_time_reading(c);
+    if (reading.kind < FS_READ_DATE || p->distinct < 3) return false;
+    if (!is_number(c)) return true;
+    if (c->words.coded || c->referred || c->refers >= 0 || p->fractional) return false;
+    if (reading.order == FS_DATE_EPOCH) {
+        double scale = p->greatest >= 1e14 ? 1e6 : p->greatest >= 1e11 ? 1e3 : 1;
+        return p->least / scale / 86400 >= (double)first &&
+               p->greatest / scale / 86400 <= (double)last;
+    }
+    return reading.order == FS_YMD && p->dates[FS_YMD] == p->rows - p->missing;
+}
+
+static void only_date(fs_seen_table *t)
+{
+    int found = -1, dates = 0, words = 0;
+    if (!open_role(t, "time") || t->wide.kind != FS_LABEL_NONE) return;
+    for (int pass = 0; pass < 2 && !dates; pass++) /* what is written as a date goes first */
+        for (int i = 0; i < t->columns; i++) {
+            const fs_seen_column *c = &t->column[i];
+            if (is_number(c) != (pass == 1) || !could_be_time(c)) continue;
+            if (fs_other_time(t, c) > 0 || fs_is_sparse(t, c) > 0) {
+                words++;
+                continue;
+            }
+            found = i;
+            dates++;
+        }
+    if (dates == 1) take_role(t, "time", found, BY_VALUES, "the only column that reads as a date");
+}
+
+/* ---- arithmetic -------------------------------------------------------------------------------- */
+
+typedef struct triple {
+    int amount, units, price;
+    double share;
+} triple;
+
+/* Columns of numbers that may take part; those that names say something else of are left out. */
+static int numbers_of(const fs_seen_table *t, int *number)
+{
+    int n = 0;
+    for (int i = 0; i < t->columns && n < NUMBERS; i++) {
+        const fs_seen_column *c = &t->column[i];
+        int role = -1;
+        for (int k = 0; k < FS_ROLES_MAX; k++)
+            if (t->fit[FS_SALES].role[k].column == i) role = k;
+        bool ours = role < 0 || role == fs_role_index(FS_SALES, "units") ||
+                    role == fs_role_index(FS_SALES, "price") ||
+                    role == fs_role_index(FS_SALES, "amount");
+        if (ours && is_number(c) && !c->words.coded && !in_wide(t, i) && !c->unique &&
+            c->profile->distinct >= 2 && fs_is_sparse(t, c) == 0 && fs_is_not_sold(t, c) == 0)
+            number[n++] = i;
+    }
+    return n;
+}
+
+static bool plausible(const fs_seen_table *t, int amount, int units, int price)
+{
+    const fs_column_profile *a = t->column[amount].profile, *u = t->column[units].profile,
+                            *p = t->column[price].profile;
+    if (u->fractional || p->least < 0 || u->mean <= 0 || p->mean <= 0) return false;
+    if (!p->fractional && (p->mean < u->mean || p->distinct < u->distinct)) return false;
+    double ratio = a->mean / (u->mean * p->mean);
+    return ratio > 0.2 && ratio < 5;
+}
+
+static bool agrees(fs_seen_table *t, const char *role, int column)
+{
+    const fs_fit_column *known = sales_role(t, role);
+    return known->column < 0 || known->column == column || (!known->set && known->sure < 0.7);
+}
+
+static fs_status find_triple(fs_detection *d, fs_seen_table *t, triple *best, fs_error *error)
+{
+    int number[NUMBERS], n = numbers_of(t, number);
+    *best = (triple){.share = 0.95};
+    for (int a = 0; a < n; a++)
+        for (int u = 0; u < n; u++)
+            for (int p = 0; p < n; p++) {
+                double share;
+                if (a == u || a == p || u == p || !agrees(t, "amount", number[a]) ||
+                    !agrees(t, "units", number[u]) || !agrees(t, "price", number[p]) ||
+                    !plausible(t, number[a], number[u], number[p]))
+                    continue;
+                FS_TRY(fs_detect_product(d, t, number[a], number[u], number[p], &share, error));
+                if (share > best->share) *best = (triple){number[a], number[u], number[p], share};
+            }
+    return FS_OK;
+}
+
+static fs_status arithmetic(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    triple found;
+    bool all = !open_role(t, "units") && !open_role(t, "amount") && !open_role(t, "price");
+    if (all || open_role(t, "time")) return FS_OK;
+    FS_TRY(find_triple(d, t, &found, error));
+    if (found.share <= 0.95) return FS_OK;
+    const char *why =
+        fs_draft_text(d, "%s = %s x %s in %.0f %% of the rows", t->column[found.amount].name,
+                      t->column[found.units].name, t->column[found.price].name, 100 * found.share);
+    if (!why) return fs_fail_memory(error, 64);
+    const struct {
+        const char *role;
+        int column;
+    } take[] = {{"amount", found.amount}, {"units", found.units}, {"price", found.price}};
+    for (size_t i = 0; i < 3; i++)
+        if (sales_role(t, take[i].role)->column != take[i].column)
+            take_role(t, take[i].role, take[i].column, BY_VALUES + 0.1, why);
+    return FS_OK;
+}
+
+/* The next best column for a role; -1. `refused` may be NULL. */
+static int next_best(const fs_seen_table *t, const char *name, const bool *refused)
+{
+    int best = -1, role = fs_role_index(FS_SALES, name);
+    double most = 0.5;
+    for (int i = 0; i < t->columns; i++) {
+        if ((refused && refused[i]) || taken(t, i) || in_wide(t, i)) continue;
+        double sure = fs_role_sure(t, &t->column[i], FS_SALES, role, NULL);
+        if (sure > most) best = i, most = sure;
+    }
+    return best;
+}
+
+/* ---- receipts and products ---------------------------------------------------------------------- */
+
+static bool code_column(const fs_seen_table *t, int column)
+{
+    const fs_seen_column *c = &t->column[column];
+    const fs_column_profile *p = c->profile;
+    bool code = p->reading.kind == FS_READ_TEXT || p->reading.kind == FS_READ_INTEGER;
+    bool called = fs_role_column(t, FS_SALES, "note") == column && fs_is_code_like(t, c) == 1;
+    return code && (called || !taken(t, column)) && !in_wide(t, column) && !p->fractional &&
+           p->longest <= 64 && !c->unique && p->distinct >= 2 && fs_is_sparse(t, c) == 0;
+}
+
+static fs_status receipts(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    int best = -1, time = fs_role_column(t, FS_SALES, "time");
+    const fs_column_profile *when = time < 0 ? NULL : t->column[time].profile;
+    if (!open_role(t, "basket") || !when || fs_time_reading(&t->column[time]).kind < FS_READ_DATE ||
+        in_wide(t, time))
+        return FS_OK;
+    for (int i = 0; i < t->columns; i++) {
+        const fs_column_profile *p = t->column[i].profile;
+        bool one = false;
+        if (!code_column(t, i) || p->distinct < 20 || p->distinct < 0.9 * when->distinct) continue;
+        if (p->distinct * 50 < (double)t->rows || p->distinct > 0.95 * (double)t->rows) continue;
+        if (best >= 0 && p->distinct <= t->column[best].profile->distinct) continue;
+        FS_TRY(fs_depends(d, t, i, time, 1, &one, error));
+        if (one) best = i;
+    }
+    if (best >= 0 && fs_role_column(t, FS_SALES, "note") == best) {
+        int note = next_best(t, "note", NULL);
+        take_role(t, "note", note, note < 0 ? 0 : 0.7, "part of the name; texts");
+    }
+    if (best >= 0)
+        take_role(t, "basket", best, BY_VALUES, "codes whose rows all have one and the same time");
+    return FS_OK;
+}
+
+/* Codes on which the price hangs. */
+static fs_status priced_codes(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    int best = -1, price = fs_role_column(t, FS_SALES, "price");
+    if (!open_role(t, "item") || price < 0 || in_wide(t, price)) return FS_OK;
+    for (int i = 0; i < t->columns; i++) {
+        const fs_column_profile *p = t->column[i].profile;
+        bool one = false;
+        if (!code_column(t, i) || p->distinct > 0.5 * (double)t->rows) continue;
+        if (best >= 0 && p->distinct <= t->column[best].profile->distinct) continue;
+        FS_TRY(fs_depends(d, t, i, price, 1.6, &one, error));
+        if (one) best = i;
+    }
+    if (best >= 0) take_role(t, "item", best, BY_VALUES, "codes that each have their price");
+    return FS_OK;
+}
+
+/* Nothing says which product, but something says which kind of product. */
+static void finest_group(fs_seen_table *t)
+{
+    static const char *const role[] = {"name", "subcategory", "category", "brand"};
+    bool sold = !open_role(t, "units") || !open_role(t, "amount") || !open_role(t, "basket");
+    if (!open_role(t, "item") || !sold) return;
+    int note = fs_role_column(t, FS_SALES, "note");
+    if (note >= 0 && t->column[note].profile->distinct <= 0.5 * (double)t->rows && t->rows > 20) {
+        sales_role(t, "note")->column = -1;
+        take_role(t, "item", note, BY_VALUES, "nothing finer says what was sold");
+        return;
+    }
+    for (size_t k = 0; k < sizeof role / sizeof *role; k++) {
+        int column = fs_role_column(t, FS_PRODUCTS, role[k]);
+        if (column < 0 || taken(t, column) || in_wide(t, column) ||
+            t->column[column].profile->distinct < 2 ||
+            fs_role_sureness(t, FS_PRODUCTS, role[k]) < 0.7)
+            continue;
+        take_role(t, "item", column, BY_VALUES, "nothing finer says what was sold");
+        return;
+    }
+}
+
+/* ---- amounts that are not what was paid for the line ---------------------------------------------- */
+
+static fs_status order_totals(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    int basket = fs_role_column(t, FS_SALES, "basket");
+    fs_fit_column *amount = sales_role(t, "amount");
+    bool *refused = fs_arena_zero(&d->arena, (size_t)t->columns + 1);
+    if (!refused) return fs_fail_memory(error, (size_t)t->columns);
+    while (basket >= 0 && amount->column >= 0 && !amount->set && !in_wide(t, amount->column)) {
+        bool same = false;
+        if (t->column[basket].profile->distinct * 1.2 > (double)t->rows) return FS_OK;
+        FS_TRY(fs_depends(d, t, basket, amount->column, 1, &same, error));
+        if (!same) return FS_OK;
+        FS_TRY(doubt(d, t,
+                     fs_draft_text(d,
+                                   "%s: %s is the same on all lines of a receipt: taken for its "
+                                   "total, not for the line's amount (else --set "
+                                   "'sales.amount=%s')",
+                                   t->name, t->column[amount->column].name,
+                                   t->column[amount->column].name),
+                     error));
+        refused[amount->column] = true;
+        amount->column = next_best(t, "amount", refused);
+        if (amount->column < 0) return FS_OK;
+        amount->sure = fs_role_sure(t, &t->column[amount->column], FS_SALES,
+                                    fs_role_index(FS_SALES, "amount"), NULL);
+        amount->why = "the total of the receipt is another column";
+    }
+    return FS_OK;
+}
+
+static bool has_discount(const fs_seen_table *t)
+{
+    const char *words =
+        fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, "discount")].words;
+    for (int i = 0; i < t->columns; i++)
+        if (is_number(&t->column[i]) && fs_words_fit(&t->column[i].words, words, NULL) > 0.6)
+            return true;
+    return false;
+}
+
+/* What was paid is the amount after the discount. */
+static void net_of_gross(fs_seen_table *t)
+{
+    fs_fit_column *amount = sales_role(t, "amount");
+    int role = fs_role_index(FS_SALES, "amount");
+    if (amount->column < 0 || amount->set || !has_discount(t) ||
+        !fs_words_has(&t->column[amount->column].words, "gross brutto before list"))
+        return;
+    for (int i = 0; i < t->columns; i++) {
+        const fs_seen_column *c = &t->column[i];
+        if (in_wide(t, i) || !fs_words_has(&c->words, "net netto after neto") ||
+            fs_role_sure(t, c, FS_SALES, role, NULL) < 0.5)
+            continue;
+        amount->column = i;
+        amount->why = "after the discount, of two amounts";
+        return;
+    }
+}
+
+/* ---- sales in whole numbers -------------------------------------------------------------------------- */
+
+static fs_status whole_sales(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    fs_fit_column *amount = sales_role(t, "amount");
+    if (amount->column < 0 || amount->set || !open_role(t, "units") || open_role(t, "item"))
+        return FS_OK;
+    const fs_seen_column *c = &t->column[amount->column];
+    const fs_column_profile *p = c->profile;
+    const char *last = c->words.count ? c->words.word[c->words.count - 1] : "";
+    bool vague = fs_word_in(last, strlen(last), "sales value ventas ventes vendas vendite verkauf");
+    bool money =
+        fs_words_has(&c->words, "dollar dollars eur euro usd gbp amount revenue net gross") ||
+        fs_has_currency(t, c) > 0 || !open_role(t, "price");
+    if (!vague || money || p->fractional || p->mean >= 1000 || in_wide(t, amount->column))
+        return FS_OK;
+    take_role(t, "units", amount->column, 0.7, "whole numbers, a product a row: pieces, not money");
+    amount->column = -1;
+    return doubt(d, t,
+                 fs_draft_text(d,
+                               "%s: %s are small whole numbers, a product a row: taken for pieces, "
+                               "not for money (else --set 'sales.amount=%s')",
+                               t->name, c->name, c->name),
+                 error);
+}
+
+fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    only_date(t);
+    FS_TRY(arithmetic(d, t, error));
+    FS_TRY(receipts(d, t, error));
+    FS_TRY(priced_codes(d, t, error));
+    finest_group(t);
+    net_of_gross(t);
+    FS_TRY(order_totals(d, t, error));
+    return whole_sales(d, t, error);
+}
