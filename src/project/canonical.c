@@ -220,7 +220,7 @@ static const fs_canonical_column products[] = {
      .doc = "the coarser group it belongs to"},
     {"subcategory", FS_TYPE_TEXT,
      .words =
-         "subcategory subcat aisle subdepartment commodity subcommodity segment subclass subgroup "
+         "subcategory subcat aisle subdepartment commodity subcommodity ~segment subclass subgroup "
          "category2 untergruppe unterkategorie subcategoria subfamilia souscategorie "
          "sousfamille sottocategoria subcategorie podkategoria prdha",
      .doc = "the finer group it belongs to"},

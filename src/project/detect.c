@@ -315,25 +315,35 @@ static fs_status take(fs_detection *d, fs_seen_table *t, int canonical, fs_error
     return explain(d, t, canonical, error);
 }
 
+/* Is it the raw table's name, or its file's, with or without the ending? */
+bool fs_detect_called(const fs_seen_table *t, const char *name, size_t bytes)
+{
+    if (strlen(t->name) == bytes && memcmp(t->name, name, bytes) == 0) return true;
+    for (int p = 0; p < t->paths; p++) {
+        const char *slash = strrchr(t->path[p], '/'), *base = slash ? slash + 1 : t->path[p];
+        bool begins = strncmp(base, name, bytes) == 0;
+        if (begins && (base[bytes] == 0 || bytes == strcspn(base, "."))) return true;
+    }
+    return false;
+}
+
 /* "files.NAME.use=none", "sales.file=NAME": -2 nothing said, -1 none, else the canonical table. */
 static int told(fs_detection *d, const fs_seen_table *t)
 {
     int use = -2;
     for (int s = 0; s < d->sets; s++) {
         const char *text = d->set[s], *equals = strchr(text, '='), *dot = strchr(text, '.');
-        size_t bytes = strlen(t->name);
         if (!equals || !dot || dot > equals) continue;
-        if (strncmp(text, "files.", 6) == 0 && strncmp(text + 6, t->name, bytes) == 0 &&
-            strcmp(text + 6 + bytes, ".use=none") == 0)
+        size_t bytes = (size_t)(equals - text);
+        bool none = bytes > 10 && strcmp(equals - 4, ".use=none") == 0;
+        if (strncmp(text, "files.", 6) == 0 && none && fs_detect_called(t, text + 6, bytes - 10))
             use = -1, d->set_used[s] = true;
         for (int k = 0; k < FS_CANONICAL_TABLES; k++) {
             const char *name = fs_canonical_at(k)->name;
             bool file = strlen(name) == (size_t)(dot - text) &&
                         memcmp(name, text, (size_t)(dot - text)) == 0 &&
                         strncmp(dot, ".file=", 6) == 0;
-            const char *base = strrchr(t->path[0], '/');
-            base = base ? base + 1 : t->path[0];
-            if (file && (strcmp(equals + 1, t->name) == 0 || strcmp(equals + 1, base) == 0))
+            if (file && fs_detect_called(t, equals + 1, strlen(equals + 1)))
                 use = k, d->set_used[s] = true;
         }
     }
@@ -370,6 +380,10 @@ static const char *why_not(const fs_detection *d, const fs_seen_table *t)
                      "forecast forecasts prediction submission template benchmark prognose"))
         return "its name says that it holds forecasts or a template, not what happened";
     if (has(t, FS_SALES, "units") || has(t, FS_SALES, "amount")) return "no column says when";
+    if (has(t, FS_SALES, "basket") && has(t, FS_SALES, "item"))
+        return "it has receipts and products, but no column says when";
+    if (has(t, FS_SALES, "time") && has(t, FS_SALES, "item"))
+        return "it says when and what, but not how much was sold";
     return "no column tells what it is about";
 }
 
@@ -408,6 +422,68 @@ static void fold_entities(fs_detection *d)
         }
 }
 
+/* Do the days, products and units of `a` stand in `b` too? Then they are the same sales, told twice. */
+static fs_status same_sales(const fs_detection *d, const fs_seen_table *a, const fs_seen_table *b,
+                            double *share, fs_error *error)
+{
+    static const char *const role[] = {"time", "item", "units"};
+    const fs_seen_table *table[2] = {a, b};
+    fs_buffer sql = {0};
+    int64_t thousandths;
+    fs_status status = FS_OK;
+    *share = 1;
+    for (int k = 0; k < 2; k++)
+        for (int r = 0; r < 3; r++)
+            if (!has(table[k], FS_SALES, role[r])) return FS_OK;
+    for (int k = 0; k < 2 && status == FS_OK; k++) {
+        status = fs_buffer_printf(&sql, "%s as (select try_cast(", k ? ", b" : "with a");
+        if (status == FS_OK)
+            status = fs_detect_quoted(column_of(table[k], FS_SALES, "time")->name, &sql);
+        if (status == FS_OK) status = fs_buffer_text(&sql, " as date) as day, cast(");
+        if (status == FS_OK)
+            status = fs_detect_quoted(column_of(table[k], FS_SALES, "item")->name, &sql);
+        if (status == FS_OK) status = fs_buffer_text(&sql, " as varchar) as item, sum(try_cast(");
+        if (status == FS_OK)
+            status = fs_detect_quoted(column_of(table[k], FS_SALES, "units")->name, &sql);
+        if (status == FS_OK)
+            status = fs_buffer_printf(&sql, " as double)) as units from %s group by 1, 2)",
+                                      table[k]->name);
+    }
+    if (status == FS_OK)
+        status =
+            fs_buffer_text(&sql, " select cast(1000 * avg(case when b.units = a.units then 1.0 "
+                                 "else 0.0 end) as bigint) from a left join b on b.day = "
+                                 "a.day and b.item = a.item");
+    if (status != FS_OK) return fs_buffer_free(&sql), fs_fail_memory(error, 256);
+    FS_TRY(fs_detect_ask(d, &sql, &thousandths, error));
+    *share = thousandths < 0 ? 1 : (double)thousandths / 1000;
+    return FS_OK;
+}
+
+/* Another till, another shop system: lines with receipts of their own that are not in the first. */
+static fs_status second_source(fs_detection *d, fs_seen_table *t, bool *yes, fs_error *error)
+{
+    const fs_seen_table *first = &d->table[d->sales];
+    const fs_fit *fit = &t->fit[FS_SALES];
+    *yes = false;
+    if (t->set || !fit->possible || fit->score < LEAST_SCORE || !has(t, FS_SALES, "time"))
+        return FS_OK;
+    for (int k = 1; k < FS_CANONICAL_TABLES; k++)
+        if (t->fit[k].possible && t->fit[k].score > fit->score) return FS_OK;
+    const fs_seen_column *a = column_of(t, FS_SALES, "basket"),
+                         *b = column_of(first, FS_SALES, "basket");
+    if (!a || !b || !has(t, FS_SALES, "item") || !has(first, FS_SALES, "item") ||
+        t->wide.kind != FS_LABEL_NONE || first->wide.kind != FS_LABEL_NONE)
+        return FS_OK;
+    if (fs_profile_within(a->profile, b->profile) > 0.02 ||
+        fs_profile_within(b->profile, a->profile) > 0.02)
+        return FS_OK;
+    double share;
+    FS_TRY(same_sales(d, t, first, &share, error));
+    *yes = share < 0.5;
+    return FS_OK;
+}
+
 /* What the sales call their product, store or customer is one in the file that it refers to, whatever
  * its name there. */
 static void name_referred(fs_detection *d, const fs_seen_table *lines)
@@ -422,7 +498,11 @@ static void name_referred(fs_detection *d, const fs_seen_table *lines)
         fs_seen_table *other = &d->table[from->refers];
         fs_fit_column *role =
             &other->fit[keys[k].canonical].role[fs_role_index(keys[k].canonical, keys[k].role)];
-        if (other->use == FS_USE_HOME || role->set || role->column == from->refers_column) continue;
+        bool lines_too = has(other, FS_SALES, "time") && has(other, FS_SALES, "store") &&
+                         has(other, FS_SALES, "item");
+        if (lines_too || other->use == FS_USE_HOME || role->set ||
+            role->column == from->refers_column)
+            continue;
         if (role->column >= 0 && role->sure > 0.8) continue;
         for (int r = 0; r < FS_ROLES_MAX; r++)
             if (other->fit[keys[k].canonical].role[r].column == from->refers_column)
@@ -458,6 +538,20 @@ fs_status fs_detect_choose(fs_detection *d, fs_error *error)
             table->use = FS_USE_LOOKUP;
             table->sure = 1;
             table->why = "headers of the receipts: their time, customer, store";
+            continue;
+        }
+        bool second = false;
+        if (d->sales >= 0) FS_TRY(second_source(d, table, &second, error));
+        if (second) {
+            FS_TRY(take(d, table, FS_SALES, error));
+            table->sure = 0.8;
+            table->why = "a second source of sales: its receipts are others than the first one's";
+            if (table->doubts < FS_DOUBTS)
+                table->doubt[table->doubts++] = fs_arena_printf(
+                    &d->arena,
+                    "%s is taken for sales beside %s: their receipts differ (else --set "
+                    "files.%s.use=none)",
+                    table->name, d->table[d->sales].name, table->name);
             continue;
         }
         FS_TRY(choose_other(d, table, error));

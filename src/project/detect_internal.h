@@ -23,7 +23,7 @@
 #define FORESELL_DETECT_INTERNAL_H
 
 #include "foresell/project.h"
-#include "name_date.h"
+#include "names_internal.h"
 
 #define FS_DOUBTS    4
 #define FS_ROLES_MAX 24 /* columns of the widest canonical table, and some */
@@ -109,6 +109,7 @@ typedef struct fs_fit_column {
     double sure;     /* 0 … 1 */
     const char *why; /* the evidence, in words */
     bool set;        /* by the user */
+    bool per_line;   /* of the line where the canonical one is of a piece */
 } fs_fit_column;
 typedef struct fs_fit {
     double score;  /* of the table as a whole */
@@ -212,6 +213,8 @@ bool fs_detect_has_secret(const fs_detection *detection);
 fs_status fs_detect_say(const fs_detection *detection, fs_buffer *out, fs_error *error);
 fs_status fs_detect_json(const fs_detection *detection, fs_buffer *out, fs_error *error);
 
+/* Is it the raw table's name, or that of one of its files, with or without the ending? */
+bool fs_detect_called(const fs_seen_table *table, const char *name, size_t bytes);
 /* Adds the counts, ranges and sketch of `from` to `into`. */
 void fs_detect_merge_profile(fs_column_profile *into, const fs_column_profile *from);
 /* The canonical table that a file's name speaks of; -1: none or several. */

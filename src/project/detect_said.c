@@ -171,6 +171,91 @@ static fs_status missing_kinds(const fs_detection *d, fs_buffer *out)
     return FS_OK;
 }
 
+/* ---- corrections that name nothing ------------------------------------------------------------ */
+
+#define KNOWN 512
+
+static int names_of_columns(const fs_detection *d, const char **known)
+{
+    int n = 0;
+    for (int t = 0; t < d->tables; t++)
+        for (int i = 0; i < d->table[t].columns && n < KNOWN; i++)
+            if (!d->table[t].column[i].wide) known[n++] = d->table[t].column[i].name;
+    return n;
+}
+
+static int names_of_tables(const fs_detection *d, const char **known)
+{
+    int n = 0;
+    for (int t = 0; t < d->tables && n + 1 < KNOWN; t++) {
+        known[n++] = d->table[t].name;
+        known[n++] = base_name(d->table[t].path[0]);
+    }
+    return n;
+}
+
+/* sales.item, sales.file, currency …; texts live in the arena. */
+static int names_of_keys(fs_arena *arena, const char **known)
+{
+    int n = 0;
+    for (int k = 0; k < FS_CANONICAL_TABLES; k++) {
+        const fs_canonical_table *t = fs_canonical_at(k);
+        const char *file = fs_arena_printf(arena, "%s.file", t->name);
+        if (file && n < KNOWN) known[n++] = file;
+        for (int c = 0; t->column[c].name && n < KNOWN; c++) {
+            const char *role = fs_arena_printf(arena, "%s.%s", t->name, t->column[c].name);
+            if (role) known[n++] = role;
+        }
+    }
+    static const char *const settings[] = {"name", "currency", "country", "period", "absent"};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings && n < KNOWN; i++)
+        known[n++] = settings[i];
+    return n;
+}
+
+static bool is_among(const char *word, const char *const *known, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(known[i], word) == 0) return true;
+    return false;
+}
+
+/* Which part of a --set that was not used is no name, and what it may have meant. */
+static fs_status not_used(const fs_detection *d, const char *set, fs_buffer *out)
+{
+    fs_arena arena = {0};
+    const char *known[KNOWN], *nearest, *equals = strchr(set, '='), *what = "setting";
+    char word[160] = "";
+    size_t bytes = (size_t)(equals - set);
+    int count = names_of_keys(&arena, known);
+    if (bytes < sizeof word) memcpy(word, set, bytes), word[bytes] = 0;
+    const char *dot = strrchr(word, '.');
+    if (strncmp(word, "files.", 6) == 0) {
+        what = "file";
+        count = names_of_tables(d, known);
+        word[6 + strcspn(word + 6, ".")] = 0;
+        memmove(word, word + 6, strlen(word + 6) + 1);
+        if (is_among(word, known, count)) what = "column", count = names_of_columns(d, known);
+        if (*what == 'c') {
+            const char *at = strstr(set, ".columns.");
+            snprintf(word, sizeof word, "%.*s", at ? (int)(equals - at - 9) : 0, at ? at + 9 : "");
+        }
+    } else if (is_among(word, known, count)) {
+        bool file = dot && strcmp(dot, ".file") == 0;
+        what = file ? "file" : "column";
+        count = file ? names_of_tables(d, known) : names_of_columns(d, known);
+        snprintf(word, sizeof word, "%s", equals + 1);
+    }
+    nearest = fs_project_nearest(word, known, count);
+    for (int i = 0; i < count && !nearest && strlen(word) > 2; i++)
+        if (strncasecmp(known[i], word, strlen(word)) == 0) nearest = known[i];
+    fs_status status =
+        fs_buffer_printf(out, "NOT USED: --set %s: there is no %s %s", set, what, word);
+    if (status == FS_OK && nearest) status = fs_buffer_printf(out, "; the nearest is %s", nearest);
+    fs_arena_free(&arena);
+    return status == FS_OK ? fs_buffer_text(out, "\n") : status;
+}
+
 static fs_status corrections(const fs_detection *d, fs_buffer *out)
 {
     FS_TRY(fs_buffer_text(
@@ -180,10 +265,7 @@ static fs_status corrections(const fs_detection *d, fs_buffer *out)
              "    --set files.NAME.use=none  --set currency=EUR  --set sales.start=2020-01-06\n"
              "or edit foresell.yaml and sources/*.sql.\n"));
     for (int s = 0; s < d->sets; s++)
-        if (!d->set_used[s])
-            FS_TRY(fs_buffer_printf(
-                out, "NOT USED: --set %s names no table, column or setting that is there\n",
-                d->set[s]));
+        if (!d->set_used[s]) FS_TRY(not_used(d, d->set[s], out));
     return FS_OK;
 }
 

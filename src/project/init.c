@@ -20,6 +20,7 @@
 typedef struct found {
     char **path;
     int count, room;
+    struct found *skipped; /* files that can't be data, by their names; may be NULL */
 } found;
 
 static void found_free(found *f)
@@ -54,17 +55,25 @@ static bool ends_in(const char *name, const char *list)
     return dot && dot[1] && fs_word_in(dot + 1, strlen(dot + 1), list);
 }
 
+static bool ours(const char *name, bool top)
+{
+    return top && fs_word_in(name, strlen(name), "foresell.yaml sources models runs");
+}
+
+static bool is_text_about(const char *name)
+{
+    return strcasecmp(name, "LICENSE") == 0 || strncasecmp(name, "readme", 6) == 0;
+}
+
 /* Of a folder all but what can't be data or is ours. */
 static bool skipped(const char *name, bool top)
 {
-    static const char ours[] = "foresell.yaml sources models runs";
     static const char never[] =
         "md MD sql py ipynb r R html htm pdf png jpg jpeg gif svg docx doc pptx c h sh log lock "
         "partial exe so dll";
     if (name[0] == '.' || name[0] == '~') return true;
-    if (top && fs_word_in(name, strlen(name), ours)) return true;
-    return ends_in(name, never) || strcasecmp(name, "LICENSE") == 0 ||
-           strncasecmp(name, "readme", 6) == 0;
+    if (ours(name, top)) return true;
+    return ends_in(name, never) || is_text_about(name);
 }
 
 static fs_status walk(found *f, const char *folder, int depth, fs_error *error)
@@ -73,10 +82,13 @@ static fs_status walk(found *f, const char *folder, int depth, fs_error *error)
     if (!dir) return fs_fail_errno(error, "read the folder", folder);
     found inside = {0};
     fs_status status = FS_OK;
-    for (struct dirent *entry; status == FS_OK && (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !skipped(entry->d_name, depth == 0))
+    for (struct dirent *entry; status == FS_OK && (entry = readdir(dir));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (!skipped(entry->d_name, depth == 0))
             status = found_add(&inside, entry->d_name, error);
+        else if (entry->d_type != DT_DIR && !ours(entry->d_name, depth == 0))
+            status = found_add(f->skipped, entry->d_name, error);
+    }
     closedir(dir);
     if (inside.count) qsort(inside.path, (size_t)inside.count, sizeof *inside.path, by_name);
     for (int i = 0; i < inside.count && status == FS_OK; i++) {
@@ -223,7 +235,6 @@ static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_
 {
     fs_file_profile *batch = NULL;
     fs_error fault = {0};
-    char said[2048];
     int count = 0;
     fs_status status = fs_engine_profile(d->engine, path, &batch, &count, &fault);
     for (int i = 0; i < count && status == FS_OK; i++)
@@ -235,9 +246,13 @@ static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_
         return status;
     }
     if (!p->fault.message[0]) p->fault = fault;
-    return leave_alone(
-        d, path, NULL,
-        fault.message[0] ? fs_error_format(&fault, said, sizeof said) : "it holds no table", error);
+    const char *why = fault.message;
+    size_t bytes = strlen(path);
+    bool itself = strncmp(why, path, bytes) == 0 && why[bytes] == ' '; /* one line: "it is empty" */
+    const char *text = !*why    ? "it holds no table"
+                       : itself ? fs_arena_printf(&d->arena, "it%s", why + bytes)
+                                : why;
+    return text ? leave_alone(d, path, NULL, text, error) : fs_fail_memory(error, 64);
 }
 
 /* ---- corrections of readings ------------------------------------------------------------------- */
@@ -248,10 +263,8 @@ static fs_status set_readings(fs_detection *d, fs_error *error)
     for (int s = 0; s < d->sets; s++) {
         const char *text = d->set[s], *equals = strchr(text, '=');
         for (int t = 0; t < d->tables && equals && strncmp(text, "files.", 6) == 0; t++) {
-            size_t bytes = strlen(d->table[t].name);
-            const char *rest = text + 6 + bytes;
-            if (strncmp(text + 6, d->table[t].name, bytes) != 0 ||
-                strncmp(rest, ".columns.", 9) != 0)
+            const char *rest = strstr(text + 6, ".columns.");
+            if (!rest || !fs_detect_called(&d->table[t], text + 6, (size_t)(rest - text) - 6))
                 continue;
             for (int i = 0; i < d->table[t].columns; i++) {
                 fs_seen_column *c = &d->table[t].column[i];
@@ -510,11 +523,32 @@ static void say_progress(const fs_engine *engine, const char *path, int done, in
     fs_progress_report(fs_engine_progress(engine), what, done, total);
 }
 
+#define SKIPPED_SAID 20
+
+/* Files that nobody opens are told too: one line each, of many the first. */
+static fs_status say_skipped(fs_detection *d, const found *others, fs_error *error)
+{
+    for (int i = 0; i < others->count && i < SKIPPED_SAID; i++) {
+        const char *dot = strrchr(others->path[i], '.'), *name = others->path[i];
+        const char *why = name[0] == '.' || name[0] == '~' ? "a hidden or temporary file"
+                          : dot && !is_text_about(name)    ? "files of this kind hold no tables"
+                                                           : "its name says that it is no data";
+        const char *text = fs_arena_printf(&d->arena, "%s: left alone: %s", name, why);
+        if (!text) return fs_fail_memory(error, 64);
+        FS_TRY(add_left(d, text, error));
+    }
+    if (others->count <= SKIPPED_SAID) return FS_OK;
+    const char *text = fs_arena_printf(&d->arena, "%d more files: left alone, by their names",
+                                       others->count - SKIPPED_SAID);
+    return text ? add_left(d, text, error) : fs_fail_memory(error, 64);
+}
+
 static fs_status look(fs_detection *d, const fs_init_settings *settings, profiles *p,
                       fs_error *error)
 {
-    found files = {0};
+    found others = {0}, files = {.skipped = &others};
     fs_status status = find_files(d->engine, settings, &files, error);
+    if (status == FS_OK) status = say_skipped(d, &others, error);
     for (int i = 0; i < files.count && status == FS_OK; i++) {
         const char *path = project_path(&d->arena, settings->project, files.path[i]);
         say_progress(d->engine, files.path[i], i, files.count);
@@ -529,12 +563,13 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
         if (error) *error = p->fault;
         status = p->fault.status;
     } else if (status == FS_OK && p->count == 0) {
-        status = fs_fail(error, FS_DATA, "none of the %d files is a table that can be read; %s",
-                         files.count, d->lefts ? d->left[0] : "");
+        status = fs_fail(error, FS_DATA, "no file is a table that can be read; %s",
+                         d->lefts ? d->left[d->lefts - 1] : "");
         fs_error_remedy(
             error, "CSV, TSV, Parquet, JSON, XLSX and SQLite files are read, also gzip and zstd.");
     }
     found_free(&files);
+    found_free(&others);
     return status;
 }
 

@@ -339,6 +339,9 @@ static fs_status add_role(fs_draft *draft, int role)
         return FS_OK;
     FS_TRY(fs_role_sql(draft, draft->canonical, role, fit->column, &sql, &note));
     if (!sql) return FS_OK;
+    int units = fs_role_column(draft->home, FS_SALES, "units");
+    if (fit->per_line && units >= 0)
+        sql = fs_draft_text(draft->d, "%s / nullif(%s, 0)", sql, number_sql(draft, units));
     const char *why = note ? fs_draft_text(draft->d, "%s; %s", fit->why, note) : fit->why;
     return fs_draft_add(draft, fs_canonical_at(draft->canonical)->column[role].name, sql,
                         draft->home->column[fit->column].name, fit->sure, why);

@@ -44,7 +44,7 @@ fs_status fs_depends(fs_detection *d, const fs_seen_table *t, int key, int colum
     if (status == FS_OK) status = fs_buffer_text(&sql, " is not null)");
     if (status != FS_OK) return fs_buffer_free(&sql), fs_fail_memory(error, 64);
     FS_TRY(fs_detect_ask(d, &sql, &pairs, error));
-    *yes = pairs < 0 || (double)pairs <= slack * keys + (slack > 1 ? 2 : 0.5);
+    *yes = pairs < 0 || (double)pairs <= slack * keys + (slack > 1 && keys > 10 ? 2 : 0.5);
     return FS_OK;
 }
 

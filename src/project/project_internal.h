@@ -3,14 +3,12 @@
 #define FORESELL_PROJECT_INTERNAL_H
 
 #include "foresell/project.h"
-#include "name_date.h"
+#include "names_internal.h"
 
 /* ---- settings.c ---- */
 
 int fs_project_setting_index(const char *name);  /* -1: unknown */
 int fs_project_period_index(const char *period); /* day 0, week 1, month 2 */
-/* The word of `known` that takes the fewest edits; NULL where none is near. */
-const char *fs_project_nearest(const char *word, const char *const *known, int count);
 
 /* ---- foresell.yaml as read (yaml.c); every text lives in the project's arena ---- */
 

@@ -7,6 +7,7 @@
  *   products            codes on which the price hangs; else the finest group of products
  *   net of gross        of two amounts beside a discount, the one after it
  *   totals of orders    the same amount on all lines of a receipt is not the line's
+ *   prices and costs    that grow with the units are the line's, not a piece's
  *   whole sales         "sales" in small whole numbers, a product a row: pieces, not money
  * What is found so is said with its reason, and less sure than what a name says.
  *
@@ -334,6 +335,98 @@ static void net_of_gross(fs_seen_table *t)
     }
 }
 
+/* ---- prices and costs of lines ---------------------------------------------------------------------------- */
+
+static fs_status ask_share(fs_detection *d, const char *text, double *share, fs_error *error)
+{
+    fs_buffer sql = {0};
+    int64_t thousandths;
+    *share = -1;
+    if (!text || fs_buffer_text(&sql, text) != FS_OK) return fs_fail_memory(error, 256);
+    FS_TRY(fs_detect_ask(d, &sql, &thousandths, error));
+    *share = (double)thousandths / 1000;
+    return FS_OK;
+}
+
+static const char *name_of(fs_detection *d, const fs_seen_table *t, const char *role)
+{
+    fs_buffer out = {0};
+    int column = fs_role_column(t, FS_SALES, role);
+    const char *name = column >= 0 && fs_detect_quoted(t->column[column].name, &out) == FS_OK
+                           ? fs_arena_strdup(&d->arena, out.data)
+                           : NULL;
+    fs_buffer_free(&out);
+    return name;
+}
+
+/* A "price" that is twice as high where two pieces were sold is the line's money. */
+static fs_status price_of_line(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    fs_fit_column *price = sales_role(t, "price");
+    double share;
+    if (price->column < 0 || price->set || !open_role(t, "amount") || open_role(t, "item") ||
+        open_role(t, "units") || t->wide.kind != FS_LABEL_NONE || !d->engine ||
+        !is_number(&t->column[price->column]) ||
+        !is_number(&t->column[fs_role_column(t, FS_SALES, "units")]))
+        return FS_OK;
+    const char *item = name_of(d, t, "item"), *units = name_of(d, t, "units"),
+               *money = name_of(d, t, "price");
+    if (!item || !units || !money) return fs_fail_memory(error, 64);
+    const char *sql = fs_draft_text(
+        d,
+        "with one as (select %s as i, cast(avg(%s) as double) as p from %s where %s = 1 group by "
+        "1) "
+        "select coalesce(cast(1000.0 * avg(case when abs(r.%s - one.p * r.%s) < abs(r.%s - one.p) "
+        "then 1.0 else 0.0 end) as bigint), 0) from %s as r join one on one.i = r.%s where r.%s > "
+        "1",
+        item, money, t->name, units, money, units, money, t->name, item, units);
+    FS_TRY(ask_share(d, sql, &share, error));
+    if (share < 0.9) return FS_OK;
+    int column = price->column;
+    price->column = -1;
+    take_role(t, "amount", column, BY_VALUES + 0.1, "grows with the units: money of the line");
+    return doubt(d, t,
+                 fs_draft_text(d,
+                               "%s: %s grows with the units: taken for the money of the line, not "
+                               "of a piece (else --set 'sales.price=%s')",
+                               t->name, t->column[column].name, t->column[column].name),
+                 error);
+}
+
+/* Costs above what was paid on nearly all lines of several pieces are the line's; costs that are just
+ * units x price are none. */
+static fs_status cost_of_line(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    fs_fit_column *cost = sales_role(t, "cost");
+    int price = fs_role_column(t, FS_SALES, "price"), units = fs_role_column(t, FS_SALES, "units");
+    double share;
+    if (cost->column < 0 || cost->set || price < 0 || units < 0 || !d->engine ||
+        t->wide.kind != FS_LABEL_NONE || !is_number(&t->column[cost->column]) ||
+        !is_number(&t->column[price]) || !is_number(&t->column[units]))
+        return FS_OK;
+    FS_TRY(fs_detect_product(d, t, cost->column, units, price, &share, error));
+    if (share > 0.95) {
+        const char *name = t->column[cost->column].name;
+        cost->column = -1;
+        return doubt(d, t,
+                     fs_draft_text(d, "%s: %s is units x price on all lines: not taken for a cost",
+                                   t->name, name),
+                     error);
+    }
+    const char *u = name_of(d, t, "units"), *p = name_of(d, t, "price"), *c = name_of(d, t, "cost");
+    if (!u || !p || !c) return fs_fail_memory(error, 64);
+    FS_TRY(
+        ask_share(d,
+                  fs_draft_text(d,
+                                "select coalesce(cast(1000.0 * avg(case when %s > 1.01 * %s then "
+                                "1.0 else 0.0 end) as bigint), 0) from %s where %s > 1",
+                                c, p, t->name, u),
+                  &share, error));
+    cost->per_line = share > 0.8;
+    if (cost->per_line) cost->why = "costs of the line: above the price on lines of several pieces";
+    return FS_OK;
+}
+
 /* ---- sales in whole numbers -------------------------------------------------------------------------- */
 
 static fs_status whole_sales(fs_detection *d, fs_seen_table *t, fs_error *error)
@@ -369,5 +462,7 @@ fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
     finest_group(t);
     net_of_gross(t);
     FS_TRY(order_totals(d, t, error));
+    FS_TRY(price_of_line(d, t, error));
+    FS_TRY(cost_of_line(d, t, error));
     return whole_sales(d, t, error);
 }

@@ -1,0 +1,197 @@
+"""init on made-up shops in the shapes of public data sets and of shop systems (unseen_shops.py), and on what else lies about."""
+import json
+import zipfile
+
+import duckdb
+import pytest
+
+import unseen_shops
+
+CHEAP = "missing_kinds"
+
+
+@pytest.fixture(scope="module")
+def opened(foresell, tmp_path_factory):
+    """opened(shop): (what is true, what init said, the run's folder or None); a run only where it says more than init does."""
+    done = {}
+
+    def make(shop):
+        if shop.__name__ not in done:
+            folder = tmp_path_factory.mktemp("unseen") / shop.__name__
+            files = folder / "files"
+            files.mkdir(parents=True)
+            truth = shop(files)
+            said = json.loads(foresell("init", folder / "project", "--from", files, "--json").stdout)
+            run = None
+            if shop in unseen_shops.RUN:
+                foresell("run", folder / "project", "--only", CHEAP)
+                run = (folder / "project" / "runs" / "latest").resolve()
+            done[shop.__name__] = truth, said, run
+        return done[shop.__name__]
+
+    return make
+
+
+def by_name(shop):
+    return shop.__name__
+
+
+every_shop = pytest.mark.parametrize("shop", unseen_shops.SHOPS, ids=by_name)
+shops_that_run = pytest.mark.parametrize("shop", unseen_shops.RUN, ids=by_name)
+
+
+def ask(run, table, what):
+    return duckdb.sql(f"select {what} from '{run}/tables/{table}.parquet'").fetchone()
+
+
+def roles(said, table="sales"):
+    found = {}
+    for column in (c for f in said["files"] for m in f["mappings"] if m["table"] == table for c in m["columns"]):
+        found.setdefault(column["to"], column)
+    return found
+
+
+@every_shop
+def test_columns_are_taken_for_what_they_are(opened, shop):
+    truth, said, _ = opened(shop)
+    found = roles(said)
+    assert {role: found.get(role, {}).get("from") for role in truth.roles} == truth.roles
+
+
+@every_shop
+def test_period_and_currency_are_found(opened, shop):
+    truth, said, _ = opened(shop)
+    if truth.rows:
+        assert (said["period"], said["currency"] or "") == (truth.period, truth.currency)
+
+
+@shops_that_run
+def test_sales_are_complete(opened, shop):
+    truth, _, run = opened(shop)
+    rows, units, amount, items, first, last = ask(
+        run, "sales", "count(*), coalesce(sum(units), 0), coalesce(sum(amount), 0), count(distinct item), min(cast(time as date)), max(cast(time as date))")
+    assert (rows, items) == (truth.rows, truth.items)
+    if truth.units:
+        assert units == pytest.approx(truth.units, rel=1e-9)
+    if truth.amount:
+        assert amount == pytest.approx(truth.amount, rel=1e-9)
+    if truth.rows:
+        assert (str(first), str(last)) == (truth.first, truth.last)
+
+
+@shops_that_run
+def test_other_tables_are_complete(opened, shop):
+    truth, _, run = opened(shop)
+    assert {table: ask(run, table, "count(*)")[0] for table in truth.tables} == truth.tables
+
+
+def test_a_date_and_a_time_of_day_become_one_time(opened):
+    _, _, run = opened(unseen_shops.bakery)
+    assert str(ask(run, "sales", "min(time)")[0]) == "2016-10-30 09:58:11"
+
+
+def test_a_discount_as_a_share_becomes_money(opened):
+    _, _, run = opened(unseen_shops.office_orders)
+    rate, worst = ask(run, "sales", 'count(*) filter (discount > 0), max(abs(discount - amount * "Discount of file" / (1 - "Discount of file")))') \
+        if "Discount of file" in [c[0] for c in duckdb.sql(f"describe select * from '{run}/tables/sales.parquet'").fetchall()] else (1, 0)
+    assert rate > 0 and worst < 0.01
+    assert ask(run, "sales", "max(discount / (amount + discount))")[0] == pytest.approx(0.5)
+
+
+def test_goods_at_their_price_are_no_cost(opened):
+    _, said, _ = opened(unseen_shops.supermarket_invoices)
+    assert "cost" not in roles(said) and any("cogs is units x price" in text for text in said["assumed"])
+
+
+def test_kinds_two_files_away_give_products_their_category(opened):
+    _, _, run = opened(unseen_shops.pizzeria)
+    assert ask(run, "products", "count(*), count(category), count(name), count(price)") == (24, 24, 24, 24)
+
+
+def test_two_shop_systems_are_both_sales_and_that_is_said(opened):
+    _, said, _ = opened(unseen_shops.shop_and_web)
+    assert sorted(f["paths"][0].rsplit("/", 1)[1] for f in said["files"] if f["table"] == "sales") == ["Kassenbons.csv", "web_orders.csv"]
+    assert any("receipts differ" in text for text in said["assumed"])
+
+
+def test_the_same_sales_in_another_format_count_once(opened):
+    _, said, _ = opened(unseen_shops.exported_twice)
+    assert [f["use"] for f in said["files"]].count("home") == 1
+    assert "twice" in next(f["why"] for f in said["files"] if f["use"] == "none")
+
+
+@pytest.mark.parametrize("shop", [unseen_shops.headless, unseen_shops.demand_panel, unseen_shops.fashion_chain], ids=by_name)
+def test_what_no_name_says_is_said_to_be_less_sure(opened, shop):
+    _, said, _ = opened(shop)
+    unsure = {unseen_shops.headless: "item", unseen_shops.demand_panel: "units", unseen_shops.fashion_chain: "time"}[shop]
+    assert 0.5 <= roles(said)[unsure]["sure"] < 0.9
+
+
+def test_orders_without_dates_are_no_sales(opened):
+    _, said, _ = opened(unseen_shops.undated_baskets)
+    assert not roles(said)
+    assert "no column says when" in next(f["why"] for f in said["files"] if "order_products" in f["name"])
+    assert roles(said, "products")["name"]["from"] == "product_name"
+
+
+# ---- corrections ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def panel(tmp_path):
+    (tmp_path / "files").mkdir()
+    unseen_shops.demand_panel(tmp_path / "files")
+    return tmp_path
+
+
+def test_what_was_unsure_is_corrected_by_set(foresell, panel):
+    said = json.loads(foresell("init", panel / "p", "--from", panel / "files", "--json", "--set", "sales.amount=sales").stdout)
+    assert roles(said)["amount"]["from"] == "sales" and "units" not in roles(said)
+
+
+@pytest.mark.parametrize("name", ["train", "train.csv"])
+def test_a_file_is_named_as_it_is_called(foresell, panel, name):
+    said = json.loads(foresell("init", panel / "p", "--from", panel / "files", "--json", "--set", f"files.{name}.use=none").stdout)
+    assert {f["use"] for f in said["files"] if "train" in f["paths"][0]} == {"none"}
+
+
+@pytest.mark.parametrize("wrong, told", [("sales.item=itm", "no column itm; the nearest is item"), ("sales.unitz=sales", "the nearest is sales.units"),
+                                         ("curency=EUR", "the nearest is currency"), ("files.trian.use=none", "the nearest is train"),
+                                         ("files.train.columns.dat=date dmy", "no column dat; the nearest is date"), ("sales.file=tran.csv", "the nearest is train")])
+def test_a_wrong_correction_is_told_with_the_nearest_name(foresell, panel, wrong, told):
+    text = foresell("init", panel / "p", "--from", panel / "files", "--set", wrong).stdout
+    assert told in next(line for line in text.splitlines() if line.startswith("NOT USED"))
+
+
+# ---- what else lies about ------------------------------------------------------------------------------------
+
+
+def test_what_is_no_data_is_told_in_a_line_and_left_alone(foresell, panel):
+    files = panel / "files"
+    for name, content in {"readme.txt": b"Ask Jo.\n", "manual.pdf": b"%PDF-1.4\n", "logo.png": b"\x89PNG\r\n\x1a\n" + bytes(99), ".DS_Store": bytes(99),
+                          "~$till.xlsx": bytes(50), "dump.sql": b"create table a (b int);", "photo.csv": b"\xff\xd8\xff\xe0" + bytes(range(256)),
+                          "empty.csv": b"", "letter.txt": b"Dear Sam,\n\nas you know, December was good, we hope.\nJo\n", "bare.csv": b"date,sku,qty\n"}.items():
+        (files / name).write_bytes(content)
+    with zipfile.ZipFile(files / "old.zip", "w") as archive:
+        archive.writestr("a.csv", "a,b\n1,2\n")
+    lines = foresell("init", panel / "p", "--from", files).stdout.splitlines()
+    for name in ("readme.txt", "manual.pdf", "logo.png", ".DS_Store", "~$till.xlsx", "dump.sql", "photo.csv", "empty.csv", "letter.txt", "bare.csv", "old.zip",
+                 "test.csv", "sample_submission.csv"):
+        told = [line for line in lines if line.startswith(name + ":")]
+        assert len(told) == 1 and "left alone" in told[0], name
+    assert not [line for line in lines if line.startswith("  give ")]
+
+
+def test_an_empty_folder_says_what_to_do(foresell, tmp_path):
+    (tmp_path / "files").mkdir()
+    result = foresell("init", tmp_path / "p", "--from", tmp_path / "files", check=False)
+    assert result.returncode == 3 and "Put your data there" in result.stderr
+
+
+def test_thousands_of_tiny_files_are_one_table(foresell, tmp_path):
+    files = tmp_path / "files"
+    files.mkdir()
+    for k in range(2000):
+        (files / f"receipt_{k:05d}.csv").write_text(f"time,sku,qty,price\n2023-{k % 12 + 1:02d}-{k % 28 + 1:02d} 10:00,S{k % 30},{k % 3 + 1},2.50\n")
+    said = json.loads(foresell("init", tmp_path / "p", "--from", files, "--json").stdout)
+    assert [(len(f["paths"]), f["rows"], f["table"]) for f in said["files"]] == [(2000, 2000, "sales")]
