@@ -21,7 +21,7 @@ static const fs_canonical_column sales[] = {
               "visitdate weekenddate weekending weekstart weekof ~week ~weekend ~wk ~month "
               "~period ~yearmonth ~created ~ordered ~bought ~t datum bestelldatum belegdatum "
               "buchungsdatum rechnungsdatum verkaufsdatum kaufdatum tag ~woche ~monat uhrzeit "
-              "zeitpunkt fecha fechaventa dia hora ~semana ~mes data datavenda jour datevente "
+              "zeitpunkt zeit fecha fechaventa dia hora ~semana ~mes data datavenda jour datevente "
               "datecommande datefacture ~semaine ~mois giorno datavendita dataordine "
               "~settimana ~mese verkoopdatum orderdatum dzien datasprzedazy ~tydzien ~miesiac "
               "budat fkdat bldat erdat audat дата ~день ~неделя ~месяц "

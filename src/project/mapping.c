@@ -330,6 +330,52 @@ fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, cons
 
 /* ---- a raw table with its home --------------------------------------------------------------------- */
 
+/* Does it stand on some lines of a receipt only, as of the whole receipt? */
+static fs_status of_receipt(fs_draft *draft, int column, bool *yes)
+{
+    const fs_seen_table *t = draft->home;
+    const fs_column_profile *p = t->column[column].profile;
+    int basket = fs_role_column(t, FS_SALES, "basket");
+    int64_t partly = 0;
+    *yes = false;
+    if (basket < 0 || basket == column || p->missing * 20 < p->rows || !draft->d->engine ||
+        t->wide.kind != FS_LABEL_NONE || t->column[basket].unique)
+        return FS_OK;
+    FS_TRY(fs_depends(draft->d, t, basket, column, 1, yes, draft->error));
+    if (!*yes) return FS_OK;
+    fs_buffer sql = {0};
+    fs_status status = fs_buffer_text(&sql, "select count(*) from (select 1 from ");
+    if (status == FS_OK) status = fs_buffer_printf(&sql, "%s group by ", t->name);
+    if (status == FS_OK) status = fs_detect_quoted(t->column[basket].name, &sql);
+    if (status == FS_OK) status = fs_buffer_text(&sql, " having count(");
+    if (status == FS_OK) status = fs_detect_quoted(t->column[column].name, &sql);
+    if (status == FS_OK) status = fs_buffer_text(&sql, ") between 1 and count(*) - 1)");
+    if (status != FS_OK) return fs_buffer_free(&sql), fs_fail_memory(draft->error, 64);
+    FS_TRY(fs_detect_ask(draft->d, &sql, &partly, draft->error));
+    *yes = partly > 0;
+    return FS_OK;
+}
+
+static fs_status fill_receipt(fs_draft *draft, const char *name, int column, const char **sql,
+                              const char **note)
+{
+    bool yes = false;
+    if (draft->canonical != FS_SALES ||
+        !fs_word_in(name, strlen(name), "status payment country store customer"))
+        return FS_OK;
+    FS_TRY(of_receipt(draft, column, &yes));
+    if (!yes) return FS_OK;
+    const char *basket = key_sql(draft, fs_role_column(draft->home, FS_SALES, "basket"));
+    *sql =
+        basket
+            ? fs_draft_text(draft->d,
+                            "case when %s is null then %s else max(%s) over (partition by %s) end",
+                            basket, *sql, *sql, basket)
+            : NULL;
+    *note = "stands on one line of each receipt: of all its lines";
+    return *sql ? FS_OK : fs_fail_memory(draft->error, 64);
+}
+
 static fs_status add_role(fs_draft *draft, int role)
 {
     const fs_fit_column *fit = &draft->home->fit[draft->canonical].role[role];
@@ -339,6 +385,8 @@ static fs_status add_role(fs_draft *draft, int role)
         return FS_OK;
     FS_TRY(fs_role_sql(draft, draft->canonical, role, fit->column, &sql, &note));
     if (!sql) return FS_OK;
+    FS_TRY(fill_receipt(draft, fs_canonical_at(draft->canonical)->column[role].name, fit->column,
+                        &sql, &note));
     int units = fs_role_column(draft->home, FS_SALES, "units");
     if (fit->per_line && units >= 0)
         sql = fs_draft_text(draft->d, "%s / nullif(%s, 0)", sql, number_sql(draft, units));
@@ -498,7 +546,10 @@ static fs_status map_home(fs_detection *d, int home, fs_error *error)
     if (status == FS_OK && draft.canonical == FS_PROMOTIONS) status = experiment(&draft);
     if (status == FS_OK && (draft.canonical == FS_CUSTOMERS || draft.canonical == FS_STORES))
         status = fs_place_links(&draft);
-    if (status == FS_OK && draft.canonical == FS_PRODUCTS) status = fs_category_link(&draft);
+    if (status == FS_OK && draft.canonical == FS_PRODUCTS)
+        status = fs_category_link(&draft, "category");
+    if (status == FS_OK && draft.canonical == FS_PRODUCTS)
+        status = fs_category_link(&draft, "subcategory");
     if (status == FS_OK && draft.canonical == FS_PRODUCTS) status = fs_kind_links(&draft);
     if (status == FS_OK && draft.canonical == FS_PRODUCTS) status = fs_entity_links(&draft, "item");
     if (status == FS_OK && draft.canonical == FS_CUSTOMERS)

@@ -42,7 +42,7 @@ fs_status fs_assume(fs_detection *d, fs_error *error, const char *format, ...) F
 fs_status fs_sales_links(fs_draft *draft);
 fs_status fs_place_links(fs_draft *draft);
 fs_status fs_campaign_links(fs_draft *draft);
-fs_status fs_category_link(fs_draft *draft);
+fs_status fs_category_link(fs_draft *draft, const char *role);
 fs_status fs_kind_links(fs_draft *draft);
 fs_status fs_entity_links(fs_draft *draft, const char *key_name);
 /* Does the column have one value per value of the key (up to `slack` times as many pairs)? */

@@ -269,17 +269,17 @@ fs_status fs_campaign_links(fs_draft *draft)
 
 /* ---- what a category is called --------------------------------------------------------------------------------- */
 
-fs_status fs_category_link(fs_draft *draft)
+fs_status fs_category_link(fs_draft *draft, const char *role)
 {
     fs_detection *d = draft->d;
-    int key = fs_role_column(draft->home, FS_PRODUCTS, "category");
+    int key = fs_role_column(draft->home, FS_PRODUCTS, role);
     for (int o = 0; key >= 0 && o < d->tables; o++) {
         fs_seen_table *t = &d->table[o];
         if (t == draft->home || t->use == FS_USE_HOME || t->columns > 3 || t->rows > 5000) continue;
         for (int j = 0; j < t->columns; j++) {
             int name = j == 0 ? 1 : 0;
-            bool texts =
-                t->column[j].profile->reading.kind == FS_READ_TEXT || t->column[name].words.named;
+            bool texts = t->column[j].profile->reading.kind == FS_READ_TEXT ||
+                         t->column[name].words.named || t->columns == 2;
             if (name >= t->columns || !t->column[j].unique || !texts ||
                 t->column[name].profile->reading.kind != FS_READ_TEXT)
                 continue;
@@ -290,7 +290,7 @@ fs_status fs_category_link(fs_draft *draft)
                                                       t->name, t->name, k, home)));
             t->why = "names of the categories";
             for (int i = 0; i < draft->map->columns; i++)
-                if (strcmp(draft->map->column[i].name, "category") == 0)
+                if (strcmp(draft->map->column[i].name, role) == 0)
                     draft->map->column[i].sql = fs_draft_text(d, "coalesce(%s.%s, %s)", t->name, v,
                                                               draft->map->column[i].sql);
             return FS_OK;

@@ -88,16 +88,15 @@ static bool could_be_time(const fs_seen_column *c)
 
 static void only_date(fs_seen_table *t)
 {
-    int found = -1, dates = 0, words = 0;
+    int found = -1, dates = 0;
+    if (t->dated >= 0 && !sales_role(t, "time")->set)
+        take_role(t, "time", t->dated, 0.9, "the day, week or month that each file's name tells");
     if (!open_role(t, "time") || t->wide.kind != FS_LABEL_NONE) return;
     for (int pass = 0; pass < 2 && !dates; pass++) /* what is written as a date goes first */
         for (int i = 0; i < t->columns; i++) {
             const fs_seen_column *c = &t->column[i];
             if (is_number(c) != (pass == 1) || !could_be_time(c)) continue;
-            if (fs_other_time(t, c) > 0 || fs_is_sparse(t, c) > 0) {
-                words++;
-                continue;
-            }
+            if (fs_other_time(t, c) > 0 || fs_is_sparse(t, c) > 0) continue;
             found = i;
             dates++;
         }

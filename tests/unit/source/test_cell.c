@@ -363,6 +363,67 @@ static void nonsense_is_refused_without_harm(void **state)
     }
 }
 
+static void currencies_stand_before_or_behind(void **state)
+{
+    (void)state;
+    assert_number("number", "AUD 12.50", 12.5);
+    assert_number("number ,",
+                  "\xe2\x82\xba"
+                  "1.234,50",
+                  1234.5);
+    assert_number("number",
+                  "\xe2\x82\xb9"
+                  "1,23,456.00",
+                  123456);
+    assert_number("number ,", "1 234,50 K\xc4\x8d", 1234.5);
+    assert_number("number",
+                  "\xef\xbf\xa5"
+                  "1,200",
+                  1200);
+    assert_bad("number", "ABC 12.50");
+}
+
+static void assert_currency(const char *text, const char *own, const char *expected)
+{
+    char code[4];
+    const char *found = fs_currency_written(text, own, code);
+    if (!expected) {
+        assert_null(found);
+        return;
+    }
+    if (!found || strcmp(found, expected) != 0)
+        fail_msg("\"%s\" is %s, not %s", text, found ? found : "nothing", expected);
+}
+
+static void signs_say_which_currency(void **state)
+{
+    (void)state;
+    assert_currency("R$ 5,00", NULL, "BRL");
+    assert_currency("$5", NULL, "USD");
+    assert_currency("$5", "MXN", "MXN");
+    assert_currency("$5", "EUR", "USD");
+    assert_currency("Total (PLN)", NULL, "PLN");
+    assert_currency("100 kr", NULL, NULL);
+    assert_currency("100 kr", "DKK", "DKK");
+    assert_currency("After 5", NULL, NULL);
+    assert_currency("SEPARATE", NULL, NULL);
+}
+
+static void dates_have_east_asian_units(void **state)
+{
+    (void)state;
+    assert_moment("date ymd",
+                  "2023\xe5\xb9\xb4"
+                  "1\xe6\x9c\x88"
+                  "31\xe6\x97\xa5",
+                  2023, 1, 31, 0, 0, 0);
+    assert_moment("date ymd", "2023\xeb\x85\x84 1\xec\x9b\x94 31\xec\x9d\xbc", 2023, 1, 31, 0, 0,
+                  0);
+    assert_bad("date ymd", "2023\xe5\xb9\xb4"
+                           "13\xe6\x9c\x88"
+                           "31\xe6\x97\xa5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +440,9 @@ int main(void)
         cmocka_unit_test(weeks_months_and_quarters_begin_somewhere),
         cmocka_unit_test(times_of_day_follow_dates),
         cmocka_unit_test(serials_and_epochs_are_numbers),
+        cmocka_unit_test(currencies_stand_before_or_behind),
+        cmocka_unit_test(signs_say_which_currency),
+        cmocka_unit_test(dates_have_east_asian_units),
         cmocka_unit_test(nonsense_is_refused_without_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
