@@ -460,6 +460,27 @@ static fs_status same_sales(const fs_detection *d, const fs_seen_table *a, const
     return FS_OK;
 }
 
+/* The same columns under the same names. */
+static bool same_columns(const fs_seen_table *a, const fs_seen_table *b)
+{
+    if (a->columns != b->columns || a->file->format != b->file->format) return false;
+    for (int i = 0; i < a->columns; i++)
+        if (strcmp(a->column[i].words.joined, b->column[i].words.joined) != 0) return false;
+    return true;
+}
+
+/* A sheet or table with the columns of the sales and other rows: more of the same. */
+static bool more_of_them(const fs_seen_table *t, const fs_seen_table *first)
+{
+    if (t->set || !t->fit[FS_SALES].possible || !same_columns(t, first)) return false;
+    if (!t->file->table || t->rows == 0) return false;
+    bool all = t->rows == first->rows;
+    for (int i = 0; i < t->columns && all; i++)
+        all = fs_profile_within(t->column[i].profile, first->column[i].profile) > 0.98 &&
+              fs_profile_within(first->column[i].profile, t->column[i].profile) > 0.98;
+    return !all;
+}
+
 /* Another till, another shop system: lines with receipts of their own that are not in the first. */
 static fs_status second_source(fs_detection *d, fs_seen_table *t, bool *yes, fs_error *error)
 {
@@ -538,6 +559,12 @@ fs_status fs_detect_choose(fs_detection *d, fs_error *error)
             table->use = FS_USE_LOOKUP;
             table->sure = 1;
             table->why = "headers of the receipts: their time, customer, store";
+            continue;
+        }
+        if (d->sales >= 0 && more_of_them(table, &d->table[d->sales])) {
+            FS_TRY(take(d, table, FS_SALES, error));
+            table->sure = d->table[d->sales].sure;
+            table->why = "the columns of the other sales, with other rows";
             continue;
         }
         bool second = false;

@@ -46,6 +46,7 @@ typedef struct fs_words {
     const char *joined;      /* all words without anything between them */
     const char *const *word; /* lower case, no accents; a compound of known words is split */
     int count;
+    int before; /* of these before the first parenthesis */
     bool coded; /* ends in id, no, nr, code, key … */
     bool named; /* ends in name, desc, text … */
 } fs_words;

@@ -10,6 +10,7 @@
  *
  * Cost: a binary search in the vocabulary per possible cut; some microseconds a name.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,7 +201,7 @@ typedef struct cutter {
     const fs_vocabulary *vocabulary;
     const char *word[WORDS_MAX];
     int words;
-    bool full;
+    int before; /* words before the first parenthesis */
 } cutter;
 
 static bool put(cutter *c, const char *text, size_t bytes)
@@ -260,6 +261,7 @@ static bool cut_name(cutter *c, const char *name)
         size_t bytes = decode(at, &here);
         if (at[bytes]) decode(at + bytes, &after);
         bool part = is_letter(here) || is_digit(here);
+        bool opens = here == '(' && !c->before;
         bool turn =
             size && (is_digit(here) != is_digit(before) || (is_upper(here) && !is_upper(before)) ||
                      (is_upper(here) && is_upper(before) && is_letter(after) && !is_upper(after) &&
@@ -268,6 +270,7 @@ static bool cut_name(cutter *c, const char *name)
             if (!put_split(c, word, size)) return false;
             size = 0;
         }
+        if (opens) c->before = c->words;
         if (part) size += fold_letter(here, at, bytes, word + size);
         before = part ? here : 0;
         at += bytes;
@@ -329,6 +332,7 @@ fs_status fs_words_make(fs_arena *arena, const char *name, const fs_vocabulary *
     *words = (fs_words){.joined = joined,
                         .word = word,
                         .count = c.words,
+                        .before = c.before ? c.before : c.words,
                         .coded = first || fs_word_in(last, strlen(last), CODE_WORDS),
                         .named = fs_word_in(last, strlen(last), NAME_WORDS)};
     return FS_OK;
@@ -399,7 +403,7 @@ static bool own_word(const char *word, const fs_words *own)
     return false;
 }
 
-double fs_words_fit(const fs_words *words, const char *list, const fs_words *own)
+static double fit_whole(const fs_words *words, const char *list, const fs_words *own)
 {
     if (!words->count) return 0;
     int to = words->count, from = 0;
@@ -420,4 +424,20 @@ double fs_words_fit(const fs_words *words, const char *list, const fs_words *own
     if (bare > best) best = bare;
     if (inner > best) best = inner;
     return inmost > best ? inmost : best;
+}
+
+/* What stands in parentheses says it more closely, or only adds to it: "Sales (units)", "Email (billing)". */
+double fs_words_fit(const fs_words *words, const char *list, const fs_words *own)
+{
+    double whole = fit_whole(words, list, own);
+    if (words->before >= words->count) return whole;
+    char joined[WORDS_MAX * WORD_MAX] = "";
+    size_t size = 0;
+    for (int i = 0; i < words->before && size + strlen(words->word[i]) < sizeof joined; i++)
+        size += (size_t)sprintf(joined + size, "%s", words->word[i]);
+    fs_words outer = *words;
+    outer.count = outer.before = words->before;
+    outer.joined = joined;
+    double before = 0.7 * fit_whole(&outer, list, own);
+    return before > whole ? before : whole;
 }

@@ -524,6 +524,46 @@ static fs_status redemptions(fs_draft *draft)
                         "the file's name says that its rows are redemptions");
 }
 
+/* Words that stand in place of a product or a store on a line of totals. */
+#define TOTALS                                                                                     \
+    "'total', 'totals', 'grand total', 'sum', 'summe', 'gesamt', 'gesamtsumme', 'total general', " \
+    "'total g\xc3\xa9n\xc3\xa9ral', 'totale', 'totaal', 'eindtotaal', 'razem', 'suma', 'toplam', " \
+    "'genel toplam', '\xd0\xb8\xd1\x82\xd0\xbe\xd0\xb3\xd0\xbe', '\xe5\x90\x88\xe8\xa8\x88', "     \
+    "'\xe5\x90\x88\xe8\xae\xa1', '\xed\x95\xa9\xea\xb3\x84'"
+
+/* Lines of totals are left out, and said; a few at most, else it is no total. */
+static fs_status without_totals(fs_draft *draft)
+{
+    static const char *const role[] = {"item", "store"};
+    fs_seen_table *t = draft->home;
+    for (int k = 0; k < 2 && draft->d->engine; k++) {
+        int column = fs_role_column(t, FS_SALES, role[k]);
+        if (column < 0 || column >= t->file->columns ||
+            t->column[column].profile->reading.kind != FS_READ_TEXT)
+            continue;
+        const char *name = quoted(draft->d, t->column[column].name);
+        fs_buffer sql = {0};
+        int64_t lines = 0;
+        if (!name ||
+            fs_buffer_printf(&sql, "select count(*) from %s where lower(trim(%s)) in (" TOTALS ")",
+                             t->name, name) != FS_OK)
+            return fs_buffer_free(&sql), fs_fail_memory(draft->error, 64);
+        FS_TRY(fs_detect_ask(draft->d, &sql, &lines, draft->error));
+        if (lines <= 0 || lines * 10 > t->rows) continue;
+        FS_TRY(fs_assume(draft->d, draft->error,
+                         "%s: %lld lines whose %s is a word for a total are left out: they are in "
+                         "quarantine",
+                         t->name, (long long)lines, t->column[column].name));
+        const char *home = fs_draft_home(draft, column, TEXT);
+        FS_TRY(fs_draft_join(draft, fs_draft_text(draft->d,
+                                                  "\nwhere (%s is null\n    or lower(trim(%s)) not "
+                                                  "in (" TOTALS "))",
+                                                  home, home)));
+        return FS_OK;
+    }
+    return FS_OK;
+}
+
 static fs_status map_home(fs_detection *d, int home, fs_error *error)
 {
     fs_draft draft;
@@ -556,6 +596,7 @@ static fs_status map_home(fs_detection *d, int home, fs_error *error)
         status = fs_entity_links(&draft, "customer");
     if (status == FS_OK && draft.canonical == FS_STORES) status = fs_entity_links(&draft, "store");
     if (status == FS_OK) status = fs_draft_rest(&draft);
+    if (status == FS_OK && draft.canonical == FS_SALES) status = without_totals(&draft);
     fs_status closed = fs_draft_close(&draft);
     return status != FS_OK ? status : closed;
 }

@@ -392,6 +392,25 @@ static fs_status price_of_line(fs_detection *d, fs_seen_table *t, fs_error *erro
                  error);
 }
 
+/* Where a cost is all the money that the lines have, it is what the customer paid. */
+static fs_status cost_is_price(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    fs_fit_column *cost = sales_role(t, "cost");
+    if (cost->column < 0 || cost->set || !open_role(t, "price") || !open_role(t, "amount") ||
+        open_role(t, "units") || open_role(t, "basket"))
+        return FS_OK;
+    int column = cost->column;
+    cost->column = -1;
+    take_role(t, "price", column, 0.6, "the only money on the lines: what the customer paid");
+    return doubt(
+        d, t,
+        fs_draft_text(d,
+                      "%s: %s is the only money on the lines: taken for the price that the "
+                      "customer paid (else --set 'sales.cost=%s')",
+                      t->name, t->column[column].name, t->column[column].name),
+        error);
+}
+
 /* Costs above what was paid on nearly all lines of several pieces are the line's; costs that are just
  * units x price are none. */
 static fs_status cost_of_line(fs_detection *d, fs_seen_table *t, fs_error *error)
@@ -461,6 +480,7 @@ fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
     finest_group(t);
     net_of_gross(t);
     FS_TRY(order_totals(d, t, error));
+    FS_TRY(cost_is_price(d, t, error));
     FS_TRY(price_of_line(d, t, error));
     FS_TRY(cost_of_line(d, t, error));
     return whole_sales(d, t, error);

@@ -115,6 +115,12 @@ def test_totals_of_orders_are_not_amounts_of_lines(opened):
     assert "amount" not in roles(said) and any("Total is the same on all lines" in text for text in said["assumed"])
 
 
+def test_a_line_of_totals_is_left_out_and_that_is_said(opened):
+    _, said, run = opened(unseen_shops.wide_with_totals)
+    assert any("a word for a total" in text for text in said["assumed"])
+    assert ask(run, "quarantine", "count(*), min(line)") == (1, 22)
+
+
 def test_two_shop_systems_are_both_sales_and_that_is_said(opened):
     _, said, _ = opened(unseen_shops.shop_and_web)
     assert sorted(f["paths"][0].rsplit("/", 1)[1] for f in said["files"] if f["table"] == "sales") == ["Kassenbons.csv", "web_orders.csv"]

@@ -627,7 +627,58 @@ def whole_retailer(folder: Path) -> Truth:
     return truth
 
 
-RUN = [office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def year_in_sheets(folder: Path) -> Truth:
+    """A workbook with a sheet a month, all of the same columns."""
+    import openpyxl
+
+    truth = Truth(roles={"time": "Date", "item": "SKU", "units": "Qty", "amount": "Total"}, items=9)
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for month in (1, 2, 3):
+        sheet = book.create_sheet(f"{date(2023, month, 1):%b %Y}")
+        sheet.append(["Date", "SKU", "Qty", "Total"])
+        for k in range(60):
+            day, units = date(2023, month, k % 28 + 1), k % 4 + 1
+            sheet.append([datetime(day.year, day.month, day.day), f"S{k % 9}", units, units * 2.5])
+            sold(truth, day, units, units * 2.5)
+    book.save(folder / "year.xlsx")
+    return truth
+
+
+def wide_with_totals(folder: Path) -> Truth:
+    """A column a month, and a last line with the sums of all products."""
+    r = random.Random(35)
+    truth = Truth(period="month", roles={"item": "SKU", "units": "units"}, items=20)
+    rows = [[f"S{k:02d}", f"Thing {k}", *(r.randint(0, 9) for _ in MONTHS)] for k in range(20)]
+    for row in rows:
+        for month, units in zip(MONTHS, row[2:]):
+            sold(truth, month, units)
+    write(folder / "sales.csv", ["SKU", "Product", *(f"{m:%Y-%m}" for m in MONTHS)],
+          [*rows, ["Total", "", *(sum(row[2 + n] for row in rows) for n in range(len(MONTHS)))]])
+    return truth
+
+
+def shop_plugin(folder: Path) -> Truth:
+    """A plug-in's export: qualifiers in parentheses, totals of the order on each line, the line's money called a cost."""
+    r = random.Random(36)
+    truth = Truth(currency="EUR", items=20, roles={"time": "Order Date", "basket": "Order Number", "item": "SKU", "units": "Quantity (- Refund)",
+                                                   "price": "Item Cost", "customer": "Email (Billing)", "status": "Order Status"})
+    rows = []
+    for n in range(300):
+        moment, lines = datetime(2023, 1, 1, 10) + timedelta(hours=19 * n), [(r.randint(1, 20), r.randint(1, 3)) for _ in range(r.randint(1, 3))]
+        total = sum(units * (3 + sku) for sku, units in lines)
+        for place, (sku, units) in enumerate(lines, 1):
+            rows.append([1000 + n, "Cancelled" if n % 9 == 0 else "Completed", moment, "", "Ann", f"a{n % 50}@example.org", "ES", "Card", 0, total, 5, 0, total + 5,
+                         round(total * 0.21, 2), f"W{sku:02d}", place, f"Wool {sku}", units, f"{3 + sku}.00", 0])
+            sold(truth, moment.date(), units)
+    write(folder / "orders.csv", ["Order Number", "Order Status", "Order Date", "Customer Note", "First Name (Billing)", "Email (Billing)", "Country Code (Billing)",
+                                  "Payment Method Title", "Cart Discount Amount", "Order Subtotal Amount", "Order Shipping Amount", "Order Refund Amount",
+                                  "Order Total Amount", "Order Total Tax Amount", "SKU", "Item #", "Item Name", "Quantity (- Refund)", "Item Cost",
+                                  "Discount Amount"], rows)
+    return truth
+
+
+RUN = [year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
