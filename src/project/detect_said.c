@@ -236,10 +236,15 @@ static fs_status not_used(const fs_detection *d, const char *set, fs_buffer *out
         word[6 + strcspn(word + 6, ".")] = 0;
         memmove(word, word + 6, strlen(word + 6) + 1);
         if (is_among(word, known, count)) what = "column", count = names_of_columns(d, known);
-        if (*what == 'c') {
-            const char *at = strstr(set, ".columns.");
-            snprintf(word, sizeof word, "%.*s", at ? (int)(equals - at - 9) : 0, at ? at + 9 : "");
-        }
+        const char *at = strstr(set, ".columns.");
+        if (*what == 'c' && at) snprintf(word, sizeof word, "%.*s", (int)(equals - at - 9), at + 9);
+        if (*what == 'c' && !at)
+            return fs_arena_free(&arena),
+                   fs_buffer_printf(
+                       out,
+                       "NOT USED: --set %s: of a file, use=none and columns.COLUMN can "
+                       "be set; the rest stands in foresell.yaml\n",
+                       set);
     } else if (is_among(word, known, count)) {
         bool file = dot && strcmp(dot, ".file") == 0;
         what = file ? "file" : "column";
