@@ -100,6 +100,19 @@ static int count_lines(const char *text, const char *end, int *filled)
     return lines;
 }
 
+/* Most columns have something below the header: else its words are lined up with nothing, as in a
+ * delimited file whose header is longer than its lines. */
+static bool are_used(const layout *l, const int *filled)
+{
+    int used = 0;
+    for (int c = 0; c < l->columns; c++) {
+        int place = l->start[c], stop = c + 1 < l->columns ? l->start[c + 1] : PLACES;
+        while (place < stop && filled[place] % LINES == 0) place++;
+        used += place < stop;
+    }
+    return used * 2 > l->columns;
+}
+
 /* `torn`: of a thousand lines so many may have something between two columns. */
 static void find_columns(const char *text, const char *end, int torn, layout *l)
 {
@@ -112,7 +125,7 @@ static void find_columns(const char *text, const char *end, int torn, layout *l)
         if (!blank && blanks >= (l->columns ? gap : 0)) l->start[l->columns++] = i;
         blanks = blank ? blanks + 1 : 0;
     }
-    if (l->lines < LEAST_LINES) l->columns = 0;
+    if (l->lines < LEAST_LINES || !are_used(l, filled)) l->columns = 0;
 }
 
 /* A line above the table: it has something in few of the columns, or is nothing but a rule. */
