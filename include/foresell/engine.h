@@ -95,6 +95,15 @@ FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_opera
                                                int groups, const char *order, const char *select,
                                                const char *path, int64_t *rows, fs_error *error);
 
+/* The same where the group is a number that is known beforehand: `select` gives an int column `series`
+ * of values 0 … count-1, its rows come in any order, and nothing is sorted: they are dealt out into
+ * ranges of series, which threads put in order and pipe. Memory does not grow with the rows. */
+FS_API FS_MUST_CHECK fs_status fs_engine_apply_series(fs_engine *engine, const fs_operator *op,
+                                                      const char *options, const char *series,
+                                                      int64_t count, const char *order,
+                                                      const char *select, const char *path,
+                                                      int64_t *rows, fs_error *error);
+
 /* ---- reading sources ------------------------------------------------------------------- */
 
 /* A raw table: one or several files with the same columns. */
@@ -165,6 +174,11 @@ typedef struct fs_file_profile {
 } fs_file_profile;
 /* *count may be 0 (not a table: then `error` says what it is and the status is FS_DATA). */
 FS_API FS_MUST_CHECK fs_status fs_engine_profile(fs_engine *engine, const char *path,
+                                                 fs_file_profile **profile, int *count,
+                                                 fs_error *error);
+/* The same by the types that the file itself says (Parquet), without reading a row: of a column's profile
+ * there is its reading, and one row. Columns of text are text. *count 0 where a file says no types. */
+FS_API FS_MUST_CHECK fs_status fs_engine_columns(fs_engine *engine, const char *path,
                                                  fs_file_profile **profile, int *count,
                                                  fs_error *error);
 FS_API void fs_file_profile_free(fs_file_profile *profile, int count);

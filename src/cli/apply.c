@@ -1,10 +1,10 @@
 /* foresell apply: one operator on one table of a file.
  *
  * The file is profiled (what is each column, over all rows), the columns are given their parts (groups, order,
- * values, regressors), read as those parts need, and piped through the operator. The result comes sorted by key
- * and is put back into the order in which the groups first stood in the input: a table of first places, made in
- * the same pass that looks for cells that cannot be read. A cell that cannot be read refuses the file, with its
- * line: here nothing is cleaned in silence.
+ * values, regressors), read as those parts need, and piped through the operator. One pass over the rows numbers
+ * the series in the order in which they first stand there, and looks for cells that cannot be read: such a cell
+ * refuses the file, with its line, for here nothing is cleaned in silence. A second pass joins the numbers and
+ * gives rows to the operator by series, so that the result comes in the order of the input.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -99,34 +99,51 @@ static fs_status group_names_sql(fs_buffer *sql, const apply *a, const char *pre
     return FS_OK;
 }
 
+#define SERIES "_foresell_series"
+#define PLACE  "_file::bigint * 1099511627776 + _line"
+
+/* Each series with its number and, unless no cell can be bad, its first bad cell. */
 static fs_status places_sql(fs_buffer *sql, const apply *a)
 {
-    FS_TRY(fs_buffer_text(sql, "create table foresell_places as select "));
+    FS_TRY(fs_buffer_text(sql, "create table foresell_places as select cast(row_number() over "
+                               "(order by _place) - 1 as integer) as " SERIES ", * from (select "));
     FS_TRY(group_names_sql(sql, a, ""));
-    FS_TRY(fs_buffer_printf(
-        sql,
-        "%s min(_file::bigint * 1099511627776 + _line) as _place, count(*) as _rows, "
-        "min(_file::bigint * 1099511627776 + _line) filter (_problem is not null) as _bad, "
-        "arg_min(_problem, _file::bigint * 1099511627776 + _line) filter (_problem is not null) "
-        "as _problem from foresell_input",
-        a->groups ? "," : ""));
+    FS_TRY(fs_buffer_printf(sql, "%s min(%s) as _place, count(*) as _rows", a->groups ? "," : "",
+                            a->paths == 1 ? "_line" : PLACE));
+    if (!a->typed)
+        FS_TRY(fs_buffer_text(sql, ", min(" PLACE ") filter (_problem is not null) as _bad, "
+                                   "arg_min(_problem, " PLACE
+                                   ") filter (_problem is not null) as _problem"));
+    FS_TRY(fs_buffer_text(sql, " from foresell_input"));
     if (a->groups) FS_TRY(fs_buffer_text(sql, " group by "));
-    return group_names_sql(sql, a, "");
+    FS_TRY(group_names_sql(sql, a, ""));
+    return fs_buffer_text(sql, ")");
 }
 
-static fs_status select_sql(fs_buffer *sql, const apply_columns *columns)
+static fs_status same_groups_sql(fs_buffer *sql, const apply *a)
 {
-    static const apply_part order[] = {APPLY_GROUP, APPLY_ORDER, APPLY_VALUE, APPLY_REGRESSOR};
-    bool first = true;
-    FS_TRY(fs_buffer_text(sql, "select "));
+    for (int i = 0; i < a->groups; i++) {
+        FS_TRY(fs_buffer_text(sql, i ? " and f." : " on f."));
+        FS_TRY(name_sql(sql, a->group[i]));
+        FS_TRY(fs_buffer_text(sql, " is not distinct from p."));
+        FS_TRY(name_sql(sql, a->group[i]));
+    }
+    return a->groups ? FS_OK : fs_buffer_text(sql, " on true");
+}
+
+/* The rows with the number of their series instead of its names. */
+static fs_status select_sql(fs_buffer *sql, const apply *a)
+{
+    static const apply_part order[] = {APPLY_ORDER, APPLY_VALUE, APPLY_REGRESSOR};
+    FS_TRY(fs_buffer_text(sql, "select p." SERIES));
     for (size_t part = 0; part < sizeof order / sizeof order[0]; part++)
-        for (int i = 0; i < columns->count; i++) {
-            if (columns->column[i].part != order[part]) continue;
-            FS_TRY(fs_buffer_text(sql, first ? "" : ", "));
-            FS_TRY(name_sql(sql, columns->column[i].name));
-            first = false;
+        for (int i = 0; i < a->columns.count; i++) {
+            if (a->columns.column[i].part != order[part]) continue;
+            FS_TRY(fs_buffer_text(sql, ", f."));
+            FS_TRY(name_sql(sql, a->columns.column[i].name));
         }
-    return fs_buffer_text(sql, " from foresell_input");
+    FS_TRY(fs_buffer_text(sql, " from foresell_input f join foresell_places p"));
+    return same_groups_sql(sql, a);
 }
 
 static fs_status result_columns_sql(cli_session *s, const apply *a, fs_buffer *sql, fs_error *error)
@@ -138,27 +155,24 @@ static fs_status result_columns_sql(cli_session *s, const apply *a, fs_buffer *s
     if (status == FS_OK) status = fs_engine_query(s->engine, probe.data, &result, error);
     fs_buffer_free(&probe);
     FS_TRY(status);
-    for (int i = 0; status == FS_OK && i < fs_result_columns(result); i++) {
-        status = fs_buffer_text(sql, i ? ", r." : "r.");
+    for (int i = 1; status == FS_OK && i < fs_result_columns(result); i++) {
+        status = fs_buffer_text(sql, i > 1 || a->groups ? ", r." : "r.");
         if (status == FS_OK) status = name_sql(sql, fs_result_name(result, i));
     }
     fs_result_close(result);
     return status;
 }
 
-/* The rows of the result with the groups in the input's order. */
+/* The rows of the result, which come in the order of the series, with the names of the groups. */
 static fs_status ordered_sql(cli_session *s, const apply *a, fs_buffer *sql, fs_error *error)
 {
     FS_TRY(fs_buffer_text(sql, "select "));
+    FS_TRY(group_names_sql(sql, a, "p."));
     FS_TRY(result_columns_sql(s, a, sql, error));
-    FS_TRY(fs_buffer_printf(sql, " from read_parquet('%s', file_row_number = true) r", a->result));
-    for (int i = 0; i < a->groups; i++) {
-        FS_TRY(fs_buffer_text(sql, i ? " and r." : " join foresell_places p on r."));
-        FS_TRY(name_sql(sql, a->group[i]));
-        FS_TRY(fs_buffer_text(sql, " is not distinct from p."));
-        FS_TRY(name_sql(sql, a->group[i]));
-    }
-    return fs_buffer_printf(sql, " order by %sr.file_row_number", a->groups ? "p._place, " : "");
+    return fs_buffer_printf(sql,
+                            " from read_parquet('%s', file_row_number = true) r join "
+                            "foresell_places p using (" SERIES ") order by r.file_row_number",
+                            a->result);
 }
 
 /* ---- steps ---- */
@@ -167,6 +181,7 @@ static fs_status refuse_problem(cli_session *s, const apply *a, fs_error *error)
 {
     fs_result *result = NULL;
     bool more = false;
+    if (a->typed) return FS_OK;
     FS_TRY(fs_engine_query(s->engine,
                            "select _bad, _problem from foresell_places where _bad is not null "
                            "order by _bad limit 1",
@@ -201,15 +216,55 @@ static fs_status find_places(cli_session *s, apply *a, fs_error *error)
     return fs_engine_integer(s->engine, "select count(*) from foresell_places", &a->series, error);
 }
 
+/* "item='X', store='1'" of a series, as errors of the operator name a group. */
+static fs_status names_of(cli_session *s, const apply *a, long long series, fs_buffer *out)
+{
+    fs_buffer sql = {0};
+    fs_result *result = NULL;
+    bool more = false;
+    if (a->groups == 0) return fs_buffer_text(out, "all rows");
+    fs_status status = fs_buffer_text(&sql, "select ");
+    if (status == FS_OK) status = group_names_sql(&sql, a, "");
+    if (status == FS_OK)
+        status = fs_buffer_printf(&sql, " from foresell_places where " SERIES " = %lld", series);
+    if (status == FS_OK) status = fs_engine_query(s->engine, sql.data, &result, NULL);
+    if (status == FS_OK) status = fs_result_next(result, &more, NULL);
+    for (int i = 0; status == FS_OK && more && i < a->groups; i++) {
+        const char *text = fs_result_null(result, i) ? NULL : fs_result_text(result, i);
+        status = fs_buffer_printf(out, text ? "%s%s='%.80s'" : "%s%s=null", i ? ", " : "",
+                                  a->group[i], text);
+    }
+    fs_result_close(result);
+    fs_buffer_free(&sql);
+    return status;
+}
+
+/* The operator knows a series by its number; people know it by its names. */
+static fs_status name_series(cli_session *s, const apply *a, fs_status status, fs_error *error)
+{
+    char *at = error ? strstr(error->message, SERIES "='") : NULL;
+    if (status == FS_OK || !at) return status;
+    char *end = NULL, message[sizeof error->message];
+    long long series = strtoll(at + strlen(SERIES "='"), &end, 10);
+    fs_buffer names = {0};
+    if (*end == '\'' && names_of(s, a, series, &names) == FS_OK && names.size) {
+        snprintf(message, sizeof message, "%.*s%.320s%s", (int)(at - error->message),
+                 error->message, names.data, end + 1);
+        memcpy(error->message, message, sizeof message);
+    }
+    fs_buffer_free(&names);
+    return status;
+}
+
 static fs_status run_operator(cli_session *s, apply *a, fs_error *error)
 {
     fs_buffer select = {0};
-    fs_status status = select_sql(&select, &a->columns);
+    fs_status status = select_sql(&select, a);
     if (status == FS_OK)
-        status = fs_engine_apply(s->engine, a->op, a->options.data, a->group, a->groups, a->order,
-                                 select.data, a->result, &a->rows, error);
+        status = fs_engine_apply_series(s->engine, a->op, a->options.data, SERIES, a->series,
+                                        a->order, select.data, a->result, &a->rows, error);
     fs_buffer_free(&select);
-    return status;
+    return name_series(s, a, status, error);
 }
 
 /* What was taken for what, where the user did not say it. */

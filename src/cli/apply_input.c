@@ -226,7 +226,7 @@ static fs_status check_same(const apply *a, int file, fs_error *error)
     return fs_error_remedy(error, "apply the operator to files of one kind at a time");
 }
 
-static fs_status read_profiles(cli_call *call, cli_session *s, apply *a, fs_error *error)
+static fs_status start_profiles(cli_call *call, apply *a, fs_error *error)
 {
     a->paths = call->arguments - 1;
     a->path = call->argument + 1;
@@ -236,6 +236,19 @@ static fs_status read_profiles(cli_call *call, cli_session *s, apply *a, fs_erro
     a->table = fs_arena_zero(&call->arena, count * sizeof *a->table);
     if (!a->profile || !a->profile_count || !a->table)
         return fs_fail_memory(error, count * sizeof *a->profile);
+    return FS_OK;
+}
+
+static void free_profiles(apply *a)
+{
+    for (int i = 0; a->profile && i < a->paths; i++) {
+        if (a->profile[i]) fs_file_profile_free(a->profile[i], a->profile_count[i]);
+        a->profile[i] = NULL;
+    }
+}
+
+static fs_status read_profiles(cli_call *call, cli_session *s, apply *a, fs_error *error)
+{
     for (int i = 0; i < a->paths; i++) {
         FS_TRY(
             fs_engine_profile(s->engine, a->path[i], &a->profile[i], &a->profile_count[i], error));
@@ -306,20 +319,57 @@ static fs_status make_view(cli_call *call, cli_session *s, apply *a, fs_error *e
     return fs_engine_raw_view(s->engine, &raw, "foresell_input", error);
 }
 
-fs_status fs_cli_apply_open(cli_call *call, cli_session *s, apply *a, fs_error *error)
+static fs_status find_parts(cli_call *call, apply *a, fs_error *error)
 {
-    FS_TRY(read_profiles(call, s, a, error));
     FS_TRY(list_columns(call, a, error));
+    a->groups = 0;
     FS_TRY(split_groups(call, a, error));
     a->order = fs_cli_text(call, "order");
-    FS_TRY(fs_cli_apply_parts(a->op, call->given, a, error));
+    return fs_cli_apply_parts(a->op, call->given, a, error);
+}
+
+/* A text as the order or as a value: its rows must tell what is in it. */
+static bool has_text_to_read(const apply *a)
+{
+    for (int i = 0; i < a->columns.count; i++) {
+        const apply_column *c = &a->columns.column[i];
+        bool read = c->part == APPLY_ORDER || c->part == APPLY_VALUE;
+        if (read && c->profile->reading.kind == FS_READ_TEXT) return true;
+    }
+    return false;
+}
+
+/* Parts by the types that the files themselves say, without reading a row; a->typed where that is
+ * enough. Whatever goes wrong is told by the longer way. */
+static void look_at_types(cli_call *call, cli_session *s, apply *a)
+{
+    bool all = true;
+    for (int i = 0; all && i < a->paths; i++) {
+        all = fs_engine_columns(s->engine, a->path[i], &a->profile[i], &a->profile_count[i],
+                                NULL) == FS_OK &&
+              a->profile_count[i] == 1 && choose_table(call, a, i, NULL) == FS_OK &&
+              check_same(a, i, NULL) == FS_OK;
+    }
+    a->typed = all && find_parts(call, a, NULL) == FS_OK && !has_text_to_read(a);
+    if (a->typed) return;
+    free_profiles(a);
+    for (int i = 0; i < a->paths; i++) a->table[i] = NULL;
+}
+
+fs_status fs_cli_apply_open(cli_call *call, cli_session *s, apply *a, fs_error *error)
+{
+    FS_TRY(start_profiles(call, a, error));
+    look_at_types(call, s, a);
+    if (!a->typed) {
+        FS_TRY(read_profiles(call, s, a, error));
+        FS_TRY(find_parts(call, a, error));
+    }
     return make_view(call, s, a, error);
 }
 
 void fs_cli_apply_close(apply *a)
 {
-    for (int i = 0; a->profile && i < a->paths; i++)
-        if (a->profile[i]) fs_file_profile_free(a->profile[i], a->profile_count[i]);
+    free_profiles(a);
     fs_buffer_free(&a->options);
     fs_buffer_free(&a->ordered);
 }

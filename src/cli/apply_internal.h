@@ -37,6 +37,7 @@ typedef struct apply {
     int groups;
     const char *order;
     apply_columns columns;
+    bool typed; /* by the file itself: no cell can be bad, and no row was read to tell */
     fs_buffer options, ordered; /* the operator's parameters; the SELECT of the result */
     const char *scratch, *result, *csv;
     int64_t rows, series;

@@ -28,19 +28,20 @@ static fs_status write_sorted(fs_buffer *sql, const char *select, const char *co
     return fs_buffer_text(sql, " nulls first");
 }
 
-static fs_status input_schema(applied *a, struct ArrowSchema *schema, fs_error *error)
+fs_status fs_engine_result_schema(duckdb_result *result, duckdb_arrow_options arrow,
+                                  struct ArrowSchema *schema, fs_error *error)
 {
-    idx_t columns = duckdb_column_count(&a->result);
+    idx_t columns = duckdb_column_count(result);
     duckdb_logical_type *type = fs_alloc_zero(columns, sizeof *type);
     const char **name = fs_alloc_zero(columns, sizeof *name);
     fs_status status = type && name ? FS_OK : fs_fail_memory(error, columns * 16);
     for (idx_t i = 0; status == FS_OK && i < columns; i++) {
-        type[i] = duckdb_column_logical_type(&a->result, i);
-        name[i] = duckdb_column_name(&a->result, i);
+        type[i] = duckdb_column_logical_type(result, i);
+        name[i] = duckdb_column_name(result, i);
     }
     if (status == FS_OK)
-        status = fs_engine_fault_data(
-            error, duckdb_to_arrow_schema(a->arrow, type, name, columns, schema));
+        status =
+            fs_engine_fault_data(error, duckdb_to_arrow_schema(arrow, type, name, columns, schema));
     for (idx_t i = 0; type && i < columns; i++)
         if (type[i]) duckdb_destroy_logical_type(&type[i]);
     fs_free(type);
@@ -114,7 +115,7 @@ fs_status fs_engine_apply(fs_engine *engine, const fs_operator *op, const char *
     fs_status status = write_sorted(&sql, select, group, groups, order);
     if (status != FS_OK) fs_fail_memory(error, strlen(select));
     if (status == FS_OK) status = start_query(&a, sql.data, error);
-    if (status == FS_OK) status = input_schema(&a, &schema, error);
+    if (status == FS_OK) status = fs_engine_result_schema(&a.result, a.arrow, &schema, error);
     if (status == FS_OK)
         status = fs_pipe_open(op, parsed, group, groups, order, &schema, &a.pipe, error);
     if (schema.release) schema.release(&schema);

@@ -112,6 +112,10 @@ fs_status fs_arrow_reader_copy(const fs_arrow_reader *reader, int column,
                                const struct ArrowArray *batch, int64_t first, int64_t count,
                                duckdb_vector out, int64_t from, fs_error *error);
 
+/* The Arrow schema of a result's columns (apply.c). */
+fs_status fs_engine_result_schema(duckdb_result *result, duckdb_arrow_options arrow,
+                                  struct ArrowSchema *schema, fs_error *error);
+
 /* ---- streams of batches as tables (stream.c) ---- */
 
 typedef struct fs_stream fs_stream;

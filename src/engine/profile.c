@@ -2,7 +2,8 @@
  *
  * Delimited text goes through our own parser, so that its faults are counted as a run will meet them.
  * Everything else is read as a raw view with no reading given: what init sees is what a run sees.
- * One pass; memory for the sketches of the columns, a block of text, and no rows.
+ * One pass; memory for the sketches of the columns, a block of text, and no rows. Where types are enough
+ * (Parquet has them) fs_engine_columns looks at these only.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 typedef struct look {
     fs_engine *engine;
     const char *path;
+    bool types_only; /* no row is read */
     fs_sniffed sniffed;
     fs_file_profile *profile;
     int count;
@@ -217,6 +219,48 @@ static fs_status profile_rows(fs_result *rows, fs_file_profile *p, fs_error *err
     return status;
 }
 
+/* The reading that a column's own type stands for. */
+static fs_reading_kind kind_of(const char *type)
+{
+    static const struct {
+        const char *type;
+        fs_reading_kind kind;
+    } kinds[] = {{"BOOLEAN", FS_READ_BOOL},      {"TINYINT", FS_READ_INTEGER},
+                 {"SMALLINT", FS_READ_INTEGER},  {"INTEGER", FS_READ_INTEGER},
+                 {"BIGINT", FS_READ_INTEGER},    {"UTINYINT", FS_READ_INTEGER},
+                 {"USMALLINT", FS_READ_INTEGER}, {"UINTEGER", FS_READ_INTEGER},
+                 {"UBIGINT", FS_READ_NUMBER},    {"HUGEINT", FS_READ_NUMBER},
+                 {"FLOAT", FS_READ_NUMBER},      {"DOUBLE", FS_READ_NUMBER},
+                 {"DATE", FS_READ_DATE}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(type, kinds[i].type) == 0) return kinds[i].kind;
+    if (strncmp(type, "DECIMAL", 7) == 0) return FS_READ_NUMBER;
+    return strncmp(type, "TIMESTAMP", 9) == 0 ? FS_READ_TIME : FS_READ_TEXT;
+}
+
+static fs_status read_types(fs_result *described, fs_file_profile *p, fs_error *error)
+{
+    fs_column_profile *column = NULL;
+    char **name = NULL;
+    fs_status status = FS_OK;
+    bool more = true;
+    while (status == FS_OK) {
+        status = fs_result_next(described, &more, error);
+        if (status != FS_OK || !more || is_ours(fs_result_text(described, 0))) break;
+        size_t count = (size_t)p->columns + 1;
+        column = fs_realloc(p->column, count * sizeof *column);
+        if (column) p->column = column;
+        name = fs_realloc(p->name, count * sizeof *name);
+        if (name) p->name = name;
+        if (!column || !name) return fs_fail_memory(error, count * sizeof *column);
+        p->column[p->columns] = (fs_column_profile){
+            .rows = 1, .reading = {.kind = kind_of(fs_result_text(described, 1)), .decimal = '.'}};
+        p->name[p->columns] = NULL;
+        status = name_column(p, p->columns++, fs_result_text(described, 0), error);
+    }
+    return status;
+}
+
 static fs_status keep_stats(look *l, const char *view, fs_file_profile *p, fs_error *error)
 {
     fs_raw_stats *stats;
@@ -253,7 +297,7 @@ static fs_status look_at_table(look *l, fs_format format, const char *table, fs_
     fs_file_profile *p;
     fs_result *rows;
     snprintf(view, sizeof view, "fs_look_%lld", fs_engine_serial(l->engine));
-    snprintf(sql, sizeof sql, "select * from %s", view);
+    snprintf(sql, sizeof sql, "%sselect * from %s", l->types_only ? "describe " : "", view);
     FS_TRY(add_profile(l, format, table, &p, error));
     if (format == FS_FORMAT_XLSX)
         FS_TRY(fs_raw_sheet_skip(l->engine, l->path, table, &p->sniffed.dialect.skip, error));
@@ -266,10 +310,10 @@ static fs_status look_at_table(look *l, fs_format format, const char *table, fs_
     FS_TRY(fs_engine_raw_view(l->engine, &raw, view, error));
     fs_status status = fs_engine_query(l->engine, sql, &rows, error);
     if (status == FS_OK) {
-        status = profile_rows(rows, p, error);
+        status = l->types_only ? read_types(rows, p, error) : profile_rows(rows, p, error);
         fs_result_close(rows);
     }
-    if (status == FS_OK) status = keep_stats(l, view, p, error);
+    if (status == FS_OK && !l->types_only) status = keep_stats(l, view, p, error);
     const char *nested = fs_raw_nested(l->engine, view);
     if (status == FS_OK && nested) status = tell_nested(l, nested, error);
     fs_status dropped = fs_engine_executef(l->engine, NULL, "drop view %s", view);
@@ -375,6 +419,7 @@ static fs_status look_by_content(look *l, fs_error *error)
 {
     const char *what = l->sniffed.what;
     if (strstr(what, "parquet")) return look_at_table(l, FS_FORMAT_PARQUET, NULL, error);
+    if (l->types_only) return FS_OK;
     if (strcmp(what, "xlsx") == 0) return look_at_sheets(l, error);
     if (strstr(what, "sqlite")) return look_at_database(l, error);
     if (strcmp(what, "json") == 0) return look_at_table(l, FS_FORMAT_JSON, NULL, error);
@@ -384,7 +429,7 @@ static fs_status look_by_content(look *l, fs_error *error)
 
 static fs_status look_at_path(look *l, fs_error *error)
 {
-    if (fs_raw_is_database_url(l->path)) return look_at_database(l, error);
+    if (fs_raw_is_database_url(l->path)) return l->types_only ? FS_OK : look_at_database(l, error);
     fs_buffer sample = {0};
     fs_status status = read_sample(l, &sample, error);
     if (status == FS_OK && sample.size == 0) {
@@ -396,10 +441,8 @@ static fs_status look_at_path(look *l, fs_error *error)
     return status == FS_OK ? look_by_content(l, error) : status;
 }
 
-fs_status fs_engine_profile(fs_engine *engine, const char *path, fs_file_profile **profile,
-                            int *count, fs_error *error)
+static fs_status look_at(look l, fs_file_profile **profile, int *count, fs_error *error)
 {
-    look l = {.engine = engine, .path = path};
     *profile = NULL;
     *count = 0;
     fs_status status = look_at_path(&l, error);
@@ -411,4 +454,17 @@ fs_status fs_engine_profile(fs_engine *engine, const char *path, fs_file_profile
     *profile = l.profile;
     *count = l.count;
     return FS_OK;
+}
+
+fs_status fs_engine_profile(fs_engine *engine, const char *path, fs_file_profile **profile,
+                            int *count, fs_error *error)
+{
+    return look_at((look){.engine = engine, .path = path}, profile, count, error);
+}
+
+fs_status fs_engine_columns(fs_engine *engine, const char *path, fs_file_profile **profile,
+                            int *count, fs_error *error)
+{
+    look l = {.engine = engine, .path = path, .types_only = true};
+    return look_at(l, profile, count, error);
 }

@@ -416,6 +416,14 @@ static fs_status write_row(fs_buffer *out, const table *t)
     return fs_buffer_text(out, ") as varchar)");
 }
 
+/* The number of a row. A Parquet file's reader knows it; counting takes one thread through all rows. */
+static const char *row_sql(const fs_raw_source *s, int path, const table *own)
+{
+    bool known = s->format == FS_FORMAT_PARQUET && !find(own, "file_row_number") &&
+                 strncmp(s->from[path], "read_parquet(", strlen("read_parquet(")) == 0;
+    return known ? "file_row_number + 1" : "row_number() over ()";
+}
+
 static fs_status write_select(fs_buffer *out, const fs_raw_source *s, int path, const table *first,
                               const table *own, bool all, fs_error *error)
 {
@@ -437,9 +445,9 @@ static fs_status write_select(fs_buffer *out, const fs_raw_source *s, int path, 
                             "as _problem, case when %s then ",
                             path, all ? "true" : "\"fs problem\" is not null"));
     FS_TRY(write_row(out, own));
-    bool numbered = s->format == FS_FORMAT_XLSX;
-    FS_TRY(fs_buffer_printf(out, " end as _row from (select *, %s",
-                            numbered ? "" : "row_number() over () as \"fs row\", "));
+    FS_TRY(fs_buffer_text(out, " end as _row from (select *, "));
+    if (s->format != FS_FORMAT_XLSX) /* a sheet's rows bring their numbers */
+        FS_TRY(fs_buffer_printf(out, "%s as \"fs row\", ", row_sql(s, path, own)));
     FS_TRY(write_problems(out, s, own));
     return fs_buffer_printf(out, " as \"fs problem\" from %s)", s->from[path]);
 }

@@ -170,13 +170,14 @@ static double bounded(double value)
     return value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
 }
 
-/* Both models at one origin. *form: of smoothing; -1 compares them and sets it. */
+/* The chosen model at one origin, or both. *form: of smoothing; -1 compares them and sets it. */
 static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_t *valid, int index,
-                             int season, int *form)
+                             int season, int only, int *form)
 {
     past *o = &f->origin[index];
     FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
     for (int model = 0; model < FS_FORECAST_MODELS; model++) {
+        if (only >= 0 && model != only) continue;
         double *made = f->made + (index * FS_FORECAST_MODELS + model) * f->settings.horizon;
         fs_ets ets;
         FS_TRY(project(f, &f->before, model, season, *form, o->steps, made, &ets));
@@ -218,15 +219,17 @@ static void scale_back(fs_backtest *b, double unit)
     b->scaled = bounded(b->scaled);
 }
 
-/* value begins at its first known one, as f->series does. */
-static fs_status test_past(fs_forecaster *f, const double *value, const uint8_t *valid, int season)
+/* value begins at its first known one, as f->series does. `only`: this model; -1: both. */
+static fs_status test_past(fs_forecaster *f, const double *value, const uint8_t *valid, int season,
+                           int only)
 {
     int form = -1;
     memset(f->backtest, 0, sizeof f->backtest);
     memset(f->wider, 0, sizeof f->wider);
     fs_ets_fitter_forget(&f->fitter);
     choose_origins(f, valid, f->series.count);
-    for (int i = 0; i < f->origins; i++) FS_TRY(test_origin(f, value, valid, i, season, &form));
+    for (int i = 0; i < f->origins; i++)
+        FS_TRY(test_origin(f, value, valid, i, season, only, &form));
     return FS_OK;
 }
 
@@ -249,10 +252,16 @@ const double *fs_forecaster_past(const fs_forecaster *f, int model, int origin, 
 
 /* ---- the forecast ---- */
 
-static int choose(const fs_forecaster *f)
+/* The one model that is asked for; -1: the better one. */
+static int wanted(const fs_forecaster *f)
 {
     if (f->settings.model == FS_FORECAST_SNAIVE) return SNAIVE;
-    if (f->settings.model == FS_FORECAST_ETS) return ETS;
+    return f->settings.model == FS_FORECAST_ETS ? ETS : -1;
+}
+
+static int choose(const fs_forecaster *f)
+{
+    if (wanted(f) >= 0) return wanted(f);
     const fs_backtest *b = f->backtest;
     if (b[ETS].count < TESTED_LEAST) return ETS;
     return b[SNAIVE].absolute < b[ETS].absolute ? SNAIVE : ETS;
@@ -367,7 +376,7 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
     *forecast = (fs_forecast){.model = "none"};
     skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
-    if (status == FS_OK) status = test_past(f, value, valid, season);
+    if (status == FS_OK) status = test_past(f, value, valid, season, -1);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     report_backtest(f, forecast);
     forecast->known = f->series.known > 0;
@@ -381,7 +390,8 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     skip_unknown(&value, &valid, &count);
     fs_ets ets;
     fs_status status = fs_series_fill(&f->series, value, valid, count);
-    if (status == FS_OK && f->series.known > 0) status = test_past(f, value, valid, season);
+    if (status == FS_OK && f->series.known > 0)
+        status = test_past(f, value, valid, season, wanted(f));
     int model = choose(f);
     if (status == FS_OK && f->series.known > 0)
         status = project(f, &f->series, model, season, -1, f->settings.horizon, f->mean, &ets);

@@ -1,0 +1,518 @@
+/* Rows in any order, dealt out into ranges of series: what a sort by series would do, at a third of its cost.
+ *
+ *   chunks of a query → hands, one per range of series, rows packed one behind the other in blocks
+ *     → one hand at a time: counted by series, spread out into columns, sorted by the order column
+ *       where a series did not come in order already (files by day or by series do)
+ *
+ * The number of series is known, so a row finds its hand by a division, and no keys are compared. Blocks
+ * beyond the granted memory are written to a file in scratch as they fill, and read back hand by hand:
+ * memory stays the same however many rows there are.
+ *
+ * A packed row: series (4 bytes), the values by column, then a byte per column that is 0 for null.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "deal_internal.h"
+#include "nanoarrow/nanoarrow.h"
+
+#define HANDS       256
+#define BLOCK_BYTES (64 << 10)
+#define CHUNK_MOST  4096
+
+typedef struct block {
+    char *rows;     /* NULL: in the file */
+    int64_t offset; /* there */
+    int64_t count;
+} block;
+
+typedef struct hand {
+    block *block;
+    int blocks, capacity;
+} hand;
+
+struct fs_deal {
+    int columns; /* without the series */
+    int series;  /* number of its column in the chunks */
+    fs_deal_column column[FS_DEAL_COLUMNS];
+    int64_t count, per_hand, row_bytes, block_rows;
+    int64_t room, used; /* bytes of blocks in memory */
+    int file;           /* -1: none yet */
+    int64_t file_bytes;
+    char *path;
+    hand hand[HANDS];
+};
+
+/* ---- columns ---- */
+
+static int width_of(duckdb_type type)
+{
+    switch (type) {
+    case DUCKDB_TYPE_BOOLEAN:
+    case DUCKDB_TYPE_TINYINT:
+    case DUCKDB_TYPE_UTINYINT: return 1;
+    case DUCKDB_TYPE_SMALLINT:
+    case DUCKDB_TYPE_USMALLINT: return 2;
+    case DUCKDB_TYPE_INTEGER:
+    case DUCKDB_TYPE_UINTEGER:
+    case DUCKDB_TYPE_FLOAT:
+    case DUCKDB_TYPE_DATE: return 4;
+    case DUCKDB_TYPE_BIGINT:
+    case DUCKDB_TYPE_UBIGINT:
+    case DUCKDB_TYPE_DOUBLE:
+    case DUCKDB_TYPE_TIMESTAMP: return 8;
+    default: return 0;
+    }
+}
+
+/* Only these come back in order: whole numbers, days, times. */
+static bool can_order(duckdb_type type)
+{
+    return type == DUCKDB_TYPE_DATE || type == DUCKDB_TYPE_TIMESTAMP ||
+           type == DUCKDB_TYPE_TINYINT || type == DUCKDB_TYPE_SMALLINT ||
+           type == DUCKDB_TYPE_INTEGER || type == DUCKDB_TYPE_BIGINT;
+}
+
+bool fs_deal_can(duckdb_result *result, const char *series, const char *order)
+{
+    idx_t columns = duckdb_column_count(result);
+    bool found = false, sorts = false;
+    if (columns < 2 || columns > FS_DEAL_COLUMNS) return false;
+    for (idx_t i = 0; i < columns; i++) {
+        duckdb_type type = duckdb_column_type(result, i);
+        const char *name = duckdb_column_name(result, i);
+        if (width_of(type) == 0) return false;
+        found |= strcmp(name, series) == 0 && type == DUCKDB_TYPE_INTEGER;
+        sorts |= strcmp(name, order) == 0 && can_order(type);
+    }
+    return found && sorts;
+}
+
+static void lay_out(fs_deal *d, duckdb_result *result, const char *series, const char *order)
+{
+    d->row_bytes = 4;
+    for (idx_t i = 0; i < duckdb_column_count(result); i++) {
+        const char *name = duckdb_column_name(result, i);
+        if (strcmp(name, series) == 0) {
+            d->series = (int)i;
+            continue;
+        }
+        fs_deal_column *c = &d->column[d->columns++];
+        *c = (fs_deal_column){.index = (int)i,
+                              .width = width_of(duckdb_column_type(result, i)),
+                              .at = d->row_bytes,
+                              .is_bits = duckdb_column_type(result, i) == DUCKDB_TYPE_BOOLEAN,
+                              .is_order = strcmp(name, order) == 0};
+        d->row_bytes += c->width;
+    }
+    for (int i = 0; i < d->columns; i++) d->column[i].valid_at = d->row_bytes++;
+}
+
+fs_status fs_deal_open(fs_engine *engine, duckdb_result *result, const char *series, int64_t count,
+                       const char *order, fs_deal **out, fs_error *error)
+{
+    fs_deal *d = fs_alloc_zero(1, sizeof *d);
+    if (!d) return fs_fail_memory(error, sizeof *d);
+    lay_out(d, result, series, order);
+    d->count = count;
+    d->per_hand = (count + HANDS - 1) / HANDS;
+    if (d->per_hand == 0) d->per_hand = 1;
+    d->block_rows = BLOCK_BYTES / d->row_bytes;
+    d->room = engine->memory * 2 / 5;
+    d->file = -1;
+    fs_buffer path = {0};
+    fs_status status =
+        fs_buffer_printf(&path, "%s/deal_%lld", engine->scratch, fs_engine_serial(engine));
+    d->path = path.data;
+    if (status != FS_OK) {
+        fs_deal_close(d);
+        return fs_fail_memory(error, 64);
+    }
+    *out = d;
+    return FS_OK;
+}
+
+void fs_deal_close(fs_deal *d)
+{
+    if (!d) return;
+    for (int h = 0; h < HANDS; h++) {
+        for (int b = 0; b < d->hand[h].blocks; b++) fs_free(d->hand[h].block[b].rows);
+        fs_free(d->hand[h].block);
+    }
+    if (d->file >= 0) close(d->file);
+    fs_free(d->path);
+    fs_free(d);
+}
+
+int fs_deal_hands(const fs_deal *d) { return (int)((d->count + d->per_hand - 1) / d->per_hand); }
+
+/* ---- dealing ---- */
+
+/* The file has no name once it is open: nothing is left behind however the program ends. */
+static fs_status open_file(fs_deal *d, fs_error *error)
+{
+    if (d->file >= 0) return FS_OK;
+    d->file = open(d->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (d->file < 0) return fs_fail_errno(error, "make", d->path);
+    unlink(d->path);
+    return FS_OK;
+}
+
+static fs_status write_out(fs_deal *d, block *b, fs_error *error)
+{
+    int64_t bytes = b->count * d->row_bytes, done = 0;
+    FS_TRY(open_file(d, error));
+    while (done < bytes) {
+        ssize_t wrote =
+            pwrite(d->file, b->rows + done, (size_t)(bytes - done), d->file_bytes + done);
+        if (wrote < 0) return fs_fail_errno(error, "write", d->path);
+        done += wrote;
+    }
+    b->offset = d->file_bytes;
+    d->file_bytes += bytes;
+    return FS_OK;
+}
+
+/* An empty block at the end of the hand; the full one before it goes to the file where there is no
+ * room, and its memory is used again. */
+static fs_status next_block(fs_deal *d, hand *h, fs_error *error)
+{
+    char *rows = NULL;
+    block *last = h->blocks ? &h->block[h->blocks - 1] : NULL;
+    if (last && d->used + BLOCK_BYTES > d->room) {
+        FS_TRY(write_out(d, last, error));
+        rows = last->rows;
+        last->rows = NULL;
+    } else {
+        rows = fs_alloc(BLOCK_BYTES);
+        if (!rows) return fs_fail_memory(error, BLOCK_BYTES);
+        d->used += BLOCK_BYTES;
+    }
+    if (h->blocks == h->capacity) {
+        int capacity = h->capacity * 2 + 8;
+        block *grown = fs_realloc(h->block, (size_t)capacity * sizeof *grown);
+        if (!grown) {
+            fs_free(rows);
+            return fs_fail_memory(error, (size_t)capacity * sizeof *grown);
+        }
+        h->block = grown;
+        h->capacity = capacity;
+    }
+    h->block[h->blocks++] = (block){.rows = rows};
+    return FS_OK;
+}
+
+static bool is_full(const fs_deal *d, const hand *h)
+{
+    return h->blocks == 0 || h->block[h->blocks - 1].count == d->block_rows;
+}
+
+/* Where rows of the chunk go; writes their series there. Stops before a block that is to be written
+ * to the file, since rows of it may not be packed yet. */
+static fs_status find_places(fs_deal *d, const int32_t *series, int64_t rows, char **place,
+                             int64_t *placed, fs_error *error)
+{
+    for (*placed = 0; *placed < rows; ++*placed) {
+        int32_t number = series[*placed];
+        if (number < 0 || number >= d->count)
+            return fs_fail(error, FS_FAILED, "series %d of %lld", number, (long long)d->count);
+        hand *h = &d->hand[number / d->per_hand];
+        if (is_full(d, h)) {
+            if (*placed > 0 && d->used + BLOCK_BYTES > d->room) return FS_OK;
+            FS_TRY(next_block(d, h, error));
+        }
+        block *b = &h->block[h->blocks - 1];
+        char *at = b->rows + b->count++ * d->row_bytes;
+        memcpy(at, &number, 4);
+        place[*placed] = at;
+    }
+    return FS_OK;
+}
+
+static void pack(const fs_deal_column *c, duckdb_vector vector, int64_t first, int64_t rows,
+                 char *const *place)
+{
+    const char *data = (const char *)duckdb_vector_get_data(vector) + first * c->width;
+    const uint64_t *validity = duckdb_vector_get_validity(vector);
+    switch (c->width) {
+    case 1:
+        for (int64_t i = 0; i < rows; i++) place[i][c->at] = data[i];
+        break;
+    case 2:
+        for (int64_t i = 0; i < rows; i++) memcpy(place[i] + c->at, data + i * 2, 2);
+        break;
+    case 4:
+        for (int64_t i = 0; i < rows; i++) memcpy(place[i] + c->at, data + i * 4, 4);
+        break;
+    default:
+        for (int64_t i = 0; i < rows; i++) memcpy(place[i] + c->at, data + i * 8, 8);
+    }
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t row = first + i;
+        place[i][c->valid_at] = !validity || (validity[row / 64] >> (row % 64) & 1);
+    }
+}
+
+fs_status fs_deal_add(fs_deal *d, duckdb_data_chunk chunk, fs_error *error)
+{
+    char *place[CHUNK_MOST];
+    int64_t rows = (int64_t)duckdb_data_chunk_get_size(chunk), placed = 0;
+    if (rows > CHUNK_MOST)
+        return fs_fail(error, FS_FAILED, "a chunk of %lld rows", (long long)rows);
+    const int32_t *series =
+        duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, (idx_t)d->series));
+    for (int64_t first = 0; first < rows; first += placed) {
+        FS_TRY(find_places(d, series + first, rows - first, place, &placed, error));
+        for (int i = 0; i < d->columns; i++)
+            pack(&d->column[i], duckdb_data_chunk_get_vector(chunk, (idx_t)d->column[i].index),
+                 first, placed, place);
+    }
+    return FS_OK;
+}
+
+/* ---- taking up a hand ---- */
+
+void fs_deal_table_free(fs_deal_table *t)
+{
+    for (int i = 0; i < FS_DEAL_COLUMNS; i++) {
+        fs_free(t->data[i]);
+        fs_free(t->valid[i]);
+    }
+    fs_free(t->series);
+    fs_free(t->start);
+    *t = (fs_deal_table){0};
+}
+
+static fs_status reserve(const fs_deal *d, int64_t rows, fs_deal_table *t)
+{
+    t->start = fs_alloc_zero((size_t)d->per_hand + 2, sizeof *t->start);
+    t->series = fs_alloc((size_t)rows * sizeof *t->series + 1);
+    if (!t->start || !t->series) return FS_MEMORY;
+    for (int i = 0; i < d->columns; i++) {
+        t->data[i] = fs_alloc((size_t)(rows * d->column[i].width) + 1);
+        t->valid[i] = fs_alloc((size_t)rows + 1);
+        if (!t->data[i] || !t->valid[i]) return FS_MEMORY;
+    }
+    return FS_OK;
+}
+
+/* The block's rows, from memory or from the file into `buffer`. */
+static fs_status rows_of(const fs_deal *d, const block *b, char *buffer, const char **rows,
+                         fs_error *error)
+{
+    int64_t bytes = b->count * d->row_bytes, done = 0;
+    *rows = b->rows;
+    if (b->rows) return FS_OK;
+    *rows = buffer;
+    while (done < bytes) {
+        ssize_t got = pread(d->file, buffer + done, (size_t)(bytes - done), b->offset + done);
+        if (got <= 0) return fs_fail_errno(error, "read", d->path);
+        done += got;
+    }
+    return FS_OK;
+}
+
+static int32_t series_at(const char *row)
+{
+    int32_t series;
+    memcpy(&series, row, 4);
+    return series;
+}
+
+static fs_status count_series(const fs_deal *d, const hand *h, int32_t first, char *buffer,
+                              int64_t *start, fs_error *error)
+{
+    for (int b = 0; b < h->blocks; b++) {
+        const char *rows;
+        FS_TRY(rows_of(d, &h->block[b], buffer, &rows, error));
+        for (int64_t i = 0; i < h->block[b].count; i++)
+            start[series_at(rows + i * d->row_bytes) - first + 1]++;
+    }
+    for (int64_t s = 0; s < d->per_hand; s++) start[s + 1] += start[s];
+    return FS_OK;
+}
+
+static void unpack(const fs_deal *d, const char *row, int64_t to, fs_deal_table *t)
+{
+    t->series[to] = series_at(row);
+    for (int i = 0; i < d->columns; i++) {
+        const fs_deal_column *c = &d->column[i];
+        switch (c->width) {
+        case 1: t->data[i][to] = row[c->at]; break;
+        case 2: memcpy(t->data[i] + to * 2, row + c->at, 2); break;
+        case 4: memcpy(t->data[i] + to * 4, row + c->at, 4); break;
+        default: memcpy(t->data[i] + to * 8, row + c->at, 8);
+        }
+        t->valid[i][to] = (uint8_t)row[c->valid_at];
+    }
+}
+
+/* Afterwards start[s] is where series s ends, which is where s + 1 begins. */
+static fs_status spread(const fs_deal *d, const hand *h, int32_t first, char *buffer,
+                        fs_deal_table *t, fs_error *error)
+{
+    for (int b = 0; b < h->blocks; b++) {
+        const char *rows;
+        FS_TRY(rows_of(d, &h->block[b], buffer, &rows, error));
+        for (int64_t i = 0; i < h->block[b].count; i++) {
+            const char *row = rows + i * d->row_bytes;
+            unpack(d, row, t->start[series_at(row) - first]++, t);
+        }
+    }
+    memmove(t->start + 1, t->start, (size_t)d->per_hand * sizeof *t->start);
+    t->start[0] = 0;
+    return FS_OK;
+}
+
+/* ---- order inside a series ---- */
+
+typedef struct place {
+    int64_t value, row;
+} place;
+
+static int compare(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+    if (x->value != y->value) return x->value < y->value ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* The order column as a number, null before all. */
+static int64_t order_at(const fs_deal_table *t, int column, int width, int64_t row)
+{
+    if (!t->valid[column][row]) return INT64_MIN;
+    const char *at = t->data[column] + row * width;
+    switch (width) {
+    case 1: return *(const int8_t *)at;
+    case 2: return *(const int16_t *)at;
+    case 4: return *(const int32_t *)at;
+    default: return *(const int64_t *)at;
+    }
+}
+
+static void move_rows(const place *from, int64_t first, int64_t rows, int width, char *data,
+                      char *copy)
+{
+    memcpy(copy, data + first * width, (size_t)(rows * width));
+    for (int64_t i = 0; i < rows; i++)
+        memcpy(data + (first + i) * width, copy + (from[i].row - first) * width, (size_t)width);
+}
+
+static fs_status sort_series(const fs_deal *d, int order, int64_t first, int64_t rows,
+                             fs_deal_table *t)
+{
+    place *places = fs_alloc((size_t)rows * sizeof *places);
+    char *copy = fs_alloc((size_t)rows * 8);
+    fs_status status = places && copy ? FS_OK : FS_MEMORY;
+    for (int64_t i = 0; status == FS_OK && i < rows; i++)
+        places[i] = (place){order_at(t, order, d->column[order].width, first + i), first + i};
+    if (status == FS_OK) {
+        qsort(places, (size_t)rows, sizeof *places, compare);
+        for (int i = 0; i < d->columns; i++) {
+            move_rows(places, first, rows, d->column[i].width, t->data[i], copy);
+            move_rows(places, first, rows, 1, (char *)t->valid[i], copy);
+        }
+    }
+    fs_free(places);
+    fs_free(copy);
+    return status;
+}
+
+static fs_status sort_all(const fs_deal *d, fs_deal_table *t)
+{
+    int order = 0;
+    while (!d->column[order].is_order) order++;
+    int width = d->column[order].width;
+    for (int64_t s = 0; s < d->per_hand; s++) {
+        int64_t first = t->start[s], end = t->start[s + 1], i = first + 1;
+        while (i < end && order_at(t, order, width, i - 1) <= order_at(t, order, width, i)) i++;
+        if (i < end) FS_TRY(sort_series(d, order, first, end - first, t));
+    }
+    return FS_OK;
+}
+
+static fs_status take(const fs_deal *d, int number, char *buffer, fs_deal_table *t, fs_error *error)
+{
+    const hand *h = &d->hand[number];
+    int32_t first = (int32_t)(number * d->per_hand);
+    for (int b = 0; b < h->blocks; b++) t->rows += h->block[b].count;
+    if (reserve(d, t->rows, t) != FS_OK) return fs_fail_memory(error, (size_t)t->rows * 24);
+    FS_TRY(count_series(d, h, first, buffer, t->start, error));
+    FS_TRY(spread(d, h, first, buffer, t, error));
+    return sort_all(d, t) == FS_OK ? FS_OK : fs_fail_memory(error, 0);
+}
+
+fs_status fs_deal_take(const fs_deal *d, int number, fs_deal_table *t, fs_error *error)
+{
+    *t = (fs_deal_table){0};
+    char *buffer = fs_alloc(BLOCK_BYTES);
+    fs_status status =
+        buffer ? take(d, number, buffer, t, error) : fs_fail_memory(error, BLOCK_BYTES);
+    fs_free(buffer);
+    if (status != FS_OK) fs_deal_table_free(t);
+    return status;
+}
+
+void fs_deal_drop(fs_deal *d, int number)
+{
+    hand *h = &d->hand[number];
+    for (int b = 0; b < h->blocks; b++) {
+        fs_free(h->block[b].rows);
+        h->block[b].rows = NULL;
+    }
+}
+
+/* ---- Arrow ---- */
+
+static fs_status copy_bits(const char *bytes, int64_t count, struct ArrowBuffer *out)
+{
+    if (ArrowBufferResize(out, (count + 7) / 8, false) != NANOARROW_OK) return FS_MEMORY;
+    memset(out->data, 0, (size_t)(count + 7) / 8);
+    for (int64_t i = 0; i < count; i++)
+        if (bytes[i]) ArrowBitSet(out->data, i);
+    return FS_OK;
+}
+
+static fs_status copy_column(const fs_deal_column *c, const char *data, const uint8_t *valid,
+                             int64_t count, struct ArrowArray *out)
+{
+    const uint8_t *null = valid ? memchr(valid, 0, (size_t)count) : NULL;
+    out->length = count;
+    out->null_count = null ? -1 : 0;
+    if (null) FS_TRY(copy_bits((const char *)valid, count, ArrowArrayBuffer(out, 0)));
+    if (c->is_bits) return copy_bits(data, count, ArrowArrayBuffer(out, 1));
+    return ArrowBufferAppend(ArrowArrayBuffer(out, 1), data, count * c->width) == NANOARROW_OK
+               ? FS_OK
+               : FS_MEMORY;
+}
+
+static fs_status fill(const fs_deal *d, const fs_deal_table *t, int64_t first, int64_t count,
+                      struct ArrowArray *out)
+{
+    static const fs_deal_column number = {.width = 4};
+    FS_TRY(copy_column(&number, (const char *)(t->series + first), NULL, count,
+                       out->children[d->series]));
+    for (int i = 0; i < d->columns; i++) {
+        const fs_deal_column *c = &d->column[i];
+        FS_TRY(copy_column(c, t->data[i] + first * c->width, t->valid[i] + first, count,
+                           out->children[c->index]));
+    }
+    out->length = count;
+    return ArrowArrayFinishBuilding(out, NANOARROW_VALIDATION_LEVEL_NONE, NULL) == NANOARROW_OK
+               ? FS_OK
+               : FS_MEMORY;
+}
+
+fs_status fs_deal_batch(const fs_deal *d, const fs_deal_table *t, int64_t first, int64_t count,
+                        const struct ArrowSchema *schema, struct ArrowArray *out, fs_error *error)
+{
+    fs_status status = FS_MEMORY;
+    if (ArrowArrayInitFromSchema(out, schema, NULL) == NANOARROW_OK)
+        status = fill(d, t, first, count, out);
+    if (status == FS_OK) return FS_OK;
+    if (out->release) out->release(out);
+    return fs_fail_memory(error, (size_t)count * 8);
+}
