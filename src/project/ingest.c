@@ -35,32 +35,41 @@ static void remove_scratch(fs_project_ingest *in)
     if (log) unlink(log);
 }
 
-/* Do the tables fit into a small part of any machine's memory? Bytes tell, where files are local,
- * one row a record, and not much smaller than what is in them. */
-static bool is_small(const fs_project_ingest *in)
+/* About how many bytes of text there are to read; -1 where sizes don't tell: files that are not local,
+ * or hold more rows than records. */
+static int64_t input_bytes(const fs_project_ingest *in)
 {
     int64_t bytes = 0;
     for (int r = 0; r < in->raws; r++) {
         const fs_project_raw *raw = &in->raw[r];
         if (!raw->used) continue;
         bool plain = raw->files->format == FS_FORMAT_CSV || raw->files->format == FS_FORMAT_XLSX;
-        if (!plain || raw->files->unpivot.items) return false;
+        if (!plain || raw->files->unpivot.items) return -1;
         for (int i = 0; i < raw->raw.paths; i++) {
             struct stat info;
-            if (stat(raw->raw.path[i], &info) != 0) return false;
+            if (stat(raw->raw.path[i], &info) != 0) return -1;
             const char *end = strrchr(raw->raw.path[i], '.');
             bool packed = end && strcmp(end, ".csv") != 0 && strcmp(end, ".txt") != 0 &&
                           strcmp(end, ".tsv") != 0;
             bytes += info.st_size * (packed ? 8 : 1);
         }
     }
-    return bytes <= (160 << 20);
+    return bytes;
 }
 
+#define IN_MEMORY ((int64_t)160 << 20) /* a small part of any machine's memory */
+#define UNPACKED  ((int64_t)4 << 30)   /* more than this is packed, for the sake of the disk */
+
+/* Scratch is written twice and read a few times: packing it costs a quarter of the whole ingest, not
+ * packing it five times the disk. */
 static fs_status attach_scratch(fs_project_ingest *in, fs_error *error)
 {
+    int64_t bytes = input_bytes(in);
     remove_scratch(in);
-    if (is_small(in)) return fs_project_execute(in, error, "attach ':memory:' as fs_ingest");
+    if (bytes >= 0 && bytes <= IN_MEMORY)
+        return fs_project_execute(in, error, "attach ':memory:' as fs_ingest");
+    FS_TRY(fs_project_execute(in, error, "set global force_compression = '%s'",
+                              bytes >= 0 && bytes <= UNPACKED ? "uncompressed" : "auto"));
     const char *path = scratch_path(in);
     const char *literal = path ? fs_project_literal(&in->arena, path) : NULL;
     if (!literal) return fs_fail_memory(error, 0);
