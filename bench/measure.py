@@ -1,0 +1,202 @@
+"""Speed and memory of foresell; see README.md beside this file. Rows go to build/bench/results.csv as well."""
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator
+
+from common import DATA, FORESELL, ROOT, WORK, Cost, measure
+
+REPEATS = 3  # the least CPU seconds of several: other work on the machine only adds to them
+
+
+@dataclass
+class Row:
+    """One measured figure with the limit that it is held to, if any (the greatest allowed)."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+    note: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.limit is not None and self.value > self.limit
+
+
+def least(run: Callable[[], Cost], repeats: int = REPEATS) -> Cost:
+    costs = [run() for _ in range(repeats)]
+    return Cost(min(c.cpu for c in costs), max(c.peak_mb for c in costs), min(c.wall for c in costs))
+
+
+def rows_of(name: str, cost: Cost, cpu: float | None = None, peak: float | None = None, note: str = "") -> Iterator[Row]:
+    yield Row(name, round(cost.cpu, 2), "CPU s", cpu, note)
+    yield Row(name, round(cost.peak_mb), "MiB peak", peak)
+    yield Row(name, round(cost.wall, 1), "s by the clock")
+
+
+# ---- a retailer's files to the report ----
+
+def online_retail() -> Iterator[Row]:
+    """Both years of Online Retail II: init and run."""
+    files = sorted((DATA / "online_retail_ii").glob("*")) if DATA.exists() else []
+    if not files:
+        print(f"online_retail: skipped, {DATA / 'online_retail_ii'} is not there (FORESELL_DATA names the folder)")
+        return
+
+    def once() -> Cost:
+        project = WORK / "retail"
+        shutil.rmtree(project, ignore_errors=True)
+        return measure(FORESELL, "init", project, "--from", DATA / "online_retail_ii") + measure(FORESELL, "run", project)
+
+    yield from rows_of("online_retail: init + run", least(once), cpu=30, peak=1024)
+
+
+# ---- many series ----
+
+def panel(items: int) -> Path:
+    path = WORK / f"panel-{items}.parquet"
+    if not path.exists():
+        measure(sys.executable, ROOT / "bench" / "panel.py", path, items)
+    return path
+
+
+def forecast(items: int, model: str) -> Cost:
+    return measure(FORESELL, "apply", "forecast", panel(items), "--group", "item,store", "--order", "day", "--value", "units",
+                   "--model", model, "--memory", "2GiB", "-o", WORK / "forecast.parquet")
+
+
+def panel_snaive() -> Iterator[Row]:
+    """M5's size, 59.2 million rows of Parquet in order of days, to 28 rows a series."""
+    yield from rows_of("panel: 59.2 M rows", least(lambda: forecast(3049, "snaive")), cpu=15, peak=2048)
+
+
+def panel_4x() -> Iterator[Row]:
+    """Four times the rows: four times the time, the same memory."""
+    one, four = least(lambda: forecast(3049, "snaive"), 1), least(lambda: forecast(12196, "snaive"), 1)
+    yield from rows_of("panel: 236.8 M rows", four, peak=2048)
+    yield Row("panel: 236.8 M against 59.2 M", round(four.cpu / one.cpu, 2), "times the CPU s", 4.4)
+
+
+def panel_models() -> Iterator[Row]:
+    """A tenth of it with the models that are fitted."""
+    for model in ("ets", "auto"):
+        cost = least(lambda: forecast(305, model), 1)
+        yield from rows_of(f"panel: 5.9 M rows, {model}", cost)
+        yield Row(f"panel: 5.9 M rows, {model}", round(cost.cpu / 3050 * 1000, 2), "ms a series of 1,941 days")
+
+
+# ---- reading CSV ----
+
+LINES_STEP = "-- step: lines\n-- about: how many sales lines there are\nselect count(*) as lines from sales\n"
+
+
+def sales_csv(lines: int) -> Path:
+    folder = WORK / f"shop-{lines}"
+    if not folder.exists():
+        measure(FORESELL, "simulate", folder, "--items", 5000, "--stores", 20, "--customers", 100000, "--lines", lines)
+    return folder / "sales.csv"
+
+
+def ingest(file: Path, threads: int) -> Cost:
+    project = WORK / "csv-project"
+    if not (project / "foresell.yaml").exists():
+        measure(FORESELL, "init", project, "--from", file)
+        (project / "models").mkdir(exist_ok=True)
+        (project / "models" / "lines.sql").write_text(LINES_STEP)
+    shutil.rmtree(project / "runs", ignore_errors=True)
+    return measure(FORESELL, "run", project, "--only", "lines", "--threads", threads)
+
+
+def csv_ingest() -> Iterator[Row]:
+    """Sales lines to the canonical table and quarantine, against DuckDB's read_csv into a table."""
+    file = sales_csv(5_000_000)
+    for threads in (1, 2):
+        ours, theirs = [], []
+        for _ in range(REPEATS):  # in turn, so that both meet the same machine
+            theirs.append(measure(sys.executable, ROOT / "bench" / "read_csv.py", file, threads))
+            ours.append(ingest(file, threads))
+        name = f"csv, {threads} thread{'s' if threads > 1 else ''}"
+        mine, bare = min(c.cpu for c in ours), min(c.cpu for c in theirs)
+        yield Row(f"{name}: read_csv into a table", round(bare, 2), "CPU s")
+        yield from rows_of(f"{name}: ingest", Cost(mine, max(c.peak_mb for c in ours), min(c.wall for c in ours)))
+        yield Row(f"{name}: ingest against read_csv", round(mine / bare, 2), "times the CPU s", 2)
+
+
+# ---- kernels ----
+
+def kernel() -> Iterator[Row]:
+    """The recursion of exponential smoothing, by instruction set."""
+    flags = Path("/proc/cpuinfo").read_text()
+    for level, needs in (("x86-64", "sse2"), ("x86-64-v3", "avx2"), ("x86-64-v4", "avx512f")):
+        if f" {needs} " not in flags:
+            print(f"kernel: {level} skipped, this machine has no {needs}")
+            continue
+        program = WORK / f"kernel-{level}"
+        subprocess.run(["cc", "-O3", "-std=gnu17", f"-march={level}", "-ffp-contract=off", "-fno-math-errno",
+                        f"-I{ROOT / 'include'}", f"-I{ROOT / 'src' / 'forecast'}", ROOT / "bench" / "kernel.c",
+                        "-o", program, "-lm"], check=True)
+        said = subprocess.run([program, "419"], check=True, capture_output=True, text=True).stdout
+        yield Row(f"kernel: smoothing, {needs}", float(said), "ns an observation and lane")
+
+
+# ---- the simulator ----
+
+def simulate() -> Iterator[Row]:
+    """Lines a second; ten times the lines in the same memory."""
+    peaks = []
+    for lines in (1_000_000, 10_000_000):
+        def once() -> Cost:
+            for folder in (WORK / "simulated", WORK / "simulated-truth"):
+                shutil.rmtree(folder, ignore_errors=True)
+            return measure(FORESELL, "simulate", WORK / "simulated", "--items", 5000, "--stores", 20, "--customers", 100000,
+                           "--lines", lines, "--parquet")
+        cost = least(once, 1)
+        peaks.append(cost.peak_mb)
+        yield from rows_of(f"simulate: {lines // 1_000_000} M lines", cost)
+        yield Row(f"simulate: {lines // 1_000_000} M lines", round(lines / cost.cpu), "lines a CPU s")
+    yield Row("simulate: memory, 10 M against 1 M", round(peaks[1] / peaks[0], 2), "times", 1.25)
+    shutil.rmtree(WORK / "simulated", ignore_errors=True)
+
+
+BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
+    "online_retail": online_retail,
+    "panel": panel_snaive,
+    "panel_4x": panel_4x,
+    "panel_models": panel_models,
+    "csv": csv_ingest,
+    "kernel": kernel,
+    "simulate": simulate,
+}
+
+
+def show(row: Row) -> None:
+    limit = "" if row.limit is None else f"asked {row.limit:g}"
+    print(f"{row.name:44} {row.value:>10,g} {row.unit:26} {limit:12} {'over' if row.over else ''}", flush=True)
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(BENCHMARKS)
+    for name in names:
+        if name not in BENCHMARKS:
+            sys.exit(f"bench/run: there is no benchmark '{name}'; there are {', '.join(BENCHMARKS)}")
+    if not FORESELL.exists():
+        sys.exit(f"bench/run: {FORESELL} is not there: run make build first")
+    WORK.mkdir(parents=True, exist_ok=True)
+    with open(WORK / "results.csv", "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["name", "value", "unit", "asked", "over"])
+        for name in names:
+            for row in BENCHMARKS[name]():
+                show(row)
+                out.writerow([row.name, row.value, row.unit, row.limit, "over" if row.over else ""])
+                file.flush()
+
+
+if __name__ == "__main__":
+    main()
