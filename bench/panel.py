@@ -27,7 +27,7 @@ def shape(folder: Path) -> str:
         stores as (select distinct store_id from sold),
         days as (select min(date) + cast(d as integer) as date from sold, range({DAYS}) as r(d) group by d)
         select date, product_id, number, store_id, cast(coalesce(units, 0) as integer) as units
-        from days, items, stores left join sold using (date, product_id, store_id)
+        from days cross join items cross join stores left join sold using (date, product_id, store_id)
         order by date, product_id, store_id"""
 
 

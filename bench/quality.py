@@ -1,0 +1,209 @@
+"""Accuracy of `foresell apply forecast` on public data sets; see README.md beside this file.
+
+A data set is cut into parts that are forecast in one call each (one frequency). A part is a SELECT of the past
+(series, period, value), one of what came after (series, step, value), the season that errors are scaled by, and
+weights of the series where the measure has any.
+"""
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+import duckdb
+
+from common import DATA, FORESELL, ROOT, WORK, Cost, measure
+
+FILE = ROOT / "bench" / "quality.csv"
+MODELS = ("snaive", "ets", "auto")
+MEASURES = ("smape", "mase", "owa", "wrmsse", "wape")
+WORSE = 1.005  # --check: half a per cent, for compilers and machines differ in the last digits
+
+
+@dataclass
+class Part:
+    name: str
+    past: str
+    after: str
+    horizon: int
+    season: int  # that the model is told
+    scale: int  # lag of the differences that errors are scaled by
+    weight: str | None = None  # series, weight
+
+
+@dataclass
+class DataSet:
+    parts: Callable[[duckdb.DuckDBPyConnection], list[Part]]
+    measures: tuple[str, ...]
+    naive2: tuple[float, float] = (0, 0)  # published sMAPE and MASE, for OWA
+
+
+# ---- the data sets ----
+
+def m3(db: duckdb.DuckDBPyConnection) -> list[Part]:
+    folder = DATA / "m3"
+    db.execute(f"create or replace table meta as from read_csv('{folder}/M3_meta.csv')")
+    db.execute(f"create or replace table long as from read_csv('{folder}/M3_long.csv.gz')")
+    parts = []
+    for period, freq, horizon in (("YEARLY", 1, 6), ("QUARTERLY", 4, 8), ("MONTHLY", 12, 18), ("OTHER", 1, 8)):
+        of = f"from long join meta using (id) where meta.period = '{period}'"
+        parts.append(Part(
+            f"m3-{period.lower()}", f"select id as series, t as period, value {of} and set = 'train'",
+            f"select id as series, t - n as step, value {of} and set = 'test'", horizon, freq, freq))
+    return parts
+
+
+def m4(frequency: str, horizon: int, season: int, test: str) -> Callable[[duckdb.DuckDBPyConnection], list[Part]]:
+    def parts(db: duckdb.DuckDBPyConnection) -> list[Part]:
+        def long(table: str, file: Path, name: str) -> str:
+            db.execute(f"create or replace table {table} as from read_csv('{file}', all_varchar = true, header = true, null_padding = true)")
+            return (f"select V1 as series, cast(substr(place, 2) as integer) - 1 as {name}, cast(value as double) as value "
+                    f"from (unpivot {table} on columns(* exclude V1) into name place value value) where value <> ''")
+        return [Part(f"m4-{frequency.lower()}", long("train", DATA / "m4" / f"{frequency}-train.csv.gz", "period"),
+                     long("test", DATA / "m4" / test, "step"), horizon, season, 1)]
+    return parts
+
+
+def m5(db: duckdb.DuckDBPyConnection) -> list[Part]:
+    """Total, stores, departments and their pairs; weights by revenue of the last 28 days before d_1914."""
+    folder = DATA / "m5"
+    db.execute(f"create or replace table wide as from read_csv('{folder}/sales_train_evaluation_d1495_d1941.csv.gz')")
+    db.execute("""create or replace table sold as select item_id, dept_id, store_id, cast(substr(place, 3) as integer) as d, units
+                  from (unpivot wide on columns('d_.*') into name place value units)""")
+    db.execute(f"create or replace table calendar as select cast(substr(d, 3) as integer) as d, wm_yr_wk as week from read_csv('{folder}/calendar.csv')")
+    db.execute(f"""create or replace table revenue as select dept_id, store_id, sum(units * sell_price) as revenue
+                   from sold join calendar using (d) join (select item_id, store_id, wm_yr_wk as week, sell_price
+                   from read_csv('{folder}/sell_prices.csv.gz')) using (item_id, store_id, week)
+                   where d between 1886 and 1913 group by all""")
+    parts = []
+    for name, series in (("total", "'total'"), ("store", "store_id"), ("dept", "dept_id"), ("store-dept", "store_id || ' ' || dept_id")):
+        of = f"select {series} as series, d as period, sum(units) as value from sold"
+        parts.append(Part(
+            f"m5-{name}", f"{of} where d <= 1913 group by all",
+            f"select series, period - 1913 as step, value from ({of} where d > 1913 group by all)", 28, 7, 1,
+            f"select {series} as series, sum(revenue) as weight from revenue group by all"))
+    return parts
+
+
+def rossmann(db: duckdb.DuckDBPyConnection) -> list[Part]:
+    """The last six weeks of each store; days on which it was closed are not there, and are not judged."""
+    db.execute(f"create or replace table stores as from read_csv('{DATA}/rossmann/train_open_days.csv.gz', sample_size = -1)")
+    last = "date '2015-06-19'"
+    return [Part("rossmann", f"select Store as series, Date as period, Sales as value from stores where Date <= {last}",
+                 f"select Store as series, Date - {last} as step, Sales as value from stores where Date > {last}", 42, 7, 7)]
+
+
+DATA_SETS = {
+    "m3": DataSet(m3, ("smape", "mase")),
+    "m4-weekly": DataSet(m4("Weekly", 13, 1, "Weekly-test.csv"), ("smape", "mase", "owa"), (9.161, 2.777)),
+    "m4-weekly-52": DataSet(m4("Weekly", 13, 52, "Weekly-test.csv"), ("smape", "mase", "owa"), (9.161, 2.777)),
+    "m4-yearly": DataSet(m4("Yearly", 6, 1, "Yearly-test.csv.gz"), ("smape", "mase", "owa"), (16.342, 3.974)),
+    "m5": DataSet(m5, ("wrmsse",)),
+    "rossmann": DataSet(rossmann, ("mase", "wape")),
+}
+
+
+# ---- forecasts and errors ----
+
+def forecast(db: duckdb.DuckDBPyConnection, part: Part, model: str) -> tuple[Cost, list[str]]:
+    """Puts what the part's forecasts are into the table `made`."""
+    past, made = WORK / "quality-past.parquet", WORK / "quality-made.parquet"
+    db.execute(f"copy ({part.past} order by all) to '{past}' (format parquet)")
+    options = ["apply", "forecast", past, "--group", "series", "--order", "period", "--value", "value", "--horizon", part.horizon,
+               "--season", part.season, "--model", model, *(["--end", "2015-06-19"] if part.name == "rossmann" else [])]
+    cost = measure(FORESELL, *options, "-o", made)
+    db.execute(f"create or replace table made as select cast(series as varchar) as series, step, mean from '{made}'")
+    return cost, [str(word) for word in options if word is not past]
+
+
+def errors(db: duckdb.DuckDBPyConnection, part: Part) -> None:
+    """Adds a row a series to the table `scores`: sMAPE, MASE, RMSSE, sums of absolute errors and values, weight."""
+    weight = part.weight or "select distinct series, 1 as weight from after"
+    db.execute(f"create or replace temp table after as select cast(series as varchar) as series, cast(step as integer) as step, value from ({part.after})")
+    db.execute(f"""
+        insert into scores
+        with past as (select cast(series as varchar) as series, period, cast(value as double) as value from ({part.past})),
+        known as (from past qualify max(value <> 0) over (partition by series order by period)),
+        steps as (select series, value - lag(value, {part.scale}) over (partition by series order by period) as step from known),
+        scale as (select series, avg(abs(step)) as absolute, avg(step * step) as squared from steps group by series),
+        weights as ({weight})
+        select '{part.name}', series,
+            avg(case when abs(value) + abs(mean) = 0 then 0 else 200 * abs(value - mean) / (abs(value) + abs(mean)) end),
+            avg(abs(value - mean)) / any_value(scale.absolute), sqrt(avg((value - mean) ** 2) / any_value(scale.squared)),
+            sum(abs(value - mean)), sum(abs(value)), any_value(weights.weight)
+        from after left join made using (series, step) join scale using (series) join weights using (series)
+        group by series""")
+    missing, = db.execute("select count(*) from after left join made using (series, step) where mean is null").fetchone()
+    if missing:
+        sys.exit(f"bench/quality: {missing} values of {part.name} have no forecast")
+
+
+def summed(db: duckdb.DuckDBPyConnection, data: DataSet) -> dict[str, float]:
+    smape, mase, wape, wrmsse = db.execute("""
+        with parts as (select part, sum(rmsse * weight) / sum(weight) as wrmsse from scores group by part)
+        select avg(smape), avg(mase) filter (isfinite(mase)), sum(off) / sum(total), (select avg(wrmsse) from parts) from scores""").fetchone()
+    all_of_them = {"smape": smape, "mase": mase, "wape": wape, "wrmsse": wrmsse}
+    if data.naive2[0]:
+        all_of_them["owa"] = (smape / data.naive2[0] + mase / data.naive2[1]) / 2
+    return {name: all_of_them[name] for name in data.measures}
+
+
+def run(name: str, model: str) -> dict[str, str]:
+    data, db = DATA_SETS[name], duckdb.connect(config={"threads": 2})
+    db.execute("create table scores (part text, series text, smape double, mase double, rmsse double, off double, total double, weight double)")
+    cpu, said = 0.0, ""
+    for part in data.parts(db):
+        cost, options = forecast(db, part, model)
+        errors(db, part)
+        cpu += cost.cpu
+        said = " ".join(["foresell", *options]) if not said else said
+    row = {"data": name, "model": model, "series": str(db.execute("select count(*) from scores").fetchone()[0])}
+    row |= {m: f"{v:.4f}" for m, v in summed(db, data).items()}
+    return row | {"cpu_s": f"{cpu:.1f}", "command": said}
+
+
+# ---- the file ----
+
+FIELDS = ("data", "model", "series", *MEASURES, "cpu_s", "command")
+
+
+def known_rows() -> dict[tuple[str, str], dict[str, str]]:
+    if not FILE.exists():
+        return {}
+    with open(FILE, newline="") as file:
+        return {(row["data"], row["model"]): row for row in csv.DictReader(file)}
+
+
+def worse(row: dict[str, str], known: dict[str, str]) -> list[str]:
+    return [f"{row['data']} {row['model']}: {m} {row[m]}, was {known[m]}"
+            for m in MEASURES if row.get(m) and known.get(m) and float(row[m]) > float(known[m]) * WORSE]
+
+
+def main() -> None:
+    check = "--check" in sys.argv
+    names = [word for word in sys.argv[1:] if word != "--check"] or list(DATA_SETS)
+    WORK.mkdir(parents=True, exist_ok=True)
+    rows, faults = known_rows(), []
+    for name in names:
+        if name not in DATA_SETS:
+            sys.exit(f"bench/quality: there is no data set '{name}'; there are {', '.join(DATA_SETS)}")
+        if not (DATA / name.split("-")[0]).exists():
+            print(f"{name}: skipped, {DATA / name.split('-')[0]} is not there (FORESELL_DATA names the folder)")
+            continue
+        for model in MODELS:
+            row = run(name, model)
+            print(f"{name:14}{model:8}", *(f"{m} {row[m]}" for m in MEASURES if m in row), f"{row['cpu_s']} CPU s", flush=True)
+            faults += worse(row, rows.get((name, model), {}))
+            rows[name, model] = row
+    if check:
+        sys.exit("worse than bench/quality.csv says:\n" + "\n".join(faults) if faults else 0)
+    with open(FILE, "w", newline="") as file:
+        out = csv.DictWriter(file, FIELDS, restval="", lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows[key] for name in DATA_SETS for key in ((name, m) for m in MODELS) if key in rows)
+
+
+if __name__ == "__main__":
+    main()
