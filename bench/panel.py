@@ -40,7 +40,7 @@ def main() -> None:
         copy (select product_id || '-' || lpad(cast(copy as varchar), 4, '0') as item, store_id as store, date as day, units
               from shape, range({copies}) as r(copy) where copy * {BASE} + number < {items})
         to '{out}.tmp' (format parquet)""")
-    rows, series = db.execute(f"select count(*), count(distinct (item, store)) from '{out}.tmp'").fetchone()
+    rows, series = db.execute(f"select count(*), count(distinct (item, store)) from read_parquet('{out}.tmp')").fetchone()
     assert (rows, series) == (items * STORES * DAYS, items * STORES), (rows, series)
     Path(f"{out}.tmp").rename(out)
 

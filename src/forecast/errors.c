@@ -37,7 +37,7 @@ void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters)
         errors->sorted[i] -= mean;
         sum += errors->sorted[i] * errors->sorted[i];
     }
-    fs_sort(errors->sorted, count);
+    errors->is_sorted = false;
     int64_t freedom = count - parameters;
     double least = (double)count / 2; /* however many parameters there are */
     errors->deviation = sqrt(sum / ((double)freedom > least ? (double)freedom : least));
@@ -45,11 +45,13 @@ void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters)
     for (int64_t i = 0; own > 0 && i < count; i++) errors->sorted[i] *= errors->deviation / own;
 }
 
-double fs_errors_quantile(const fs_errors *errors, double p)
+double fs_errors_quantile(fs_errors *errors, double p)
 {
     double normal = errors->deviation * fs_normal_quantile(p);
     if (errors->count == 0) return errors->factor * normal;
     double weight = (double)errors->count / ((double)errors->count + TRUSTED);
+    if (!errors->is_sorted) fs_sort(errors->sorted, errors->count);
+    errors->is_sorted = true;
     double empirical = fs_sorted_quantile(errors->sorted, errors->count, p);
     return errors->factor * (weight * empirical + (1 - weight) * normal);
 }

@@ -70,9 +70,11 @@ int64_t fs_snaive_residuals(const fs_series *series, int period, double *residua
 
 /* ---- intervals ---- */
 
-/* What is known of the errors of one step: sorted, centred, with their standard deviation. */
+/* What is known of the errors of one step: centred, with their standard deviation; sorted once a
+ * quantile is asked for. */
 typedef struct fs_errors {
     double *sorted; /* room for the series' length */
+    bool is_sorted;
     int64_t count, capacity;
     double deviation;
     double factor; /* from the backtest: how much wider they were out of sample */
@@ -81,6 +83,6 @@ FS_MUST_CHECK fs_status fs_errors_reserve(fs_errors *errors, int64_t count);
 /* Centres and sorts `count` errors in errors->sorted; `parameters` were fitted to get them. */
 void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters);
 /* Quantile p of an error of one step. */
-double fs_errors_quantile(const fs_errors *errors, double p);
+double fs_errors_quantile(fs_errors *errors, double p);
 
 #endif

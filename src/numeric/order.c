@@ -77,10 +77,32 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void fs_sort(double *values, int64_t n)
+/* Quicksort down to short ranges, the longer part by the loop; where pivots keep falling badly the
+ * library's sort, whose cost is bounded, takes over. */
+static void sort_range(double *values, int64_t n, int depth)
 {
-    if (n <= 32)
-        insertion_sort(values, n);
-    else
-        qsort(values, (size_t)n, sizeof *values, compare);
+    while (n > 32) {
+        if (depth-- == 0) {
+            qsort(values, (size_t)n, sizeof *values, compare);
+            return;
+        }
+        double pivot = middle_of_three(values[0], values[n / 2], values[n - 1]);
+        int64_t i = 0, j = n - 1;
+        while (i <= j) {
+            while (values[i] < pivot) i++;
+            while (values[j] > pivot) j--;
+            if (i <= j) swap(&values[i++], &values[j--]);
+        }
+        if (j + 1 < n - i) {
+            sort_range(values, j + 1, depth);
+            values += i;
+            n -= i;
+        } else {
+            sort_range(values + i, n - i, depth);
+            n = j + 1;
+        }
+    }
+    insertion_sort(values, n);
 }
+
+void fs_sort(double *values, int64_t n) { sort_range(values, n, 64); }
