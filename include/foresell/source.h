@@ -91,6 +91,11 @@ typedef struct fs_reader {
 FS_API FS_MUST_CHECK fs_status fs_reader_open_file(const char *path, fs_reader *reader,
                                                    fs_error *error);
 
+/* What `reader` gives, unpacked if it is gzip or zstd (seen from the first bytes). `name` is for
+ * messages. `reader` belongs to the result afterwards, also on failure. */
+FS_API FS_MUST_CHECK fs_status fs_reader_unpack(fs_reader reader, const char *name,
+                                                fs_reader *unpacked, fs_error *error);
+
 /* ---- addresses ------------------------------------------------------------------ */
 
 /* scheme://user:password@host:port/path?query, decoded; NULL where a part is not there. ${NAME} is the value

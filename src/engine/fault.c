@@ -1,7 +1,8 @@
 /* DuckDB's messages in the user's words.
  *
- * DuckDB says what failed by a prefix ("IO Error: …"). The prefix gives the status; disk, permission
- * and memory get a sentence and a remedy of our own. Passwords that a connection string carried are
+ * DuckDB says what failed by a prefix ("IO Error: …"), which may itself stand after another. The prefix
+ * gives the status; disk, permission, memory, open files and files cut short get a sentence and a
+ * remedy of our own. Passwords that a connection string carried are
  * never repeated.
  */
 #include <stdlib.h>
@@ -95,9 +96,27 @@ static void make_one_line(char *text)
     *to = '\0';
 }
 
+/* DuckDB's own advice names settings that nobody here can set. */
+static fs_status fail_of_memory(fs_error *error, const char *text)
+{
+    const char *advice = strstr(text, " Possible solutions:");
+    int bytes = (int)(advice ? (size_t)(advice - text) : strlen(text));
+    fs_fail(error, FS_MEMORY, "there is too little memory for this: %.*s", bytes, text);
+    fs_error_remedy(error, "give the program more (--memory 2GiB), or let it do less at once "
+                           "(--threads 1)");
+    return FS_MEMORY;
+}
+
+static bool is_cut_short(const char *text)
+{
+    return strstr(text, "No magic bytes found") || strstr(text, "too small to be a Parquet file") ||
+           strstr(text, "TProtocolException") || strstr(text, "corrupt");
+}
+
 static fs_status fail_in_words(fs_error *error, fs_status status, const char *text)
 {
     if (status == FS_CANCELLED) return fs_fail(error, FS_CANCELLED, "cancelled");
+    if (status == FS_MEMORY) return fail_of_memory(error, text);
     if (strstr(text, "No space left on device") || strstr(text, "max_temp_directory_size")) {
         fs_fail(error, FS_RESOURCE, "the disk is full: %s", text);
         fs_error_remedy(error, "free some space, or put scratch and the runs on a larger disk");
@@ -108,10 +127,17 @@ static fs_status fail_in_words(fs_error *error, fs_status status, const char *te
         fs_error_remedy(error, "let this user read the file, or write to its folder");
         return FS_RESOURCE;
     }
+    if (strstr(text, "Too many open files")) {
+        fs_fail(error, FS_RESOURCE, "%s", text);
+        fs_error_remedy(error, "let the program open more files at once (ulimit -n 256 or more)");
+        return FS_RESOURCE;
+    }
+    if (is_cut_short(text)) {
+        fs_fail(error, FS_DATA, "the file is damaged or cut short: %s", text);
+        fs_error_remedy(error, "fetch or export it again");
+        return FS_DATA;
+    }
     fs_fail(error, status, "%s", text);
-    if (status == FS_MEMORY)
-        fs_error_remedy(error,
-                        "give the program more (--memory), or less to do at once (--threads)");
     return status;
 }
 

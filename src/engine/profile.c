@@ -415,6 +415,28 @@ static fs_status refuse(const look *l, fs_error *error)
     return FS_DATA;
 }
 
+/* A name that says Parquet or a workbook over text that is neither: a download that went wrong. */
+static bool claims_other_format(const char *path)
+{
+    static const char *const ends[] = {".parquet", ".xlsx", ".xls", ".sqlite", ".zip"};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof ends / sizeof ends[0]; i++)
+        if (strcasecmp(dot, ends[i]) == 0) return true;
+    return false;
+}
+
+static fs_status refuse_claim(const look *l, fs_error *error)
+{
+    const char *dot = strrchr(l->path, '.');
+    fs_fail(error, FS_DATA,
+            "%s is not what its name says: its first bytes are those of %s, not "
+            "of %s",
+            l->path, l->sniffed.is_text ? "text" : "something else", dot);
+    fs_error_at(error, l->path, 0, NULL);
+    fs_error_remedy(error, "fetch or export it again, or rename it if it is delimited text");
+    return FS_DATA;
+}
+
 static fs_status look_by_content(look *l, fs_error *error)
 {
     const char *what = l->sniffed.what;
@@ -424,6 +446,7 @@ static fs_status look_by_content(look *l, fs_error *error)
     if (strstr(what, "sqlite")) return look_at_database(l, error);
     if (strcmp(what, "json") == 0) return look_at_table(l, FS_FORMAT_JSON, NULL, error);
     bool markup = strcmp(what, "html") == 0 || strcmp(what, "xml") == 0;
+    if (claims_other_format(l->path)) return refuse_claim(l, error);
     return l->sniffed.is_text && !markup ? look_at_text(l, error) : refuse(l, error);
 }
 

@@ -49,6 +49,8 @@ struct fs_raw_source {
 };
 
 /* Bytes of a path: local file, or through DuckDB's file system where it is a URL. */
+fs_status fs_raw_check_regular(const char *path, fs_error *error);
+fs_status fs_raw_check_json(fs_engine *engine, const char *path, fs_error *error);
 fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error);
 bool fs_raw_is_url(const char *path);
 /* Loads what reading the path needs ("httpfs", "azure"). */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "raw_internal.h"
 
@@ -174,8 +175,80 @@ static fs_status open_remote(fs_engine *engine, const char *path, fs_reader *rea
     return FS_OK;
 }
 
+/* A pipe or a device has no end that one may count on, and gives its bytes but once. */
+fs_status fs_raw_check_regular(const char *path, fs_error *error)
+{
+    struct stat info;
+    if (stat(path, &info) != 0 || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode)) return FS_OK;
+    fs_fail(error, FS_RESOURCE, "%s is no file but a %s, and files are read more than once", path,
+            S_ISFIFO(info.st_mode)   ? "pipe"
+            : S_ISSOCK(info.st_mode) ? "socket"
+                                     : "device");
+    fs_error_at(error, path, 0, NULL);
+    fs_error_remedy(error, "write what it gives into a file, and name that");
+    return FS_RESOURCE;
+}
+
 fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error)
 {
+    if (!fs_raw_is_url(path)) FS_TRY(fs_raw_check_regular(path, error));
     return fs_raw_is_url(path) ? open_remote(engine, path, reader, error)
                                : fs_reader_open_file(path, reader, error);
+}
+
+/* ---- JSON that nests too deeply ---- */
+
+/* DuckDB's reader walks down by recursion, so that a file of brackets ends the process. */
+#define DEPTH_MOST 500
+
+typedef struct nesting {
+    int depth;
+    bool in_text, escaped;
+    int64_t line;
+} nesting;
+
+/* False where it goes too deep. */
+static bool goes_on(nesting *n, const char *data, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        char c = data[i];
+        n->line += c == '\n';
+        if (n->in_text) {
+            if (!n->escaped && c == '"') n->in_text = false;
+            n->escaped = !n->escaped && c == '\\';
+        } else if (c == '"') {
+            n->in_text = true;
+        } else if (c == '{' || c == '[') {
+            if (++n->depth > DEPTH_MOST) return false;
+        } else if (c == '}' || c == ']') {
+            n->depth -= n->depth > 0;
+        }
+    }
+    return true;
+}
+
+static fs_status fail_deep(const char *path, int64_t line, fs_error *error)
+{
+    fs_fail(error, FS_DATA, "the JSON nests deeper than %d levels", DEPTH_MOST);
+    fs_error_at(error, path, line, NULL);
+    fs_error_remedy(error, "is it a table at all? One is a list of records, or a record a line");
+    return FS_DATA;
+}
+
+fs_status fs_raw_check_json(fs_engine *engine, const char *path, fs_error *error)
+{
+    size_t capacity = 1u << 18, got = 1;
+    fs_reader stored, reader;
+    FS_TRY(fs_raw_open(engine, path, &stored, error));
+    FS_TRY(fs_reader_unpack(stored, path, &reader, error));
+    char *data = fs_alloc(capacity);
+    fs_status status = data ? FS_OK : fs_fail_memory(error, capacity);
+    nesting n = {.line = 1};
+    while (status == FS_OK && got) {
+        status = reader.read(reader.context, data, capacity, &got, error);
+        if (status == FS_OK && !goes_on(&n, data, got)) status = fail_deep(path, n.line, error);
+    }
+    reader.close(reader.context);
+    fs_free(data);
+    return status;
 }

@@ -145,9 +145,13 @@ static fs_status write_from(fs_raw_source *s, int path, fs_buffer *out, fs_error
     if (fs_raw_is_url(file)) FS_TRY(fs_url_fill(&s->arena, file, &file, error));
     if (s->format != FS_FORMAT_DATABASE && !fs_raw_is_url(file) && access(file, R_OK) != 0)
         return fs_fail_errno(error, "read", file);
+    if (s->format != FS_FORMAT_DATABASE && !fs_raw_is_url(file))
+        FS_TRY(fs_raw_check_regular(file, error));
     switch (s->format) {
     case FS_FORMAT_PARQUET: return from_parquet(s, file, out, error);
-    case FS_FORMAT_JSON: return call_reader(out, "read_json", file, ", sample_size = -1");
+    case FS_FORMAT_JSON: /* what lies deeper stays JSON text: its time grows with the cube */
+        FS_TRY(fs_raw_check_json(s->engine, s->path[path], error));
+        return call_reader(out, "read_json", file, ", sample_size = -1, maximum_depth = 8");
     case FS_FORMAT_XLSX: return from_sheet(s, path, true, out, error);
     default: return from_database(s, path, out, error);
     }

@@ -145,6 +145,45 @@ static fs_status missing_cell(const char *table, const fs_canonical_column *c,
     return fs_buffer_printf(sql, " then '%s.%s is missing'", table, c->name);
 }
 
+/* A row must have this date, and it lies where no shop has sold: 9999-12-31 and the like, which would
+ * stretch every series to there. */
+static fs_status far_cell(const char *table, const fs_canonical_column *c,
+                          const fs_project_column *from, fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_text(sql, " when year("));
+    FS_TRY(typed_value(from, c->type, sql));
+    return fs_buffer_printf(sql,
+                            ") not between 1900 and 2199 then '%s.%s lies outside the years 1900 "
+                            "to 2199'",
+                            table, c->name);
+}
+
+/* No shop has a thousand million million of anything, and sums are exact only up to there. */
+#define LARGE "1e15"
+
+static fs_status large_cell(const char *table, const fs_canonical_column *c,
+                            const fs_project_column *from, fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_text(sql, " when isfinite("));
+    FS_TRY(typed_value(from, c->type, sql));
+    FS_TRY(fs_buffer_text(sql, ") and abs("));
+    FS_TRY(typed_value(from, c->type, sql));
+    return fs_buffer_printf(
+        sql, ") >= " LARGE " then '%s.%s is larger than anything that a shop has'", table, c->name);
+}
+
+static fs_status large_product(const fs_project_column *units, const fs_project_column *price,
+                               fs_buffer *sql)
+{
+    if (!units || !price) return FS_OK;
+    FS_TRY(fs_buffer_text(sql, " when abs("));
+    FS_TRY(typed_value(units, FS_TYPE_DOUBLE, sql));
+    FS_TRY(fs_buffer_text(sql, " * "));
+    FS_TRY(typed_value(price, FS_TYPE_DOUBLE, sql));
+    return fs_buffer_text(sql, ") >= " LARGE " then 'sales.units times sales.price is larger than "
+                               "anything that a shop has'");
+}
+
 static const fs_project_column *column_from(const fs_project_mapping *m, const char *name)
 {
     int index = fs_project_column_find(&m->columns, name);
@@ -193,6 +232,15 @@ static fs_status reason(const fs_project *project, const fs_canonical_table *t,
     for (const fs_canonical_column *c = t->column; c->name; c++)
         if (must_have(project, t, c, column_from(m, c->name)))
             FS_TRY(missing_cell(t->name, c, column_from(m, c->name), sql));
+    for (const fs_canonical_column *c = t->column; c->name; c++)
+        if ((c->type == FS_TYPE_DATE || c->type == FS_TYPE_TIME) && column_from(m, c->name) &&
+            must_have(project, t, c, column_from(m, c->name)))
+            FS_TRY(far_cell(t->name, c, column_from(m, c->name), sql));
+    for (const fs_canonical_column *c = t->column; c->name; c++)
+        if (c->type == FS_TYPE_DOUBLE && column_from(m, c->name))
+            FS_TRY(large_cell(t->name, c, column_from(m, c->name), sql));
+    if (t == fs_canonical_find("sales"))
+        FS_TRY(large_product(column_from(m, "units"), column_from(m, "price"), sql));
     return fs_buffer_text(sql, " when false then '' end as _fs_reason");
 }
 

@@ -27,7 +27,29 @@ static void period_of_days(fs_detection *d, double spacing, const char *why)
     d->period_why = why;
 }
 
-static fs_status find_period(fs_detection *d)
+/* The usual distance where a date like 9999-12-31 makes the mean one nonsense. */
+static fs_status usual_gap(const fs_detection *d, const char *time, int64_t *days, fs_error *error)
+{
+    fs_buffer sql = {0};
+    fs_status status = fs_buffer_text(&sql, "with days as (select distinct cast(");
+    if (status == FS_OK) status = fs_detect_quoted(time, &sql);
+    if (status == FS_OK)
+        status = fs_buffer_printf(
+            &sql,
+            " as date) as day from %s), gaps as (select day - lag(day) over (order by day) as gap "
+            "from days where day is not null) select coalesce(cast(median(gap) as bigint), 1) "
+            "from gaps",
+            d->table[d->sales].name);
+    if (status != FS_OK) return fs_buffer_free(&sql), fs_fail_memory(error, 128);
+    return fs_detect_ask(d, &sql, days, error);
+}
+
+static bool is_far(const fs_column_profile *p)
+{
+    return (double)p->earliest < -25567 * DAY || (double)p->latest >= 84006 * DAY;
+}
+
+static fs_status find_period(fs_detection *d, fs_error *error)
 {
     const fs_seen_column *time = sales_column(d, "time");
     d->period = "day";
@@ -44,6 +66,11 @@ static fs_status find_period(fs_detection *d)
         return FS_OK;
     const fs_column_profile *p = time->profile;
     double spacing = ((double)p->latest - (double)p->earliest) / DAY / (p->distinct - 1);
+    int64_t gap = 0;
+    if (d->engine && is_far(p) && fs_time_reading(time).kind >= FS_READ_DATE) {
+        FS_TRY(usual_gap(d, time->name, &gap, error));
+        spacing = (double)gap;
+    }
     if (fs_time_reading(time).order == FS_DATE_MONTH) spacing = 30;
     if (fs_time_reading(time).order == FS_DATE_WEEK) spacing = 7;
     period_of_days(d, spacing, "the distance between its dates");
@@ -188,7 +215,7 @@ static void find_currency(fs_detection *d)
 
 fs_status fs_detect_settings(fs_detection *d, fs_error *error)
 {
-    FS_TRY(find_period(d));
+    FS_TRY(find_period(d, error));
     FS_TRY(find_absent(d, error));
     FS_TRY(find_country(d, error));
     find_currency(d);

@@ -21,12 +21,15 @@ typedef struct found {
     char **path;
     int count, room;
     struct found *skipped; /* files that can't be data, by their names; may be NULL */
+    struct stat *seen;     /* files and folders so far: links may lead to one again */
+    int seens, seen_room;
 } found;
 
 static void found_free(found *f)
 {
     for (int i = 0; i < f->count; i++) fs_free(f->path[i]);
     fs_free(f->path);
+    fs_free(f->seen);
 }
 
 static fs_status found_add(found *f, const char *path, fs_error *error)
@@ -40,6 +43,50 @@ static fs_status found_add(found *f, const char *path, fs_error *error)
     }
     f->path[f->count] = fs_strdup(path);
     return f->path[f->count] ? (f->count++, FS_OK) : fs_fail_memory(error, strlen(path));
+}
+
+static fs_status see(found *f, const struct stat *about, bool *again, fs_error *error)
+{
+    *again = false;
+    for (int i = 0; i < f->seens; i++)
+        if (f->seen[i].st_dev == about->st_dev && f->seen[i].st_ino == about->st_ino)
+            return *again = true, FS_OK;
+    if (f->seens == f->seen_room) {
+        int room = f->seen_room ? 2 * f->seen_room : 32;
+        struct stat *more = fs_realloc(f->seen, sizeof *more * (size_t)room);
+        if (!more) return fs_fail_memory(error, sizeof *more * (size_t)room);
+        f->seen = more;
+        f->seen_room = room;
+    }
+    f->seen[f->seens++] = *about;
+    return FS_OK;
+}
+
+static fs_status add_left(fs_detection *d, const char *text, fs_error *error)
+{
+    if (d->lefts == d->left_room) {
+        int room = d->left_room ? 2 * d->left_room : 16;
+        const char **more = fs_arena_alloc(&d->arena, sizeof *more * (size_t)room);
+        if (!more) return fs_fail_memory(error, sizeof *more * (size_t)room);
+        if (d->lefts) memcpy(more, d->left, sizeof *more * (size_t)d->lefts);
+        d->left = more;
+        d->left_room = room;
+    }
+    d->left[d->lefts] = fs_arena_strdup(&d->arena, text);
+    return d->left[d->lefts] ? (d->lefts++, FS_OK) : fs_fail_memory(error, strlen(text));
+}
+
+/* `why` a file, or one table of it, is left alone. */
+static fs_status leave_alone(fs_detection *d, const char *path, const char *table, const char *why,
+                             fs_error *error)
+{
+    const char *shown = fs_url_shown(&d->arena, path);
+    const char *slash = shown && !fs_url_is(path) ? strrchr(shown, '/') : NULL;
+    const char *text =
+        shown ? fs_arena_printf(&d->arena, "%s%s%s%s: left alone: %s", slash ? slash + 1 : shown,
+                                table ? " (" : "", table ? table : "", table ? ")" : "", why)
+              : NULL;
+    return text ? add_left(d, text, error) : fs_fail_memory(error, strlen(path));
 }
 
 /* ---- which files there are --------------------------------------------------------------- */
@@ -76,7 +123,30 @@ static bool skipped(const char *name, bool top)
     return ends_in(name, never) || is_text_about(name);
 }
 
-static fs_status walk(found *f, const char *folder, int depth, fs_error *error)
+static fs_status walk(fs_detection *d, found *f, const char *folder, int depth, fs_error *error);
+
+/* A file is taken once, however many links lead to it; what is no file is named and left alone. */
+static fs_status take(fs_detection *d, found *f, const char *path, int depth, fs_error *error)
+{
+    struct stat about;
+    bool again;
+    if (stat(path, &about) != 0) {
+        fs_error fault = {0};
+        fs_fail_errno(&fault, "follow the link", path);
+        return leave_alone(d, path, NULL, fault.message, error);
+    }
+    bool folder = S_ISDIR(about.st_mode);
+    if (!folder && !S_ISREG(about.st_mode))
+        return leave_alone(d, path, NULL, "it is no file but a pipe, a socket or a device", error);
+    FS_TRY(see(f, &about, &again, error));
+    if (again)
+        return folder ? FS_OK
+                      : leave_alone(d, path, NULL, "it is a file that was named before", error);
+    if (!folder) return found_add(f, path, error);
+    return depth <= DEPTH_MAX ? walk(d, f, path, depth, error) : FS_OK;
+}
+
+static fs_status walk(fs_detection *d, found *f, const char *folder, int depth, fs_error *error)
 {
     DIR *dir = opendir(folder);
     if (!dir) return fs_fail_errno(error, "read the folder", folder);
@@ -93,16 +163,9 @@ static fs_status walk(found *f, const char *folder, int depth, fs_error *error)
     if (inside.count) qsort(inside.path, (size_t)inside.count, sizeof *inside.path, by_name);
     for (int i = 0; i < inside.count && status == FS_OK; i++) {
         fs_buffer path = {0};
-        struct stat about;
         status = fs_buffer_printf(&path, "%s/%s", folder, inside.path[i]);
-        if (status != FS_OK)
-            fs_fail_memory(error, 64);
-        else if (stat(path.data, &about) != 0)
-            status = FS_OK;
-        else if (S_ISDIR(about.st_mode))
-            status = depth < DEPTH_MAX ? walk(f, path.data, depth + 1, error) : FS_OK;
-        else if (S_ISREG(about.st_mode))
-            status = found_add(f, path.data, error);
+        status =
+            status == FS_OK ? take(d, f, path.data, depth + 1, error) : fs_fail_memory(error, 64);
         fs_buffer_free(&path);
     }
     found_free(&inside);
@@ -120,7 +183,7 @@ static fs_status find_remote(fs_engine *engine, found *f, const char *url, fs_er
     return status;
 }
 
-static fs_status find_files(fs_engine *engine, const fs_init_settings *settings, found *f,
+static fs_status find_files(fs_detection *d, const fs_init_settings *settings, found *f,
                             fs_error *error)
 {
     const char *own[] = {settings->project};
@@ -129,7 +192,7 @@ static fs_status find_files(fs_engine *engine, const fs_init_settings *settings,
     for (int i = 0; i < froms; i++) {
         struct stat about;
         if (fs_url_is(from[i])) {
-            FS_TRY(find_remote(engine, f, from[i], error));
+            FS_TRY(find_remote(d->engine, f, from[i], error));
             continue;
         }
         if (stat(from[i], &about) != 0) {
@@ -138,7 +201,7 @@ static fs_status find_files(fs_engine *engine, const fs_init_settings *settings,
                                    "PROJECT --from FOLDER.");
             return FS_RESOURCE;
         }
-        FS_TRY(S_ISDIR(about.st_mode) ? walk(f, from[i], 0, error) : found_add(f, from[i], error));
+        FS_TRY(take(d, f, from[i], 0, error));
     }
     return FS_OK;
 }
@@ -174,20 +237,6 @@ typedef struct profiles {
     fs_error fault; /* why the first file that could not be read could not */
 } profiles;
 
-static fs_status add_left(fs_detection *d, const char *text, fs_error *error)
-{
-    if (d->lefts == d->left_room) {
-        int room = d->left_room ? 2 * d->left_room : 16;
-        const char **more = fs_arena_alloc(&d->arena, sizeof *more * (size_t)room);
-        if (!more) return fs_fail_memory(error, sizeof *more * (size_t)room);
-        if (d->lefts) memcpy(more, d->left, sizeof *more * (size_t)d->lefts);
-        d->left = more;
-        d->left_room = room;
-    }
-    d->left[d->lefts] = fs_arena_strdup(&d->arena, text);
-    return d->left[d->lefts] ? (d->lefts++, FS_OK) : fs_fail_memory(error, strlen(text));
-}
-
 static fs_status add_batch(profiles *p, fs_file_profile *batch, int count, fs_error *error)
 {
     if (p->batches == p->batch_room) {
@@ -216,19 +265,6 @@ static void profiles_free(profiles *p)
     for (int i = 0; i < p->batches; i++) fs_file_profile_free(p->batch[i].batch, p->batch[i].count);
     fs_free(p->batch);
     fs_free(p->all);
-}
-
-/* `why` a file, or one table of it, is left alone. */
-static fs_status leave_alone(fs_detection *d, const char *path, const char *table, const char *why,
-                             fs_error *error)
-{
-    const char *shown = fs_url_shown(&d->arena, path);
-    const char *slash = shown && !fs_url_is(path) ? strrchr(shown, '/') : NULL;
-    const char *text =
-        shown ? fs_arena_printf(&d->arena, "%s%s%s%s: left alone: %s", slash ? slash + 1 : shown,
-                                table ? " (" : "", table ? table : "", table ? ")" : "", why)
-              : NULL;
-    return text ? add_left(d, text, error) : fs_fail_memory(error, strlen(path));
 }
 
 static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_error *error)
@@ -547,7 +583,7 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
                       fs_error *error)
 {
     found others = {0}, files = {.skipped = &others};
-    fs_status status = find_files(d->engine, settings, &files, error);
+    fs_status status = find_files(d, settings, &files, error);
     if (status == FS_OK) status = say_skipped(d, &others, error);
     for (int i = 0; i < files.count && status == FS_OK; i++) {
         const char *path = project_path(&d->arena, settings->project, files.path[i]);
@@ -556,7 +592,8 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
     }
     if (status == FS_OK && files.count == 0) {
         const char *where = settings->froms ? settings->from[0] : settings->project;
-        status = fs_fail(error, FS_DATA, "there are no files in %s", where);
+        status = fs_fail(error, FS_DATA, "there are no files in %s%s%s", where,
+                         d->lefts ? "; " : "", d->lefts ? d->left[0] : "");
         fs_error_remedy(error,
                         "Put your data there, or name them: foresell init PROJECT --from FOLDER.");
     } else if (status == FS_OK && p->count == 0 && files.count == 1 && p->fault.message[0]) {

@@ -194,3 +194,36 @@ fs_status fs_source_stream_read(fs_source_stream *s, void *data, size_t capacity
     s->at += *got;
     return FS_OK;
 }
+
+/* ---- as a reader ---- */
+
+static fs_status unpacked_read(void *context, void *data, size_t capacity, size_t *got,
+                               fs_error *error)
+{
+    return fs_source_stream_read(context, data, capacity, got, error);
+}
+
+static void unpacked_close(void *context)
+{
+    fs_source_stream_close(context);
+    fs_free(context);
+}
+
+fs_status fs_reader_unpack(fs_reader reader, const char *name, fs_reader *unpacked, fs_error *error)
+{
+    *unpacked = (fs_reader){.size = -1};
+    fs_source_stream *stream = fs_alloc(sizeof *stream);
+    if (!stream) {
+        if (reader.close) reader.close(reader.context);
+        return fs_fail_memory(error, sizeof *stream);
+    }
+    fs_status status = fs_source_stream_open(stream, reader, name, error);
+    if (status != FS_OK) {
+        fs_free(stream);
+        return status;
+    }
+    unpacked->context = stream;
+    unpacked->read = unpacked_read;
+    unpacked->close = unpacked_close;
+    return FS_OK;
+}

@@ -22,6 +22,7 @@
 #define RAW              (64u << 10)
 #define LOOK             64u /* bytes beyond what is scanned that the splitter may look at */
 #define LONG_RECORD_KEPT 4096u
+#define COLUMNS_MOST     32768 /* a column a day for 89 years; more is a wrong delimiter */
 
 /* ---- the window ---- */
 
@@ -377,7 +378,16 @@ fs_status fs_source_text_open(fs_reader reader, const char *name, const fs_diale
 fs_status fs_text_open(fs_reader reader, const char *name, const fs_dialect *dialect,
                        fs_text **text, fs_error *error)
 {
-    return fs_source_text_open(reader, name, dialect, FS_SOURCE_BLOCK, text, error);
+    FS_TRY(fs_source_text_open(reader, name, dialect, FS_SOURCE_BLOCK, text, error));
+    int columns = (*text)->columns;
+    if (columns <= COLUMNS_MOST) return FS_OK;
+    fs_text_close(*text);
+    *text = NULL;
+    fs_fail(error, FS_DATA, "there are %d columns, and at most %d are read", columns, COLUMNS_MOST);
+    fs_error_at(error, name, 1 + dialect->skip, NULL);
+    fs_error_remedy(error, "look whether `delimiter` is right; a table as wide as that is better "
+                           "written long, a row per value");
+    return FS_DATA;
 }
 
 void fs_text_close(fs_text *t)
