@@ -123,6 +123,7 @@ static fs_status add_stock(const shop *s, const shop_day *d, day_writers *w, fs_
         if (s->today[i].base <= 0) continue;
         for (int32_t j = 0; j < s->settings.stores; j++) {
             int64_t shelf = (int64_t)i * s->settings.stores + j;
+            if (d->number < s->store[j].opened) continue;
             if (s->fit[shelf] > 0 && (counting || s->on_hand[shelf] == 0))
                 FS_TRY(put_stock(s, d, j, i, w, error));
         }

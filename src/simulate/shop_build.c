@@ -190,19 +190,28 @@ static fs_status check(const fs_simulate_settings *set, fs_error *error)
         if (bounds[i].value < 1 || bounds[i].value > bounds[i].most)
             return fs_fail(error, FS_USAGE, "%s must be 1 to %lld, not %lld", bounds[i].name,
                            (long long)bounds[i].most, (long long)bounds[i].value);
-    if (set->lines < 0) return fs_fail(error, FS_USAGE, "lines must not be below zero");
+    /* more than that a day on one shelf is no shop, and no number of a shelf holds it */
+    double most = fmin(1e10, 1e4 * (double)set->items * (double)set->stores * (double)set->days);
+    if (set->lines < 0 || (double)set->lines > most)
+        return fs_fail(error, FS_USAGE,
+                       "lines must be 0 to %.0f for so many items, stores and days, not %lld", most,
+                       (long long)set->lines);
     if (!(set->dirt >= 0 && set->dirt <= 0.2))
         return fs_fail(error, FS_USAGE, "dirt must be 0 to 0.2, not %g", set->dirt);
     return FS_OK;
 }
 
-static fs_status read_start(const char *text, int64_t *days, fs_error *error)
+static fs_status read_start(const char *text, int64_t length, int64_t *days, fs_error *error)
 {
     int year = 0, month = 0, day = 0, used = 0;
     bool read = sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 && !text[used];
     if (!read || !fs_civil_is_valid(year, month, day))
         return fs_fail(error, FS_USAGE, "start must be a date like 2023-01-02, not '%s'", text);
     *days = fs_days_from_civil(year, month, day);
+    if (year < 1900 || *days + length >= fs_days_from_civil(2200, 1, 1))
+        return fs_fail(error, FS_USAGE,
+                       "start must be 1900 or later, and the days end before 2200; %s is not such",
+                       text);
     return FS_OK;
 }
 
@@ -210,7 +219,7 @@ fs_status shop_build(const fs_simulate_settings *settings, shop *s, fs_error *er
 {
     *s = (shop){.settings = *settings, .scale = 1};
     FS_TRY(check(settings, error));
-    FS_TRY(read_start(settings->start, &s->first_day, error));
+    FS_TRY(read_start(settings->start, settings->days, &s->first_day, error));
     int64_t subcategories = (settings->items + ITEMS_PER_SUBCATEGORY - 1) / ITEMS_PER_SUBCATEGORY;
     s->subcategories = (int32_t)(subcategories < 4 ? 4 : subcategories > 400 ? 400 : subcategories);
     s->categories = s->subcategories / SUBCATEGORIES_PER_CATEGORY;
