@@ -51,15 +51,16 @@ FS_API void fs_sort(double *values, int64_t n);
 
 /* A function marked so is compiled for AVX-512, AVX2 and the plain machine, and the best is chosen
  * when the program is loaded. Results are the same on all of them: no fused multiply-add
- * (-ffp-contract=off), no reordering of sums. Elsewhere, and under the thread sanitizer, whose start
- * is too late for the choice, there is the plain one only. */
+ * (-ffp-contract=off), no reordering of sums. Elsewhere, under the thread sanitizer, whose start is
+ * too late for the choice, and with clang before 16, which gives such a function a name that other
+ * files do not find, there is the plain one only. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_THREAD__)
 #define FS_LANES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FS_LANES
 #endif
 #if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
+#if __has_feature(thread_sanitizer) || (defined(__clang__) && __clang_major__ < 16)
 #undef FS_LANES
 #define FS_LANES
 #endif

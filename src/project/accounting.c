@@ -60,10 +60,12 @@ static fs_status list_files(fs_project_ingest *in, fs_error *error)
                                            .number = raw->first_file + i,
                                            .bytes = raw->stats[i].bytes,
                                            .rows = raw->stats[i].records,
-                                           .modified = -1};
+                                           .modified = -1,
+                                           .changed = -1};
             memcpy(f->digest, raw->stats[i].digest, sizeof f->digest);
-            if (stat(raw->raw.path[i], &info) == 0)
-                f->modified = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+            if (stat(raw->raw.path[i], &info) != 0) continue;
+            f->modified = fs_project_nanoseconds(info.st_mtim);
+            f->changed = fs_project_nanoseconds(info.st_ctim);
         }
     }
     return FS_OK;

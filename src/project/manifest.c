@@ -223,6 +223,7 @@ static json_t *note_files(const fs_project_ingest *in)
         set_number(file, "bytes", f->bytes);
         set_number(file, "size", local ? (int64_t)info.st_size : -1);
         set_number(file, "modified", f->modified);
+        set_number(file, "changed", f->changed);
         set_number(file, "rows", f->rows);
         set_number(file, "kept", f->kept);
         set_number(file, "quarantined", f->quarantined);

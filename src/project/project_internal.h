@@ -2,6 +2,8 @@
 #ifndef FORESELL_PROJECT_INTERNAL_H
 #define FORESELL_PROJECT_INTERNAL_H
 
+#include <time.h>
+
 #include "foresell/project.h"
 #include "names_internal.h"
 
@@ -158,6 +160,7 @@ typedef struct fs_project_file_account { /* one file; rows = kept + quarantined 
     int raw, number;                     /* raw table; _file */
     int64_t bytes, rows, kept, quarantined, merged;
     int64_t modified; /* nanoseconds since 1970; -1: not a local file */
+    int64_t changed;  /* likewise, of its inode: what sets `modified` back does not set this back */
     char digest[FS_DIGEST_HEX];
 } fs_project_file_account;
 
@@ -215,6 +218,7 @@ const char *fs_project_sql_type(fs_type type);
 
 /* resume.c: digests of the tables after reading; tables of an earlier run taken over where nothing
  * that they hang on has changed (false: read). */
+int64_t fs_project_nanoseconds(struct timespec time); /* since 1970 */
 fs_status fs_project_ingest_digests(fs_project_ingest *in, fs_error *error);
 bool fs_project_ingest_reuse(fs_project_ingest *in, const char *earlier);
 

@@ -3,9 +3,9 @@
  * A table's digest covers all that it hangs on: the program's version, the text of its mappings, how
  * each raw table that they read is read, the content of its files, and the policies. An ingest
  * leaves `ingest.json` in its run folder as its last act; a later run with --resume that finds the
- * same digests there links the tables instead of making them. A local file whose size and time of
- * change are as noted has the digest noted; one that was touched is read to see; anything
- * remote is read again.
+ * same digests there links the tables instead of making them. A local file whose size and times
+ * of change are as noted has the digest noted, also of its inode, which nothing sets back; one that
+ * was touched is read to see; anything remote is read again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -109,6 +109,11 @@ static const char *text_at(const json_t *object, const char *key)
     return text ? text : "";
 }
 
+int64_t fs_project_nanoseconds(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 static int64_t number_at(const json_t *object, const char *key)
 {
     return json_integer_value(json_object_get(object, key));
@@ -140,9 +145,11 @@ static bool same_file(const json_t *note, const char *path, fs_project_file_acco
     f->kept = number_at(note, "kept");
     f->quarantined = number_at(note, "quarantined");
     f->merged = number_at(note, "merged");
-    f->modified = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+    f->modified = fs_project_nanoseconds(info.st_mtim);
+    f->changed = fs_project_nanoseconds(info.st_ctim);
     snprintf(f->digest, sizeof f->digest, "%s", text_at(note, "digest"));
-    if (f->modified == number_at(note, "modified") && info.st_size == number_at(note, "size"))
+    if (f->modified == number_at(note, "modified") && f->changed == number_at(note, "changed") &&
+        info.st_size == number_at(note, "size"))
         return true;
     char digest[FS_DIGEST_HEX];
     return digest_of_file(path, digest) && strcmp(digest, f->digest) == 0;
@@ -194,7 +201,7 @@ static void read_note(fs_project_ingest *in, const json_t *note)
     for (int r = 0; r < in->raws; r++) {
         const json_t *home = json_object_get(homes, in->raw[r].files->name);
         in->home[r] = home ? (int)json_integer_value(home) : -1;
-        if (in->home[r] >= FS_CANONICAL_TABLES) in->home[r] = -1;
+        if (in->home[r] < 0 || in->home[r] >= FS_CANONICAL_TABLES) in->home[r] = -1;
     }
     in->quarantined = number_at(note, "quarantined");
 }

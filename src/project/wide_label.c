@@ -45,10 +45,9 @@ typedef struct part {
 #define PARTS_MAX 8
 
 /* Cuts a name into runs of letters and runs of digits; 0: too many, too long, or other things. */
-static int cut(const char *name, part *parts)
+static int cut_in(fs_arena *arena, const char *name, part *parts)
 {
     int n = 0;
-    fs_arena arena = {0};
     for (const char *at = name; *at;) {
         bool digit = *at >= '0' && *at <= '9';
         bool letter =
@@ -70,12 +69,19 @@ static int cut(const char *name, part *parts)
         }
         if (p->size + 1 == sizeof p->text) return 0;
         const char *folded;
-        if (!digit && fs_words_fold(&arena, p->text, &folded, NULL) == FS_OK &&
+        if (!digit && fs_words_fold(arena, p->text, &folded, NULL) == FS_OK &&
             strlen(folded) < sizeof p->text) {
             strcpy(p->text, folded);
             p->size = strlen(folded);
         }
     }
+    return n;
+}
+
+static int cut(const char *name, part *parts)
+{
+    fs_arena arena = {0};
+    int n = cut_in(&arena, name, parts);
     fs_arena_free(&arena);
     return n;
 }

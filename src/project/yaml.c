@@ -221,9 +221,39 @@ static fs_status syntax_fault(fs_yaml *r, struct fy_diag *diag)
            FS_USAGE;
 }
 
+/* Bytes before the first that is no UTF-8, or `bytes`. libfyaml does not come back from some of these. */
+static size_t utf8_bytes(const unsigned char *text, size_t bytes)
+{
+    size_t at = 0;
+    while (at < bytes) {
+        unsigned char c = text[at];
+        size_t more = c < 0x80 ? 0 : c < 0xc2 ? 4 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 4;
+        if (more == 4 || c == 0 || at + more >= bytes) return at;
+        for (size_t i = 1; i <= more; i++)
+            if ((text[at + i] & 0xc0) != 0x80) return at;
+        if ((c == 0xe0 && text[at + 1] < 0xa0) || (c == 0xed && text[at + 1] > 0x9f) ||
+            (c == 0xf0 && text[at + 1] < 0x90) || (c == 0xf4 && text[at + 1] > 0x8f))
+            return at;
+        at += more + 1;
+    }
+    return at;
+}
+
+static fs_status check_utf8(fs_yaml *r, const char *text, size_t bytes)
+{
+    size_t good = utf8_bytes((const unsigned char *)text, bytes);
+    int64_t line = 1;
+    if (good == bytes) return FS_OK;
+    for (size_t i = 0; i < good; i++) line += text[i] == '\n';
+    fs_fail(r->error, FS_USAGE, "this is not UTF-8");
+    fs_error_at(r->error, r->project->file, line, NULL);
+    return fs_error_remedy(r->error, "Let the editor save it as UTF-8."), FS_USAGE;
+}
+
 fs_status fs_project_read_yaml(fs_project *project, const char *text, size_t bytes, fs_error *error)
 {
     fs_yaml r = {.project = project, .error = error};
+    FS_TRY(check_utf8(&r, text, bytes));
     struct fy_diag_cfg quiet;
     fy_diag_cfg_default(&quiet);
     quiet.fp = NULL;

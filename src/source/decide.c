@@ -97,13 +97,15 @@ static bool is_measured(const fs_column_tally *t, int64_t cells, const fs_number
     return best->fractional > 0 || best->negative > 0 || few_small;
 }
 
-/* Cells that could be codes make the column text. */
+/* Cells that could be codes make the column text. Two words, or digits without end, in thousands of
+ * quantities are slips: few as the values of quantities are, they would make a fifth of them. */
 static bool is_code(const fs_column_tally *t, int64_t cells, const fs_number_tally *best)
 {
-    double mixed_most = is_measured(t, cells, best) ? UNREAD_MOST : MIXED_MOST;
-    return t->leading_zeros > 0 || t->long_digits > 0 ||
-           (double)t->words > WORDS_MOST * (double)t->values ||
-           (double)t->out.mixed > mixed_most * (double)cells;
+    double few = MIXED_MOST * (double)cells;
+    double mixed_most = is_measured(t, cells, best) ? UNREAD_MOST * (double)cells : few;
+    bool words = (double)t->words > WORDS_MOST * (double)t->values;
+    return t->leading_zeros > 0 || (double)t->long_digits > few ||
+           (words && (double)(cells - best->count) > few) || (double)t->out.mixed > mixed_most;
 }
 
 static bool decide_number(fs_column_tally *t, int64_t cells, const fs_number_tally *best)
