@@ -220,8 +220,11 @@ static fs_status make_scratch(fs_engine *engine, const char *folder, fs_error *e
     if (fs_buffer_printf(&name, "%s/foresell-XXXXXX", parent && *parent ? parent : "/tmp") != FS_OK)
         return fs_fail_memory(error, 64);
     engine->scratch = name.data;
-    if (!mkdtemp(engine->scratch))
-        return fs_fail_errno(error, "make a scratch folder", engine->scratch);
+    if (!mkdtemp(engine->scratch)) {
+        fs_fail_errno(error, "make a scratch folder", engine->scratch);
+        fs_error_remedy(error, "name with TMPDIR a folder that this user may write to");
+        return FS_RESOURCE;
+    }
     engine->scratch_is_ours = true;
     return FS_OK;
 }

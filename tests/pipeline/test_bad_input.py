@@ -39,6 +39,7 @@ def manifest(folder: Path) -> dict:
 
 
 def quarantine(folder: Path) -> list[dict]:
+    csv.field_size_limit(1 << 24)
     with open(folder / "runs" / "latest" / "csv" / "quarantine.csv", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -315,3 +316,229 @@ def test_a_killed_run_is_resumed(foresell, tmp_path):
     assert not list((folder / "runs").glob("*.partial"))
     again = foresell("run", str(folder), "--resume", "--json")
     assert json.loads(again.stdout)["skipped"] == json.loads(again.stdout)["steps"] > 0
+
+
+# ---- files that are no tables, or no files ----
+
+
+def left_alone(foresell, folder: Path, name: str, *words: str) -> str:
+    """init names the file with its reason, and uses the good one beside it once."""
+    told = foresell("init", str(folder), timeout=100).stdout
+    (line,) = [line for line in told.splitlines() if line.startswith(name)]
+    for word in ("left alone", *words):
+        assert re.search(word, line, re.IGNORECASE), (word, told)
+    (used,) = [line for line in told.splitlines() if line.startswith("sales.csv") and "sales (" in line]
+    assert "600 rows" in used
+    return line
+
+
+@pytest.fixture
+def shop_beside(tmp_path) -> Path:
+    return project(tmp_path, content=HEADER + good_rows(600))
+
+
+def test_only_nuls_are_no_table(foresell, shop_beside):
+    (shop_beside / "bad.csv").write_bytes(bytes(100_000))
+    left_alone(foresell, shop_beside, "bad.csv", "no table|binary")
+
+
+def test_only_line_ends_are_no_sales(foresell, shop_beside):
+    (shop_beside / "bad.csv").write_bytes(b"\n" * 100_000)
+    left_alone(foresell, shop_beside, "bad.csv")
+
+
+def test_a_hundred_thousand_columns_are_refused_at_once(foresell, tmp_path):
+    wide = ",".join(f"c{k}" for k in range(100_000)) + "\n" + ",".join("1" * 100_000) + "\n"
+    folder = project(tmp_path, content=wide)
+    refused(foresell("init", str(folder), check=False, timeout=60), r"sales\.csv, line 1", "100000 columns", "delimiter")
+
+
+def test_twenty_thousand_columns_are_read(foresell, tmp_path):
+    wide = ",".join(f"c{k}" for k in range(20_000)) + "\n" + (",".join("1" * 20_000) + "\n") * 3
+    folder = project(tmp_path, content=wide)
+    assert "3 rows" in foresell("init", str(folder), timeout=60).stdout
+
+
+@pytest.mark.parametrize("make, word", [
+    (lambda path: os.mkfifo(path), "pipe"),
+    (lambda path: path.symlink_to("nowhere"), "link"),
+    (lambda path: path.symlink_to("bad.csv"), "link"),
+    (lambda path: path.symlink_to("sales.csv"), "before")])
+def test_what_is_no_file_or_is_one_already_is_named_and_left(foresell, shop_beside, make, word):
+    make(shop_beside / "bad.csv")
+    left_alone(foresell, shop_beside, "bad.csv" if word != "before" else "sales.csv: left", word)
+
+
+def test_a_link_to_its_own_folder_counts_nothing_twice(foresell, shop_beside):
+    (shop_beside / "again").symlink_to(".")
+    assert "sales.csv: 600 rows" in foresell("init", str(shop_beside)).stdout
+
+
+def test_a_folder_named_csv_is_a_folder(foresell, tmp_path):
+    folder = project(tmp_path, "part-0.csv", HEADER + good_rows(600))
+    (folder / "sales.csv").mkdir()
+    (folder / "part-0.csv").rename(folder / "sales.csv" / "part-0.csv")
+    assert "600 rows" in foresell("init", str(folder)).stdout
+
+
+@pytest.mark.parametrize("become, word", [
+    (lambda path: path.unlink(), "no such file"),
+    (lambda path: (path.unlink(), os.mkfifo(path)), "pipe"),
+    (lambda path: (path.unlink(), path.mkdir()), "folder")])
+def test_a_file_that_went_between_init_and_run_is_named(foresell, shop_beside, become, word):
+    foresell("init", str(shop_beside))
+    become(shop_beside / "sales.csv")
+    refused(foresell("run", str(shop_beside), check=False, timeout=60), r"sales\.csv", word)
+    assert not (shop_beside / "runs" / "latest").exists()
+
+
+def test_a_workbook_that_is_text_is_told(foresell, shop_beside):
+    (shop_beside / "bad.xlsx").write_text("<html>log in first</html>\nmore\n")
+    left_alone(foresell, shop_beside, "bad.xlsx")
+    (shop_beside / "bad.xlsx").write_text("item,price\nA,1\n")
+    foresell("init", str(shop_beside), "--force")
+    line = [x for x in foresell("init", str(shop_beside), "--force").stdout.splitlines() if x.startswith("bad.xlsx")][0]
+    assert "not what its name says" in line
+
+
+def test_a_parquet_file_cut_short_is_told(foresell, shop_beside):
+    import duckdb
+    path = shop_beside / "bad.parquet"
+    duckdb.sql(f"copy (select range as item, 2 * range as price from range(50000)) to '{path}' (format parquet)")
+    path.write_bytes(path.read_bytes()[:20_000])
+    left_alone(foresell, shop_beside, "bad.parquet", "cut short|damaged")
+
+
+@pytest.mark.parametrize("text", ["[" * 1_000_000, '{"a":' * 1_000_000 + "1" + "}" * 1_000_000,
+                                  '[{"a":' + "[" * 3000 + "]" * 3000 + "}]"])
+@pytest.mark.parametrize("pack", [False, True])
+def test_json_without_bottom_is_refused(foresell, shop_beside, text, pack):
+    import gzip
+    name = "bad.json.gz" if pack else "bad.json"
+    (shop_beside / name).write_bytes(gzip.compress(text.encode()) if pack else text.encode())
+    left_alone(foresell, shop_beside, name)
+
+
+def test_brackets_in_json_texts_do_not_count(foresell, shop_beside):
+    rows = "".join(json.dumps({"item": f"A{k % 7}", "note": "[{" * 900 + '\\"'}) + "\n" for k in range(50))
+    (shop_beside / "notes.jsonl").write_text(rows)
+    assert "notes.jsonl: 50 rows" in foresell("init", str(shop_beside)).stdout
+
+
+def test_a_file_that_unpacks_to_a_thousand_times_its_size_takes_little_memory(foresell, tmp_path):
+    import gzip
+    piece = gzip.compress(b"x" * (64 << 20))
+    folder = project(tmp_path, "sales.csv.gz", gzip.compress((HEADER + good_rows(400)).encode()) + piece * 6)
+    peak = tmp_path / "peak"
+    foresell("init", str(folder), prefix=["/usr/bin/time", "-f", "%M", "-o", peak], timeout=200)
+    assert int(peak.read_text()) < 200 << 10, "kilobytes"
+
+
+# ---- lines ----
+
+
+def test_a_quote_that_is_never_closed_costs_one_line(foresell, tmp_path):
+    text = HEADER + good_rows(500) + '2024-02-02,S1,"' + "x" * (1 << 20) + "\n" + good_rows(500)
+    folder = project(tmp_path, content=text)
+    init_and_run(foresell, folder)
+    assert accounted(folder)["sales.csv"]["rows_kept"] == 1000
+    (bad,) = quarantine(folder)
+    assert bad["line"] == "502" and "quote" in bad["reason"]
+
+
+@pytest.mark.parametrize("ends", [["\r"], ["\n", "\r\n", "\r"], ["\n", "\r\n"]])
+def test_lines_may_end_in_any_way(foresell, tmp_path, ends):
+    lines = (HEADER + good_rows(600)).splitlines()
+    folder = project(tmp_path, content="".join(line + ends[k % len(ends)] for k, line in enumerate(lines)))
+    assert "sales.csv: 600 rows, sales" in foresell("init", str(folder)).stdout
+
+
+# ---- cells ----
+
+
+def test_days_and_numbers_that_cannot_be_go_to_quarantine(foresell, tmp_path):
+    days = ["0000-00-00", "9999-12-31", "31.02.2024", "2024-02-30", "0001-01-01", "99999-01-01", "", "1899-12-31"]
+    numbers = ["1e400", "inf", "-inf", '"1,2,3"', "0x10", "1e300", "99999999999999999999999", "three", "two"]
+    good = 12_000
+    text = (HEADER + good_rows(good) + "".join(f"{day},S1,A1,3,2.50\n" for day in days)
+            + "".join(f"2024-03-03,S1,A1,{number},2.50\n" for number in numbers)
+            + "2024-03-04,S1,A1,-0,2.50\n2024-03-04,S1,A1,NaN,2.50\n2024-03-04,S1,A1,NULL,2.50\n2024-03-04,S1,A1,1,1e14\n")
+    folder = project(tmp_path, content=text)
+    init_and_run(foresell, folder)
+    assert accounted(folder)["sales.csv"]["rows_in"] == good + len(days) + len(numbers) + 4
+    bad = {q["row"]: q["reason"] for q in quarantine(folder)}
+    for day in days:
+        assert f"{day},S1,A1,3,2.50" in bad, day
+    for number in numbers:
+        assert f"2024-03-03,S1,A1,{number},2.50" in bad, number
+    assert "1900" in bad["9999-12-31,S1,A1,3,2.50"]
+    for path in (folder / "runs/latest/csv").glob("*.csv"):
+        if path.name != "quarantine.csv":
+            assert not re.search(r"(^|,)[-+]?(nan|inf(inity)?)(,|$)", path.read_text(), re.IGNORECASE | re.MULTILINE), path.name
+
+
+def test_values_that_look_like_commands_are_values(foresell, tmp_path):
+    names = ["; drop table sales", "${forecast.horizon}", "'; drop table sales; --", "$1", "?", "\\", "%s%n", 'a\'b"c']
+    rows = "".join('2024-{:02d}-{:02d},"{}","{}",3,2.50\n'.format(1 + k // 28 % 12, 1 + k % 28, names[k // 3 % 8].replace('"', '""'),
+                                                             names[k % 8].replace('"', '""')) for k in range(1200))
+    folder = project(tmp_path, content=HEADER + rows)
+    init_and_run(foresell, folder)
+    assert accounted(folder)["sales.csv"]["rows_kept"] == 1200
+    with open(folder / "runs" / "latest" / "csv" / "product_summary.csv", newline="") as file:
+        assert {r["item"] for r in csv.DictReader(file)} == set(names)
+
+
+# ---- foresell.yaml ----
+
+
+@pytest.mark.parametrize("text, words", [
+    ("a: &a [x,x,x,x,x,x,x,x]\n" + "".join(f"{c}: &{c} [*{b},*{b},*{b},*{b},*{b},*{b},*{b},*{b}]\n"
+                                         for b, c in zip("abcdefgh", "bcdefghi")) + "name: *i\n", ["line"]),
+    ("name: shop\nforcast: {horizon: 7}\n", ["line 2", "forecast"]),
+    ("name: shop\nname: other\n", ["line"]),
+    ("name:\tshop\n\tcurrency: GBP\n", ["line"]),
+    ("- a\n- b\n", ["line 1"]),
+    ("name: shop\nforecast: {horizon: many}\n", ["line 2", "horizon"]),
+    ("name: \"sh", ["line"]),
+    (b"name: caf\xe9\n", ["line 1", "UTF-8"]),
+    (b"name: x\n%period: \xc6day\n", ["line 2", "UTF-8"]),
+    (b"name: x\n\0\n", ["line 2"]),
+])
+def test_a_project_file_that_is_wrong_is_told_with_its_line(foresell, shop_beside, text, words):
+    (shop_beside / "foresell.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    refused(foresell("plan", str(shop_beside), check=False, timeout=20), r"foresell\.yaml", *words)
+
+
+def test_a_project_may_have_any_name(foresell, shop_beside):
+    foresell("init", str(shop_beside), "--set", 'name=a\nb: "c"\n- d')
+    assert foresell("plan", str(shop_beside), check=False).returncode == 0
+
+
+# ---- the machine ----
+
+
+def test_neither_language_nor_zone_nor_threads_nor_home_change_a_byte(foresell, tmp_path):
+    folder = project(tmp_path, content=HEADER + good_rows(3000))
+    foresell("init", str(folder))
+
+    def tables(*options, **env):
+        plain = {k: v for k, v in os.environ.items() if k not in ("HOME", "TZ", "LANG", "LC_ALL")}
+        subprocess.run([foresell.binary, "run", str(folder), *options], check=True, capture_output=True, env={**plain, **env})
+        latest = folder / "runs" / "latest"
+        return {p.name: p.read_bytes() for f in ("tables", "csv") for p in (latest / f).iterdir()}
+
+    one = tables("--threads", "1", HOME=str(tmp_path))
+    other = tables("--threads", "5", "--memory", "512MiB", TZ="Asia/Kathmandu", LANG="de_DE.UTF-8", LC_ALL="de_DE.UTF-8")
+    assert [name for name in one if one[name] != other.get(name)] == []
+
+
+def test_too_little_memory_and_too_few_files_are_told_with_the_remedy(foresell, tmp_path):
+    folder = project(tmp_path, content=HEADER + good_rows(150_000))
+    foresell("init", str(folder))
+    small = foresell("run", str(folder), "--memory", "16MiB", check=False)
+    assert small.returncode == 4
+    assert "pending query" not in refused(small, "memory", "--memory") and "SET" not in small.stderr
+    few = foresell("run", str(folder), check=False, prefix=["bash", "-c", 'ulimit -n 16; exec "$@"', "x"])
+    assert few.returncode == 4
+    refused(few, "open files", "ulimit -n")
+    assert not (folder / "runs" / "latest").exists()

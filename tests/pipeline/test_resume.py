@@ -1,0 +1,150 @@
+"""A run that is killed at any moment is resumed or redone, never half seen; what has not changed is not
+made again, and what has is."""
+import hashlib
+import json
+import os
+import random
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+MINE = """-- step: mine
+-- about: units of each item
+-- expect: {expect}
+select item, cast(sum(exact(units)) as double) as units from sales_lines
+where item is not null group by item order by item nulls last
+"""
+
+
+def sales(price: str = "2.50") -> str:
+    return "date,store,product,quantity,price\n" + "".join(
+        f"2024-{1 + d // 28 % 12:02d}-{1 + d % 28:02d},S{d % 2},A{d % 3},{1 + d % 5},{price}\n" for d in range(2000))
+
+
+@pytest.fixture
+def project(foresell, tmp_path) -> Path:
+    folder = tmp_path / "shop"
+    (folder / "models").mkdir(parents=True)
+    (folder / "sales.csv").write_text(sales())
+    (folder / "models" / "mine.sql").write_text(MINE.format(expect="units >= 0"))
+    foresell("init", folder)
+    return folder
+
+
+def resumed(foresell, folder: Path) -> tuple[int, int]:
+    done = json.loads(foresell("run", folder, "--resume", "--json").stdout)
+    return done["steps"], done["steps"] - done["skipped"]
+
+
+def results(folder: Path) -> dict[str, str]:
+    latest = folder / "runs" / "latest"
+    files = [p for part in ("tables", "csv") for p in (latest / part).iterdir()]
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_what_has_not_changed_is_not_made_again(foresell, project):
+    steps, made = resumed(foresell, project)
+    assert made == steps > 30
+    model = project / "models" / "mine.sql"
+    assert resumed(foresell, project)[1] == 0
+    model.write_text(model.read_text().replace("select", "-- a remark of no effect\nselect"))
+    assert resumed(foresell, project)[1] == 0
+    os.utime(project / "sales.csv")
+    assert resumed(foresell, project)[1] == 0
+    model.write_text(MINE.format(expect="units >= 1"))
+    assert resumed(foresell, project)[1] == 1
+
+
+def test_a_byte_changed_under_the_old_size_and_date_is_seen(foresell, project):
+    foresell("run", project)
+    path = project / "sales.csv"
+    before, old = results(project), path.stat()
+    path.write_text(sales("3.50"))
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert path.stat().st_size == old.st_size
+    assert resumed(foresell, project)[1] > 30
+    assert results(project)["sales.parquet"] != before["sales.parquet"]
+
+
+def test_an_expectation_that_fails_is_named_with_rows(foresell, project):
+    (project / "models" / "mine.sql").write_text(MINE.format(expect="unique(item); units > 5000"))
+    told = foresell("run", project, check=False)
+    assert told.returncode == 3
+    assert "mine.sql, line 3" in told.stderr and "units > 5000" in told.stderr and "item=A0" in told.stderr
+    assert not (project / "runs" / "latest").exists()
+
+
+def test_notes_of_an_earlier_run_that_are_damaged_cost_time_only(foresell, project):
+    foresell("run", project)
+    whole = results(project)
+    chance = random.Random(7)
+    latest = (project / "runs" / "latest").resolve()
+    for path in [latest / "ingest.json", *sorted((latest / "steps").glob("*.json"))[::2]]:
+        text = bytearray(path.read_bytes())
+        for _ in range(5):
+            text[chance.randrange(len(text))] = chance.randrange(256)
+        path.write_bytes(bytes(text) if chance.random() < 0.7 else bytes(text[: len(text) // 2]))
+    resumed(foresell, project)
+    assert results(project) == whole
+
+
+class Reader(threading.Thread):
+    """Looks at runs/latest all the time: is it a whole run?"""
+
+    def __init__(self, project: Path):
+        super().__init__()
+        self.project, self.ended, self.looks, self.faults = project, threading.Event(), 0, []
+
+    def run(self):
+        while not self.ended.wait(0.005):
+            try:
+                latest = self.project / "runs" / os.readlink(self.project / "runs" / "latest")
+                tables = json.loads((latest / "manifest.json").read_text())["tables"]
+                assert (latest / "report.html").stat().st_size > 1000
+                names = [t["name"] for t in tables] if isinstance(tables, list) else list(tables)
+                assert all((latest / "tables" / f"{name}.parquet").exists() for name in names)
+                self.looks += 1
+            except (OSError, ValueError, AssertionError) as fault:
+                self.faults.append(repr(fault))
+
+
+def test_a_run_killed_at_any_moment_is_never_half_seen_and_resumes_to_the_same_bytes(foresell, project):
+    began = time.time()
+    foresell("run", project)
+    length, whole = time.time() - began, results(project)
+    chance = random.Random(3)
+    reader = Reader(project)
+    reader.start()
+    for kill in range(9):
+        if kill % 3 == 0:  # all is to be made again
+            (project / "sales.csv").write_text(sales(f"2.5{kill // 3}"))
+        command = [foresell.binary, "run", str(project), *(["--resume"] if kill % 2 else [])]
+        run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.random() * length)
+        run.kill()
+        run.wait()
+    (project / "sales.csv").write_text(sales())
+    foresell("run", project, "--resume")
+    reader.ended.set()
+    reader.join()
+    assert results(project) == whole
+    assert reader.faults == [] and reader.looks > 20
+    assert list((project / "runs").glob("*.partial")) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
+def test_a_folder_that_may_not_be_written_is_told(foresell, project, tmp_path):
+    (project / "runs").mkdir(exist_ok=True)
+    for part in [tmp_path, *tmp_path.parents]:
+        if part != Path("/") and part.stat().st_uid == 0 and not part.stat().st_mode & 0o005:
+            part.chmod(part.stat().st_mode | 0o055)
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", foresell.binary]
+    if subprocess.run([*command, "version"], capture_output=True, cwd="/").returncode:
+        pytest.skip("another user cannot start the program where it stands")
+    told = subprocess.run([*command, "run", str(project)], capture_output=True, text=True, cwd="/", timeout=60,
+                          env={**os.environ, "TMPDIR": "/tmp"})
+    assert told.returncode == 4
+    assert "runs" in told.stderr and "permission" in told.stderr.lower()
