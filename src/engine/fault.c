@@ -30,6 +30,9 @@ static const char *classify(const char *message, fs_status *status)
     static const char driven[] = "unsuccessful or closed pending query result\nError: ";
     const char *reason = strstr(message, driven);
     if (reason) message = reason + sizeof driven - 1;
+    /* from inside a function it stands behind another prefix */
+    const char *memory = strstr(message, kinds[0].prefix);
+    if (memory) message = memory;
     *status = FS_FAILED;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t bytes = strlen(kinds[i].prefix);

@@ -544,7 +544,8 @@ static void bind(duckdb_bind_info info)
     bound *b = fs_alloc_zero(1, sizeof *b);
     fs_raw_source *source = fs_raw_find(engine, number < 0 ? -number - 1 : number);
     if (!source || !b) {
-        duckdb_bind_set_error(info, source ? "no memory" : "there is no such source");
+        duckdb_bind_set_error(info, source ? "Out of Memory Error: no memory"
+                                           : "there is no such source");
         fs_free(b);
         return;
     }

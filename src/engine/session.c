@@ -33,6 +33,7 @@ static void watch(fs_connection *connection)
 
 fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_error *error)
 {
+    *connection = NULL;
     pthread_mutex_lock(&engine->lock);
     fs_connection *c = engine->idle;
     if (c) engine->idle = c->next;

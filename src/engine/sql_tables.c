@@ -122,10 +122,14 @@ static fs_status refuse(const json_t *tree, const char *sql, fs_error *error)
 /* (Places that DuckDB does not know are 2^64 - 1, which jansson takes as a real only.) */
 static fs_status read_tree(finder *f, const char *text, const char *sql)
 {
-    json_t *tree = text ? json_loads(text, JSON_DECODE_INT_AS_REAL, NULL) : NULL;
+    json_error_t fault;
+    if (!text || !*text) return fs_fail_memory(f->error, strlen(sql));
+    json_t *tree = json_loads(text, JSON_DECODE_INT_AS_REAL, &fault);
     json_t *statements = json_object_get(tree, "statements");
     fs_status status;
-    if (!tree)
+    if (!tree && json_error_code(&fault) == json_error_out_of_memory)
+        status = fs_fail_memory(f->error, strlen(sql));
+    else if (!tree)
         status = fs_fail(f->error, FS_USAGE, "this SQL is nested too deep");
     else if (json_is_true(json_object_get(tree, "error")))
         status = refuse(tree, sql, f->error);

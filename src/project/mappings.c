@@ -170,7 +170,7 @@ fs_status fs_project_ingest_open(fs_project_ingest *in, fs_project *project, fs_
 
 void fs_project_ingest_close(fs_project_ingest *in)
 {
-    for (int r = 0; r < in->raws; r++)
+    for (int r = 0; in->raw && r < in->raws; r++)
         if (in->raw[r].stats) fs_raw_stats_free(in->raw[r].stats, in->raw[r].stats_count);
     fs_plan_close(in->plan);
     fs_arena_free(&in->arena);

@@ -275,6 +275,37 @@ static void exports_hold_every_row_and_no_formula(void **state)
     free(text);
 }
 
+static fs_status write_all(const shop *s, fs_error *error)
+{
+    fs_buffer said = {0};
+    fs_status status = fs_report_write(s->engine, s->project, s->folder, "/nowhere", error);
+    if (status == FS_OK)
+        status = fs_report_headlines(s->engine, s->project, s->folder, &said, error);
+    if (status == FS_OK) status = fs_report_export(s->engine, s->project, s->folder, error);
+    fs_buffer_free(&said);
+    return status;
+}
+
+static void each_failing_allocation_is_an_error_not_a_crash(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    fs_error error = {0};
+    assert_int_equal(write_all(s, &error), FS_OK);
+    char *whole = read_text(s->folder, "report.html");
+    for (int64_t n = 0;; n += n < 40 ? 1 : n / 9) {
+        fs_alloc_fail_after(n);
+        fs_status status = write_all(s, &error);
+        fs_alloc_fail_after(-1);
+        if (status == FS_OK) break;
+        if (status != FS_MEMORY) fail_msg("allocation %lld: %s", (long long)n, error.message);
+    }
+    char *again = read_text(s->folder, "report.html");
+    assert_string_equal(again, whole);
+    free(whole);
+    free(again);
+}
+
 #define IN_A_SHOP(test) cmocka_unit_test_setup_teardown(test, open_shop, close_shop)
 
 int main(void)
@@ -287,6 +318,7 @@ int main(void)
         IN_A_SHOP(an_empty_run_gives_a_report),
         IN_A_SHOP(headlines_are_sentences_from_the_tables),
         IN_A_SHOP(exports_hold_every_row_and_no_formula),
+        IN_A_SHOP(each_failing_allocation_is_an_error_not_a_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,36 @@ static void gzip_and_zstd_are_seen_and_may_have_several_parts(void **state)
     fs_buffer_free(&file);
 }
 
+static void an_unpacking_reader_gives_the_plain_bytes_and_closes_what_it_was_given(void **state)
+{
+    (void)state;
+    char path[64], data[64];
+    fs_buffer file = {0};
+    fs_reader stored, plain;
+    fs_error error = {0};
+    size_t got, all = 0;
+    add_gzip(&file, "[1, ");
+    add_gzip(&file, "2]");
+    make_file(path, file.data, file.size);
+    assert_int_equal(fs_reader_open_file(path, &stored, &error), FS_OK);
+    assert_int_equal(fs_reader_unpack(stored, path, &plain, &error), FS_OK);
+    do {
+        assert_int_equal(plain.read(plain.context, data + all, 3, &got, &error), FS_OK);
+        all += got;
+    } while (got);
+    assert_int_equal(all, 6);
+    assert_memory_equal(data, "[1, 2]", 6);
+    plain.close(plain.context);
+    for (int n = 0; n < 3; n++) { /* closed also where there is no memory: the sanitizer sees it */
+        assert_int_equal(fs_reader_open_file(path, &stored, &error), FS_OK);
+        fs_alloc_fail_after(n);
+        assert_int_equal(fs_reader_unpack(stored, path, &plain, &error), FS_MEMORY);
+        fs_alloc_fail_after(-1);
+    }
+    unlink(path);
+    fs_buffer_free(&file);
+}
+
 static void the_digest_is_that_of_the_stored_bytes(void **state)
 {
     (void)state;
@@ -303,6 +333,7 @@ int main(void)
         cmocka_unit_test(missing_files_folders_and_permissions_are_told_apart),
         cmocka_unit_test(a_file_that_changes_while_it_is_read_is_an_error),
         cmocka_unit_test(gzip_and_zstd_are_seen_and_may_have_several_parts),
+        cmocka_unit_test(an_unpacking_reader_gives_the_plain_bytes_and_closes_what_it_was_given),
         cmocka_unit_test(the_digest_is_that_of_the_stored_bytes),
         cmocka_unit_test(damaged_compression_is_an_error_with_its_place),
         cmocka_unit_test(something_else_behind_a_gzip_member_is_an_error),
