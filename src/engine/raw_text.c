@@ -493,6 +493,7 @@ static void free_slot(slot *s)
 
 static void close_scan(void *argument)
 {
+    fs_engine_seam();
     scan *s = argument;
     pthread_mutex_lock(&s->lock);
     s->stopped = true;
@@ -509,6 +510,7 @@ static void close_scan(void *argument)
     pthread_cond_destroy(&s->room);
     pthread_mutex_destroy(&s->lock);
     fs_free(s);
+    fs_engine_seam();
 }
 
 /* ---- the table function ---- */
@@ -589,6 +591,7 @@ static void init(duckdb_init_info info)
 {
     char text[64];
     fs_error error = {0};
+    fs_engine_seam();
     fs_fail_memory(&error, sizeof(scan));
     const bound *b = duckdb_init_get_bind_data(info);
     scan *s = fs_alloc_zero(1, sizeof *s);
@@ -605,6 +608,7 @@ static void init(duckdb_init_info info)
         duckdb_init_set_error(info, told(s->source->engine, &error, text));
     duckdb_init_set_init_data(info, s, close_scan);
     duckdb_init_set_max_threads(info, 1);
+    fs_engine_seam();
 }
 
 /* Waits for the next slot that has a chunk left; NULL at the end. */
@@ -630,7 +634,7 @@ static slot *next_slot(scan *s)
     return at;
 }
 
-static void scan_rows(duckdb_function_info info, duckdb_data_chunk output)
+static void scan_some(duckdb_function_info info, duckdb_data_chunk output)
 {
     scan *s = duckdb_function_get_init_data(info);
     fs_error error = {0};
@@ -651,6 +655,13 @@ static void scan_rows(duckdb_function_info info, duckdb_data_chunk output)
         duckdb_vector_reference_vector(duckdb_data_chunk_get_vector(output, (idx_t)i),
                                        duckdb_data_chunk_get_vector(chunk, (idx_t)i));
     duckdb_data_chunk_set_size(output, duckdb_data_chunk_get_size(chunk));
+}
+
+static void scan_rows(duckdb_function_info info, duckdb_data_chunk output)
+{
+    fs_engine_seam();
+    scan_some(info, output);
+    fs_engine_seam();
 }
 
 fs_status fs_raw_text_register(fs_engine *engine, fs_connection *connection, fs_error *error)

@@ -25,6 +25,15 @@
 
 /* Has the connection's queries count how far they are, and print nothing. Failing costs the listener
  * some reports, no more. */
+#if defined(__SANITIZE_THREAD__)
+void fs_engine_seam(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    pthread_mutex_unlock(&lock);
+}
+#endif
+
 static void watch(fs_connection *connection)
 {
     duckdb_query(connection->handle,
@@ -145,6 +154,7 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
                         bool streamed, duckdb_result *result, fs_error *error)
 {
     duckdb_extracted_statements statements = NULL;
+    fs_engine_seam();
     idx_t count = duckdb_extract_statements(connection->handle, sql, &statements);
     fs_status status = FS_OK;
     const char *fault = duckdb_extract_statements_error(statements);
@@ -159,6 +169,7 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
         if (!wanted && status == FS_OK) duckdb_destroy_result(&own);
     }
     duckdb_destroy_extracted(&statements);
+    fs_engine_seam();
     return status;
 }
 

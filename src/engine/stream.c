@@ -140,9 +140,11 @@ static fs_status fill(fs_stream *stream, duckdb_data_chunk output)
 
 static void scan(duckdb_function_info info, duckdb_data_chunk output)
 {
+    fs_engine_seam();
     fs_stream *stream = duckdb_function_get_bind_data(info);
     if (stream->status == FS_OK) stream->status = fill(stream, output);
     if (stream->status != FS_OK) duckdb_function_set_error(info, "the stream failed");
+    fs_engine_seam();
 }
 
 fs_status fs_engine_add_streams(fs_engine *engine, fs_connection *connection, fs_error *error)
