@@ -95,14 +95,16 @@ FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_opera
                                                int groups, const char *order, const char *select,
                                                const char *path, int64_t *rows, fs_error *error);
 
-/* The same where the group is a number that is known beforehand: `select` gives an int column `series`
- * of values 0 … count-1, its rows come in any order, and nothing is sorted: they are dealt out into
- * ranges of series, which threads put in order and pipe. Memory does not grow with the rows. */
+/* The same for large files: nothing is sorted. Groups are numbered in the order in which they first come,
+ * rows are dealt out into ranges of groups, which threads put in order and pipe; memory does not grow
+ * with the rows. The result has a column _foresell_series with the number instead of the group columns
+ * and comes in its order; which number is which group says the table `table`, made in the engine. */
 FS_API FS_MUST_CHECK fs_status fs_engine_apply_series(fs_engine *engine, const fs_operator *op,
-                                                      const char *options, const char *series,
-                                                      int64_t count, const char *order,
-                                                      const char *select, const char *path,
-                                                      int64_t *rows, fs_error *error);
+                                                      const char *options, const char *const *group,
+                                                      int groups, const char *order,
+                                                      const char *select, const char *table,
+                                                      const char *path, int64_t *rows,
+                                                      fs_error *error);
 
 /* ---- reading sources ------------------------------------------------------------------- */
 

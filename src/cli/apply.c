@@ -1,10 +1,9 @@
 /* foresell apply: one operator on one table of a file.
  *
  * The file is profiled (what is each column, over all rows), the columns are given their parts (groups, order,
- * values, regressors), read as those parts need, and piped through the operator. One pass over the rows numbers
- * the series in the order in which they first stand there, and looks for cells that cannot be read: such a cell
- * refuses the file, with its line, for here nothing is cleaned in silence. A second pass joins the numbers and
- * gives rows to the operator by series, so that the result comes in the order of the input.
+ * values, regressors), read as those parts need, and piped through the operator. A cell that cannot be read
+ * refuses the file, with its line, for here nothing is cleaned in silence. The result comes in the order in which
+ * the groups first stand in the input.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -100,50 +99,20 @@ static fs_status group_names_sql(fs_buffer *sql, const apply *a, const char *pre
 }
 
 #define SERIES "_foresell_series"
-#define PLACE  "_file::bigint * 1099511627776 + _line"
 
-/* Each series with its number and, unless no cell can be bad, its first bad cell. */
-static fs_status places_sql(fs_buffer *sql, const apply *a)
+static fs_status select_sql(fs_buffer *sql, const apply_columns *columns)
 {
-    FS_TRY(fs_buffer_text(sql, "create table foresell_places as select cast(row_number() over "
-                               "(order by _place) - 1 as integer) as " SERIES ", * from (select "));
-    FS_TRY(group_names_sql(sql, a, ""));
-    FS_TRY(fs_buffer_printf(sql, "%s min(%s) as _place, count(*) as _rows", a->groups ? "," : "",
-                            a->paths == 1 ? "_line" : PLACE));
-    if (!a->typed)
-        FS_TRY(fs_buffer_text(sql, ", min(" PLACE ") filter (_problem is not null) as _bad, "
-                                   "arg_min(_problem, " PLACE
-                                   ") filter (_problem is not null) as _problem"));
-    FS_TRY(fs_buffer_text(sql, " from foresell_input"));
-    if (a->groups) FS_TRY(fs_buffer_text(sql, " group by "));
-    FS_TRY(group_names_sql(sql, a, ""));
-    return fs_buffer_text(sql, ")");
-}
-
-static fs_status same_groups_sql(fs_buffer *sql, const apply *a)
-{
-    for (int i = 0; i < a->groups; i++) {
-        FS_TRY(fs_buffer_text(sql, i ? " and f." : " on f."));
-        FS_TRY(name_sql(sql, a->group[i]));
-        FS_TRY(fs_buffer_text(sql, " is not distinct from p."));
-        FS_TRY(name_sql(sql, a->group[i]));
-    }
-    return a->groups ? FS_OK : fs_buffer_text(sql, " on true");
-}
-
-/* The rows with the number of their series instead of its names. */
-static fs_status select_sql(fs_buffer *sql, const apply *a)
-{
-    static const apply_part order[] = {APPLY_ORDER, APPLY_VALUE, APPLY_REGRESSOR};
-    FS_TRY(fs_buffer_text(sql, "select p." SERIES));
+    static const apply_part order[] = {APPLY_GROUP, APPLY_ORDER, APPLY_VALUE, APPLY_REGRESSOR};
+    bool first = true;
+    FS_TRY(fs_buffer_text(sql, "select "));
     for (size_t part = 0; part < sizeof order / sizeof order[0]; part++)
-        for (int i = 0; i < a->columns.count; i++) {
-            if (a->columns.column[i].part != order[part]) continue;
-            FS_TRY(fs_buffer_text(sql, ", f."));
-            FS_TRY(name_sql(sql, a->columns.column[i].name));
+        for (int i = 0; i < columns->count; i++) {
+            if (columns->column[i].part != order[part]) continue;
+            FS_TRY(fs_buffer_text(sql, first ? "" : ", "));
+            FS_TRY(name_sql(sql, columns->column[i].name));
+            first = false;
         }
-    FS_TRY(fs_buffer_text(sql, " from foresell_input f join foresell_places p"));
-    return same_groups_sql(sql, a);
+    return fs_buffer_text(sql, " from foresell_input");
 }
 
 static fs_status result_columns_sql(cli_session *s, const apply *a, fs_buffer *sql, fs_error *error)
@@ -183,37 +152,20 @@ static fs_status refuse_problem(cli_session *s, const apply *a, fs_error *error)
     bool more = false;
     if (a->typed) return FS_OK;
     FS_TRY(fs_engine_query(s->engine,
-                           "select _bad, _problem from foresell_places where _bad is not null "
-                           "order by _bad limit 1",
+                           "select _file, _line, _problem from foresell_input "
+                           "where _problem is not null order by _file, _line limit 1",
                            &result, error));
     fs_status status = fs_result_next(result, &more, error);
     if (status == FS_OK && more) {
-        int64_t place = fs_result_integer(result, 0), file = place >> 40;
-        status = fs_fail(error, FS_DATA, "%s", fs_result_text(result, 1));
-        fs_error_at(error, file < a->paths ? a->path[file] : NULL, place & ((1LL << 40) - 1), NULL);
+        int64_t file = fs_result_integer(result, 0);
+        status = fs_fail(error, FS_DATA, "%s", fs_result_text(result, 2));
+        fs_error_at(error, file < a->paths ? a->path[file] : NULL, fs_result_integer(result, 1),
+                    NULL);
         fs_error_remedy(error, "correct the row, or bring the file in with foresell init and run, "
                                "which keep such rows in quarantine");
     }
     fs_result_close(result);
     return status;
-}
-
-static fs_status find_places(cli_session *s, apply *a, fs_error *error)
-{
-    fs_buffer sql = {0};
-    fs_status status = places_sql(&sql, a);
-    if (status == FS_OK) status = fs_engine_execute(s->engine, sql.data, error);
-    fs_buffer_free(&sql);
-    FS_TRY(status);
-    FS_TRY(refuse_problem(s, a, error));
-    int64_t rows = 0;
-    FS_TRY(fs_engine_integer(s->engine, "select sum(_rows)::bigint from foresell_places", &rows,
-                             error));
-    if (rows == 0) {
-        fs_fail(error, FS_DATA, "there are no rows, only column names");
-        return fs_error_at(error, a->path[0], 0, NULL);
-    }
-    return fs_engine_integer(s->engine, "select count(*) from foresell_places", &a->series, error);
 }
 
 /* "item='X', store='1'" of a series, as errors of the operator name a group. */
@@ -259,12 +211,17 @@ static fs_status name_series(cli_session *s, const apply *a, fs_status status, f
 static fs_status run_operator(cli_session *s, apply *a, fs_error *error)
 {
     fs_buffer select = {0};
-    fs_status status = select_sql(&select, a);
+    fs_status status = select_sql(&select, &a->columns);
     if (status == FS_OK)
-        status = fs_engine_apply_series(s->engine, a->op, a->options.data, SERIES, a->series,
-                                        a->order, select.data, a->result, &a->rows, error);
+        status =
+            fs_engine_apply_series(s->engine, a->op, a->options.data, a->group, a->groups, a->order,
+                                   select.data, "foresell_places", a->result, &a->rows, error);
     fs_buffer_free(&select);
-    return name_series(s, a, status, error);
+    FS_TRY(name_series(s, a, status, error));
+    FS_TRY(fs_engine_integer(s->engine, "select count(*) from foresell_places", &a->series, error));
+    if (a->series > 0) return FS_OK;
+    fs_fail(error, FS_DATA, "there are no rows, only column names");
+    return fs_error_at(error, a->path[0], 0, NULL);
 }
 
 /* What was taken for what, where the user did not say it. */
@@ -295,7 +252,7 @@ static fs_status prepare(cli_call *call, cli_session *s, apply *a, fs_error *err
     fs_options *options = NULL;
     FS_TRY(fs_options_parse(a->op, a->options.data, &options, error));
     fs_options_free(options);
-    FS_TRY(find_places(s, a, error));
+    FS_TRY(refuse_problem(s, a, error));
     FS_TRY(run_operator(s, a, error));
     status = ordered_sql(s, a, &a->ordered, error);
     if (status == FS_MEMORY) fs_fail_memory(error, a->ordered.capacity);

@@ -1,12 +1,14 @@
-/* Operators over rows whose series are numbered: dealt out (deal.c), then hands in parallel.
+/* Operators over rows in any order: numbered and dealt out (deal.c), then ranges of series in parallel.
  *
- *   query → hands                                   this thread
- *   hand n → in order → a pipe of its own → slot n  workers, at most SLOTS ahead of the writer
- *   slot 0, 1, 2 … → the file                       the thread that writes
+ *   query → hands                                          this thread
+ *   turn n: some hands → in order → one pipe → slot n      workers, at most SLOTS ahead of the writer
+ *   slot 0, 1, 2 … → the file                              the thread that writes
+ *
+ * A turn is as many hands as make TURN_ROWS rows, so that many short series don't open a pipe each.
  *
  * A pipe gets whole groups only and what a group gives depends on nothing else, so the rows are the same
  * for any number of threads; they are written in order of series. Of several failures that of the first
- * hand is told.
+ * turn is told.
  */
 #include <string.h>
 
@@ -15,8 +17,10 @@
 
 #define SLOTS      16
 #define BATCH_ROWS 65536
+#define TURN_ROWS  65536
+#define SERIES     "_foresell_series"
 
-/* What a hand gave. */
+/* What a turn gave. */
 typedef struct slot {
     bool ready;
     struct ArrowArray *batch;
@@ -29,15 +33,19 @@ typedef struct work {
     fs_engine *engine;
     const fs_operator *op;
     const fs_options *options;
-    const char *series, *order;
-    struct ArrowSchema schema; /* of the rows */
+    const char *const *group;
+    int groups;
+    const char *order;
+    struct ArrowSchema rows, keys; /* series and columns; series and groups */
+    fs_series_index *index;
     fs_deal *deal;
-    int hands;
+    int64_t *turn; /* first hand of each turn; turns + 1 */
+    int64_t turns, keyed;
 
     pthread_mutex_t lock;
     pthread_cond_t ready, room;
     slot slot[SLOTS];
-    int taken, written; /* hands */
+    int64_t taken, written; /* turns */
     bool stopped;
     pthread_t *thread;
     int threads;
@@ -52,7 +60,7 @@ static fs_status deal_rows(work *w, duckdb_result *result, fs_error *error)
             return fs_fail(error, FS_CANCELLED, "cancelled");
         duckdb_data_chunk chunk = duckdb_fetch_chunk(*result);
         if (!chunk) break;
-        fs_status status = fs_deal_add(w->deal, chunk, error);
+        fs_status status = fs_deal_add(w->deal, chunk, w->index, error);
         duckdb_destroy_data_chunk(&chunk);
         FS_TRY(status);
     }
@@ -60,33 +68,119 @@ static fs_status deal_rows(work *w, duckdb_result *result, fs_error *error)
     return fault && *fault ? fs_engine_fault_of(w->engine, error, fault) : FS_OK;
 }
 
-/* *dealt false: the rows have a column that can't be dealt; nothing is done yet. */
-static fs_status query(work *w, const char *select, int64_t count, bool *dealt, fs_error *error)
+static bool is_group(const work *w, const char *name)
+{
+    for (int i = 0; i < w->groups; i++)
+        if (strcmp(w->group[i], name) == 0) return true;
+    return false;
+}
+
+/* The series' number, then the columns of `whole` that are groups, or are not. */
+static fs_status choose_fields(const work *w, const struct ArrowSchema *whole, bool groups,
+                               struct ArrowSchema *out, fs_error *error)
+{
+    int64_t kept = 1, at = 1;
+    for (int64_t i = 0; i < whole->n_children; i++)
+        kept += is_group(w, whole->children[i]->name) == groups;
+    ArrowSchemaInit(out);
+    int code = ArrowSchemaSetTypeStruct(out, kept);
+    if (code == NANOARROW_OK) code = ArrowSchemaSetType(out->children[0], NANOARROW_TYPE_INT32);
+    if (code == NANOARROW_OK) code = ArrowSchemaSetName(out->children[0], SERIES);
+    for (int64_t i = 0; code == NANOARROW_OK && i < whole->n_children; i++)
+        if (is_group(w, whole->children[i]->name) == groups) {
+            out->children[at]->release(out->children[at]);
+            code = ArrowSchemaDeepCopy(whole->children[i], out->children[at++]);
+        }
+    return code == NANOARROW_OK ? FS_OK : fs_fail_memory(error, 64);
+}
+
+static fs_status describe(work *w, fs_connection *connection, duckdb_result *result,
+                          fs_error *error)
+{
+    struct ArrowSchema whole = {0};
+    duckdb_arrow_options arrow = NULL;
+    FS_TRY(fs_deal_check(result, w->group, w->groups, w->order, error));
+    duckdb_connection_get_arrow_options(connection->handle, &arrow);
+    fs_status status = fs_engine_result_schema(result, arrow, &whole, error);
+    duckdb_destroy_arrow_options(&arrow);
+    if (status == FS_OK) status = choose_fields(w, &whole, false, &w->rows, error);
+    if (status == FS_OK) status = choose_fields(w, &whole, true, &w->keys, error);
+    if (whole.release) whole.release(&whole);
+    return status;
+}
+
+static fs_status deal_result(work *w, fs_connection *connection, duckdb_result *result,
+                             fs_error *error)
+{
+    fs_series_key key[FS_DEAL_COLUMNS];
+    FS_TRY(describe(w, connection, result, error));
+    int keys = fs_deal_keys(result, w->group, w->groups, key);
+    FS_TRY(fs_series_index_open(key, keys, &w->index, error));
+    FS_TRY(fs_deal_open(w->engine, result, w->group, w->groups, w->order, &w->deal, error));
+    return deal_rows(w, result, error);
+}
+
+static fs_status query(work *w, const char *select, fs_error *error)
 {
     fs_connection *connection;
     duckdb_result result = {0};
-    duckdb_arrow_options arrow = NULL;
     FS_TRY(fs_engine_acquire(w->engine, &connection, error));
     fs_status status = fs_engine_run(w->engine, connection, select, true, &result, error);
-    if (status != FS_OK) {
-        fs_engine_release(w->engine, connection, false);
-        return status;
+    if (status == FS_OK) {
+        status = deal_result(w, connection, &result, error);
+        duckdb_destroy_result(&result);
     }
-    *dealt = fs_deal_can(&result, w->series, w->order);
-    if (*dealt) {
-        duckdb_connection_get_arrow_options(connection->handle, &arrow);
-        status = fs_engine_result_schema(&result, arrow, &w->schema, error);
-        duckdb_destroy_arrow_options(&arrow);
-        if (status == FS_OK)
-            status = fs_deal_open(w->engine, &result, w->series, count, w->order, &w->deal, error);
-        if (status == FS_OK) status = deal_rows(w, &result, error);
-    }
-    duckdb_destroy_result(&result);
     fs_engine_release(w->engine, connection, status == FS_OK);
     return status;
 }
 
-/* ---- a hand through a pipe ---- */
+static fs_status cut_turns(work *w, fs_error *error)
+{
+    int64_t hands = fs_deal_hands(w->deal), rows = TURN_ROWS;
+    w->turn = fs_alloc((size_t)(hands + 1) * sizeof *w->turn);
+    if (!w->turn) return fs_fail_memory(error, (size_t)hands * sizeof *w->turn);
+    for (int64_t h = 0; h < hands; h++) {
+        if (rows >= TURN_ROWS) {
+            w->turn[w->turns++] = h;
+            rows = 0;
+        }
+        rows += fs_deal_rows(w->deal, h);
+    }
+    w->turn[w->turns] = hands;
+    return FS_OK;
+}
+
+/* ---- the table of series ---- */
+
+static fs_status produce_keys(void *context, struct ArrowArray *batch, bool *more, fs_error *error)
+{
+    work *w = context;
+    int64_t left = fs_series_index_count(w->index) - w->keyed;
+    int64_t count = left < BATCH_ROWS ? left : BATCH_ROWS;
+    *more = count > 0;
+    if (!*more) return FS_OK;
+    FS_TRY(fs_series_index_batch(w->index, w->keyed, count, &w->keys, batch, error));
+    w->keyed += count;
+    return FS_OK;
+}
+
+static fs_status make_table(work *w, const char *table, fs_error *error)
+{
+    fs_stream *stream;
+    fs_buffer sql = {0};
+    FS_TRY(fs_stream_open(w->engine, &w->keys, produce_keys, w, &stream, error));
+    fs_status status = fs_buffer_text(&sql, "create or replace table ");
+    if (status == FS_OK) status = fs_engine_add_name(&sql, table);
+    if (status == FS_OK)
+        status =
+            fs_buffer_printf(&sql, " as select * from fs_stream(%lld)", fs_stream_number(stream));
+    status =
+        status == FS_OK ? fs_engine_execute(w->engine, sql.data, error) : fs_fail_memory(error, 64);
+    fs_buffer_free(&sql);
+    return fs_stream_close(w->engine, stream, status, error);
+}
+
+/* ---- a turn through a pipe ---- */
 
 static fs_status keep_batches(fs_pipe *pipe, slot *out, fs_error *error)
 {
@@ -109,27 +203,39 @@ static fs_status push_table(const work *w, const fs_deal_table *table, fs_pipe *
     for (int64_t first = 0; first < table->rows; first += BATCH_ROWS) {
         struct ArrowArray batch;
         int64_t count = table->rows - first < BATCH_ROWS ? table->rows - first : BATCH_ROWS;
-        FS_TRY(fs_deal_batch(w->deal, table, first, count, &w->schema, &batch, error));
+        FS_TRY(fs_deal_batch(w->deal, table, first, count, &w->rows, &batch, error));
         FS_TRY(fs_pipe_push(pipe, &batch, error));
         FS_TRY(keep_batches(pipe, out, error));
     }
-    FS_TRY(fs_pipe_end(pipe, error));
-    return keep_batches(pipe, out, error);
+    return FS_OK;
 }
 
-static fs_status play(const work *w, int hand, slot *out, fs_error *error)
+static fs_status play_hand(const work *w, int64_t hand, fs_pipe *pipe, slot *out, fs_error *error)
 {
     fs_deal_table table;
-    fs_pipe *pipe;
     FS_TRY(fs_deal_take(w->deal, hand, &table, error));
     fs_deal_drop(w->deal, hand);
-    fs_status status =
-        fs_pipe_open(w->op, w->options, &w->series, 1, w->order, &w->schema, &pipe, error);
-    if (status == FS_OK) {
-        status = push_table(w, &table, pipe, out, error);
-        fs_pipe_close(pipe);
-    }
+    fs_status status = push_table(w, &table, pipe, out, error);
     fs_deal_table_free(&table);
+    return status;
+}
+
+static fs_status open_pipe(const work *w, fs_pipe **pipe, fs_error *error)
+{
+    static const char *const series[] = {SERIES};
+    return fs_pipe_open(w->op, w->options, series, 1, w->order, &w->rows, pipe, error);
+}
+
+static fs_status play(const work *w, int64_t turn, slot *out, fs_error *error)
+{
+    fs_pipe *pipe;
+    FS_TRY(open_pipe(w, &pipe, error));
+    fs_status status = FS_OK;
+    for (int64_t h = w->turn[turn]; status == FS_OK && h < w->turn[turn + 1]; h++)
+        status = play_hand(w, h, pipe, out, error);
+    if (status == FS_OK) status = fs_pipe_end(pipe, error);
+    if (status == FS_OK) status = keep_batches(pipe, out, error);
+    fs_pipe_close(pipe);
     return status;
 }
 
@@ -140,14 +246,14 @@ static void *run_worker(void *argument)
     work *w = argument;
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        while (!w->stopped && w->taken < w->hands && w->taken - w->written >= SLOTS)
+        while (!w->stopped && w->taken < w->turns && w->taken - w->written >= SLOTS)
             pthread_cond_wait(&w->room, &w->lock);
-        if (w->stopped || w->taken == w->hands) break;
-        int hand = w->taken++;
-        slot *out = &w->slot[hand % SLOTS];
+        if (w->stopped || w->taken == w->turns) break;
+        int64_t turn = w->taken++;
+        slot *out = &w->slot[turn % SLOTS];
         *out = (slot){0};
         pthread_mutex_unlock(&w->lock);
-        out->status = play(w, hand, out, &out->error);
+        out->status = play(w, turn, out, &out->error);
         pthread_mutex_lock(&w->lock);
         out->ready = true;
         pthread_cond_broadcast(&w->ready);
@@ -158,13 +264,13 @@ static void *run_worker(void *argument)
 
 static fs_status start_workers(work *w, fs_error *error)
 {
-    int wanted = w->engine->threads < w->hands ? w->engine->threads : w->hands;
-    if (wanted < 1) wanted = 1;
-    w->thread = fs_alloc_zero((size_t)wanted, sizeof *w->thread);
+    int wanted = w->engine->threads;
+    if (wanted > w->turns) wanted = (int)w->turns;
+    w->thread = fs_alloc_zero((size_t)wanted + 1, sizeof *w->thread);
     if (!w->thread) return fs_fail_memory(error, sizeof *w->thread);
     while (w->threads < wanted && pthread_create(&w->thread[w->threads], NULL, run_worker, w) == 0)
         w->threads++;
-    if (w->threads > 0) return FS_OK;
+    if (w->threads > 0 || wanted == 0) return FS_OK;
     return fs_fail(error, FS_RESOURCE, "no thread could be started");
 }
 
@@ -187,14 +293,14 @@ static void stop_workers(work *w)
 
 /* ---- writing ---- */
 
-/* The next batch in order of hands. */
+/* The next batch in order of turns. */
 static fs_status produce(void *context, struct ArrowArray *batch, bool *more, fs_error *error)
 {
     work *w = context;
     fs_status status = FS_OK;
     *more = false;
     pthread_mutex_lock(&w->lock);
-    while (w->written < w->hands) {
+    while (w->written < w->turns) {
         slot *s = &w->slot[w->written % SLOTS];
         while (w->taken == w->written || !s->ready) pthread_cond_wait(&w->ready, &w->lock);
         status = s->status;
@@ -216,17 +322,16 @@ static fs_status produce(void *context, struct ArrowArray *batch, bool *more, fs
 static fs_status output_schema(const work *w, struct ArrowSchema *schema, fs_error *error)
 {
     fs_pipe *pipe;
-    FS_TRY(fs_pipe_open(w->op, w->options, &w->series, 1, w->order, &w->schema, &pipe, error));
+    FS_TRY(open_pipe(w, &pipe, error));
     fs_status status = fs_pipe_schema(pipe, schema, error);
     fs_pipe_close(pipe);
     return status;
 }
 
-static fs_status write_hands(work *w, const char *path, int64_t *rows, fs_error *error)
+static fs_status write_turns(work *w, const char *path, int64_t *rows, fs_error *error)
 {
     struct ArrowSchema schema = {0};
     FS_TRY(output_schema(w, &schema, error));
-    w->hands = fs_deal_hands(w->deal);
     fs_status status = start_workers(w, error);
     if (status == FS_OK)
         status = fs_engine_write_batches(w->engine, &schema, produce, w, path, rows, error);
@@ -235,34 +340,46 @@ static fs_status write_hands(work *w, const char *path, int64_t *rows, fs_error 
     return status;
 }
 
-static fs_status run(work *w, const char *options, int64_t count, const char *select,
-                     const char *path, int64_t *rows, fs_error *error)
+static fs_status run(work *w, const char *select, const char *table, const char *path,
+                     int64_t *rows, fs_error *error)
 {
-    bool dealt = false;
-    FS_TRY(query(w, select, count, &dealt, error));
-    if (dealt) return write_hands(w, path, rows, error);
-    return fs_engine_apply(w->engine, w->op, options, &w->series, 1, w->order, select, path, rows,
-                           error);
+    FS_TRY(query(w, select, error));
+    FS_TRY(cut_turns(w, error));
+    FS_TRY(make_table(w, table, error));
+    return write_turns(w, path, rows, error);
+}
+
+static void close_work(work *w)
+{
+    if (w->rows.release) w->rows.release(&w->rows);
+    if (w->keys.release) w->keys.release(&w->keys);
+    fs_series_index_close(w->index);
+    fs_deal_close(w->deal);
+    fs_free(w->turn);
+    fs_free(w->thread);
+    pthread_cond_destroy(&w->ready);
+    pthread_cond_destroy(&w->room);
+    pthread_mutex_destroy(&w->lock);
 }
 
 fs_status fs_engine_apply_series(fs_engine *engine, const fs_operator *op, const char *options,
-                                 const char *series, int64_t count, const char *order,
-                                 const char *select, const char *path, int64_t *rows,
-                                 fs_error *error)
+                                 const char *const *group, int groups, const char *order,
+                                 const char *select, const char *table, const char *path,
+                                 int64_t *rows, fs_error *error)
 {
     fs_options *parsed;
     FS_TRY(fs_options_parse(op, options ? options : "", &parsed, error));
-    work w = {.engine = engine, .op = op, .options = parsed, .series = series, .order = order};
+    work w = {.engine = engine,
+              .op = op,
+              .options = parsed,
+              .group = group,
+              .groups = groups,
+              .order = order};
     pthread_mutex_init(&w.lock, NULL);
     pthread_cond_init(&w.ready, NULL);
     pthread_cond_init(&w.room, NULL);
-    fs_status status = run(&w, options, count, select, path, rows, error);
-    if (w.schema.release) w.schema.release(&w.schema);
-    fs_deal_close(w.deal);
-    fs_free(w.thread);
-    pthread_cond_destroy(&w.ready);
-    pthread_cond_destroy(&w.room);
-    pthread_mutex_destroy(&w.lock);
+    fs_status status = run(&w, select, table, path, rows, error);
+    close_work(&w);
     fs_options_free(parsed);
     return status;
 }

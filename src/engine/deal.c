@@ -1,12 +1,13 @@
-/* Rows in any order, dealt out into ranges of series: what a sort by series would do, at a third of its cost.
+/* Rows in any order, dealt out into ranges of series: what a sort by group would do, at a third of its cost.
  *
- *   chunks of a query → hands, one per range of series, rows packed one behind the other in blocks
+ *   chunks of a query → series numbered as they come (series_index.c)
+ *     → hands, one per 32 series, rows packed one behind the other in blocks
  *     → one hand at a time: counted by series, spread out into columns, sorted by the order column
  *       where a series did not come in order already (files by day or by series do)
  *
- * The number of series is known, so a row finds its hand by a division, and no keys are compared. Blocks
- * beyond the granted memory are written to a file in scratch as they fill, and read back hand by hand:
- * memory stays the same however many rows there are.
+ * Blocks beyond the granted memory are written to a file in scratch as they fill, and read back hand by
+ * hand: memory stays the same however many rows there are. Blocks begin small and double, so that many
+ * short series do not take a large block for each hand.
  *
  * A packed row: series (4 bytes), the values by column, then a byte per column that is 0 for null.
  */
@@ -19,31 +20,33 @@
 #include "deal_internal.h"
 #include "nanoarrow/nanoarrow.h"
 
-#define HANDS       256
+#define PER_HAND    32
+#define BLOCK_FIRST (1 << 10)
 #define BLOCK_BYTES (64 << 10)
 #define CHUNK_MOST  4096
 
 typedef struct block {
     char *rows;     /* NULL: in the file */
     int64_t offset; /* there */
-    int64_t count;
+    int64_t count, most;
 } block;
 
 typedef struct hand {
     block *block;
     int blocks, capacity;
+    int64_t rows;
 } hand;
 
 struct fs_deal {
-    int columns; /* without the series */
-    int series;  /* number of its column in the chunks */
+    int columns; /* without the keys */
     fs_deal_column column[FS_DEAL_COLUMNS];
-    int64_t count, per_hand, row_bytes, block_rows;
+    int64_t row_bytes;
     int64_t room, used; /* bytes of blocks in memory */
     int file;           /* -1: none yet */
     int64_t file_bytes;
     char *path;
-    hand hand[HANDS];
+    hand *hand;
+    int64_t hands, capacity;
 };
 
 /* ---- columns ---- */
@@ -76,51 +79,74 @@ static bool can_order(duckdb_type type)
            type == DUCKDB_TYPE_INTEGER || type == DUCKDB_TYPE_BIGINT;
 }
 
-bool fs_deal_can(duckdb_result *result, const char *series, const char *order)
+static bool is_group(const char *name, const char *const *group, int groups)
+{
+    for (int i = 0; i < groups; i++)
+        if (strcmp(group[i], name) == 0) return true;
+    return false;
+}
+
+static fs_status refuse(const char *column, fs_error *error)
+{
+    fs_fail(error, FS_DATA, "column '%s' is of a type that can't be given to an operator", column);
+    fs_error_at(error, NULL, 0, column);
+    return fs_error_remedy(error, "cast it to double, bigint, date, timestamp or boolean; a group "
+                                  "also to varchar");
+}
+
+fs_status fs_deal_check(duckdb_result *result, const char *const *group, int groups,
+                        const char *order, fs_error *error)
 {
     idx_t columns = duckdb_column_count(result);
-    bool found = false, sorts = false;
-    if (columns < 2 || columns > FS_DEAL_COLUMNS) return false;
+    if (columns > FS_DEAL_COLUMNS)
+        return fs_fail(error, FS_DATA, "more than %d columns", FS_DEAL_COLUMNS);
     for (idx_t i = 0; i < columns; i++) {
         duckdb_type type = duckdb_column_type(result, i);
         const char *name = duckdb_column_name(result, i);
-        if (width_of(type) == 0) return false;
-        found |= strcmp(name, series) == 0 && type == DUCKDB_TYPE_INTEGER;
-        sorts |= strcmp(name, order) == 0 && can_order(type);
+        bool real = type == DUCKDB_TYPE_FLOAT || type == DUCKDB_TYPE_DOUBLE;
+        bool key = is_group(name, group, groups);
+        if (key ? type != DUCKDB_TYPE_VARCHAR && (real || !width_of(type)) : !width_of(type))
+            return refuse(name, error);
+        if (strcmp(name, order) == 0 && !can_order(type)) return refuse(name, error);
     }
-    return found && sorts;
+    return FS_OK;
 }
 
-static void lay_out(fs_deal *d, duckdb_result *result, const char *series, const char *order)
+int fs_deal_keys(duckdb_result *result, const char *const *group, int groups, fs_series_key *key)
+{
+    int keys = 0;
+    for (int g = 0; g < groups; g++)
+        for (idx_t i = 0; i < duckdb_column_count(result); i++)
+            if (strcmp(duckdb_column_name(result, i), group[g]) == 0)
+                key[keys++] = (fs_series_key){.index = (int)i,
+                                              .width = width_of(duckdb_column_type(result, i))};
+    return keys;
+}
+
+static void lay_out(fs_deal *d, duckdb_result *result, const char *const *group, int groups,
+                    const char *order)
 {
     d->row_bytes = 4;
     for (idx_t i = 0; i < duckdb_column_count(result); i++) {
         const char *name = duckdb_column_name(result, i);
-        if (strcmp(name, series) == 0) {
-            d->series = (int)i;
-            continue;
-        }
-        fs_deal_column *c = &d->column[d->columns++];
-        *c = (fs_deal_column){.index = (int)i,
-                              .width = width_of(duckdb_column_type(result, i)),
-                              .at = d->row_bytes,
-                              .is_bits = duckdb_column_type(result, i) == DUCKDB_TYPE_BOOLEAN,
-                              .is_order = strcmp(name, order) == 0};
-        d->row_bytes += c->width;
+        duckdb_type type = duckdb_column_type(result, i);
+        if (is_group(name, group, groups)) continue;
+        d->column[d->columns++] = (fs_deal_column){.index = (int)i,
+                                                   .width = width_of(type),
+                                                   .at = d->row_bytes,
+                                                   .is_bits = type == DUCKDB_TYPE_BOOLEAN,
+                                                   .is_order = strcmp(name, order) == 0};
+        d->row_bytes += width_of(type);
     }
     for (int i = 0; i < d->columns; i++) d->column[i].valid_at = d->row_bytes++;
 }
 
-fs_status fs_deal_open(fs_engine *engine, duckdb_result *result, const char *series, int64_t count,
-                       const char *order, fs_deal **out, fs_error *error)
+fs_status fs_deal_open(fs_engine *engine, duckdb_result *result, const char *const *group,
+                       int groups, const char *order, fs_deal **out, fs_error *error)
 {
     fs_deal *d = fs_alloc_zero(1, sizeof *d);
     if (!d) return fs_fail_memory(error, sizeof *d);
-    lay_out(d, result, series, order);
-    d->count = count;
-    d->per_hand = (count + HANDS - 1) / HANDS;
-    if (d->per_hand == 0) d->per_hand = 1;
-    d->block_rows = BLOCK_BYTES / d->row_bytes;
+    lay_out(d, result, group, groups, order);
     d->room = engine->memory * 2 / 5;
     d->file = -1;
     fs_buffer path = {0};
@@ -138,16 +164,19 @@ fs_status fs_deal_open(fs_engine *engine, duckdb_result *result, const char *ser
 void fs_deal_close(fs_deal *d)
 {
     if (!d) return;
-    for (int h = 0; h < HANDS; h++) {
-        for (int b = 0; b < d->hand[h].blocks; b++) fs_free(d->hand[h].block[b].rows);
+    for (int64_t h = 0; h < d->hands; h++) {
+        fs_deal_drop(d, h);
         fs_free(d->hand[h].block);
     }
+    fs_free(d->hand);
     if (d->file >= 0) close(d->file);
     fs_free(d->path);
     fs_free(d);
 }
 
-int fs_deal_hands(const fs_deal *d) { return (int)((d->count + d->per_hand - 1) / d->per_hand); }
+int64_t fs_deal_hands(const fs_deal *d) { return d->hands; }
+
+int64_t fs_deal_rows(const fs_deal *d, int64_t hand) { return d->hand[hand].rows; }
 
 /* ---- dealing ---- */
 
@@ -176,38 +205,54 @@ static fs_status write_out(fs_deal *d, block *b, fs_error *error)
     return FS_OK;
 }
 
+static fs_status reserve_block(hand *h)
+{
+    if (h->blocks < h->capacity) return FS_OK;
+    int capacity = h->capacity * 2 + 4;
+    block *grown = fs_realloc(h->block, (size_t)capacity * sizeof *grown);
+    if (!grown) return FS_MEMORY;
+    h->block = grown;
+    h->capacity = capacity;
+    return FS_OK;
+}
+
 /* An empty block at the end of the hand; the full one before it goes to the file where there is no
  * room, and its memory is used again. */
 static fs_status next_block(fs_deal *d, hand *h, fs_error *error)
 {
-    char *rows = NULL;
-    block *last = h->blocks ? &h->block[h->blocks - 1] : NULL;
-    if (last && d->used + BLOCK_BYTES > d->room) {
+    int64_t bytes = h->blocks < 6 ? (int64_t)BLOCK_FIRST << h->blocks : BLOCK_BYTES;
+    if (bytes < d->row_bytes) bytes = d->row_bytes;
+    if (reserve_block(h) != FS_OK) return fs_fail_memory(error, sizeof *h->block);
+    block *last = h->blocks ? &h->block[h->blocks - 1] : NULL, next = {0};
+    if (last && d->used + bytes > d->room) {
         FS_TRY(write_out(d, last, error));
-        rows = last->rows;
+        next = (block){.rows = last->rows, .most = last->most};
         last->rows = NULL;
     } else {
-        rows = fs_alloc(BLOCK_BYTES);
-        if (!rows) return fs_fail_memory(error, BLOCK_BYTES);
-        d->used += BLOCK_BYTES;
+        next = (block){.rows = fs_alloc((size_t)bytes), .most = bytes / d->row_bytes};
+        if (!next.rows) return fs_fail_memory(error, (size_t)bytes);
+        d->used += bytes;
     }
-    if (h->blocks == h->capacity) {
-        int capacity = h->capacity * 2 + 8;
-        block *grown = fs_realloc(h->block, (size_t)capacity * sizeof *grown);
-        if (!grown) {
-            fs_free(rows);
-            return fs_fail_memory(error, (size_t)capacity * sizeof *grown);
-        }
-        h->block = grown;
-        h->capacity = capacity;
-    }
-    h->block[h->blocks++] = (block){.rows = rows};
+    h->block[h->blocks++] = next;
     return FS_OK;
 }
 
-static bool is_full(const fs_deal *d, const hand *h)
+static fs_status reserve_hand(fs_deal *d, int64_t number)
 {
-    return h->blocks == 0 || h->block[h->blocks - 1].count == d->block_rows;
+    if (number >= d->capacity) {
+        int64_t capacity = number * 2 + 64;
+        hand *grown = fs_realloc(d->hand, (size_t)capacity * sizeof *grown);
+        if (!grown) return FS_MEMORY;
+        d->hand = grown;
+        d->capacity = capacity;
+    }
+    while (d->hands <= number) d->hand[d->hands++] = (hand){0};
+    return FS_OK;
+}
+
+static bool is_full(const hand *h)
+{
+    return h->blocks == 0 || h->block[h->blocks - 1].count == h->block[h->blocks - 1].most;
 }
 
 /* Where rows of the chunk go; writes their series there. Stops before a block that is to be written
@@ -217,15 +262,16 @@ static fs_status find_places(fs_deal *d, const int32_t *series, int64_t rows, ch
 {
     for (*placed = 0; *placed < rows; ++*placed) {
         int32_t number = series[*placed];
-        if (number < 0 || number >= d->count)
-            return fs_fail(error, FS_FAILED, "series %d of %lld", number, (long long)d->count);
-        hand *h = &d->hand[number / d->per_hand];
-        if (is_full(d, h)) {
+        if (number / PER_HAND >= d->hands && reserve_hand(d, number / PER_HAND) != FS_OK)
+            return fs_fail_memory(error, sizeof(hand));
+        hand *h = &d->hand[number / PER_HAND];
+        if (is_full(h)) {
             if (*placed > 0 && d->used + BLOCK_BYTES > d->room) return FS_OK;
             FS_TRY(next_block(d, h, error));
         }
         block *b = &h->block[h->blocks - 1];
         char *at = b->rows + b->count++ * d->row_bytes;
+        h->rows++;
         memcpy(at, &number, 4);
         place[*placed] = at;
     }
@@ -256,14 +302,14 @@ static void pack(const fs_deal_column *c, duckdb_vector vector, int64_t first, i
     }
 }
 
-fs_status fs_deal_add(fs_deal *d, duckdb_data_chunk chunk, fs_error *error)
+fs_status fs_deal_add(fs_deal *d, duckdb_data_chunk chunk, fs_series_index *index, fs_error *error)
 {
+    int32_t series[CHUNK_MOST];
     char *place[CHUNK_MOST];
     int64_t rows = (int64_t)duckdb_data_chunk_get_size(chunk), placed = 0;
     if (rows > CHUNK_MOST)
         return fs_fail(error, FS_FAILED, "a chunk of %lld rows", (long long)rows);
-    const int32_t *series =
-        duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, (idx_t)d->series));
+    FS_TRY(fs_series_index_add(index, chunk, series, error));
     for (int64_t first = 0; first < rows; first += placed) {
         FS_TRY(find_places(d, series + first, rows - first, place, &placed, error));
         for (int i = 0; i < d->columns; i++)
@@ -288,7 +334,7 @@ void fs_deal_table_free(fs_deal_table *t)
 
 static fs_status reserve(const fs_deal *d, int64_t rows, fs_deal_table *t)
 {
-    t->start = fs_alloc_zero((size_t)d->per_hand + 2, sizeof *t->start);
+    t->start = fs_alloc_zero(PER_HAND + 2, sizeof *t->start);
     t->series = fs_alloc((size_t)rows * sizeof *t->series + 1);
     if (!t->start || !t->series) return FS_MEMORY;
     for (int i = 0; i < d->columns; i++) {
@@ -331,7 +377,7 @@ static fs_status count_series(const fs_deal *d, const hand *h, int32_t first, ch
         for (int64_t i = 0; i < h->block[b].count; i++)
             start[series_at(rows + i * d->row_bytes) - first + 1]++;
     }
-    for (int64_t s = 0; s < d->per_hand; s++) start[s + 1] += start[s];
+    for (int64_t s = 0; s < PER_HAND; s++) start[s + 1] += start[s];
     return FS_OK;
 }
 
@@ -362,7 +408,7 @@ static fs_status spread(const fs_deal *d, const hand *h, int32_t first, char *bu
             unpack(d, row, t->start[series_at(row) - first]++, t);
         }
     }
-    memmove(t->start + 1, t->start, (size_t)d->per_hand * sizeof *t->start);
+    memmove(t->start + 1, t->start, PER_HAND * sizeof *t->start);
     t->start[0] = 0;
     return FS_OK;
 }
@@ -426,7 +472,7 @@ static fs_status sort_all(const fs_deal *d, fs_deal_table *t)
     int order = 0;
     while (!d->column[order].is_order) order++;
     int width = d->column[order].width;
-    for (int64_t s = 0; s < d->per_hand; s++) {
+    for (int64_t s = 0; s < PER_HAND; s++) {
         int64_t first = t->start[s], end = t->start[s + 1], i = first + 1;
         while (i < end && order_at(t, order, width, i - 1) <= order_at(t, order, width, i)) i++;
         if (i < end) FS_TRY(sort_series(d, order, first, end - first, t));
@@ -434,18 +480,19 @@ static fs_status sort_all(const fs_deal *d, fs_deal_table *t)
     return FS_OK;
 }
 
-static fs_status take(const fs_deal *d, int number, char *buffer, fs_deal_table *t, fs_error *error)
+static fs_status take(const fs_deal *d, int64_t number, char *buffer, fs_deal_table *t,
+                      fs_error *error)
 {
     const hand *h = &d->hand[number];
-    int32_t first = (int32_t)(number * d->per_hand);
-    for (int b = 0; b < h->blocks; b++) t->rows += h->block[b].count;
+    int32_t first = (int32_t)(number * PER_HAND);
+    t->rows = h->rows;
     if (reserve(d, t->rows, t) != FS_OK) return fs_fail_memory(error, (size_t)t->rows * 24);
     FS_TRY(count_series(d, h, first, buffer, t->start, error));
     FS_TRY(spread(d, h, first, buffer, t, error));
     return sort_all(d, t) == FS_OK ? FS_OK : fs_fail_memory(error, 0);
 }
 
-fs_status fs_deal_take(const fs_deal *d, int number, fs_deal_table *t, fs_error *error)
+fs_status fs_deal_take(const fs_deal *d, int64_t number, fs_deal_table *t, fs_error *error)
 {
     *t = (fs_deal_table){0};
     char *buffer = fs_alloc(BLOCK_BYTES);
@@ -456,7 +503,7 @@ fs_status fs_deal_take(const fs_deal *d, int number, fs_deal_table *t, fs_error 
     return status;
 }
 
-void fs_deal_drop(fs_deal *d, int number)
+void fs_deal_drop(fs_deal *d, int64_t number)
 {
     hand *h = &d->hand[number];
     for (int b = 0; b < h->blocks; b++) {
@@ -493,12 +540,11 @@ static fs_status fill(const fs_deal *d, const fs_deal_table *t, int64_t first, i
                       struct ArrowArray *out)
 {
     static const fs_deal_column number = {.width = 4};
-    FS_TRY(copy_column(&number, (const char *)(t->series + first), NULL, count,
-                       out->children[d->series]));
+    FS_TRY(copy_column(&number, (const char *)(t->series + first), NULL, count, out->children[0]));
     for (int i = 0; i < d->columns; i++) {
         const fs_deal_column *c = &d->column[i];
         FS_TRY(copy_column(c, t->data[i] + first * c->width, t->valid[i] + first, count,
-                           out->children[c->index]));
+                           out->children[1 + i]));
     }
     out->length = count;
     return ArrowArrayFinishBuilding(out, NANOARROW_VALIDATION_LEVEL_NONE, NULL) == NANOARROW_OK
