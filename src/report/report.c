@@ -128,18 +128,28 @@ static fs_status read_file(const char *folder, const char *name, fs_buffer *out,
     return status;
 }
 
-static int dump_piece(const char *piece, size_t size, void *context)
+typedef struct dump {
+    fs_buffer *out;
+    fs_status status; /* kept, for jansson goes on where a name could not be written */
+} dump;
+
+static fs_status add_piece(const char *piece, size_t size, fs_buffer *out)
 {
-    fs_buffer *out = context;
     size_t from = 0;
     for (size_t i = 0; i < size; i++) {
         if (piece[i] != '<') continue;
-        if (fs_buffer_add(out, piece + from, i - from) != FS_OK ||
-            fs_buffer_text(out, "\\u003c") != FS_OK)
-            return -1;
+        FS_TRY(fs_buffer_add(out, piece + from, i - from));
+        FS_TRY(fs_buffer_text(out, "\\u003c"));
         from = i + 1;
     }
-    return fs_buffer_add(out, piece + from, size - from) == FS_OK ? 0 : -1;
+    return fs_buffer_add(out, piece + from, size - from);
+}
+
+static int dump_piece(const char *piece, size_t size, void *context)
+{
+    dump *d = context;
+    if (d->status == FS_OK) d->status = add_piece(piece, size, d->out);
+    return d->status == FS_OK ? 0 : -1;
 }
 
 /* The document in at most LARGEST bytes of JSON. */
@@ -150,8 +160,10 @@ static fs_status make_document(const fs_report *report, json_t **document, fs_bu
     for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
         FS_TRY(fs_report_document(report, items[i], document, error));
         fs_buffer_clear(json);
-        if (json_dump_callback(*document, dump_piece, json,
-                               JSON_COMPACT | JSON_REAL_PRECISION(12)) != 0) {
+        dump d = {.out = json};
+        if (json_dump_callback(*document, dump_piece, &d, JSON_COMPACT | JSON_REAL_PRECISION(12)) !=
+                0 ||
+            d.status != FS_OK) {
             json_decref(*document);
             return fs_fail_memory(error, json->size);
         }

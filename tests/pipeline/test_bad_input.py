@@ -193,7 +193,7 @@ def test_a_missing_folder_is_named(foresell, tmp_path):
 def as_nobody(command: list[str], folder: Path):
     """Root may read anything, so run as a user who may not."""
     return subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command],
-                          capture_output=True, text=True, timeout=300, cwd="/")
+                          capture_output=True, text=True, timeout=300, cwd="/", env={**os.environ, "TMPDIR": "/tmp"})
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
