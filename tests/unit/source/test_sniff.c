@@ -68,6 +68,22 @@ static void columns_that_blanks_line_up_are_found(void **state)
                    ",h0");
 }
 
+static void words_of_a_long_header_are_no_columns(void **state)
+{
+    (void)state;
+    char text[8192];
+    size_t bytes = (size_t)snprintf(text, sizeof text,
+                                    "Order No,Order Day,First Name of the Buyer,"
+                                    "Country Code of the Address,Item Name\n");
+    for (int i = 0; i < 60; i++)
+        bytes += (size_t)snprintf(text + bytes, sizeof text - bytes,
+                                  "%d,2024-01-%02d,Al,ES,Wool %d\n", 1000 + i, i % 28 + 1, i % 7);
+    fs_sniffed s = sniff(text, bytes);
+    assert_int_equal(s.dialect.widths, 0);
+    assert_int_equal(s.dialect.delimiter, ',');
+    assert_int_equal(s.fields, 5);
+}
+
 static void decimal_commas_do_not_make_commas_delimiters(void **state)
 {
     (void)state;
@@ -232,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_usual_delimiters_are_told_apart),
         cmocka_unit_test(columns_that_blanks_line_up_are_found),
+        cmocka_unit_test(words_of_a_long_header_are_no_columns),
         cmocka_unit_test(decimal_commas_do_not_make_commas_delimiters),
         cmocka_unit_test(quoted_delimiters_and_line_ends_do_not_mislead),
         cmocka_unit_test(one_column_is_possible),
