@@ -176,7 +176,7 @@ void fs_deal_close(fs_deal *d)
 
 int64_t fs_deal_hands(const fs_deal *d) { return d->hands; }
 
-int64_t fs_deal_rows(const fs_deal *d, int64_t hand) { return d->hand[hand].rows; }
+int64_t fs_deal_rows(const fs_deal *d, int64_t number) { return d->hand[number].rows; }
 
 /* ---- dealing ---- */
 

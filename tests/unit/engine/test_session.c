@@ -206,19 +206,19 @@ static bool stopped(void *context)
 static void a_long_query_stops_when_cancelled(void **state)
 {
     (void)state;
-    stopper stopper = {0};
-    fs_progress progress = {.context = &stopper, .cancelled = stopped};
+    stopper s = {0};
+    fs_progress progress = {.context = &s, .cancelled = stopped};
     fs_engine_settings settings = {.memory = 1 << 30, .threads = 2, .progress = &progress};
     fs_engine *engine;
     fs_error error = {0};
     assert_int_equal(fs_engine_open(&settings, &engine, &error), FS_OK);
-    stopper.stop = true;
+    s.stop = true;
     /* hours of work, were it not stopped */
     const char *sql = "create table t as select count(*) as n from range(10000000) as a, "
                       "range(10000000) as b where a.range * b.range % 7 = 3";
     assert_int_equal(fs_engine_execute(engine, sql, &error), FS_CANCELLED);
-    assert_true(stopper.asked > 0);
-    stopper.stop = false;
+    assert_true(s.asked > 0);
+    s.stop = false;
     assert_int_equal(fs_engine_execute(engine, "create table t as select 1 as n", &error), FS_OK);
     fs_engine_close(engine);
 }
