@@ -101,7 +101,7 @@ ranked as (
             false
         ) as trend_sure,
         greatest(case when worths.in_money then sums.revenue else sums.units end, 0) as worth,
-        row_number() over (order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last) as revenue_rank,
+        cast(row_number() over (order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last) as bigint) as revenue_rank,
         cast(sum(exact(greatest(case when worths.in_money then sums.revenue else sums.units end, 0))) over () as double) as all_worth,
         cast(sum(exact(greatest(case when worths.in_money then sums.revenue else sums.units end, 0))) over (
             order by sums.revenue desc nulls last, sums.units desc nulls last, sums.item nulls last

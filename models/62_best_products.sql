@@ -38,7 +38,7 @@ ranked as (
         item,
         name,
         value,
-        row_number() over (partition by measure order by value desc nulls last, revenue_rank nulls last) as rank
+        cast(row_number() over (partition by measure order by value desc nulls last, revenue_rank nulls last) as bigint) as rank
     from measured
 )
 select

@@ -46,7 +46,7 @@ ranked as (
         item,
         name,
         value,
-        row_number() over (partition by measure order by value nulls last, revenue_rank nulls last) as rank
+        cast(row_number() over (partition by measure order by value nulls last, revenue_rank nulls last) as bigint) as rank
     from measured
 )
 select

@@ -335,9 +335,11 @@ both_times as (
 ranked as (
     select
         both_times.*,
-        row_number() over (
-            partition by level, when_seen
-            order by value - expected desc nulls last, key nulls last, period nulls last
+        cast(
+            row_number() over (
+                partition by level, when_seen
+                order by value - expected desc nulls last, key nulls last, period nulls last
+            ) as bigint
         ) as rank
     from both_times
 )
