@@ -93,8 +93,8 @@ judged as (
         case
             when lines > 0 and (units is null or units > 0 or revenue > 0) then 'sold'
             when not coalesce(on_offer, false) then 'not offered'
-            when out = 1 then 'stock-out'
             when closed then 'closed'
+            when out = 1 then 'stock-out'
             when zeros > 0 or lines > 0 then 'zero'
             when nones > 0 then 'missing'
             when '${absent}' = 'missing' then 'missing'

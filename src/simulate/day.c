@@ -17,6 +17,7 @@
 #include "simulate_internal.h"
 
 #define RETURN_DAYS      32
+#define CLOSED_DAYS      4 /* in a row, at most */
 #define LINES_PER_BASKET 4
 #define REVIEW_DAYS      9.0
 
@@ -235,7 +236,9 @@ static fs_status plan_return(const shop *s, shop_day *d, const sale *line, fs_er
     fs_random r = fs_random_open(s->settings.seed, STREAM_LINE, (uint64_t)line->basket,
                                  (uint64_t)line->line + 1);
     if (fs_random_uniform(&r) >= s->item[line->item].return_rate) return FS_OK;
-    int64_t after = 1 + fs_random_below(&r, RETURN_DAYS - 2);
+    int64_t after = 1 + fs_random_below(&r, RETURN_DAYS - 1 - CLOSED_DAYS);
+    for (int k = 0; k < CLOSED_DAYS; k++) /* brought back when the store is open */
+        after += shop_store_day(s, line->store, d->number + (int32_t)after) <= 0;
     sale back = *line;
     back.units = -(int32_t)(1 + fs_random_below(&r, line->units));
     int slot = (int)((d->number + after) % RETURN_DAYS);

@@ -143,6 +143,13 @@ static fs_status write_contacts(const shop *s, const char *folder, fs_error *err
     return status == FS_OK ? closed : status;
 }
 
+static bool any_store_opens(const shop *s, int32_t number)
+{
+    for (int32_t j = 0; j < s->settings.stores; j++)
+        if (shop_store_day(s, j, number) > 0) return true;
+    return false;
+}
+
 static fs_status write_calendar(const shop *s, const char *folder, fs_error *error)
 {
     writer w;
@@ -152,7 +159,7 @@ static fs_status write_calendar(const shop *s, const char *folder, fs_error *err
         bool closed;
         shop_event_effect(s, d, &event, &closed);
         status = writer_fields(&w, error, "dttb", s->first_day + d, event ? event : "",
-                               event ? "holiday" : "", !closed);
+                               event ? "holiday" : "", any_store_opens(s, d));
         if (status == FS_OK) status = writer_end_row(&w, error);
     }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
