@@ -214,7 +214,7 @@ test("a shop without sales shows what it has and says what is missing", async ()
   await on("members", {}, async (page) => {
     const said = await page.locator(".headlines li").allTextContents();
     assert.ok(said[0].startsWith("The files hold no sales"), said.join("\n"));
-    assert.ok(said[1].startsWith("300 customers are known; 75 (25 %) have left."), said.join("\n"));
+    assert.ok(said[1].startsWith("Of 300 customers, 75 have left (25 %)."), said.join("\n"));
     assert.equal(await page.locator(".chart").count(), 0);
     assert.match(await page.locator("#holdings").textContent(), /customers.*300/s);
     const data = await page.locator("#data").textContent();
