@@ -18,7 +18,7 @@ with item_cells as (
         cast(sum(exact(units)) as double) as units,
         cast(sum(exact(revenue)) as double) as revenue,
         sum(case when state in ('sold', 'zero') then 1 else 0 end) as seen,
-        sum(case when state in ('stock-out', 'missing') or out_of_stock then 1 else 0 end) as hidden,
+        sum(case when state in ('stock-out', 'missing') or (out_of_stock and state <> 'closed') then 1 else 0 end) as hidden,
         sum(case when state = 'stock-out' then 1 else 0 end) as out,
         max(case when on_promotion then 1 else 0 end) as promoted
     from demand_item_store
@@ -32,7 +32,7 @@ store_cells as (
         cast(sum(exact(units)) as double) as units,
         cast(sum(exact(revenue)) as double) as revenue,
         sum(case when state in ('sold', 'zero') then 1 else 0 end) as seen,
-        sum(case when state in ('stock-out', 'missing') or out_of_stock then 1 else 0 end) as hidden,
+        sum(case when state in ('stock-out', 'missing') or (out_of_stock and state <> 'closed') then 1 else 0 end) as hidden,
         sum(case when state = 'stock-out' then 1 else 0 end) as out,
         sum(case when on_promotion then 1 else 0 end) as promoted
     from demand_item_store

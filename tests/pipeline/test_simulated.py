@@ -1,6 +1,7 @@
 """A simulated shop has true answers: are they found again?"""
 import csv
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,27 @@ def test_the_forecast_of_the_total_is_near_what_the_shop_expects(clean):
     mean = sum(float(f["mean"]) for f in forecast) / len(forecast)
     assert len({f["period"] for f in forecast}) == len(forecast) > 0
     assert 0.7 * min(daily) < mean < 1.3 * max(daily)
+
+
+def test_a_shop_that_is_shut_on_sundays_is_forecast_to_be(foresell, tmp_path):
+    """Also where the stock file counts shelves on Sundays, and finds them empty."""
+    foresell("simulate", tmp_path / "data", "--items", "40", "--stores", "2", "--customers", "200", "--days", "300", "--lines", "20000")
+    sold = {r["time"][:10] for r in rows(tmp_path / "data" / "sales.csv")}
+    assert not any(date.fromisoformat(day).isoweekday() == 7 for day in sold)
+    stock = rows(tmp_path / "data" / "stock.csv")
+    kept = [r for r in stock if date.fromisoformat(r["date"]).isoweekday() != 7]
+    empty = [{**r, "date": str(date.fromisoformat(r["date"]) - timedelta(days=1)), "on_hand": "0", "in_stock": "no"}
+             for r in kept if date.fromisoformat(r["date"]).isoweekday() == 1]
+    with open(tmp_path / "data" / "stock.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, stock[0].keys())
+        writer.writeheader()
+        writer.writerows(kept + empty)
+    foresell("init", tmp_path / "project", "--from", tmp_path / "data")
+    foresell("run", tmp_path / "project")
+    out = tmp_path / "project" / "runs" / "latest" / "csv"
+    for table, column in (("forecast_total", "mean"), ("forecast_revenue", "mean"), ("forecast_store", "mean")):
+        by_day = [(date.fromisoformat(r["period"]).isoweekday(), float(r[column])) for r in rows(out / f"{table}.csv")]
+        assert {value for day, value in by_day if day == 7} == {0.0}, table
+        assert min(value for day, value in by_day if day != 7) > 0, table
+    states = {(date.fromisoformat(r["period"]).isoweekday() == 7, r["state"]) for r in rows(out / "demand_total.csv")}
+    assert (True, "closed") in states and not {(True, "zero"), (True, "stock-out"), (True, "sold")} & states
