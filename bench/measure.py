@@ -103,7 +103,8 @@ def sales_csv(lines: int) -> Path:
     return folder / "sales.csv"
 
 
-def ingest(file: Path, threads: int) -> Cost:
+def whole_ingest(file: Path, threads: int) -> Cost:
+    """To the canonical table: also cleaned, without repetitions, accounted for, as Parquet."""
     project = WORK / "csv-project"
     if not (project / "foresell.yaml").exists():
         measure(FORESELL, "init", project, "--from", file)
@@ -113,19 +114,35 @@ def ingest(file: Path, threads: int) -> Cost:
     return measure(FORESELL, "run", project, "--only", "lines", "--threads", threads)
 
 
+def reader() -> Path:
+    """bench/ingest.c on the shared library."""
+    build, program = FORESELL.parent, WORK / "ingest"
+    subprocess.run(["cmake", "--build", build, "--target", "foresell_shared"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cc", "-O2", "-std=gnu17", f"-I{ROOT / 'include'}", ROOT / "bench" / "ingest.c", "-o", program,
+                    f"-L{build}", "-lforesell", f"-Wl,-rpath,{build}", f"-Wl,-rpath-link,{ROOT / 'build' / 'deps' / 'lib'}"], check=True)
+    return program
+
+
+def said_cpu(*command: object) -> float:
+    """CPU seconds that a program says of the part of itself that counts."""
+    return float(subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout)
+
+
 def csv_ingest() -> Iterator[Row]:
-    """Sales lines to the canonical table and quarantine, against DuckDB's read_csv into a table."""
-    file = sales_csv(5_000_000)
+    """Sales lines, typed, checked, digested, into a table, against DuckDB's read_csv into a table."""
+    file, program = sales_csv(5_000_000), reader()
     for threads in (1, 2):
         ours, theirs = [], []
         for _ in range(REPEATS):  # in turn, so that both meet the same machine
-            theirs.append(measure(sys.executable, ROOT / "bench" / "read_csv.py", file, threads))
-            ours.append(ingest(file, threads))
+            theirs.append(said_cpu(sys.executable, ROOT / "bench" / "read_csv.py", file, threads))
+            ours.append(said_cpu(program, file, threads))
         name = f"csv, {threads} thread{'s' if threads > 1 else ''}"
-        mine, bare = min(c.cpu for c in ours), min(c.cpu for c in theirs)
-        yield Row(f"{name}: read_csv into a table", round(bare, 2), "CPU s")
-        yield from rows_of(f"{name}: ingest", Cost(mine, max(c.peak_mb for c in ours), min(c.wall for c in ours)))
-        yield Row(f"{name}: ingest against read_csv", round(mine / bare, 2), "times the CPU s", 2)
+        yield Row(f"{name}: read_csv into a table", min(theirs), "CPU s")
+        yield Row(f"{name}: ours into a table", min(ours), "CPU s")
+        yield Row(f"{name}: ours against read_csv", round(min(ours) / min(theirs), 2), "times the CPU s", 2)
+        whole = least(lambda: whole_ingest(file, threads), 1)
+        yield from rows_of(f"{name}: to the canonical table", whole)
+        yield Row(f"{name}: all of it against read_csv", round(whole.cpu / min(theirs), 2), "times the CPU s")
 
 
 # ---- kernels ----

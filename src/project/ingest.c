@@ -167,7 +167,7 @@ static fs_status key_of_lines(fs_project_ingest *in, fs_project_table *t, fs_err
                                 "select count(distinct %s) from %s where line is not null",
                                 keys[i].counted, t->stage));
         if (2 * distinct <= rows) continue;
-        t->key = keys[i].key;
+        if (distinct < rows) t->key = keys[i].key; /* else no two are one, nothing is to be found */
         return FS_OK;
     }
     return FS_OK;
