@@ -4,6 +4,7 @@
  * A remote file is read front to back in pieces of 1 MiB through one connection, which lives as long
  * as the reader.
  */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -92,7 +93,18 @@ static fs_status read_remote(void *context, void *data, size_t capacity, size_t 
     return status;
 }
 
-static bool says(const fs_error *cause, const char *words) { return strstr(cause->message, words); }
+/* Are these words, or this number by itself, in what was said? The message holds the address too, where 403 may
+ * be part of a port. */
+static bool says(const fs_error *cause, const char *words)
+{
+    bool number = isdigit((unsigned char)*words);
+    size_t size = strlen(words);
+    for (const char *at = cause->message; (at = strstr(at, words)); at++) {
+        bool alone = at > cause->message && at[-1] == ' ' && !isalnum((unsigned char)at[size]);
+        if (!number || alone) return true;
+    }
+    return false;
+}
 
 /* What the server or the network said, in our words where we know them. */
 static fs_status fail_open(const char *path, const fs_error *cause, fs_error *error)

@@ -57,13 +57,14 @@ static fs_status add_figures(const fs_report *report, json_t *page, fs_error *er
     if (!fs_report_has(report, "summary")) return FS_OK;
     bool products;
     FS_TRY(has_products(report, &products, error));
-    json_t *rows, *items = json_array();
+    json_t *rows;
     FS_TRY(fs_report_rows(report,
                           products ? "select measure, value from summary where value is not null "
                                      "order by place"
                                    : "select measure, value from summary where value is not null "
                                      "and measure not like 'items%' order by place",
                           &rows, error));
+    json_t *items = json_array();
     fs_status status = FS_OK;
     for (size_t f = 0; f < sizeof figure_of / sizeof *figure_of; f++)
         for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
@@ -332,32 +333,37 @@ static fs_status add_assumptions(const fs_report *report, json_t *page, fs_error
     bool none;
     FS_TRY(fs_report_no_sales(report, &none, error));
     json_t *items = json_array();
-    if (!none) FS_TRY(add_sales_assumptions(report, items, error));
-    FS_TRY(fs_report_add(
-        items,
-        json_sprintf(*report->currency
-                         ? "All money is %s; nothing is converted."
-                         : "The files name no currency; money has no unit here (setting currency).",
-                     report->currency),
-        error));
-    return fs_report_add_notes(page, "What was assumed", items, error);
+    fs_status status = none ? FS_OK : add_sales_assumptions(report, items, error);
+    if (status == FS_OK)
+        status = fs_report_add(
+            items,
+            json_sprintf(*report->currency ? "All money is %s; nothing is converted."
+                                           : "The files name no currency; money has no unit here "
+                                             "(setting currency).",
+                         report->currency),
+            error);
+    if (status == FS_OK) return fs_report_add_notes(page, "What was assumed", items, error);
+    json_decref(items);
+    return status;
 }
 
 static fs_status add_missing(const fs_report *report, json_t *page, fs_error *error)
 {
     if (!fs_report_has(report, "missing_kinds")) return FS_OK;
-    json_t *rows, *items = json_array();
+    json_t *rows;
     FS_TRY(fs_report_rows(
         report, "select kind || ': would add ' || effect from missing_kinds order by place", &rows,
         error));
+    json_t *items = json_array();
     fs_status status = FS_OK;
     for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
         status = fs_report_add(items, json_string(fs_report_cell_text(rows, r, 0)), error);
     json_decref(rows);
-    return status == FS_OK
-               ? fs_report_add_notes(page, "What is not in the files, and what it would add", items,
-                                     error)
-               : status;
+    if (status == FS_OK)
+        return fs_report_add_notes(page, "What is not in the files, and what it would add", items,
+                                   error);
+    json_decref(items);
+    return status;
 }
 
 static fs_status add_data(const fs_report *report, json_t *page, fs_error *error)
