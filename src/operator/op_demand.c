@@ -134,9 +134,13 @@ static void read_apart(workspace *w, const fs_block *block, int64_t start)
         w->apart[w->grid.place[i]] = promotion->integer[start + i] != 0;
 }
 
-/* Three digits that count, never an exponent: 0.25, 8.9, 3873. */
+/* Three digits that count, never an exponent: 0.25, 8.9, 3873. `text` has room for 32 letters. */
 static void write_figure(char *text, size_t size, double figure)
 {
+    if (!(figure < 1e15)) {
+        snprintf(text, size, "over 1000000000000000");
+        return;
+    }
     double digits = figure > 0 ? floor(log10(figure)) : 0;
     int decimals = digits >= 2 ? 0 : digits < -3 ? 6 : 2 - (int)digits;
     int length = snprintf(text, size, "%.*f", decimals, figure);

@@ -130,6 +130,18 @@ static void outliers_are_explained_row_for_row(void **state)
     fs_buffer_free(&out);
 }
 
+static void an_outlier_of_any_size_is_explained(void **state)
+{
+    (void)state;
+    row rows[60];
+    fs_buffer out = {0};
+    for (int i = 0; i < 60; i++) rows[i] = (row){"a", i, 4};
+    rows[30].units = 1e300;
+    assert_int_equal(apply("clean_outliers", "season = 1", rows, 60, 7, &out, NULL), FS_OK);
+    assert_non_null(strstr(out.data, ",1,over 1000000000000000 times its usual 4\n"));
+    fs_buffer_free(&out);
+}
+
 static void peaks_are_ranked_in_each_group(void **state)
 {
     (void)state;
@@ -235,6 +247,7 @@ int main(void)
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(backtest_tells_the_errors_of_both_models),
         cmocka_unit_test(outliers_are_explained_row_for_row),
+        cmocka_unit_test(an_outlier_of_any_size_is_explained),
         cmocka_unit_test(peaks_are_ranked_in_each_group),
         cmocka_unit_test(trend_says_so_where_it_cannot_tell),
         cmocka_unit_test(every_operator_gives_the_same_however_rows_are_cut),
