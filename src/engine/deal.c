@@ -9,9 +9,11 @@
  * hand: memory stays the same however many rows there are. Blocks begin small and double, so that many
  * short series do not take a large block for each hand.
  *
- * A packed row: series (4 bytes), the values by column, then a byte per column that is 0 for null.
+ * A packed row: the series inside its hand (a byte), the values by column, then a byte per column that is
+ * 0 for null.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +128,7 @@ int fs_deal_keys(duckdb_result *result, const char *const *group, int groups, fs
 static void lay_out(fs_deal *d, duckdb_result *result, const char *const *group, int groups,
                     const char *order)
 {
-    d->row_bytes = 4;
+    d->row_bytes = 1;
     for (idx_t i = 0; i < duckdb_column_count(result); i++) {
         const char *name = duckdb_column_name(result, i);
         duckdb_type type = duckdb_column_type(result, i);
@@ -172,6 +174,9 @@ void fs_deal_close(fs_deal *d)
     if (d->file >= 0) close(d->file);
     fs_free(d->path);
     fs_free(d);
+#ifdef __GLIBC__
+    malloc_trim(0); /* thousands of blocks lie between others: what comes next needs their memory */
+#endif
 }
 
 int64_t fs_deal_hands(const fs_deal *d) { return d->hands; }
@@ -272,7 +277,7 @@ static fs_status find_places(fs_deal *d, const int32_t *series, int64_t rows, ch
         block *b = &h->block[h->blocks - 1];
         char *at = b->rows + b->count++ * d->row_bytes;
         h->rows++;
-        memcpy(at, &number, 4);
+        *at = (char)(number % PER_HAND);
         place[*placed] = at;
     }
     return FS_OK;
@@ -361,21 +366,13 @@ static fs_status rows_of(const fs_deal *d, const block *b, char *buffer, const c
     return FS_OK;
 }
 
-static int32_t series_at(const char *row)
-{
-    int32_t series;
-    memcpy(&series, row, 4);
-    return series;
-}
-
-static fs_status count_series(const fs_deal *d, const hand *h, int32_t first, char *buffer,
-                              int64_t *start, fs_error *error)
+static fs_status count_series(const fs_deal *d, const hand *h, char *buffer, int64_t *start,
+                              fs_error *error)
 {
     for (int b = 0; b < h->blocks; b++) {
         const char *rows;
         FS_TRY(rows_of(d, &h->block[b], buffer, &rows, error));
-        for (int64_t i = 0; i < h->block[b].count; i++)
-            start[series_at(rows + i * d->row_bytes) - first + 1]++;
+        for (int64_t i = 0; i < h->block[b].count; i++) start[rows[i * d->row_bytes] + 1]++;
     }
     for (int64_t s = 0; s < PER_HAND; s++) start[s + 1] += start[s];
     return FS_OK;
@@ -383,7 +380,6 @@ static fs_status count_series(const fs_deal *d, const hand *h, int32_t first, ch
 
 static void unpack(const fs_deal *d, const char *row, int64_t to, fs_deal_table *t)
 {
-    t->series[to] = series_at(row);
     for (int i = 0; i < d->columns; i++) {
         const fs_deal_column *c = &d->column[i];
         switch (c->width) {
@@ -405,7 +401,9 @@ static fs_status spread(const fs_deal *d, const hand *h, int32_t first, char *bu
         FS_TRY(rows_of(d, &h->block[b], buffer, &rows, error));
         for (int64_t i = 0; i < h->block[b].count; i++) {
             const char *row = rows + i * d->row_bytes;
-            unpack(d, row, t->start[series_at(row) - first]++, t);
+            int64_t to = t->start[(int)*row]++;
+            t->series[to] = first + *row;
+            unpack(d, row, to, t);
         }
     }
     memmove(t->start + 1, t->start, PER_HAND * sizeof *t->start);
@@ -487,7 +485,7 @@ static fs_status take(const fs_deal *d, int64_t number, char *buffer, fs_deal_ta
     int32_t first = (int32_t)(number * PER_HAND);
     t->rows = h->rows;
     if (reserve(d, t->rows, t) != FS_OK) return fs_fail_memory(error, (size_t)t->rows * 24);
-    FS_TRY(count_series(d, h, first, buffer, t->start, error));
+    FS_TRY(count_series(d, h, buffer, t->start, error));
     FS_TRY(spread(d, h, first, buffer, t, error));
     return sort_all(d, t) == FS_OK ? FS_OK : fs_fail_memory(error, 0);
 }
