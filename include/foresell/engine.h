@@ -87,9 +87,9 @@ FS_API FS_MUST_CHECK fs_status fs_engine_write_batches(fs_engine *engine,
 
 /* ---- operators ------------------------------------------------------------------------ */
 
-/* Runs the rows of `select` through an operator: sorted once by group and order into scratch, then
- * key ranges in parallel, results in key order into the Parquet file `path`, for any number of
- * threads the same bytes. `options` is the text of the parameters. */
+/* Runs the rows of `select` through an operator: sorted by group and order, streamed through one pipe,
+ * results in key order into the Parquet file `path`, for any number of threads the same bytes (threads
+ * sort, and run other steps beside it). `options` is the text of the parameters. */
 FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_operator *op,
                                                const char *options, const char *const *group,
                                                int groups, const char *order, const char *select,
