@@ -71,11 +71,6 @@ void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean)
 fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
                         bool streamed, duckdb_result *result, fs_error *error);
 
-/* A bare connection, for callers that speak DuckDB's C API themselves. */
-fs_status fs_engine_connection(fs_engine *engine, duckdb_connection *connection, fs_error *error);
-void fs_engine_connection_return(fs_engine *engine, duckdb_connection connection);
-int fs_engine_threads(const fs_engine *engine);
-
 /* A number that no other call got: for names in scratch. */
 long long fs_engine_serial(fs_engine *engine);
 

@@ -8,7 +8,7 @@
  *
  * All conditions on rows are counted in one pass over the table; unique is a pass of its own: most
  * tables lie in the order of their key, where each key greater than the one before it is proof enough
- * and costs a sixth of what grouping does. Only where something is broken up to five of the rows are
+ * and costs a quarter of what grouping does. Only where something is broken up to five of the rows are
  * fetched, to be shown.
  */
 #include <stdio.h>

@@ -199,20 +199,6 @@ fs_status fs_engine_executef(fs_engine *engine, fs_error *error, const char *for
     return status;
 }
 
-fs_status fs_engine_connection(fs_engine *engine, duckdb_connection *connection, fs_error *error)
-{
-    if (duckdb_connect(engine->database, connection) == DuckDBSuccess) return FS_OK;
-    return fs_fail(error, FS_FAILED, "no connection to the embedded database");
-}
-
-void fs_engine_connection_return(fs_engine *engine, duckdb_connection connection)
-{
-    (void)engine;
-    duckdb_disconnect(&connection);
-}
-
-int fs_engine_threads(const fs_engine *engine) { return engine->threads; }
-
 const fs_progress *fs_engine_progress(const fs_engine *engine) { return engine->progress; }
 
 long long fs_engine_serial(fs_engine *engine) { return atomic_fetch_add(&engine->serial, 1); }

@@ -202,7 +202,6 @@ fs_status fs_detect_roles(fs_detection *detection, fs_seen_table *table, fs_erro
 fs_status fs_detect_values(fs_detection *detection, fs_seen_table *table, fs_error *error);
 fs_status fs_detect_relations(fs_detection *detection, fs_error *error);
 fs_status fs_detect_choose(fs_detection *detection, fs_error *error);
-fs_status fs_detect_link(fs_detection *detection, fs_error *error);
 fs_status fs_detect_settings(fs_detection *detection, fs_error *error);
 fs_status fs_mapping_make(fs_detection *detection, fs_error *error);
 fs_status fs_mapping_more(fs_detection *detection, fs_error *error);
