@@ -39,6 +39,8 @@ static bool is_plain_http_elsewhere(const char *path)
 {
     static const char *const local[] = {"localhost", "127.0.0.1", "[::1]"};
     if (strncasecmp(path, "http://", 7) != 0) return false;
+    if (memchr(path + 7, '@', strcspn(path + 7, "/?#")))
+        return true; /* the host stands behind it */
     for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
         size_t bytes = strlen(local[i]);
         if (strncasecmp(path + 7, local[i], bytes) == 0 && strchr(":/", path[7 + bytes]))

@@ -180,6 +180,11 @@ def test_http_on_this_machine_and_tokens_that_stay_secret(foresell, tmp_path, si
     refused(gone, (4,), "does not answer", "lines.csv", secrets=("abc123xyz",))
 
 
+def test_a_name_before_the_host_makes_no_other_machine_this_one(foresell, tmp_path):
+    gone = foresell("init", tmp_path / "shop", "--from", "http://localhost:secret@192.0.2.1/lines.csv", check=False)
+    refused(gone, (2,), "not encrypted")
+
+
 @pytest.mark.parametrize("name", ["lines.csv", "lines.parquet", "lines.json"])
 def test_what_a_web_server_lacks_or_breaks_off_is_told(foresell, tmp_path, name):
     site = tmp_path / "site"
