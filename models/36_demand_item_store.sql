@@ -14,7 +14,6 @@
 with far as (
     select item, store, period, cleaned, reason
     from outliers_item_store
-    where reason is not null
 ),
 far_items as (
     select item, period, count(*) as far
@@ -29,18 +28,18 @@ far_periods as (
     having count(distinct store) >= 3
 ),
 sold_items as (
-    select outliers_item_store.item, outliers_item_store.period, count(*) as sold
-    from outliers_item_store
-    join far_items on far_items.item = outliers_item_store.item and far_items.period = outliers_item_store.period
-    where outliers_item_store.value > 0
-    group by outliers_item_store.item, outliers_item_store.period
+    select demand_cells.item, demand_cells.period, count(*) as sold
+    from demand_cells
+    join far_items on far_items.item = demand_cells.item and far_items.period = demand_cells.period
+    where demand_cells.value > 0
+    group by demand_cells.item, demand_cells.period
 ),
 sold_periods as (
-    select outliers_item_store.period, count(*) as sold
-    from outliers_item_store
-    join far_periods on far_periods.period = outliers_item_store.period
-    where outliers_item_store.value > 0
-    group by outliers_item_store.period
+    select demand_cells.period, count(*) as sold
+    from demand_cells
+    join far_periods on far_periods.period = demand_cells.period
+    where demand_cells.value > 0
+    group by demand_cells.period
 ),
 found as (
     select

@@ -1,5 +1,5 @@
 -- step: demand_levels
--- about: demand of each item, category, store and of all together, every period from the first to the last on offer
+-- about: demand of each category, store and of all together, every period from the first to the last on offer; of items where it is no plain zero
 -- expect: unique(level, key, period); level in ('item', 'category', 'store', 'total', 'money')
 -- expect: state in ('sold', 'zero', 'stock-out', 'closed', 'missing')
 -- expect: hidden_share >= 0 and hidden_share <= 1
@@ -7,8 +7,10 @@
 -- value is what is forecast: units, or revenue where the files have no units, or where less than half of the money
 -- comes with units; at level money (the total in money) always revenue. model_value is null where more than a fifth of the cells under it
 -- are hidden (out of stock, missing), on irregular closed days, and in a period that the file holds only in part.
--- Items are written out by falling revenue until 50 million periods are full; the others keep the periods they sold
--- in, are not dense, and are not forecast. to_forecast: the period ends before the setting forecast.start, or there is none.
+-- Of an item those periods are written down that are no plain zero (something was sold, promoted or hidden, or models see
+-- nothing), and where its series begins or ends. A period without a row in between is a zero, or not known where the
+-- setting absent says missing; operators are told by their parameter absent.
+-- to_forecast is false from the day that the setting forecast.start names.
 -- comparable is false before the files were joined by products and stores that make most of what is sold today, all in
 -- one period, if the sum doubled then: what they sold before is not in the files. Models do not see those periods.
 with item_cells as (
@@ -93,74 +95,28 @@ item_spans as (
     where offers.first_sold is not null
     group by offers.item
 ),
-item_money as (
-    select
-        item,
-        cast(sum(exact(coalesce(revenue, units))) as double) as money
-    from item_cells
-    group by item
-),
-ranked as (
-    select
-        item_spans.item,
-        item_spans.first_number,
-        item_spans.last_number,
-        item_spans.active,
-        sum(item_spans.last_number - item_spans.first_number + 1) over (
-            order by item_money.money desc nulls last, item_spans.item nulls last
-            rows between unbounded preceding and current row
-        ) as rows_so_far
-    from item_spans
-    left join item_money on item_money.item = item_spans.item
-),
 spans as (
-    select 'item' as level, item as key, first_number, last_number, active, rows_so_far <= 50000000 as dense
-    from ranked
+    select 'item' as level, item as key, first_number, last_number, active
+    from item_spans
     union all
-    select 'category', coalesce(categories.category, '(none)'), min(first_number), max(last_number), max(active), true
+    select 'category', coalesce(categories.category, '(none)'), min(first_number), max(last_number), max(active)
     from item_spans
     left join categories on categories.item = item_spans.item
     where (select count(*) from categories) > 0
     group by coalesce(categories.category, '(none)')
     union all
-    select 'store', store, min(first_number), max(last_number), max(case when off_offer then 0 else 1 end), true
+    select 'store', store, min(first_number), max(last_number), max(case when off_offer then 0 else 1 end)
     from offers
     where first_sold is not null
     group by store
     union all
-    select 'total', '(all)', min(first_number), max(last_number), 1, true
+    select 'total', '(all)', min(first_number), max(last_number), 1
     from item_spans
     having count(*) > 0
     union all
-    select 'money', '(all)', min(first_number), max(last_number), 1, true
+    select 'money', '(all)', min(first_number), max(last_number), 1
     from item_spans
     having count(*) > 0
-),
-places as (
-    select
-        spans.level,
-        spans.key,
-        periods.period,
-        periods.number,
-        periods.last_day,
-        periods.complete,
-        spans.active = 1 as active
-    from spans
-    join periods on periods.number >= spans.first_number and periods.number <= spans.last_number
-    where spans.dense and not periods.ahead
-    union all
-    select
-        spans.level,
-        spans.key,
-        cells.period,
-        periods.number,
-        periods.last_day,
-        periods.complete,
-        false as active
-    from spans
-    join cells on cells.level = spans.level and cells.key = spans.key
-    join periods on periods.period = cells.period
-    where not spans.dense
 ),
 busy_periods as (
     select period
@@ -262,6 +218,75 @@ breaks as (
     from jumps
     where sold_after / nullif(cast(periods_after as double), 0) >= 2e0 * sold_before / nullif(cast(periods_before as double), 0)
     group by level, key
+),
+told as (
+    select level, key, period
+    from cells
+    where level = 'item'
+        and (
+            promoted > 0
+            or case
+                when '${absent}' = 'missing' then coalesce(units, revenue) is not null or out > 0
+                else coalesce(units, 0) <> 0 or coalesce(revenue, 0) <> 0 or hidden > 0
+            end
+        )
+),
+blank as (
+    select periods.number
+    from periods
+    left join shut on shut.period = periods.period
+    where not periods.ahead and (not periods.complete or shut.regular = 0)
+    union all
+    select max(number)
+    from periods
+    where last_day < cast(nullif('${forecast.start}', '') as date)
+),
+edges as (
+    select level, key, first_number as number from spans where level = 'item'
+    union all
+    select level, key, last_number from spans where level = 'item'
+    union all
+    select level, key, number from breaks where level = 'item'
+    union all
+    select level, key, number - 1 from breaks where level = 'item'
+    union all
+    select spans.level, spans.key, blank.number
+    from spans
+    join blank on blank.number >= spans.first_number and blank.number <= spans.last_number
+    where spans.level = 'item'
+),
+item_places as (
+    select level, key, period from told
+    union
+    select edges.level, edges.key, periods.period
+    from edges
+    join periods on periods.number = edges.number
+),
+places as (
+    select
+        spans.level,
+        spans.key,
+        periods.period,
+        periods.number,
+        periods.last_day,
+        periods.complete,
+        spans.active = 1 as active
+    from spans
+    join periods on periods.number >= spans.first_number and periods.number <= spans.last_number
+    where spans.level <> 'item' and not periods.ahead
+    union all
+    select
+        spans.level,
+        spans.key,
+        item_places.period,
+        periods.number,
+        periods.last_day,
+        periods.complete,
+        spans.active = 1 as active
+    from spans
+    join item_places on item_places.level = spans.level and item_places.key = spans.key
+    join periods on periods.period = item_places.period
+    where periods.number >= spans.first_number and periods.number <= spans.last_number
 ),
 joined as (
     select

@@ -1,6 +1,6 @@
 -- step: outliers_levels
 -- about: observations of an item, a category, a store or the total that lie far outside what their neighbours say
--- operator: clean_outliers(season = ${season}, period = ${period})
+-- operator: clean_outliers(season = ${season}, period = ${period}, absent = ${absent}, rows = outliers)
 -- group: level, key
 -- order: period
 -- expect: unique(level, key, period)

@@ -1,11 +1,14 @@
 -- step: demand_item
--- about: demand of each item over all stores, period by period, with the copy that models see
+-- about: demand of each item over all stores in the periods that are no plain zero, with the copy that models see
 -- expect: unique(item, period); value_model >= 0; not (outlier_reason is not null and value_model is null)
 -- expect: all(count(*) = (select count(*) from demand_levels where level = 'item'))
+--
+-- Between an item's first and last row a period without a row is a zero: nothing was sold, and nothing hindered it (or
+-- the shop is regularly shut then); where the setting absent is missing, it is not known.
 with found as (
     select key, period, cleaned, reason
     from outliers_levels
-    where level = 'item' and reason is not null
+    where level = 'item'
 )
 select
     demand_levels.key as item,

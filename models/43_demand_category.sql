@@ -5,7 +5,7 @@
 with found as (
     select key, period, cleaned, reason
     from outliers_levels
-    where level = 'category' and reason is not null
+    where level = 'category'
 )
 select
     demand_levels.key as category,

@@ -6,7 +6,7 @@
 with found as (
     select key, period, cleaned, reason
     from outliers_levels
-    where level = 'store' and reason is not null
+    where level = 'store'
 )
 select
     demand_levels.key as store,

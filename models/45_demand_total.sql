@@ -6,7 +6,7 @@
 with found as (
     select key, period, cleaned, reason
     from outliers_levels
-    where level = 'total' and reason is not null
+    where level = 'total'
 )
 select
     demand_levels.period,

@@ -5,7 +5,7 @@
 with found as (
     select key, period, cleaned, reason
     from outliers_levels
-    where level = 'money' and reason is not null
+    where level = 'money'
 )
 select
     demand_levels.period,

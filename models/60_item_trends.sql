@@ -1,6 +1,6 @@
 -- step: item_trends
 -- about: how fast each item that is still on offer grows or shrinks, as a share a year
--- operator: trend(season = ${season}, period = ${period})
+-- operator: trend(season = ${season}, period = ${period}, absent = ${absent})
 -- group: item
 -- order: period
 -- expect: unique(item)
@@ -13,7 +13,9 @@ with parts as (
         period,
         case when comparable then value_model else value end as value,
         comparable,
-        sum(case when comparable then 1 else -1 end) over (partition by item) as more_after
+        min(period) over (partition by item) as first_period,
+        max(period) over (partition by item) as last_period,
+        min(case when comparable then period end) over (partition by item) as joined
     from demand_item
     where active
 )
@@ -22,4 +24,4 @@ select
     period,
     value
 from parts
-where comparable = (more_after >= 0)
+where comparable = coalesce(2 * days_between(first_period, joined) <= days_between(first_period, last_period), false)

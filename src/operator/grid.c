@@ -1,4 +1,4 @@
-/* A group's rows as a series at even steps: periods that are absent become missing values. */
+/* A group's rows as a series at even steps: periods that are absent become missing values, or zeros. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +69,7 @@ fs_status fs_grid_fill(fs_grid *grid, const fs_binding *binding, const fs_block 
     grid->season = season > 0 ? (int)season : fs_step_season(&grid->step);
     FS_TRY(reserve(grid, grid->count));
     memset(grid->value, 0, (size_t)grid->count * sizeof *grid->value);
-    memset(grid->valid, 0, (size_t)grid->count);
+    memset(grid->valid, grid->absent_is_zero, (size_t)grid->count);
     for (int64_t i = 0; i < grid->rows; i++) {
         grid->value[grid->place[i]] = value->number[start + i];
         grid->valid[grid->place[i]] = !value->valid || value->valid[start + i];
@@ -85,7 +85,7 @@ fs_status fs_grid_end_at(fs_grid *grid, int64_t end)
     if (more > 0) {
         FS_TRY(reserve(grid, grid->count + more));
         memset(grid->value + grid->count, 0, (size_t)more * sizeof *grid->value);
-        memset(grid->valid + grid->count, 0, (size_t)more);
+        memset(grid->valid + grid->count, grid->absent_is_zero, (size_t)more);
     }
     grid->count += more;
     grid->last = fs_step_add(&grid->step, grid->last, more);
@@ -102,6 +102,12 @@ bool fs_grid_read_period(fs_type order, const char *text, int64_t *period)
     if (!fs_option_date(text, period)) return false;
     if (order == FS_TYPE_TIME) *period *= INT64_C(86400000000);
     return true;
+}
+
+void fs_grid_open(fs_grid *grid, const fs_options *options)
+{
+    grid->period_name = fs_option_text(options, "period");
+    grid->absent_is_zero = strcmp(fs_option_text(options, "absent"), "missing") != 0;
 }
 
 void fs_grid_free(fs_grid *grid)

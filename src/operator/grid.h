@@ -7,6 +7,7 @@
 
 typedef struct fs_grid {
     const char *period_name; /* set by the operator: "auto", "day" … */
+    bool absent_is_zero; /* set by the operator: a period without a row is a zero, not missing */
     fs_step step;
     int season;
     int64_t first, last; /* periods */
@@ -21,11 +22,13 @@ typedef struct fs_grid {
 /* Rows of group g: order column 0, value column 1. `season` 0: by the step. */
 FS_MUST_CHECK fs_status fs_grid_fill(fs_grid *grid, const fs_binding *binding,
                                      const fs_block *block, int64_t group, int64_t season);
-/* Lengthens the grid with missing values, or cuts it, so that it ends at the step of `end`. */
+/* Lengthens the grid with what absent periods are, or cuts it, so that it ends at the step of `end`. */
 FS_MUST_CHECK fs_status fs_grid_end_at(fs_grid *grid, int64_t end);
 /* "2024-05-01" or "17" in the order column's unit; false where it is neither. */
 bool fs_grid_read_period(fs_type order, const char *text, int64_t *period);
 void fs_grid_free(fs_grid *grid);
+/* Parameters "period" and "absent" into the grid. */
+void fs_grid_open(fs_grid *grid, const fs_options *options);
 
 /* Parameters that operators on series share. */
 #define FS_GRID_PARAMS                                                                             \
@@ -36,6 +39,14 @@ void fs_grid_free(fs_grid *grid);
      .maximum = 10000,                                                                             \
      .doc = "length of the season in periods; 0: by the period (day 7, week 52, month 12, "        \
             "quarter 4, hour 24, else none)"},                                                     \
+        {.name = "absent",                                                                         \
+         .type = FS_TYPE_TEXT,                                                                     \
+         .fallback = "missing",                                                                    \
+         .choices = "missing|zero|closed",                                                         \
+         .doc =                                                                                    \
+             "what a period without a row is, between the first and the last (or the end, where "  \
+             "that is given): not known (missing), or nothing was sold (zero; closed: the same, "  \
+             "because the shop was shut). A row whose value is null is always not known"},         \
     {                                                                                              \
         .name = "period", .type = FS_TYPE_TEXT, .fallback = "auto",                                \
         .choices = "auto|hour|day|week|month|quarter|year",                                        \

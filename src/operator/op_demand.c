@@ -12,6 +12,7 @@ typedef struct workspace {
     fs_grid grid;
     fs_usual usual;
     int64_t season, top;
+    bool outliers_only;
     double limit;
     uint8_t *apart, *outlier; /* grid.count */
     double *cleaned;          /* grid.count */
@@ -41,7 +42,7 @@ static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_er
     *pointer = w;
     w->binding = *binding;
     w->season = fs_option_int(binding->options, "season");
-    w->grid.period_name = fs_option_text(binding->options, "period");
+    fs_grid_open(&w->grid, binding->options);
     return FS_OK;
 }
 
@@ -117,12 +118,19 @@ static const fs_param clean_params[] = {
      .minimum = 1,
      .maximum = 100,
      .doc = "how many usual deviations above what is usual a value may be"},
+    {.name = "rows",
+     .type = FS_TYPE_TEXT,
+     .fallback = "all",
+     .choices = "all|outliers",
+     .doc = "whether every row comes back, or outliers only"},
     {0}};
 
 static fs_status clean_open(const fs_binding *binding, void **pointer, fs_error *error)
 {
     FS_TRY(workspace_open(binding, pointer, error));
-    ((workspace *)*pointer)->limit = fs_option_double(binding->options, "limit");
+    workspace *w = *pointer;
+    w->limit = fs_option_double(binding->options, "limit");
+    w->outliers_only = strcmp(fs_option_text(binding->options, "rows"), "outliers") == 0;
     return FS_OK;
 }
 
@@ -163,18 +171,33 @@ static fs_status set_reason(const workspace *w, int64_t t, fs_rows *out, int64_t
     return fs_rows_set_text(out, 4, row, text, strlen(text));
 }
 
+static fs_status set_cleaned(const workspace *w, int64_t period, int64_t t, fs_rows *out,
+                             int64_t row)
+{
+    fs_rows_set_integer(out, 0, row, period);
+    fs_rows_set_integer(out, 3, row, w->outlier[t]);
+    if (!w->grid.valid[t]) return FS_OK;
+    fs_rows_set_number(out, 1, row, w->grid.value[t]);
+    fs_rows_set_number(out, 2, row, w->cleaned[t]);
+    return w->outlier[t] ? set_reason(w, t, out, row) : FS_OK;
+}
+
+static int64_t count_cleaned(const workspace *w)
+{
+    int64_t count = 0;
+    if (!w->outliers_only) return w->grid.rows;
+    for (int64_t i = 0; i < w->grid.rows; i++) count += w->outlier[w->grid.place[i]];
+    return count;
+}
+
 static fs_status add_cleaned(const workspace *w, const fs_block *block, int64_t group, fs_rows *out)
 {
-    int64_t first = 0, start = block->start[group];
-    FS_TRY(fs_rows_extend(out, group, w->grid.rows, &first));
+    int64_t row = 0, start = block->start[group];
+    FS_TRY(fs_rows_extend(out, group, count_cleaned(w), &row));
     for (int64_t i = 0; i < w->grid.rows; i++) {
-        int64_t t = w->grid.place[i], row = first + i;
-        fs_rows_set_integer(out, 0, row, block->column[0].integer[start + i]);
-        fs_rows_set_integer(out, 3, row, w->outlier[t]);
-        if (!w->grid.valid[t]) continue;
-        fs_rows_set_number(out, 1, row, w->grid.value[t]);
-        fs_rows_set_number(out, 2, row, w->cleaned[t]);
-        if (w->outlier[t]) FS_TRY(set_reason(w, t, out, row));
+        int64_t t = w->grid.place[i];
+        if (w->outliers_only && !w->outlier[t]) continue;
+        FS_TRY(set_cleaned(w, block->column[0].integer[start + i], t, out, row++));
     }
     return FS_OK;
 }
@@ -211,10 +234,10 @@ const fs_operator fs_clean_outliers_operator = {
         "before "
         "or after, or lasts four periods or more. "
         "Zeros are never outliers: stock-outs and closed days are for other rules. One row out for "
-        "each row in.",
+        "each row in, or for each outlier.",
     .example = "foresell apply clean_outliers sales.csv --group item --order week --value units "
                "-o cleaned.csv",
-    .version = 2,
+    .version = 3,
     .input = clean_input,
     .output = clean_output,
     .params = clean_params,
@@ -307,15 +330,18 @@ static fs_status add_peak(const workspace *w, const fs_block *block, int64_t gro
 {
     const fs_peak *peak = &w->peak[index];
     const fs_vector *event = &block->column[2];
-    int64_t from = block->start[group] + row_at(&w->grid, peak->step);
+    int64_t at = row_at(&w->grid, peak->step), from = block->start[group] + at;
+    bool is_row = w->grid.place[at] == peak->step; /* else a period that is absent, and zero */
     fs_rows_set_integer(out, 0, row, index + 1);
-    fs_rows_set_integer(out, 1, row, block->column[0].integer[from]);
+    fs_rows_set_integer(out, 1, row,
+                        is_row ? block->column[0].integer[from]
+                               : fs_step_add(&w->grid.step, w->grid.first, peak->step));
     fs_rows_set_number(out, 2, row, peak->value);
     fs_rows_set_number(out, 3, row, peak->expected);
     double excess = peak->value / peak->expected - 1;
     if (peak->expected > 0 && isfinite(excess)) fs_rows_set_number(out, 4, row, excess);
     fs_rows_set_number(out, 5, row, peak->certainty);
-    if (!event->offset || (event->valid && !event->valid[from])) return FS_OK;
+    if (!is_row || !event->offset || (event->valid && !event->valid[from])) return FS_OK;
     return fs_rows_set_text(out, 6, row, event->bytes + event->offset[from],
                             (size_t)(event->offset[from + 1] - event->offset[from]));
 }

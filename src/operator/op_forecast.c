@@ -12,7 +12,8 @@ static const fs_column series_input[] = {
     {.name = "period",
      .type = FS_TYPE_PERIOD,
      .role = FS_ROLE_ORDER,
-     .doc = "a date, a time or a whole number; absent periods count as missing, not as zero"},
+     .doc = "a date, a time or a whole number; absent periods count as missing, unless `absent` "
+            "says that they are zeros"},
     {.name = "value",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
@@ -144,7 +145,7 @@ static fs_status fill_workspace(workspace *w, fs_error *error)
     const fs_options *options = w->binding.options;
     w->horizon = fs_option_int(options, "horizon");
     w->season = fs_option_int(options, "season");
-    w->grid.period_name = fs_option_text(options, "period");
+    fs_grid_open(&w->grid, options);
     const double *quantile = fs_option_numbers(options, "quantile", &w->quantiles);
     fs_forecast_settings settings = {.horizon = w->horizon,
                                      .model = model_of(options),
@@ -233,8 +234,9 @@ const fs_operator fs_forecast_operator = {
         "theory for later steps and by how much larger the errors of the trial were than theory "
         "said. They ascend with the probability, and are never below zero where the values never "
         "are.\n\n"
-        "Missing values and absent periods are skipped, not taken as zero; a value more than 1,000 "
-        "times the usual size is left out and noted. A group never fails: too short, constant or "
+        "Missing values are skipped, not taken as zero, and so are absent periods unless `absent` "
+        "says otherwise; a value more than 1,000 times the usual size is left out and noted. A "
+        "group never fails: too short, constant or "
         "all-zero series get the simplest forecast that makes sense, and a note. A group in which "
         "nothing is known gets rows with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "

@@ -63,13 +63,31 @@ static const char *key_column(const level *at)
     return strcmp(at->demand, "demand_total") == 0 ? "''" : at->name;
 }
 
+/* Rows of one level's demand. Of items only the periods that are no plain zero are there: the others
+ * between a first and a last row come back here, where the project says that they are zeros. */
+static fs_status add_sold(const fs_report *report, const level *at, fs_buffer *sql)
+{
+    if (strcmp(at->name, "item") != 0 || strcmp(report->absent, "missing") == 0)
+        return fs_buffer_text(sql, at->demand);
+    return fs_buffer_printf(
+        sql,
+        "(select spans.item, total.period, case when told.item is null then 0 else told.%s end as "
+        "%s from (select item, min(period) as first_period, max(period) as last_period from %s "
+        "group by item) as spans join demand_total as total on total.period between "
+        "spans.first_period and spans.last_period left join %s as told on told.item = spans.item "
+        "and told.period = total.period)",
+        at->value, at->value, at->demand, at->demand);
+}
+
 static fs_status sold_sql(const fs_report *report, const level *at, const fs_report_chart *chart,
                           fs_buffer *sql)
 {
     FS_TRY(fs_buffer_printf(sql,
                             "select keys.rank, keys.label, cast(rows.period as varchar), "
-                            "round(rows.%s, 2) from %s as rows join ",
-                            at->value, at->demand));
+                            "round(rows.%s, 2) from ",
+                            at->value));
+    FS_TRY(add_sold(report, at, sql));
+    FS_TRY(fs_buffer_text(sql, " as rows join "));
     FS_TRY(add_keys(report, sql, at, chart->keys));
     FS_TRY(fs_buffer_printf(sql, " on keys.key = %s%s", *key_column(at) == '\'' ? "" : "rows.",
                             key_column(at)));

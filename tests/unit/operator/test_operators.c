@@ -130,6 +130,84 @@ static void outliers_are_explained_row_for_row(void **state)
     fs_buffer_free(&out);
 }
 
+/* The rows of `out` that say an outlier. */
+static void keep_outliers(const fs_buffer *out, fs_buffer *kept)
+{
+    for (const char *line = out->data; *line;) {
+        size_t bytes = strcspn(line, "\n") + 1;
+        const char *flag = strstr(line, ",1,");
+        if (flag && flag < line + bytes)
+            assert_int_equal(fs_buffer_printf(kept, "%.*s", (int)bytes, line), FS_OK);
+        line += bytes;
+    }
+}
+
+static void outliers_alone_come_back_where_asked(void **state)
+{
+    (void)state;
+    row rows[60];
+    fs_buffer all = {0}, kept = {0}, only = {0};
+    for (int i = 0; i < 60; i++) rows[i] = (row){i < 50 ? "a" : "b", 100 + i, 4 + i % 3};
+    rows[20].units = 48;
+    rows[30].units = 300;
+    assert_int_equal(apply("clean_outliers", "season = 1", rows, 60, 7, &all, NULL), FS_OK);
+    assert_int_equal(
+        apply("clean_outliers", "season = 1, rows = outliers", rows, 60, 7, &only, NULL), FS_OK);
+    keep_outliers(&all, &kept);
+    assert_non_null(strstr(only.data, "a,130,300,"));
+    assert_string_equal(only.data, kept.data);
+    fs_buffer_free(&all), fs_buffer_free(&kept), fs_buffer_free(&only);
+}
+
+/* Two years of days with a weekday, many zeros, days that are not known, and one of 500. */
+static int slow_mover(row *rows, bool zeros)
+{
+    int count = 0;
+    for (int i = 0; i < 730; i++) {
+        double units = i % 7 == 6 ? 0 : i % 5 == 0 ? 3 + (i / 50) % 4 : i % 11 == 0 ? 9 : 0;
+        if (i == 300) units = 500;
+        bool hidden = i >= 400 && i < 410;
+        if (zeros || units > 0 || hidden || i == 0 || i == 729)
+            rows[count++] = (row){"a", i, hidden ? NAN : units};
+    }
+    return count;
+}
+
+static void absent_periods_are_zeros_where_the_user_says_so(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {
+        {"forecast", "horizon = 9, period = day, absent = zero"},
+        {"backtest", "horizon = 9, period = day, absent = closed"},
+        {"trend", "period = day, absent = zero"},
+        {"peaks", "period = day, absent = zero"},
+        {"clean_outliers", "rows = outliers, absent = zero"}};
+    row dense[730], sparse[730];
+    int all = slow_mover(dense, true), few = slow_mover(sparse, false);
+    assert_in_range(few, 100, 400);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        fs_buffer expected = {0}, out = {0};
+        assert_int_equal(apply(same[i][0], same[i][1], dense, all, 50, &expected, NULL), FS_OK);
+        assert_int_equal(apply(same[i][0], same[i][1], sparse, few, 50, &out, NULL), FS_OK);
+        assert_non_null(expected.data);
+        assert_string_equal(out.data, expected.data);
+        fs_buffer_clear(&out);
+        assert_int_equal(apply(same[i][0], "", sparse, few, 50, &out, NULL), FS_OK);
+        assert_string_not_equal(out.data, expected.data); /* missing, where nothing is said */
+        fs_buffer_free(&expected), fs_buffer_free(&out);
+    }
+}
+
+static void zeros_go_on_to_the_end_that_the_user_names(void **state)
+{
+    (void)state;
+    const row rows[] = {{"a", 0, 8}, {"a", 1, 8}, {"a", 2, 8}, {"b", 0, 8}, {"b", 5, 8}};
+    expect("forecast",
+           "horizon = 1, quantile = [], model = snaive, season = 1, period = day, absent = zero, "
+           "end = 1970-01-05, origins = 0",
+           rows, 5, "a,5,1,0,naive,null\nb,5,1,0,naive,null\n");
+}
+
 static void an_outlier_of_any_size_is_explained(void **state)
 {
     (void)state;
@@ -247,6 +325,9 @@ int main(void)
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(backtest_tells_the_errors_of_both_models),
         cmocka_unit_test(outliers_are_explained_row_for_row),
+        cmocka_unit_test(outliers_alone_come_back_where_asked),
+        cmocka_unit_test(absent_periods_are_zeros_where_the_user_says_so),
+        cmocka_unit_test(zeros_go_on_to_the_end_that_the_user_names),
         cmocka_unit_test(an_outlier_of_any_size_is_explained),
         cmocka_unit_test(peaks_are_ranked_in_each_group),
         cmocka_unit_test(trend_says_so_where_it_cannot_tell),
