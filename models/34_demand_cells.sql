@@ -4,8 +4,9 @@
 -- expect: state in ('sold', 'zero', 'stock-out', 'closed', 'missing', 'not offered')
 -- expect: not (state = 'zero' and coalesce(units, 0) > 0); not (state = 'sold' and coalesce(units, 0) = 0 and coalesce(revenue, 0) = 0 and lines = 0)
 --
--- Cells come from three sides: sales lines, stock records, and, where an offer's gaps are few, its periods without a
--- line. A cell that is not here is as the setting absent says (zero, closed, missing) while the item is on offer.
+-- Cells come from three sides: sales lines, stock records, and, for offers that sell often (filled), the periods without
+-- a line of which models should see nothing, and the first and the last. A cell that is not here is, while the item is on
+-- offer, a zero; where the setting absent is missing, it is not known, and all that filled offers lack is written down.
 -- Units and revenue are what customers wanted: sales, less what was cancelled on the same day.
 with told as (
     select
@@ -41,14 +42,31 @@ stocked as (
         and (stock.in_stock is not null or stock.on_hand is not null)
     group by stock.item, coalesce(stock.store, '(all)'), periods.period
 ),
-gaps as (
-    select
-        offers.item,
-        offers.store,
-        periods.period
+blank as (
+    select closures.store, periods.number
+    from closures
+    join periods on periods.period = closures.period
+    where not closures.regular
+    union all
+    select spans.store, periods.number
+    from (select store from offers group by store) as spans
+    cross join periods
+    where not periods.ahead and (not periods.complete or '${absent}' = 'missing')
+),
+edges as (
+    select item, store, first_number as number from offers where filled
+    union all
+    select item, store, last_number from offers where filled
+    union all
+    select offers.item, offers.store, blank.number
     from offers
-    join periods on periods.number >= offers.first_number and periods.number <= offers.last_number
+    join blank on blank.store = offers.store and blank.number >= offers.first_number and blank.number <= offers.last_number
     where offers.filled
+),
+gaps as (
+    select edges.item, edges.store, periods.period
+    from edges
+    join periods on periods.number = edges.number
 ),
 every_side as (
     select item, store, period, units, revenue, on_promotion, lines, zeros, nones, null as out from told

@@ -1,6 +1,6 @@
 -- step: outliers_item_store
 -- about: observations of an item in a store that lie far outside what its neighbours say
--- operator: clean_outliers(season = ${season}, period = ${period}, rows = outliers)
+-- operator: clean_outliers(season = ${season}, period = ${period}, absent = ${absent}, rows = outliers)
 -- group: item, store
 -- order: period
 -- expect: unique(item, store, period)

@@ -132,83 +132,22 @@ shut as (
     where busy_periods.period is null
     group by closures.period
 ),
-timeline as (
-    select max(number) as last_number
-    from periods
-    where not ahead
-),
-facts as (
-    select
-        case
-            when not sales_facts.has_units then false
-            when cast(sum(exact(greatest(sales_lines.revenue, 0))) as double) > 0
-                then 2e0 * cast(sum(exact(case when sales_lines.units is not null then greatest(sales_lines.revenue, 0) end)) as double)
-                    >= cast(sum(exact(greatest(sales_lines.revenue, 0))) as double)
-            else true
-        end as in_units,
-        count(sales_lines.revenue) > 0 as has_money
-    from sales_facts
-    left join sales_lines on sales_lines.kind in ('sale', 'zero', 'none')
-    group by sales_facts.has_units
-),
-recent as (
-    select
-        demand_item_store.item,
-        demand_item_store.store,
-        offers.first_number,
-        min(categories.category) as category,
-        cast(sum(exact(case when facts.in_units then demand_item_store.units else demand_item_store.revenue end)) as double) as sold
-    from demand_item_store
-    join periods on periods.period = demand_item_store.period
-    join offers on offers.item = demand_item_store.item and offers.store = demand_item_store.store
-    left join categories on categories.item = demand_item_store.item
-    cross join facts
-    cross join timeline
-    where demand_item_store.state = 'sold'
-        and periods.number > timeline.last_number - case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
-    group by demand_item_store.item, demand_item_store.store, offers.first_number
-),
-arrivals as (
-    select 'item' as level, item as key, first_number, sold from recent
-    union all
-    select 'category', coalesce(category, '(none)'), first_number, sold from recent where (select count(*) from categories) > 0
-    union all
-    select 'store', store, first_number, sold from recent
-    union all
-    select 'total', '(all)', first_number, sold from recent
-    union all
-    select 'money', '(all)', first_number, sold from recent
-),
-arrived as (
-    select level, key, first_number, sum(sold) as sold
-    from arrivals
-    group by level, key, first_number
-),
-shares as (
-    select
-        arrived.*,
-        sum(sold) over (partition by level, key) as all_sold,
-        min(first_number) over (partition by level, key) as earliest
-    from arrived
-),
 jumps as (
     select
-        shares.level,
-        shares.key,
-        shares.first_number,
-        sum(case when periods.number < shares.first_number then case when facts.in_units and shares.level <> 'money' then cells.units else cells.revenue end end) as sold_before,
-        count(distinct case when periods.number < shares.first_number then periods.number end) as periods_before,
-        sum(case when periods.number >= shares.first_number then case when facts.in_units and shares.level <> 'money' then cells.units else cells.revenue end end) as sold_after,
-        count(distinct case when periods.number >= shares.first_number then periods.number end) as periods_after
-    from shares
-    cross join facts
+        newcomers.level,
+        newcomers.key,
+        newcomers.first_number,
+        sum(case when periods.number < newcomers.first_number then case when demand_unit.in_units and newcomers.level <> 'money' then cells.units else cells.revenue end end) as sold_before,
+        count(distinct case when periods.number < newcomers.first_number then periods.number end) as periods_before,
+        sum(case when periods.number >= newcomers.first_number then case when demand_unit.in_units and newcomers.level <> 'money' then cells.units else cells.revenue end end) as sold_after,
+        count(distinct case when periods.number >= newcomers.first_number then periods.number end) as periods_after
+    from newcomers
+    cross join demand_unit
     join periods
-        on periods.number >= shares.first_number - case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
-        and periods.number < shares.first_number + case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
-    join cells on cells.level = shares.level and cells.key = shares.key and cells.period = periods.period
-    where shares.sold >= 5e-1 * shares.all_sold
-        and shares.first_number > shares.earliest
-    group by shares.level, shares.key, shares.first_number
+        on periods.number >= newcomers.first_number - case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
+        and periods.number < newcomers.first_number + case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 3 end
+    join cells on cells.level = newcomers.level and cells.key = newcomers.key and cells.period = periods.period
+    group by newcomers.level, newcomers.key, newcomers.first_number
 ),
 breaks as (
     select
@@ -218,18 +157,6 @@ breaks as (
     from jumps
     where sold_after / nullif(cast(periods_after as double), 0) >= 2e0 * sold_before / nullif(cast(periods_before as double), 0)
     group by level, key
-),
-told as (
-    select level, key, period
-    from cells
-    where level = 'item'
-        and (
-            promoted > 0
-            or case
-                when '${absent}' = 'missing' then coalesce(units, revenue) is not null or out > 0
-                else coalesce(units, 0) <> 0 or coalesce(revenue, 0) <> 0 or hidden > 0
-            end
-        )
 ),
 blank as (
     select periods.number
@@ -242,81 +169,173 @@ blank as (
     where last_day < cast(nullif('${forecast.start}', '') as date)
 ),
 edges as (
-    select level, key, first_number as number from spans where level = 'item'
+    select key, first_number as number from spans where level = 'item'
     union all
-    select level, key, last_number from spans where level = 'item'
+    select key, last_number from spans where level = 'item'
     union all
-    select level, key, number from breaks where level = 'item'
+    select key, number from breaks where level = 'item'
     union all
-    select level, key, number - 1 from breaks where level = 'item'
+    select key, number - 1 from breaks where level = 'item'
     union all
-    select spans.level, spans.key, blank.number
+    select spans.key, blank.number
     from spans
     join blank on blank.number >= spans.first_number and blank.number <= spans.last_number
     where spans.level = 'item'
 ),
-item_places as (
-    select level, key, period from told
-    union
-    select edges.level, edges.key, periods.period
+hidden_items as (
+    select item_cells.item, item_cells.period, periods.number
+    from item_cells
+    join periods on periods.period = item_cells.period
+    where item_cells.hidden > 0
+),
+item_sides as (
+    select
+        item,
+        period,
+        units,
+        revenue,
+        seen,
+        hidden,
+        out,
+        promoted,
+        0 as offers,
+        promoted > 0
+            or case
+                when '${absent}' = 'missing' then coalesce(units, revenue) is not null or out > 0
+                else coalesce(units, 0) <> 0 or coalesce(revenue, 0) <> 0 or hidden > 0
+            end as kept
+    from item_cells
+    union all
+    select edges.key, periods.period, null, null, 0, 0, 0, 0, 0, true
     from edges
     join periods on periods.number = edges.number
+    union all
+    select
+        hidden_items.item,
+        hidden_items.period,
+        null,
+        null,
+        0,
+        0,
+        0,
+        0,
+        case when hidden_items.number >= offers.first_number and hidden_items.number <= offers.last_number then 1 else 0 end,
+        false
+    from hidden_items
+    join offers on offers.item = hidden_items.item
+),
+items as (
+    select
+        item,
+        period,
+        max(units) as units,
+        max(revenue) as revenue,
+        max(seen) as seen,
+        max(hidden) as hidden,
+        max(out) as out,
+        max(promoted) as promoted,
+        sum(offers) as offers
+    from item_sides
+    group by item, period
+    having max(case when kept then 1 else 0 end) = 1
 ),
 places as (
     select
         spans.level,
         spans.key,
+        spans.active,
+        periods.period,
+        periods.number,
+        periods.last_day,
+        periods.complete
+    from spans
+    join periods on periods.number >= spans.first_number and periods.number <= spans.last_number
+    where spans.level <> 'item' and not periods.ahead
+),
+rows_of_all as (
+    select
+        'item' as level,
+        items.item as key,
+        spans.active,
         periods.period,
         periods.number,
         periods.last_day,
         periods.complete,
-        spans.active = 1 as active
-    from spans
-    join periods on periods.number >= spans.first_number and periods.number <= spans.last_number
-    where spans.level <> 'item' and not periods.ahead
+        items.units,
+        items.revenue,
+        items.seen,
+        items.hidden,
+        items.out,
+        items.promoted,
+        items.offers
+    from items
+    join spans on spans.level = 'item' and spans.key = items.item
+    join periods on periods.period = items.period
     union all
-    select
-        spans.level,
-        spans.key,
-        item_places.period,
-        periods.number,
-        periods.last_day,
-        periods.complete,
-        spans.active = 1 as active
-    from spans
-    join item_places on item_places.level = spans.level and item_places.key = spans.key
-    join periods on periods.period = item_places.period
-    where periods.number >= spans.first_number and periods.number <= spans.last_number
-),
-joined as (
     select
         places.level,
         places.key,
+        places.active,
         places.period,
+        places.number,
         places.last_day,
         places.complete,
-        places.active,
-        coalesce(places.number >= breaks.number, true) as comparable,
         cells.units,
         cells.revenue,
-        coalesce(cells.seen, 0) as seen,
-        coalesce(cells.hidden, 0) as hidden,
-        coalesce(cells.out, 0) as out,
-        coalesce(cells.promoted, 0) as promoted,
-        case when places.level = 'store' then closures.store is not null else shut.period is not null end as closed,
-        case when places.level = 'store' then coalesce(closures.regular, false) else coalesce(shut.regular, 0) = 1 end as regular,
-        facts.in_units
+        cells.seen,
+        cells.hidden,
+        cells.out,
+        cells.promoted,
+        offered.offers
     from places
-    cross join facts
-    left join breaks on breaks.level = places.level and breaks.key = places.key
     left join cells on cells.level = places.level and cells.key = places.key and cells.period = places.period
-    left join closures on closures.store = case when places.level = 'store' then places.key end and closures.period = places.period
-    left join shut on shut.period = places.period
-    where places.level <> 'money' or facts.has_money
+    left join offered
+        on offered.level = case when places.level = 'money' then 'total' else places.level end
+        and offered.key = places.key
+        and offered.period = places.period
+),
+joined as (
+    select
+        rows_of_all.*,
+        coalesce(rows_of_all.number >= breaks.number, true) as comparable,
+        case when rows_of_all.level = 'store' then closures.store is not null else shut.period is not null end as closed,
+        case when rows_of_all.level = 'store' then coalesce(closures.regular, false) else coalesce(shut.regular, 0) = 1 end as regular,
+        demand_unit.in_units
+    from rows_of_all
+    cross join demand_unit
+    left join breaks on breaks.level = rows_of_all.level and breaks.key = rows_of_all.key
+    left join closures
+        on closures.store = case when rows_of_all.level = 'store' then rows_of_all.key end
+        and closures.period = rows_of_all.period
+    left join shut on shut.period = rows_of_all.period
+    where rows_of_all.level <> 'money' or demand_unit.has_money
+),
+counted as (
+    select
+        joined.level,
+        joined.key,
+        joined.active,
+        joined.period,
+        joined.last_day,
+        joined.complete,
+        joined.units,
+        joined.revenue,
+        joined.comparable,
+        joined.closed,
+        joined.regular,
+        joined.in_units,
+        coalesce(joined.hidden, 0) as hidden,
+        coalesce(joined.out, 0) as out,
+        coalesce(joined.promoted, 0) as promoted,
+        greatest(
+            coalesce(joined.seen, 0),
+            case when '${absent}' <> 'missing' then coalesce(joined.offers, 0) - coalesce(joined.hidden, 0) end
+        ) as seen
+    from joined
 ),
 judged as (
     select
-        joined.*,
+        counted.*,
         cast(hidden as double) / nullif(greatest(seen + hidden, 1), 0) as share,
         case
             when units > 0 or revenue > 0 then 'sold'
@@ -327,7 +346,7 @@ judged as (
             when '${absent}' = 'missing' then 'missing'
             else 'zero'
         end as state
-    from joined
+    from counted
 ),
 valued as (
     select
@@ -349,7 +368,7 @@ select
     least(share, 1e0) as hidden_share,
     promoted > 0 as on_promotion,
     cast(promoted as double) / nullif(greatest(seen + hidden, 1), 0) as promoted_share,
-    active,
+    active = 1 as active,
     comparable,
     coalesce(last_day < cast(nullif('${forecast.start}', '') as date), true) as to_forecast,
     value,

@@ -61,7 +61,7 @@ def test_a_table_is_as_worked_out_by_hand(runs, shop, name):
     assert len(found) == len(rows)
     kept = sorted(rows, key=lambda r: tuple(map(str, r)))
     key = {c: i for i, c in enumerate(header)}
-    place = [key[c] for c in ("_line", "item", "store", "measure", "period") if c in key]
+    place = [key[c] for c in ("_line", "level", "key", "item", "store", "measure", "period") if c in key]
     by_key = {tuple(str(r[i]) for i in place): r for r in found}
     wrong = [(r, by_key.get(tuple(r[i] for i in place))) for r in kept]
     wrong = [(r, f) for r, f in wrong if f is None or not all(same(x, y) for x, y in zip(f, r))]

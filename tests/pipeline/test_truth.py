@@ -232,6 +232,44 @@ def test_the_weeks_of_a_growing_panel_are_told_apart(real, data):
     assert shop.ask("demand_item_store", "count(*)", "state = 'missing'") == [(gaps,)]
 
 
+# ---- two branches, twenty slow items, and a file that only names what had run out ----
+
+@pytest.fixture(scope="module")
+def slow(foresell, tmp_path_factory) -> Shop:
+    folder = tmp_path_factory.mktemp("truth") / "slow"
+    draw = random.Random(11)
+    first, rows, order = datetime.date(2023, 1, 2), [], 0
+    for n in range(200):
+        for branch in ("north", "south"):
+            for i in range(20):
+                if n in (0, 199) or draw.random() < 0.3:
+                    order += 1
+                    if (n, branch, i) != (100, "north", 3):
+                        rows.append([order, f"S{i:02}", branch, draw.randint(1, 3), 4.0, first + n * DAY])
+    write(folder / "files" / "sales.csv", ["Invoice", "Item", "Store", "Quantity", "Price", "Date"], rows)
+    out = [[f"S{i:02}", "north", first + n * DAY, 0] for n, i in ((100, 3), *((120, i) for i in range(8)))]
+    write(folder / "files" / "stock.csv", ["Item", "Store", "Date", "OnHand"], out)
+    return made(foresell, folder / "project", folder / "files")
+
+
+def test_what_is_hidden_is_a_share_of_all_that_is_on_offer(slow):
+    first = datetime.date(2023, 1, 2)
+    one, many = str(first + 100 * DAY), str(first + 120 * DAY)
+    assert slow.ask("offered", "offers", f"level = 'store' and key = 'north' and period = '{one}'") == [(20,)]
+    assert slow.ask("demand_store", "hidden_share, value_model is null", f"store = 'north' and period = '{one}'") == [(0.05, False)]
+    assert slow.ask("demand_store", "hidden_share, value_model is null", f"store = 'north' and period = '{many}'") == [(0.4, True)]
+    assert slow.ask("demand_total", "hidden_share, value_model is null", f"period = '{many}'") == [(0.2, False)]
+    assert slow.ask("demand_item", "hidden_share", f"item = 'S03' and period = '{one}'") == [(0.5,)]
+
+
+def test_items_have_no_row_for_a_plain_zero_and_are_forecast_with_it(slow):
+    assert slow.ask("demand_item_store", "count(*)", "state = 'zero' and period not in ('2023-01-02', '2023-07-20')") == [(0,)]
+    ((rows, pieces),) = slow.ask("demand_item", "count(*), sum(value_model)", "item = 'S05'")
+    assert rows < 150  # of 200 days
+    ((mean,),) = slow.ask("forecast_item", "avg(mean)", "item = 'S05'")
+    assert abs(mean - pieces / 200) < 0.35 * pieces / 200  # not the mean of the days that have a row
+
+
 @pytest.mark.parametrize("name,sentence", [
     ("hillstrom", "Of 42,694 people that a promotion reached, 17 % responded; of 21,306 left out, 11 % did."),
     ("telco_churn", "Of 7,043 customers, 1,869 have left (27 %)."),
