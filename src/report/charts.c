@@ -35,8 +35,9 @@ static const level levels[] = {
      "stores.store = sold.store "
      "where sold.store <> '(all)' group by sold.store"},
     {"item", "demand_item", "forecast_item", "value",
-     "select item as key, case when name = item then item else name || ' (' || item || ')' end as "
-     "label, "
+     "select item as key, case when name = item or ends_with(name, ' ' || item) then name else "
+     "name "
+     "|| ' (' || item || ')' end as label, "
      "coalesce(nullif(revenue, 0), units) as size from product_summary where active"},
 };
 
@@ -178,9 +179,11 @@ static fs_status add_marks(const fs_report *report, json_t *block, fs_error *err
     FS_TRY(
         fs_report_rows(report,
                        "select cast(period as varchar), coalesce(cause, printf('%.1f×', value / "
-                       "expected)), case when \"when\" = 'past' then 'peak: ' else 'likely "
-                       "peak: ' end || printf('%.1f', value / expected) || ' times the usual' "
-                       "|| coalesce(', ' || cause, '') from peaks "
+                       "expected)) || case when \"when\" = 'past' then '' else '?' end, case when "
+                       "\"when\" = 'past' then 'peak: ' else 'may be a peak: ' end || "
+                       "printf('%.1f', value / expected) || ' times the usual' "
+                       "|| coalesce(', ' || cause, '') || case when \"when\" = 'past' then '' else "
+                       "printf(', certainty %.0f %%', 100 * certainty) end from peaks "
                        "where level = 'total' and expected > 0 and (\"when\" = 'past' or certainty "
                        ">= 0.5) and rank <= case when \"when\" = "
                        "'past' then 5 else 3 end order by period",

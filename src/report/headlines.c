@@ -40,7 +40,8 @@ static fs_status total(const fs_report *report, fs_buffer *out, fs_error *error)
     return status;
 }
 
-/* One row: sum of the means ahead, how many, half the mean width of the interval as a share, the sum of as many before. */
+/* One row: sum of the means ahead, how many, half the mean width of the interval as a share, the sum of as many before,
+ * how many of those are known in part, the first of them if they are the last ones. */
 static fs_status outlook_sql(const fs_report *report, const char *table, const char *value,
                              fs_buffer *sql)
 {
@@ -52,16 +53,64 @@ static fs_status outlook_sql(const fs_report *report, const char *table, const c
         FS_TRY(fs_buffer_text(sql, "cast(null as double)"));
     return fs_buffer_printf(
         sql,
-        " as width, min(period) as first_ahead from %s), last_ones as (select %s as value, "
-        "comparable and (value_model is not null or state = 'closed') as whole from demand_total, "
+        " as width, min(period) as first_ahead from %s), last_ones as (select period, %s as value, "
+        "comparable, value_model is null and state <> 'closed' as part from demand_total, "
         "ahead where period < first_ahead "
         "order by period desc limit %" PRId64 "), "
-        "before as (select sum(value) as value, count(value) filter (where whole) as known from "
-        "last_ones) "
+        "before as (select sum(value) as value, count(value) filter (where comparable and not "
+        "part) "
+        "as known, count(*) filter (where comparable and part) as part, min(period) filter (where "
+        "comparable and part) as part_from from last_ones) "
         "select ahead.mean, ahead.count, ahead.width, case when before.known = ahead.count then "
-        "before.value else 0 end "
+        "before.value else 0 end, before.part, case when before.part = (select count(*) from "
+        "last_ones where period >= before.part_from) then cast(before.part_from as varchar) end "
         "from ahead, before",
         table, value, report->horizon);
+}
+
+/* One row: since when the files tell of all, and the mean of a period before and since; none where they always did, or
+ * where the time before is so short that it counts for nothing, in the whole as in the comparison. */
+static fs_status break_rows(const fs_report *report, const char *value, json_t **rows,
+                            fs_error *error)
+{
+    fs_buffer sql = {0};
+    fs_status status = fs_buffer_printf(
+        &sql,
+        "with told as (select period, comparable, %s as value from demand_total), "
+        "times as (select min(period) filter (where comparable) as since, avg(value) filter (where "
+        "not comparable) as before, avg(value) filter (where comparable) as after, count(*) filter "
+        "(where comparable) as comparables, count(*) as periods from told) "
+        "select cast(since as varchar), coalesce(before, 0), after from times where since is not "
+        "null and comparables < periods and (comparables < %" PRId64
+        " or periods - comparables >= 0.02 * periods)",
+        value, report->horizon);
+    if (status == FS_OK)
+        status = fs_report_rows(report, sql.data, rows, error);
+    else
+        fs_fail_memory(error, 0);
+    fs_buffer_free(&sql);
+    return status;
+}
+
+/* The rows of outlook_sql and of break_rows in words. */
+static fs_status say_outlook(const fs_report *report, bool money, const json_t *rows,
+                             const json_t *breaks, fs_buffer *out)
+{
+    fs_figures_outlook f = {
+        .money = money || !report->in_units,
+        .expected = fs_report_cell_number(rows, 0, 0),
+        .count = (int64_t)fs_report_cell_number(rows, 0, 1),
+        .range = fs_report_cell_null(rows, 0, 2) ? -1 : fs_report_cell_number(rows, 0, 2),
+        .before = fs_report_cell_number(rows, 0, 3),
+        .partial = (int64_t)fs_report_cell_number(rows, 0, 4),
+        .partial_from = fs_report_cell_text(rows, 0, 5),
+        .since = fs_report_cell_text(breaks, 0, 0),
+        .usual_before = fs_report_cell_number(breaks, 0, 1),
+        .usual_since = fs_report_cell_number(breaks, 0, 2),
+        .likely = report->high - report->low,
+        .period = report->period,
+        .currency = report->currency};
+    return fs_report_say_outlook(out, &f);
 }
 
 static fs_status outlook(const fs_report *report, fs_buffer *out, fs_error *error)
@@ -76,47 +125,52 @@ static fs_status outlook(const fs_report *report, fs_buffer *out, fs_error *erro
     const char *value = money_rows > 0 ? "revenue" : "value";
     fs_buffer sql = {0};
     fs_status status = outlook_sql(report, table, value, &sql);
-    json_t *rows = NULL;
+    json_t *rows = NULL, *breaks = NULL;
     if (status == FS_OK)
         status = fs_report_rows(report, sql.data, &rows, error);
     else
         fs_fail_memory(error, 0);
-    if (status == FS_OK) {
-        fs_figures_outlook f = {
-            .money = money_rows > 0 || !report->in_units,
-            .expected = fs_report_cell_number(rows, 0, 0),
-            .count = (int64_t)fs_report_cell_number(rows, 0, 1),
-            .range = fs_report_cell_null(rows, 0, 2) ? -1 : fs_report_cell_number(rows, 0, 2),
-            .before = fs_report_cell_number(rows, 0, 3),
-            .likely = report->high - report->low,
-            .period = report->period,
-            .currency = report->currency};
-        status = fs_report_say_outlook(out, &f);
-    }
+    if (status == FS_OK) status = break_rows(report, value, &breaks, error);
+    if (status == FS_OK) status = say_outlook(report, money_rows > 0, rows, breaks, out);
     json_decref(rows);
+    json_decref(breaks);
     fs_buffer_free(&sql);
     return status;
 }
 
+/* The highest peak that is coming, else the highest past one that no single order made. The forecast holds a peak where
+ * it brings half of what is above the usual. */
+#define PEAK_SQL                                                                                   \
+    "select \"when\" = 'coming', cast(peaks.period as varchar), cause, value / nullif(expected, "  \
+    "0), certainty, %s, exists (select 1 from peaks as higher where higher.level = "               \
+    "'total' and higher.\"when\" = 'past' and higher.cause = 'one large order' and higher.rank < " \
+    "peaks.rank) from peaks%s "                                                                    \
+    "where level = 'total' and ((\"when\" = 'coming' and certainty >= 0.5) "                       \
+    "or (\"when\" = 'past' and coalesce(cause, '') <> 'one large order')) "                        \
+    "and not exists (select 1 from data_quality where \"check\" like "                             \
+    "'most of the pieces and little%%') "                                                          \
+    "order by \"when\" = 'coming' desc, rank limit 1"
+
 static fs_status peak(const fs_report *report, fs_buffer *out, fs_error *error)
 {
     if (!fs_report_has(report, "peaks") || !fs_report_has(report, "data_quality")) return FS_OK;
+    bool ahead = fs_report_has(report, "forecast_total");
+    char sql[1400];
     json_t *rows;
-    FS_TRY(fs_report_rows(report,
-                          "select \"when\" = 'coming', cast(period as varchar), cause, value / "
-                          "nullif(expected, 0) from peaks "
-                          "where level = 'total' and ((\"when\" = 'coming' and certainty >= 0.5) "
-                          "or (\"when\" = 'past' and coalesce(cause, '') <> 'one large order')) "
-                          "and not exists (select 1 from data_quality where \"check\" like "
-                          "'most of the pieces and little%') "
-                          "order by \"when\" = 'coming' desc, rank limit 1",
-                          &rows, error));
-    fs_figures_peak f = {.coming = json_is_true(json_array_get(json_array_get(rows, 0), 0)),
+    snprintf(sql, sizeof sql, PEAK_SQL,
+             ahead ? "forecast_total.mean - expected >= 0.5 * (value - expected)" : "false",
+             ahead ? " left join forecast_total on forecast_total.period = peaks.period" : "");
+    FS_TRY(fs_report_rows(report, sql, &rows, error));
+    const json_t *row = json_array_get(rows, 0);
+    fs_figures_peak f = {.coming = json_is_true(json_array_get(row, 0)),
                          .date = fs_report_cell_text(rows, 0, 1),
                          .cause = fs_report_cell_text(rows, 0, 2),
                          .period = report->period,
-                         .times = fs_report_cell_number(rows, 0, 3)};
-    fs_status status = json_array_size(rows) > 0 ? fs_report_say_peak(out, &f) : FS_OK;
+                         .times = fs_report_cell_number(rows, 0, 3),
+                         .certainty = fs_report_cell_number(rows, 0, 4),
+                         .foreseen = json_is_true(json_array_get(row, 5)),
+                         .orders = json_is_true(json_array_get(row, 6))};
+    fs_status status = fs_report_say_peak(out, &f);
     json_decref(rows);
     return status;
 }
@@ -171,13 +225,19 @@ static fs_status trends(const fs_report *report, fs_buffer *out, fs_error *error
 static fs_status stores(const fs_report *report, fs_buffer *out, fs_error *error)
 {
     if (!fs_report_has(report, "demand_store")) return FS_OK;
+    bool named = fs_report_has(report, "stores");
+    char sql[800];
     json_t *rows;
-    FS_TRY(fs_report_rows(
-        report,
+    snprintf(
+        sql, sizeof sql,
         "with sold as (select store, coalesce(nullif(sum(revenue), 0), sum(value)) as size from "
-        "demand_store where store <> '(all)' group by store) select count(*), arg_max(store, "
-        "(size, store)), max(size) / nullif(sum(size), 0) from sold where size > 0",
-        &rows, error));
+        "demand_store where store <> '(all)' group by store), best as (select count(*) as "
+        "stores, arg_max(store, (size, store)) as first, max(size) / nullif(sum(size), 0) as "
+        "share from sold where size > 0) select stores, coalesce(%s, 'store ' || first), share "
+        "from best",
+        named ? "(select min(name) || ' (' || first || ')' from stores where store = first)"
+              : "null");
+    FS_TRY(fs_report_rows(report, sql, &rows, error));
     fs_status status =
         fs_report_say_stores(out, (int64_t)fs_report_cell_number(rows, 0, 0),
                              fs_report_cell_text(rows, 0, 1), fs_report_cell_number(rows, 0, 2));

@@ -76,6 +76,10 @@ typedef struct fs_figures_outlook {
     double likely; /* what the interval covers: 0.9 */
     int64_t count;
     const char *period, *currency;
+    int64_t partial;          /* of the `count` before, so many are known only in part */
+    const char *partial_from; /* the first of them, where they are the last ones; else NULL */
+    const char *since;        /* from here on the files tell of all; NULL: they always did */
+    double usual_before, usual_since; /* the mean of a period before and since */
 } fs_figures_outlook;
 FS_MUST_CHECK fs_status fs_report_say_outlook(fs_buffer *out, const fs_figures_outlook *figures);
 
@@ -83,9 +87,22 @@ typedef struct fs_figures_peak {
     bool coming;
     const char *date, *cause; /* cause NULL: none with evidence */
     const char *period;
-    double times; /* value over expected */
+    double times;     /* value over expected */
+    double certainty; /* of one that is coming */
+    bool foreseen;    /* by the forecast itself; else only years before had it then */
+    bool orders;      /* single large orders made higher ones, which are left out */
 } fs_figures_peak;
 FS_MUST_CHECK fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *figures);
+
+/* What each level's forecasts add up to; below 0: there is none. */
+typedef struct fs_figures_levels {
+    double total, categories, stores, products;
+    bool money;
+    int64_t count;
+    const char *period, *currency;
+} fs_figures_levels;
+/* That the parts do not add up to the whole, where they do not. */
+FS_MUST_CHECK fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *figures);
 
 typedef struct fs_figures_products {
     bool money;               /* else pieces are counted, where no sale tells its money */

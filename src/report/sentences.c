@@ -90,17 +90,6 @@ static fs_status add_comparison(fs_buffer *out, const fs_figures_outlook *f)
     return fs_buffer_text(out, unsure ? ", a difference within the forecast's range" : ")");
 }
 
-fs_status fs_report_say_outlook(fs_buffer *out, const fs_figures_outlook *f)
-{
-    if (f->count <= 0 || !(f->expected > 0)) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "The next "));
-    FS_TRY(fs_report_periods(out, f->count, f->period));
-    FS_TRY(fs_buffer_text(out, " should bring "));
-    FS_TRY(add_quantity(out, f, f->expected));
-    if (f->before > 0) FS_TRY(add_comparison(out, f));
-    return fs_buffer_text(out, ".");
-}
-
 /* "on 29 Nov 2024", "in the week of 25 Nov 2024", "in Nov 2024". */
 static fs_status add_when(fs_buffer *out, const char *period, const char *date)
 {
@@ -116,10 +105,106 @@ static fs_status add_when(fs_buffer *out, const char *period, const char *date)
     return status;
 }
 
+/* Why nothing is compared: periods that are known only in part. */
+static fs_status add_partial(fs_buffer *out, const fs_figures_outlook *f)
+{
+    FS_TRY(fs_buffer_text(out, " Nothing is compared: "));
+    if (f->partial_from) {
+        FS_TRY(fs_buffer_text(out, "the last "));
+        if (f->partial == 1)
+            FS_TRY(fs_buffer_text(out, f->period));
+        else
+            FS_TRY(fs_report_periods(out, f->partial, f->period));
+        FS_TRY(fs_buffer_text(out, " of the files, from "));
+        FS_TRY(fs_report_date(out, f->partial_from));
+        return fs_buffer_text(out, f->partial == 1 ? " on, is known only in part."
+                                                   : " on, are known only in part.");
+    }
+    FS_TRY(fs_report_whole(out, (double)f->partial));
+    FS_TRY(fs_buffer_text(out, " of the "));
+    FS_TRY(fs_report_periods(out, f->count, f->period));
+    return fs_buffer_text(out, f->partial == 1 ? " before is known only in part."
+                                               : " before are known only in part.");
+}
+
+/* Why the forecast is not like most of what was sold: most of it came into the files late. */
+static fs_status add_break(fs_buffer *out, const fs_figures_outlook *f)
+{
+    FS_TRY(fs_buffer_text(out, " Most of what sells today came into the files only "));
+    FS_TRY(add_when(out, f->period, f->since));
+    FS_TRY(fs_buffer_printf(out, ": an average %s brought ", f->period));
+    FS_TRY(add_quantity(out, f, f->usual_before));
+    FS_TRY(fs_buffer_text(out, " before and "));
+    FS_TRY(add_quantity(out, f, f->usual_since));
+    return fs_buffer_printf(out, " since, and the forecast goes by the %ss since alone.",
+                            f->period);
+}
+
+fs_status fs_report_say_outlook(fs_buffer *out, const fs_figures_outlook *f)
+{
+    if (f->count <= 0 || !(f->expected > 0)) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "The next "));
+    FS_TRY(fs_report_periods(out, f->count, f->period));
+    FS_TRY(fs_buffer_text(out, " should bring "));
+    if (f->money && !(f->currency && *f->currency)) FS_TRY(fs_buffer_text(out, "revenue of "));
+    FS_TRY(add_quantity(out, f, f->expected));
+    if (f->before > 0) FS_TRY(add_comparison(out, f));
+    FS_TRY(fs_buffer_text(out, "."));
+    if (!(f->before > 0) && f->partial > 0) FS_TRY(add_partial(out, f));
+    return f->since ? add_break(out, f) : FS_OK;
+}
+
+static fs_status add_level(fs_buffer *out, const fs_figures_levels *f, const char *name,
+                           double value)
+{
+    if (value < 0) return FS_OK;
+    FS_TRY(fs_buffer_printf(out, ", all %s together ", name));
+    return f->money ? fs_report_money(out, value, f->currency) : fs_report_whole(out, value);
+}
+
+fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *f)
+{
+    const double parts[] = {f->categories, f->stores, f->products};
+    bool apart = false;
+    for (int i = 0; i < 3; i++)
+        apart = apart || (parts[i] >= 0 && fabs(parts[i] - f->total) > ABOUT * f->total);
+    if (!(f->total > 0) || !apart) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Each level is forecast by itself: for the next "));
+    FS_TRY(fs_report_periods(out, f->count, f->period));
+    FS_TRY(fs_buffer_text(out, " the total says "));
+    if (f->money)
+        FS_TRY(fs_report_money(out, f->total, f->currency));
+    else
+        FS_TRY(fs_report_whole(out, f->total));
+    if (!f->money) FS_TRY(fs_buffer_text(out, " pieces"));
+    FS_TRY(add_level(out, f, "categories", f->categories));
+    FS_TRY(add_level(out, f, "stores", f->stores));
+    FS_TRY(add_level(out, f, "products", f->products));
+    return fs_buffer_text(out, ". So the parts do not add up to the whole.");
+}
+
+/* What speaks for it, and how sure it is. */
+static fs_status add_coming(fs_buffer *out, const fs_figures_peak *f)
+{
+    FS_TRY(fs_buffer_text(
+        out, f->foreseen ? ", as the forecast says"
+                         : ", as before at this time of the year; the forecast does not hold it"));
+    FS_TRY(fs_buffer_text(out, " (certainty "));
+    FS_TRY(fs_report_share(out, f->certainty));
+    return fs_buffer_text(out, ")");
+}
+
+/* One that is no likelier than not only may come. */
+static const char *peak_begins(const fs_figures_peak *f)
+{
+    if (f->coming) return f->certainty > 0.5 ? "A peak is to be expected " : "A peak may come ";
+    return f->orders ? "Single large orders apart, the highest peak was " : "The highest peak was ";
+}
+
 fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *f)
 {
     if (!(f->times >= 1.1) || !isfinite(f->times)) return FS_OK;
-    FS_TRY(fs_buffer_text(out, f->coming ? "A peak is to be expected " : "The highest peak was "));
+    FS_TRY(fs_buffer_text(out, peak_begins(f)));
     FS_TRY(add_when(out, f->period, f->date));
     FS_TRY(fs_buffer_printf(
         out, f->coming ? ": about %.1f times the usual" : ": %.1f times the usual", f->times));
@@ -127,10 +212,9 @@ fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *f)
         FS_TRY(fs_buffer_text(out, ", with far more on promotion than usual"));
     else if (f->cause)
         FS_TRY(fs_buffer_printf(out, ", as at other times of \"%s\" in the calendar", f->cause));
-    else if (f->coming)
-        FS_TRY(fs_buffer_text(out, ", as the forecast or the years before say"));
-    else
+    else if (!f->coming)
         FS_TRY(fs_buffer_text(out, "; the data name no cause"));
+    if (f->coming) FS_TRY(add_coming(out, f));
     return fs_buffer_text(out, ".");
 }
 

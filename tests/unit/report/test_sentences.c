@@ -96,6 +96,85 @@ static void nothing_is_compared_with_an_unknown_past(void **state)
     SAYS("", fs_report_say_outlook(&out, &f));
 }
 
+static void where_nothing_can_be_compared_the_reason_is_given(void **state)
+{
+    (void)state;
+    fs_figures_outlook f = {.expected = 1000, .count = 28, .period = "day", .partial = 4};
+    f.partial_from = "2018-08-26";
+    SAYS("The next 28 days should bring 1,000 pieces. Nothing is compared: the last 4 days of the "
+         "files, from 26 Aug 2018 on, are known only in part.",
+         fs_report_say_outlook(&out, &f));
+    f.partial_from = NULL, f.partial = 1;
+    SAYS("The next 28 days should bring 1,000 pieces. Nothing is compared: 1 of the 28 days before "
+         "is known only in part.",
+         fs_report_say_outlook(&out, &f));
+    f.before = 990;
+    SAYS("The next 28 days should bring 1,000 pieces, about as much as the 28 days before (990 "
+         "pieces).",
+         fs_report_say_outlook(&out, &f));
+}
+
+static void a_forecast_unlike_the_history_says_since_when_the_files_tell_of_all(void **state)
+{
+    (void)state;
+    fs_figures_outlook f = {.money = true,
+                            .expected = 2297102,
+                            .count = 13,
+                            .period = "week",
+                            .currency = "",
+                            .since = "2011-12-12",
+                            .usual_before = 14194,
+                            .usual_since = 175498};
+    SAYS("The next 13 weeks should bring revenue of 2,297,102. Most of what sells today came into "
+         "the files only in the week of 12 Dec 2011: an average week brought 14,194 before and "
+         "175,498 since, and the forecast goes by the weeks since alone.",
+         fs_report_say_outlook(&out, &f));
+    f.since = NULL, f.currency = "EUR";
+    SAYS("The next 13 weeks should bring EUR 2,297,102.", fs_report_say_outlook(&out, &f));
+}
+
+static void parts_that_do_not_add_up_to_the_whole_are_told_of(void **state)
+{
+    (void)state;
+    fs_figures_levels f = {.total = 1052,
+                           .categories = 1495,
+                           .stores = -1,
+                           .products = 2265,
+                           .count = 28,
+                           .period = "day"};
+    SAYS("Each level is forecast by itself: for the next 28 days the total says 1,052 pieces, all "
+         "categories together 1,495, all products together 2,265. So the parts do not add up to "
+         "the whole.",
+         fs_report_say_levels(&out, &f));
+    f.categories = 1060, f.products = 1040;
+    SAYS("", fs_report_say_levels(&out, &f));
+    f.total = 0;
+    SAYS("", fs_report_say_levels(&out, &f));
+}
+
+static void a_peak_to_come_says_how_sure_it_is_and_whether_the_forecast_holds_it(void **state)
+{
+    (void)state;
+    fs_figures_peak f = {
+        .coming = true, .date = "2004-02-02", .period = "week", .times = 2, .certainty = 0.5};
+    SAYS("A peak may come in the week of 2 Feb 2004: about 2.0 times the usual, as before at this "
+         "time of the year; the forecast does not hold it (certainty 50 %).",
+         fs_report_say_peak(&out, &f));
+    f.foreseen = true, f.certainty = 0.6;
+    SAYS("A peak is to be expected in the week of 2 Feb 2004: about 2.0 times the usual, as the "
+         "forecast says (certainty 60 %).",
+         fs_report_say_peak(&out, &f));
+}
+
+static void the_highest_peak_leaves_single_orders_out_aloud(void **state)
+{
+    (void)state;
+    fs_figures_peak f = {.date = "2011-10-05", .period = "day", .times = 2, .orders = true};
+    SAYS("Single large orders apart, the highest peak was on 5 Oct 2011: 2.0 times the usual; the "
+         "data name no cause.",
+         fs_report_say_peak(&out, &f));
+}
+
 static void a_cause_is_named_only_with_evidence(void **state)
 {
     (void)state;
@@ -106,10 +185,11 @@ static void a_cause_is_named_only_with_evidence(void **state)
     SAYS("The highest peak was on 14 Nov 2011: 3.1 times the usual, as at other times of "
          "\"Christmas\" in the calendar.",
          fs_report_say_peak(&out, &f));
-    f.coming = true;
+    f.coming = f.foreseen = true;
+    f.certainty = 0.6;
     f.period = "week";
     SAYS("A peak is to be expected in the week of 14 Nov 2011: about 3.1 times the usual, as at "
-         "other times of \"Christmas\" in the calendar.",
+         "other times of \"Christmas\" in the calendar, as the forecast says (certainty 60 %).",
          fs_report_say_peak(&out, &f));
 }
 
@@ -251,8 +331,8 @@ static void sure_trends_are_counted(void **state)
 static void the_store_that_sells_most_is_named_with_its_share(void **state)
 {
     (void)state;
-    SAYS("Of 1,115 stores, 262 sells most: 0.3 % of the whole.",
-         fs_report_say_stores(&out, 1115, "262", 0.003));
+    SAYS("Of 1,115 stores, store 262 sells most: 0.3 % of the whole.",
+         fs_report_say_stores(&out, 1115, "store 262", 0.003));
     SAYS("", fs_report_say_stores(&out, 1, "262", 1));
     SAYS("", fs_report_say_stores(&out, 0, NULL, 0));
 }
@@ -281,6 +361,11 @@ int main(void)
         cmocka_unit_test(a_change_is_named_by_its_size_never_by_a_minus),
         cmocka_unit_test(a_difference_inside_the_range_is_not_called_one),
         cmocka_unit_test(nothing_is_compared_with_an_unknown_past),
+        cmocka_unit_test(where_nothing_can_be_compared_the_reason_is_given),
+        cmocka_unit_test(a_forecast_unlike_the_history_says_since_when_the_files_tell_of_all),
+        cmocka_unit_test(parts_that_do_not_add_up_to_the_whole_are_told_of),
+        cmocka_unit_test(a_peak_to_come_says_how_sure_it_is_and_whether_the_forecast_holds_it),
+        cmocka_unit_test(the_highest_peak_leaves_single_orders_out_aloud),
         cmocka_unit_test(a_cause_is_named_only_with_evidence),
         cmocka_unit_test(a_peak_of_a_month_names_the_month),
         cmocka_unit_test(dates_are_written_as_people_write_them),
