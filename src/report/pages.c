@@ -153,6 +153,66 @@ static fs_status add_overview(const fs_report *report, json_t *page, fs_error *e
     return add_holdings(report, page, error);
 }
 
+/* ---- what is said of the levels ---- */
+
+/* The sum of a level's forecasts; -1: there is none, or its parts are not told apart. */
+static fs_status level_sum(const fs_report *report, const char *table, const char *key, double *sum,
+                           fs_error *error)
+{
+    char sql[256];
+    bool known;
+    *sum = -1;
+    if (!fs_report_has(report, table)) return FS_OK;
+    snprintf(sql, sizeof sql, "select case when count(distinct %s) > 1 then sum(mean) end from %s",
+             key, table);
+    FS_TRY(fs_report_number(report, sql, sum, &known, error));
+    if (!known) *sum = -1;
+    return FS_OK;
+}
+
+/* That the parts do not add up to the whole, on each page that shows both. */
+static fs_status add_levels(const fs_report *report, json_t *page, fs_error *error)
+{
+    bool known;
+    fs_figures_levels f = {.money = !report->in_units,
+                           .count = report->horizon,
+                           .period = report->period,
+                           .currency = report->currency};
+    if (!fs_report_has(report, "forecast_total")) return FS_OK;
+    FS_TRY(
+        fs_report_number(report, "select sum(mean) from forecast_total", &f.total, &known, error));
+    FS_TRY(level_sum(report, "forecast_category", "category", &f.categories, error));
+    FS_TRY(level_sum(report, "forecast_store", "store", &f.stores, error));
+    FS_TRY(level_sum(report, "forecast_item", "item", &f.products, error));
+    fs_buffer text = {0};
+    fs_status status = known ? fs_report_say_levels(&text, &f) : FS_OK;
+    if (status != FS_OK) fs_fail_memory(error, text.size);
+    if (status == FS_OK && text.size > 0) status = fs_report_add_text(page, text.data, error);
+    fs_buffer_free(&text);
+    return status;
+}
+
+/* That pieces tell little, where most of them are one product's. */
+static fs_status add_bulk(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (!report->in_units || !fs_report_has(report, "data_quality")) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select example from data_quality where \"check\" like 'most of the "
+                          "pieces and little%' limit 1",
+                          &rows, error));
+    const char *item = fs_report_cell_text(rows, 0, 0);
+    fs_status status = FS_OK;
+    char text[512];
+    snprintf(text, sizeof text,
+             "Most of these pieces are one product's (%s), which brings little of the money: go by "
+             "the sales in money.",
+             item ? item : "");
+    if (item) status = fs_report_add_text(page, text, error);
+    json_decref(rows);
+    return status;
+}
+
 /* ---- demand ---- */
 
 static fs_status add_demand(const fs_report *report, json_t *page, int64_t items, fs_error *error)
@@ -160,6 +220,8 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
     CHART(page, .id = "total",
           .title = report->in_units ? "All products together, in pieces" : "Everything together",
           .level = "total", .keys = 1);
+    FS_TRY(add_bulk(report, page, error));
+    FS_TRY(add_levels(report, page, error));
     CHART(page, .id = "categories", .title = "By category", .level = "category", .keys = 40,
           .periods = 800);
     CHART(page, .id = "stores", .title = "By store", .level = "store", .keys = 50, .periods = 400);
@@ -176,7 +238,8 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
         .limit = 20, .columns = "model:Model:text,products:Products:integer",
         .sql =
             "select case when model = 'snaive' then 'seasonal naive: as one season ago' when model "
-            "like 'ETS%' then 'exponential smoothing, ' || model else model end, "
+            "like 'ETS%' then 'exponential smoothing, ' || model when model = 'none' then 'no "
+            "forecast: too little is known' else model end, "
             "count(distinct item) from forecast_item group by model order by 2 desc, 1");
     return FS_OK;
 }
@@ -192,7 +255,8 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
               "number,"
               "times:Times the usual:times,cause:Coincides with:text,certainty:Certainty:share",
           .sql =
-              "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
+              "select cast(period as varchar), level, nullif(key, '(all)'), round(value, 1), "
+              "round(expected, 1), "
               "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known'), certainty "
               "from peaks where \"when\" = 'coming' and (level = 'total' or key <> '(all)') "
               "order by level <> 'total', level, period, key");
@@ -202,7 +266,8 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
               "period:When:date,level:Level:text,key:Of:text,value:Sold:number,usual:Usual:number,"
               "times:Times the usual:times,cause:Coincides with:text",
           .sql =
-              "select cast(period as varchar), level, key, round(value, 1), round(expected, 1), "
+              "select cast(period as varchar), level, nullif(key, '(all)'), round(value, 1), "
+              "round(expected, 1), "
               "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known') from peaks "
               "where \"when\" = 'past' and (level = 'total' or key <> '(all)') "
               "order by level <> 'total', level, rank");
@@ -212,8 +277,8 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
 /* ---- products ---- */
 
 #define RANKED(measure, order)                                                                     \
-    "select rank, item, name, round(value, 4) from " order "_products where measure = '" measure   \
-    "' order by rank"
+    "select rank, item, nullif(name, item), round(value, 4) from " order                           \
+    "_products where measure = '" measure "' order by rank"
 #define RANK_COLUMNS(format)                                                                       \
     "rank:Rank:integer,item:Item:text,name:Product:text,value:Value:" format
 
@@ -249,7 +314,8 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
                      "units:Pieces:number,profit:Profit:money,returns:Returned:share,trend:Trend a "
                      "year:share,"
                      "cumulative:Share so far:share,last:Last sold:date",
-          .sql = "select revenue_rank, item, name, category, round(revenue, 2), round(units, 2), "
+          .sql = "select revenue_rank, item, nullif(name, item), category, round(revenue, 2), "
+                 "round(units, 2), "
                  "round(profit, 2), "
                  "round(return_rate, 4), round(trend, 4), round(cumulative_share, 4), "
                  "cast(last_sold as varchar) "
@@ -259,34 +325,46 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
 
 /* ---- places: categories and stores ---- */
 
-#define PLACES(table, key)                                                                         \
+/* `sold`: what the column Sold shows. What was sold as long before is left out where it is known only in part. */
+#define PLACES(table, key, sold)                                                                   \
     "with recent as (select " key ", row_number() over (partition by " key                         \
-    " order by period desc) as back, revenue, "                                                    \
-    "value from demand_" table "), sums as (select " key                                           \
+    " order by period desc) as back, comparable and (value_model is not null or state = "          \
+    "'closed') as whole, value from demand_" table "), sums as (select " key                       \
     ", sum(revenue) as revenue, sum(value) as sold from "                                          \
     "demand_" table " group by " key "), ahead as (select " key                                    \
     ", sum(mean) as mean, count(*) as periods from "                                               \
     "forecast_" table " group by " key ") select sums." key                                        \
-    ", nullif(round(sums.revenue, 2), 0), round(sums.sold, 2), "                                   \
-    "round(ahead.mean, 1), round((select sum(value) from recent where recent." key " = sums." key  \
+    ", nullif(round(sums.revenue, 2), 0), " sold ", "                                              \
+    "round(ahead.mean, 1), round((select case when bool_and(whole) then sum(value) end from "      \
+    "recent where recent." key " = sums." key                                                      \
     " and recent.back <= ahead.periods), 1) from sums left join ahead on ahead." key               \
     " = sums." key                                                                                 \
     " order by coalesce(nullif(sums.revenue, 0), sums.sold) desc nulls last, sums." key
-#define PLACE_COLUMNS(label)                                                                       \
-    "key:" label ":text,revenue:Revenue:money,sold:Sold:number,ahead:Forecast ahead:number,"       \
-    "before:As long before:number"
+#define PIECES     "round(sums.sold, 2)"
+#define MONEY      "cast(null as double)" /* stands in the column Revenue already */
+#define NAMED(sql) "select * from (" sql ") as places where store <> '(all)'"
+#define PLACE_COLUMNS(label, format)                                                               \
+    "key:" label ":text,revenue:Revenue:money,sold:Sold:" format ",ahead:Forecast ahead:" format   \
+    ",before:As long before:" format
 
 static fs_status add_places(const fs_report *report, json_t *page, fs_error *error)
 {
+    bool in_units = report->in_units;
+    FS_TRY(add_levels(report, page, error));
     if (fs_report_has(report, "forecast_category"))
         TABLE(page, .id = "place-categories", .title = "Categories", .table = "demand_category",
-              .limit = 200, .file = "csv/demand_category.csv", .columns = PLACE_COLUMNS("Category"),
-              .sql = PLACES("category", "category"));
+              .limit = 200, .file = "csv/demand_category.csv",
+              .columns = in_units ? PLACE_COLUMNS("Category", "number")
+                                  : PLACE_COLUMNS("Category", "money"),
+              .sql = in_units ? PLACES("category", "category", PIECES)
+                              : PLACES("category", "category", MONEY));
     if (fs_report_has(report, "forecast_store"))
         TABLE(page, .id = "place-stores", .title = "Stores", .table = "demand_store", .limit = 500,
-              .file = "csv/demand_store.csv", .columns = PLACE_COLUMNS("Store"),
-              .sql =
-                  "select * from (" PLACES("store", "store") ") as places where store <> '(all)'");
+              .file = "csv/demand_store.csv",
+              .columns =
+                  in_units ? PLACE_COLUMNS("Store", "number") : PLACE_COLUMNS("Store", "money"),
+              .sql = in_units ? NAMED(PLACES("store", "store", PIECES))
+                              : NAMED(PLACES("store", "store", MONEY)));
     return FS_OK;
 }
 
@@ -366,6 +444,26 @@ static fs_status add_missing(const fs_report *report, json_t *page, fs_error *er
     return status;
 }
 
+/* Files that nobody reads, as the manifest names them. */
+static fs_status add_left_alone(const fs_report *report, json_t *page, fs_error *error)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/manifest.json", report->folder);
+    json_error_t fault;
+    json_t *manifest = json_load_file(path, 0, &fault);
+    if (!manifest && json_error_code(&fault) == json_error_cannot_open_file) return FS_OK;
+    if (!manifest && json_error_code(&fault) == json_error_out_of_memory)
+        return fs_fail_memory(error, 0);
+    if (!manifest) return fs_fail(error, FS_RESOURCE, "%s: %s", path, fault.text);
+    json_t *files = json_object_get(manifest, "files_left_alone");
+    fs_status status = FS_OK;
+    if (json_array_size(files) > 0)
+        status = fs_report_add_notes(page, "Files left alone, for the reasons in foresell.yaml",
+                                     json_incref(files), error);
+    json_decref(manifest);
+    return status;
+}
+
 static fs_status add_data(const fs_report *report, json_t *page, fs_error *error)
 {
     TABLE(page, .id = "files", .title = "Files: rows read = used + refused + merged",
@@ -373,9 +471,8 @@ static fs_status add_data(const fs_report *report, json_t *page, fs_error *error
           .columns = "file:File:text,table:Became:text,rows:Rows "
                      "read:integer,kept:Used:integer,quarantined:Refused:integer,"
                      "merged:Merged:integer,adds:Adds up:bool",
-          .sql =
-              "select file, coalesce(home_table, '(not used)'), rows, kept, quarantined, merged, "
-              "rows = kept + quarantined + merged from source_files order by file");
+          .sql = "select file, coalesce(home_table, '(look-up)'), rows, kept, quarantined, merged, "
+                 "rows = kept + quarantined + merged from source_files order by file");
     TABLE(page, .id = "refused", .title = "Why rows were refused", .table = "quarantine",
           .limit = 100, .file = "tables/quarantine.parquet",
           .columns = "table:Table:text,reason:Reason:text,rows:Rows:integer,file:For example "
@@ -392,6 +489,7 @@ static fs_status add_data(const fs_report *report, json_t *page, fs_error *error
                  "data_quality "
                  "where \"check\" not like 'refused:%' and \"check\" not like 'not in the files:%' "
                  "order by subject, \"check\"");
+    FS_TRY(add_left_alone(report, page, error));
     FS_TRY(add_assumptions(report, page, error));
     return add_missing(report, page, error);
 }
@@ -413,7 +511,8 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     json_t *demand = fs_report_page("demand", "What will sell",
                                     "What was sold, and the forecast with its interval.");
     json_t *peaks = fs_report_page("peaks", "Peaks",
-                                   "When far more is sold than usual for the weekday and season.");
+                                   "When far more is sold than usual for the weekday and season; "
+                                   "the higher, the more pieces or money above the usual.");
     json_t *products =
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
     json_t *places = fs_report_page("places", "Stores and categories", "");

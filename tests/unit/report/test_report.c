@@ -90,6 +90,7 @@ static void make_tables(const shop *s)
     make_table(s, "data_quality",
                "select 'sales' as subject, 'refused: time is missing' as \"check\", 1::bigint as "
                "rows, 0.14 as share, 'a.csv, line 5' as example");
+    write_text(s->folder, "manifest.json", "{\"files_left_alone\": [\"left <alone>.csv\"]}");
     make_table(s, "missing_kinds", "select 1 as place, 'stock' as kind, 'order lists' as effect");
 }
 
@@ -251,6 +252,72 @@ static void headlines_are_sentences_from_the_tables(void **state)
     fs_buffer_free(&out);
 }
 
+/* The second headline, of three days of which `columns` says value, value_model and comparable. */
+static void assert_outlook(const shop *s, const char *columns, const char *expected)
+{
+    char select[512];
+    fs_buffer out = {0};
+    fs_error error = {0};
+    snprintf(select, sizeof select,
+             "select date '2024-01-01' + cast(n as integer) as period, 2.0 as units, 20.0 as "
+             "revenue, 'sold' as state, %s from range(3) as t(n)",
+             columns);
+    make_tables(s);
+    make_table(s, "demand_total", select);
+    if (fs_report_headlines(s->engine, s->project, s->folder, &out, &error) != FS_OK)
+        fail_msg("%s", error.message);
+    const char *line = strchr(out.data, '\n');
+    assert_non_null(line);
+    assert_memory_equal(line + 1, expected, strlen(expected));
+    fs_buffer_free(&out);
+}
+
+static void a_history_that_begins_late_explains_the_forecast(void **state)
+{
+    assert_outlook(*state,
+                   "case when n = 2 then 3.0 else 2.0 end as value, case when n = 2 then 3.0 end "
+                   "as value_model, n = 2 as "
+                   "comparable",
+                   "The next 2 days should bring 6 pieces. Most of what sells today came into the "
+                   "files only on 3 Jan 2024: an average day brought 2 pieces before and 3 pieces "
+                   "since, and the forecast goes by the days since alone.\n");
+}
+
+static void days_known_in_part_are_not_compared(void **state)
+{
+    assert_outlook(*state,
+                   "2.0 as value, case when n < 2 then 2.0 end as value_model, true as comparable",
+                   "The next 2 days should bring 6 pieces. Nothing is compared: the last day of "
+                   "the files, from 3 Jan 2024 on, is known only in part.\n");
+}
+
+static void files_left_alone_and_looked_up_are_named(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_table(s, "source_files",
+               "select 'a.csv' as file, 7::bigint as rows, 7::bigint as kept, 0::bigint as "
+               "quarantined, 0::bigint as merged, null::varchar as home_table");
+    char *page = write_report(s, NULL);
+    assert_non_null(strstr(page, "<li>left &lt;alone&gt;.csv</li>"));
+    assert_non_null(strstr(page, "(look-up)"));
+    free(page);
+}
+
+static void levels_that_do_not_add_up_are_told_of(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_table(
+        s, "forecast_item",
+        "select item, date '2024-01-04' as period, 5.0 as mean, 'none' as model from (values "
+        "('A'), ('B')) as t(item)");
+    char *page = write_report(s, NULL);
+    assert_non_null(strstr(page, "the total says 6 pieces, all products together 10."));
+    assert_non_null(strstr(page, "no forecast: too little is known"));
+    free(page);
+}
+
 static void exports_hold_every_row_and_no_formula(void **state)
 {
     const shop *s = *state;
@@ -319,6 +386,10 @@ int main(void)
         IN_A_SHOP(the_same_run_gives_the_same_report),
         IN_A_SHOP(an_empty_run_gives_a_report),
         IN_A_SHOP(headlines_are_sentences_from_the_tables),
+        IN_A_SHOP(a_history_that_begins_late_explains_the_forecast),
+        IN_A_SHOP(days_known_in_part_are_not_compared),
+        IN_A_SHOP(files_left_alone_and_looked_up_are_named),
+        IN_A_SHOP(levels_that_do_not_add_up_are_told_of),
         IN_A_SHOP(exports_hold_every_row_and_no_formula),
         IN_A_SHOP(each_failing_allocation_is_an_error_not_a_crash),
     };
