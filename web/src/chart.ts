@@ -1,6 +1,6 @@
 /** ECharts options for a chart block: few colours, a zero line, intervals as bands, peaks as labelled dots. */
 import type { EChartsCoreOption } from "echarts/core";
-import { date, short, show, type Style } from "./format";
+import { date, short, show, tick, type Style } from "./format";
 import type { Chart, Mark, Series } from "./model";
 
 /** Okabe and Ito's palette, told apart by colour-blind people; the second set is for dark pages. */
@@ -85,8 +85,9 @@ function dots(series: Series[], marks: Mark[], ink: string, page: string): objec
   }];
 }
 
+/** Few ticks of time, so that the years among them find room. */
 function axis(kind: Chart["x"]): object {
-  if (kind === "date") return { type: "time" };
+  if (kind === "date") return { type: "time", splitNumber: innerWidth < 640 ? 3 : 6 };
   return { type: kind === "category" ? "category" : "value", scale: kind === "number" };
 }
 
@@ -137,9 +138,10 @@ export function options(chart: Chart, variant: number, style: Style, isDark: boo
   const upright = chart.x === "category" && series.every((s) => s.kind === "bar");
   const value = { type: "value", scale: false, axisLabel: { color: ink, hideOverlap: true, formatter: (v: number) => short(v, chart.unit, style) },
                   splitLine: { lineStyle: { color: isDark ? "#2b2e31" : "#ececec" } } };
-  const along = { ...axis(chart.x), axisLine: { lineStyle: { color: ink } }, inverse: upright,
-                  axisLabel: { color: ink, hideOverlap: true, width: 150, overflow: "truncate" } };
   const dated = chart.x === "date";
+  const along = { ...axis(chart.x), axisLine: { lineStyle: { color: ink } }, inverse: upright,
+                  axisLabel: { color: ink, hideOverlap: true, width: 150, overflow: "truncate",
+                               ...(dated ? { formatter: (v: number) => tick(v, style) } : {}) } };
   return {
     aria: { enabled: true, label: { description: chart.title } },
     animation: false,

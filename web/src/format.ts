@@ -38,6 +38,25 @@ export function date(iso: string, style: Style): string {
   return new Intl.DateTimeFormat(style.locale, shape).format(day);
 }
 
+/** A share that is not nought is never written as nought. */
+function share(value: number, style: Style): string {
+  const format = new Intl.NumberFormat(style.locale, { style: "percent", maximumFractionDigits: 1 });
+  return value > 0 && value < 0.0005 ? `< ${format.format(0.001)}` : format.format(value);
+}
+
+function times(value: number, style: Style): string {
+  const digits = Math.abs(value) >= 100 ? 0 : 1;
+  return `${new Intl.NumberFormat(style.locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)} ×`;
+}
+
+/** A place on an axis of time, midnight where the reader is: "2024" for a January, "Feb", "17 Feb". */
+export function tick(time: number, style: Style): string {
+  const at = new Date(time);
+  const write = (shape: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(style.locale, shape).format(at);
+  if (at.getDate() !== 1) return write({ day: "numeric", month: "short" });
+  return at.getMonth() === 0 ? String(at.getFullYear()) : write({ month: "short" });
+}
+
 export function show(value: Cell, format: Format | string, style: Style): string {
   if (value === null || value === "") return missing;
   if (typeof value === "boolean") return value ? "yes" : "no";
@@ -46,9 +65,9 @@ export function show(value: Cell, format: Format | string, style: Style): string
   if (!Number.isFinite(value)) return missing;
   switch (format) {
     case "money": return money(value, style);
-    case "share": return new Intl.NumberFormat(style.locale, { style: "percent", maximumFractionDigits: 1 }).format(value);
+    case "share": return share(value, style);
     case "integer": return whole(value, style);
-    case "times": return `${new Intl.NumberFormat(style.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value)} ×`;
+    case "times": return times(value, style);
     default: return number(value, style);
   }
 }

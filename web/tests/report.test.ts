@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asTable } from "../src/chart";
-import { show } from "../src/format";
+import { show, tick } from "../src/format";
 import { matching, sorted } from "../src/sort";
 import { shownColumns, told } from "../src/TableBlock";
 import { emphasised } from "../src/words";
@@ -27,6 +27,19 @@ test("money has the shop's currency, and no pennies where they don't matter", ()
   expect(show(12.5, "money", pounds)).toBe("£12.50");
   expect(show(-1234567.8, "money", pounds)).toBe("-£1,234,568");
   expect(show(12.5, "money", { ...pounds, currency: "" })).toBe("12.50");
+});
+
+test("a share that is not nought is not written as nought, and large multiples have no decimals", () => {
+  expect(show(0.0001, "share", pounds)).toBe("< 0.1%");
+  expect(show(0, "share", pounds)).toBe("0%");
+  expect(show(0.123, "share", pounds)).toBe("12.3%");
+  expect(show(2, "times", pounds)).toBe("2.0 ×");
+  expect(show(39073, "times", pounds)).toBe("39,073 ×");
+});
+
+test("along the axis of time a January is its year, another month its name, any other day both", () => {
+  const at = (month: number, day: number) => tick(new Date(2024, month, day).getTime(), pounds);
+  expect([at(0, 1), at(1, 1), at(1, 17), at(0, 2)]).toEqual(["2024", "Feb", "17 Feb", "2 Jan"]);
 });
 
 test("what is missing or not a number is a dash, never NaN", () => {
