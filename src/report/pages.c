@@ -108,22 +108,27 @@ static fs_status add_holdings(const fs_report *report, json_t *page, fs_error *e
     return FS_OK;
 }
 
-/* The products at both ends of the ranking. */
-static fs_status add_ends(const fs_report *report, json_t *page, fs_error *error)
+#define ENDS(table, measure)                                                                       \
+    "select rank, name, round(value, 2) from " table " where measure = '" measure "' order by "    \
+                                                                                  "rank"
+#define END_COLUMNS(label, format) "rank:Rank:integer,name:Product:text,value:" label ":" format
+
+/* The products at both ends of the ranking, by money where there is some. */
+static fs_status add_ends(const fs_report *report, json_t *page, bool money, fs_error *error)
 {
     bool products;
     FS_TRY(has_products(report, &products, error));
     if (!products) return FS_OK;
-    TABLE(page, .id = "top", .title = "The products that earn most", .table = "best_products",
-          .limit = 5, .file = "csv/best_products.csv",
-          .columns = "rank:Rank:integer,name:Product:text,value:Revenue:money",
-          .sql = "select rank, name, round(value, 2) from best_products where measure = 'revenue' "
-                 "order by rank");
-    TABLE(page, .id = "bottom", .title = "Still on offer, and earning least",
-          .table = "worst_products", .limit = 5, .file = "csv/worst_products.csv",
-          .columns = "rank:Rank:integer,name:Product:text,value:Revenue:money",
-          .sql = "select rank, name, round(value, 2) from worst_products where measure = "
-                 "'revenue' order by rank");
+    const char *columns = money ? END_COLUMNS("Revenue", "money") : END_COLUMNS("Pieces", "number");
+    TABLE(page, .id = "top",
+          .title = money ? "The products that earn most" : "The products that sell most",
+          .table = "best_products", .limit = 5, .file = "csv/best_products.csv", .columns = columns,
+          .sql = money ? ENDS("best_products", "revenue") : ENDS("best_products", "units"));
+    TABLE(
+        page, .id = "bottom",
+        .title = money ? "Still on offer, and earning least" : "Still on offer, and selling least",
+        .table = "worst_products", .limit = 5, .file = "csv/worst_products.csv", .columns = columns,
+        .sql = money ? ENDS("worst_products", "revenue") : ENDS("worst_products", "units"));
     return FS_OK;
 }
 
@@ -135,7 +140,7 @@ static fs_status add_overview(const fs_report *report, json_t *page, fs_error *e
     CHART(page, .id = "sales",
           .title = money ? "Sales in money, and what is coming" : "Sales, and what is coming",
           .level = money ? "revenue" : "total", .keys = 1);
-    TABLE(page, .id = "soon", .title = "Peaks to expect", .table = "peaks", .limit = 5,
+    TABLE(page, .id = "soon", .title = "Peaks that may come", .table = "peaks", .limit = 5,
           .file = "csv/peaks.csv",
           .columns = "period:When:date,times:Times the usual:times,cause:Coincides "
                      "with:text,certainty:Certainty:share",
@@ -149,7 +154,7 @@ static fs_status add_overview(const fs_report *report, json_t *page, fs_error *e
           .sql = "select cast(period as varchar), round(value / nullif(expected, 0), 1), "
                  "coalesce(cause, 'no cause known') from peaks where level = 'total' and \"when\" "
                  "= 'past' order by rank");
-    FS_TRY(add_ends(report, page, error));
+    FS_TRY(add_ends(report, page, money, error));
     return add_holdings(report, page, error);
 }
 
@@ -260,8 +265,8 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
               "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known'), certainty "
               "from peaks where \"when\" = 'coming' and (level = 'total' or key <> '(all)') "
               "order by level <> 'total', level, period, key");
-    TABLE(page, .id = "past", .title = "The highest so far", .table = "peaks", .limit = 200,
-          .file = "csv/peaks.csv",
+    TABLE(page, .id = "past", .title = "The highest so far, most above the usual first",
+          .table = "peaks", .limit = 200, .file = "csv/peaks.csv",
           .columns =
               "period:When:date,level:Level:text,key:Of:text,value:Sold:number,usual:Usual:number,"
               "times:Times the usual:times,cause:Coincides with:text",
@@ -302,12 +307,14 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
         {"worst-trend", "Surely shrinking, as a share a year", "worst_products",
          RANK_COLUMNS("share"), RANKED("trend", "worst"), "csv/worst_products.csv", 20},
     };
-    bool products;
+    bool products, money;
     FS_TRY(has_products(report, &products, error));
+    FS_TRY(has_money(report, &money, error));
     if (!products) return FS_OK;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         FS_TRY(fs_report_add_table(report, page, &lists[i], error));
-    TABLE(page, .id = "all-products", .title = "All products by revenue",
+    TABLE(page, .id = "all-products",
+          .title = money ? "All products by revenue" : "All products by pieces sold",
           .table = "product_summary", .limit = 500, .file = "csv/product_summary.csv",
           .columns = "rank:Rank:integer,item:Item:text,name:Product:text,category:Category:text,"
                      "revenue:Revenue:money,"
@@ -511,8 +518,7 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     json_t *demand = fs_report_page("demand", "What will sell",
                                     "What was sold, and the forecast with its interval.");
     json_t *peaks = fs_report_page("peaks", "Peaks",
-                                   "When far more is sold than usual for the weekday and season; "
-                                   "the higher, the more pieces or money above the usual.");
+                                   "When far more is sold than usual for the weekday and season.");
     json_t *products =
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
     json_t *places = fs_report_page("places", "Stores and categories", "");

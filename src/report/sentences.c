@@ -169,7 +169,8 @@ fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *f)
     for (int i = 0; i < 3; i++)
         apart = apart || (parts[i] >= 0 && fabs(parts[i] - f->total) > ABOUT * f->total);
     if (!(f->total > 0) || !apart) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "Each level is forecast by itself: for the next "));
+    FS_TRY(fs_buffer_text(out, "Each level is forecast by itself, so the parts need not add up to "
+                               "the whole: for the next "));
     FS_TRY(fs_report_periods(out, f->count, f->period));
     FS_TRY(fs_buffer_text(out, " the total says "));
     if (f->money)
@@ -180,7 +181,7 @@ fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *f)
     FS_TRY(add_level(out, f, "categories", f->categories));
     FS_TRY(add_level(out, f, "stores", f->stores));
     FS_TRY(add_level(out, f, "products", f->products));
-    return fs_buffer_text(out, ". So the parts do not add up to the whole.");
+    return fs_buffer_text(out, ".");
 }
 
 /* What speaks for it, and how sure it is. */

@@ -142,10 +142,11 @@ static void parts_that_do_not_add_up_to_the_whole_are_told_of(void **state)
                            .products = 2265,
                            .count = 28,
                            .period = "day"};
-    SAYS("Each level is forecast by itself: for the next 28 days the total says 1,052 pieces, all "
-         "categories together 1,495, all products together 2,265. So the parts do not add up to "
-         "the whole.",
-         fs_report_say_levels(&out, &f));
+    SAYS(
+        "Each level is forecast by itself, so the parts need not add up to the whole: for the next "
+        "28 days the total says 1,052 pieces, all categories together 1,495, all products together "
+        "2,265.",
+        fs_report_say_levels(&out, &f));
     f.categories = 1060, f.products = 1040;
     SAYS("", fs_report_say_levels(&out, &f));
     f.total = 0;
