@@ -41,7 +41,7 @@ static fs_status total(const fs_report *report, fs_buffer *out, fs_error *error)
 }
 
 /* One row: sum of the means ahead, how many, half the mean width of the interval as a share, the sum of as many before,
- * how many of those are known in part, the first of them if they are the last ones. */
+ * how many of those are known in part, and the first of them if nothing but closed ones follows that is known. */
 static fs_status outlook_sql(const fs_report *report, const char *table, const char *value,
                              fs_buffer *sql)
 {
@@ -54,17 +54,16 @@ static fs_status outlook_sql(const fs_report *report, const char *table, const c
     return fs_buffer_printf(
         sql,
         " as width, min(period) as first_ahead from %s), last_ones as (select period, %s as value, "
-        "comparable, value_model is null and state <> 'closed' as part from demand_total, "
-        "ahead where period < first_ahead "
-        "order by period desc limit %" PRId64 "), "
-        "before as (select sum(value) as value, count(value) filter (where comparable and not "
-        "part) "
-        "as known, count(*) filter (where comparable and part) as part, min(period) filter (where "
-        "comparable and part) as part_from from last_ones) "
+        "comparable, state = 'closed' as closed, value_model is null and state <> 'closed' as part "
+        "from demand_total, ahead where period < first_ahead order by period desc limit %" PRId64
+        "), before as (select sum(value) as value, count(value) filter (where comparable and not "
+        "part) as known, count(*) filter (where comparable and part) as part, min(period) filter "
+        "(where comparable and part) as part_from from last_ones), "
+        "rest as (select count(*) as count, bool_and(part or closed) as part from last_ones, "
+        "(select part_from from before) as begins where period >= part_from) "
         "select ahead.mean, ahead.count, ahead.width, case when before.known = ahead.count then "
-        "before.value else 0 end, before.part, case when before.part = (select count(*) from "
-        "last_ones where period >= before.part_from) then cast(before.part_from as varchar) end "
-        "from ahead, before",
+        "before.value else 0 end, case when rest.part then rest.count else before.part end, case "
+        "when rest.part then cast(before.part_from as varchar) end from ahead, before, rest",
         table, value, report->horizon);
 }
 

@@ -81,6 +81,7 @@ def test_one_large_order_is_no_peak_of_the_shop(till):
 
 def test_days_told_in_part_are_said_and_not_forecast_from(till):
     assert till.ask("data_quality", "rows, example", "\"check\" like 'last days told in part%'") == [(3, "from 2024-02-23")]
+    assert "Nothing is compared: the last 3 days of the files, from 23 Feb 2024 on, are known only in part." in till.said
     ((usual,),) = till.ask("demand_total", "avg(value_model)", "isodow(period) <> 6")
     ((ahead,),) = till.ask("forecast_total", "avg(mean)", "isodow(period) <> 6")
     assert ahead == pytest.approx(usual, rel=0.15)
@@ -110,6 +111,12 @@ def test_stores_that_join_the_files_are_no_growth_and_no_peak(panel):
     assert expected == pytest.approx(20 * 3 * 50, rel=0.05)
     assert "more than" not in panel.said and "less than" not in panel.said
     assert panel.ask("data_quality", "example", "\"check\" like 'periods before most%'") == [(f"before {joined}",)]
+
+
+def test_a_forecast_unlike_most_of_the_history_says_why(panel):
+    means = panel.ask("demand_total", "avg(revenue) filter (not comparable), avg(revenue) filter (comparable)")
+    before, since = (f"{mean:,.0f}" for mean in means[0])
+    assert f"only in the week of 2 Jan 2023: an average week brought {before} before and {since} since" in panel.said
 
 
 def test_a_trend_is_that_of_the_stores_that_were_there_all_along(panel):
@@ -157,6 +164,7 @@ def test_pieces_of_fuel_are_not_added_to_pieces_of_bread(foresell, tmp_path):
     money = sum(r[3] for r in rows)
     assert f"sales brought in {money:,.0f} (in a currency" in shop.said and "pieces were sold" not in shop.said
     assert shop.ask("data_quality", "example", "\"check\" like 'most of the pieces%'") == [("fuel",)]
+    assert "Most of these pieces are one product's (fuel)" in (shop.run / "report.html").read_text()
 
 
 def test_nothing_to_forecast_is_said_in_a_sentence(foresell, tmp_path):
