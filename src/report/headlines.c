@@ -41,7 +41,7 @@ static fs_status total(const fs_report *report, fs_buffer *out, fs_error *error)
 }
 
 /* One row: sum of the means ahead, how many, half the mean width of the interval as a share, the sum of as many before,
- * how many of those are known in part, and the first of them if nothing but closed ones follows that is known. */
+ * how many of those are known in part, and the first of them if all that follow are such or closed. */
 static fs_status outlook_sql(const fs_report *report, const char *table, const char *value,
                              fs_buffer *sql)
 {

@@ -110,7 +110,7 @@ static fs_status add_holdings(const fs_report *report, json_t *page, fs_error *e
 
 #define ENDS(table, measure)                                                                       \
     "select rank, name, round(value, 2) from " table " where measure = '" measure "' order by "    \
-                                                                                  "rank"
+    "rank"
 #define END_COLUMNS(label, format) "rank:Rank:integer,name:Product:text,value:" label ":" format
 
 /* The products at both ends of the ranking, by money where there is some. */
