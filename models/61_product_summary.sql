@@ -88,7 +88,11 @@ ranked as (
         coalesce(
             named.name,
             usual_notes.note,
-            case when not text_matches(named.kind, '^[0-9 .,/-]*$') then named.kind || ' ' || sums.item end,
+            case
+                when not text_matches(named.kind, '^[0-9 .,/-]*$')
+                    and lower(substr(sums.item, 1, length(named.kind))) <> lower(named.kind)
+                    then named.kind || ' ' || sums.item
+            end,
             sums.item
         ) as name,
         named.category,

@@ -65,11 +65,11 @@ FS_API int64_t fs_peaks_find(const fs_usual *usual, double minimum, const double
 typedef struct fs_trend {
     bool known;       /* false: too few values, or nothing usual to measure against */
     bool by_year;     /* only the same places of different years were compared */
-    double a_year;    /* change a year as a share of the usual level */
+    double a_year;    /* change a year: as a share of the year before, or else of the usual level */
     double low, high; /* 95 % interval */
     double certainty; /* 0 … 1 that there is a trend at all (Mann-Kendall) */
 } fs_trend;
-/* Theil and Sen's slope over block means; see trend.c. `year`: steps in a year; where 0, the change
+/* The same blocks of consecutive years, or Theil and Sen's slope over block means; see trend.c. `year`: steps in a year; where 0, the change
  * is for the whole length of the series. `scratch` is grown and kept by the caller: free it. */
 FS_API FS_MUST_CHECK fs_status fs_trend_find(const double *value, const uint8_t *valid,
                                              int64_t count, int season, int64_t year,

@@ -405,9 +405,9 @@ static const fs_column trend_output[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
      .unit = "share of 1",
-     .doc = "change in a year as a share of the usual level (the median month); where periods are "
-            "whole numbers, change over "
-            "the whole series; null where it can't be told"},
+     .doc = "change in a year as a share of the year before; where the series is shorter than two "
+            "years, of the usual level (the median month); where periods are whole numbers, change "
+            "over the whole series; null where it can't be told"},
     {.name = "low",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -471,13 +471,16 @@ static fs_status trend_block(void *pointer, const fs_block *block, fs_rows *out,
 const fs_operator fs_trend_operator = {
     .name = "trend",
     .summary = "Measures how fast each group grows or shrinks a year, and how sure that is.",
-    .details = "Theil and Sen's slope: the median of the slopes between all pairs of block means "
-               "(about four weeks each). Where the series spans two years, only the same places of "
-               "different years are compared, so that the season is no trend (Hirsch, Slack and "
-               "Smith 1982). A few odd values change nothing.",
+    .details =
+        "Blocks of about four weeks are compared. Where the series spans two years, only the "
+        "same places of different years are, so that the season is no trend (Hirsch, Slack "
+        "and Smith 1982): the trend is the sum of blocks over that of the same blocks a year "
+        "before, less 1 (a ratio estimator, Cochran 1977). Else it is Theil and Sen's "
+        "slope, the median of the slopes between all pairs of blocks, over the median block. "
+        "Single huge values count in sums as they are: clean_outliers dampens them.",
     .example =
         "foresell apply trend sales.csv --group item --order week --value units -o trend.csv",
-    .version = 2,
+    .version = 3,
     .input = trend_input,
     .output = trend_output,
     .params = trend_params,

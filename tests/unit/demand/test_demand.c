@@ -137,7 +137,7 @@ static void peaks_come_by_excess_and_only_so_many(void **state)
     fs_usual_free(&usual);
 }
 
-static void growth_is_measured_in_spite_of_seasons_and_slips(void **state)
+static void growth_is_measured_in_spite_of_seasons(void **state)
 {
     (void)state;
     double y[1092], *scratch = NULL;
@@ -145,13 +145,49 @@ static void growth_is_measured_in_spite_of_seasons_and_slips(void **state)
     for (int t = 0; t < 1092; t++) /* three years of 364 days, 10 a year on 100 in the middle */
         y[t] = (100 + 10 * (t - 546) / 364.0) * (1 + 0.4 * sin(2 * M_PI * t / 364)) *
                (1 + 0.1 * fs_random_normal(&random));
-    y[900] = 1e5;
     fs_trend trend;
     assert_int_equal(fs_trend_find(y, NULL, 1092, 7, 364, &scratch, &trend), FS_OK);
     assert_true(trend.known && trend.by_year);
     assert_true(trend.low < 0.10 && trend.high > 0.10);
     assert_true(fabs(trend.a_year - 0.10) < 0.02);
     assert_true(trend.certainty > 0.99);
+    fs_free(scratch);
+}
+
+static void what_sells_unevenly_and_half_as_much_shrinks_by_half(void **state)
+{
+    (void)state;
+    double y[728], *scratch = NULL;
+    fs_trend trend;
+    for (int t = 0; t < 728; t++) { /* a few large sales in autumn, next to nothing in spring */
+        double size = t % 364 > 250 ? 200 : 2;
+        y[t] = t % 364 % 9 ? 0 : t < 364 ? size : size / 2;
+    }
+    assert_int_equal(fs_trend_find(y, NULL, 728, 7, 364, &scratch, &trend), FS_OK);
+    assert_true(trend.known && trend.by_year);
+    assert_true(fabs(trend.a_year + 0.5) < 0.02);
+    assert_true(trend.low > -0.65 && trend.high < -0.35);
+    for (int t = 0; t < 364; t++) y[t] = 0; /* nothing to compare with */
+    assert_int_equal(fs_trend_find(y, NULL, 728, 7, 364, &scratch, &trend), FS_OK);
+    assert_true(!trend.known || isfinite(trend.a_year));
+    for (int t = 0; t < 728; t++) y[t] = t < 364 ? 5 : 0; /* gone */
+    assert_int_equal(fs_trend_find(y, NULL, 728, 7, 364, &scratch, &trend), FS_OK);
+    assert_true(trend.known && trend.a_year == -1 && trend.high == -1);
+    fs_free(scratch);
+}
+
+static void less_than_two_years_are_measured_in_spite_of_slips(void **state)
+{
+    (void)state;
+    double y[600], *scratch = NULL;
+    fs_random random = fs_random_open(8, 0, 0, 0);
+    for (int t = 0; t < 600; t++)
+        y[t] = (100 + 30 * (t - 300) / 364.0) * (1 + 0.1 * fs_random_normal(&random));
+    y[500] = 1e5;
+    fs_trend trend;
+    assert_int_equal(fs_trend_find(y, NULL, 600, 7, 364, &scratch, &trend), FS_OK);
+    assert_true(trend.known && !trend.by_year);
+    assert_true(fabs(trend.a_year - 0.30) < 0.05);
     fs_free(scratch);
 }
 
@@ -220,7 +256,9 @@ int main(void)
         cmocka_unit_test(promotions_yearly_events_and_lasting_changes_stay),
         cmocka_unit_test(zeros_and_unknown_values_are_no_outliers),
         cmocka_unit_test(peaks_come_by_excess_and_only_so_many),
-        cmocka_unit_test(growth_is_measured_in_spite_of_seasons_and_slips),
+        cmocka_unit_test(growth_is_measured_in_spite_of_seasons),
+        cmocka_unit_test(what_sells_unevenly_and_half_as_much_shrinks_by_half),
+        cmocka_unit_test(less_than_two_years_are_measured_in_spite_of_slips),
         cmocka_unit_test(noise_has_no_certain_trend),
         cmocka_unit_test(nothing_breaks_on_odd_series),
     };
