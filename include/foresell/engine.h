@@ -87,24 +87,27 @@ FS_API FS_MUST_CHECK fs_status fs_engine_write_batches(fs_engine *engine,
 
 /* ---- operators ------------------------------------------------------------------------ */
 
-/* Runs the rows of `select` through an operator: sorted by group and order, streamed through one pipe,
- * results in key order into the Parquet file `path`, for any number of threads the same bytes (threads
- * sort, and run other steps beside it). `options` is the text of the parameters. */
-FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_operator *op,
-                                               const char *options, const char *const *group,
-                                               int groups, const char *order, const char *select,
-                                               const char *path, int64_t *rows, fs_error *error);
+/* An operator and the rows that it gets: those of `select`, in any order. */
+typedef struct fs_apply {
+    const fs_operator *op;
+    const char *options; /* the text of the parameters, or NULL */
+    const char *const *group;
+    int groups;        /* 0: all rows are one group */
+    const char *order; /* the column that orders the rows of a group */
+    const char *select;
+    bool
+        as_they_come; /* groups in the order in which they first come, not in that of their columns */
+} fs_apply;
 
-/* The same for large files: nothing is sorted. Groups are numbered in the order in which they first come,
- * rows are dealt out into ranges of groups, which threads put in order and pipe; memory does not grow
- * with the rows. The result has a column _foresell_series with the number instead of the group columns
- * and comes in its order; which number is which group says the table `table`, made in the engine. */
-FS_API FS_MUST_CHECK fs_status fs_engine_apply_series(fs_engine *engine, const fs_operator *op,
-                                                      const char *options, const char *const *group,
-                                                      int groups, const char *order,
-                                                      const char *select, const char *table,
-                                                      const char *path, int64_t *rows,
-                                                      fs_error *error);
+/* Writes the Parquet file `path`: the group columns, then what the operator gives; groups in the order of
+ * their columns, nulls first, and a group's rows as the operator gives them. Only the groups are sorted:
+ * rows are dealt out into ranges of groups, which threads put in order and pipe, so memory does not grow with
+ * the rows (beside the groups, and the different texts of a text column), and the bytes are the same for any
+ * number of threads. Of groups that fail the first one is told. `rows` and `series` (may be NULL) get how
+ * many rows the result and how many groups the SELECT has. */
+FS_API FS_MUST_CHECK fs_status fs_engine_apply(fs_engine *engine, const fs_apply *apply,
+                                               const char *path, int64_t *rows, int64_t *series,
+                                               fs_error *error);
 
 /* ---- reading sources ------------------------------------------------------------------- */
 

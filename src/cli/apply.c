@@ -88,18 +88,6 @@ static fs_status name_sql(fs_buffer *sql, const char *name)
     return fs_buffer_text(sql, "\"");
 }
 
-static fs_status group_names_sql(fs_buffer *sql, const apply *a, const char *prefix)
-{
-    for (int i = 0; i < a->groups; i++) {
-        FS_TRY(fs_buffer_text(sql, i ? ", " : ""));
-        FS_TRY(fs_buffer_text(sql, prefix));
-        FS_TRY(name_sql(sql, a->group[i]));
-    }
-    return FS_OK;
-}
-
-#define SERIES "_foresell_series"
-
 static fs_status select_sql(fs_buffer *sql, const apply_columns *columns)
 {
     static const apply_part order[] = {APPLY_GROUP, APPLY_ORDER, APPLY_VALUE, APPLY_REGRESSOR};
@@ -113,35 +101,6 @@ static fs_status select_sql(fs_buffer *sql, const apply_columns *columns)
             first = false;
         }
     return fs_buffer_text(sql, " from foresell_input");
-}
-
-static fs_status result_columns_sql(cli_session *s, const apply *a, fs_buffer *sql, fs_error *error)
-{
-    fs_buffer probe = {0};
-    fs_result *result = NULL;
-    fs_status status =
-        fs_buffer_printf(&probe, "select * from read_parquet('%s') limit 0", a->result);
-    if (status == FS_OK) status = fs_engine_query(s->engine, probe.data, &result, error);
-    fs_buffer_free(&probe);
-    FS_TRY(status);
-    for (int i = 1; status == FS_OK && i < fs_result_columns(result); i++) {
-        status = fs_buffer_text(sql, i > 1 || a->groups ? ", r." : "r.");
-        if (status == FS_OK) status = name_sql(sql, fs_result_name(result, i));
-    }
-    fs_result_close(result);
-    return status;
-}
-
-/* The rows of the result, which come in the order of the series, with the names of the groups. */
-static fs_status ordered_sql(cli_session *s, const apply *a, fs_buffer *sql, fs_error *error)
-{
-    FS_TRY(fs_buffer_text(sql, "select "));
-    FS_TRY(group_names_sql(sql, a, "p."));
-    FS_TRY(result_columns_sql(s, a, sql, error));
-    return fs_buffer_printf(sql,
-                            " from read_parquet('%s', file_row_number = true) r join "
-                            "foresell_places p using (" SERIES ") order by r.file_row_number",
-                            a->result);
 }
 
 /* ---- steps ---- */
@@ -168,57 +127,23 @@ static fs_status refuse_problem(cli_session *s, const apply *a, fs_error *error)
     return status;
 }
 
-/* "item='X', store='1'" of a series, as errors of the operator name a group. */
-static fs_status names_of(cli_session *s, const apply *a, long long series, fs_buffer *out)
-{
-    fs_buffer sql = {0};
-    fs_result *result = NULL;
-    bool more = false;
-    if (a->groups == 0) return fs_buffer_text(out, "all rows");
-    fs_status status = fs_buffer_text(&sql, "select ");
-    if (status == FS_OK) status = group_names_sql(&sql, a, "");
-    if (status == FS_OK)
-        status = fs_buffer_printf(&sql, " from foresell_places where " SERIES " = %lld", series);
-    if (status == FS_OK) status = fs_engine_query(s->engine, sql.data, &result, NULL);
-    if (status == FS_OK) status = fs_result_next(result, &more, NULL);
-    for (int i = 0; status == FS_OK && more && i < a->groups; i++) {
-        const char *text = fs_result_null(result, i) ? NULL : fs_result_text(result, i);
-        status = fs_buffer_printf(out, text ? "%s%s='%.80s'" : "%s%s=null", i ? ", " : "",
-                                  a->group[i], text);
-    }
-    fs_result_close(result);
-    fs_buffer_free(&sql);
-    return status;
-}
-
-/* The operator knows a series by its number; people know it by its names. */
-static fs_status name_series(cli_session *s, const apply *a, fs_status status, fs_error *error)
-{
-    char *at = error ? strstr(error->message, SERIES "='") : NULL;
-    if (status == FS_OK || !at) return status;
-    char *end = NULL, message[sizeof error->message];
-    long long series = strtoll(at + strlen(SERIES "='"), &end, 10);
-    fs_buffer names = {0};
-    if (*end == '\'' && names_of(s, a, series, &names) == FS_OK && names.size) {
-        snprintf(message, sizeof message, "%.*s%.320s%s", (int)(at - error->message),
-                 error->message, names.data, end + 1);
-        memcpy(error->message, message, sizeof message);
-    }
-    fs_buffer_free(&names);
-    return status;
-}
-
 static fs_status run_operator(cli_session *s, apply *a, fs_error *error)
 {
     fs_buffer select = {0};
     fs_status status = select_sql(&select, &a->columns);
+    fs_apply what = {.op = a->op,
+                     .options = a->options.data,
+                     .group = a->group,
+                     .groups = a->groups,
+                     .order = a->order,
+                     .select = select.data,
+                     .as_they_come = true};
     if (status == FS_OK)
-        status =
-            fs_engine_apply_series(s->engine, a->op, a->options.data, a->group, a->groups, a->order,
-                                   select.data, "foresell_places", a->result, &a->rows, error);
+        status = fs_engine_apply(s->engine, &what, a->result, &a->rows, &a->series, error);
+    else
+        fs_fail_memory(error, select.capacity);
     fs_buffer_free(&select);
-    FS_TRY(name_series(s, a, status, error));
-    FS_TRY(fs_engine_integer(s->engine, "select count(*) from foresell_places", &a->series, error));
+    FS_TRY(status);
     if (a->series > 0) return FS_OK;
     fs_fail(error, FS_DATA, "there are no rows, only column names");
     return fs_error_at(error, a->path[0], 0, NULL);
@@ -254,9 +179,8 @@ static fs_status prepare(cli_call *call, cli_session *s, apply *a, fs_error *err
     fs_options_free(options);
     FS_TRY(refuse_problem(s, a, error));
     FS_TRY(run_operator(s, a, error));
-    status = ordered_sql(s, a, &a->ordered, error);
-    if (status == FS_MEMORY) fs_fail_memory(error, a->ordered.capacity);
-    return status;
+    status = fs_buffer_printf(&a->ordered, "select * from read_parquet('%s')", a->result);
+    return status == FS_OK ? FS_OK : fs_fail_memory(error, a->ordered.capacity);
 }
 
 static fs_status apply_with(cli_call *call, cli_session *s, apply *a, fs_error *error)

@@ -37,6 +37,7 @@ struct fs_engine {
     char *extensions; /* folder of *.duckdb_extension */
     const fs_progress *progress;
     atomic_llong serial; /* for names of scratch tables and files */
+    atomic_llong dealt;  /* bytes of rows on their way to operators (deal.c) */
 
     pthread_mutex_t lock; /* guards what follows */
     fs_connection *idle;
@@ -115,10 +116,6 @@ duckdb_logical_type fs_arrow_reader_type(const fs_arrow_reader *reader,
 fs_status fs_arrow_reader_copy(const fs_arrow_reader *reader, int column,
                                const struct ArrowArray *batch, int64_t first, int64_t count,
                                duckdb_vector out, int64_t from, fs_error *error);
-
-/* The Arrow schema of a result's columns (apply.c). */
-fs_status fs_engine_result_schema(duckdb_result *result, duckdb_arrow_options arrow,
-                                  struct ArrowSchema *schema, fs_error *error);
 
 /* ---- streams of batches as tables (stream.c) ---- */
 

@@ -257,9 +257,14 @@ static fs_status make_table(schedule *s, job *j, const paths *p, fs_error *error
     unlink(p->record.data); /* what stands there is not of this table */
     FS_TRY(check_types(s, j->node, error));
     if (!j->node->op) return write_rows(s, j, p, error);
+    fs_apply apply = {.op = j->node->op,
+                      .options = step->options,
+                      .group = step->group,
+                      .groups = step->groups,
+                      .order = step->order,
+                      .select = step->sql};
     fs_status status =
-        fs_engine_apply(s->engine, j->node->op, step->options, step->group, step->groups,
-                        step->order, step->sql, p->table.data, &j->report.rows, error);
+        fs_engine_apply(s->engine, &apply, p->table.data, &j->report.rows, NULL, error);
     if (status != FS_OK && status != FS_CANCELLED)
         fs_engine_sql_place(error, step->file, j->node->sql_line);
     return status;

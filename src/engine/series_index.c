@@ -11,21 +11,6 @@
 #include "deal_internal.h"
 #include "nanoarrow/nanoarrow.h"
 
-struct fs_series_index {
-    int columns;
-    fs_series_key column[FS_DEAL_COLUMNS];
-    int64_t count, capacity;
-    char *bytes;     /* packed keys, one behind the other */
-    int64_t *offset; /* count + 1 */
-    uint64_t *hash;  /* per group */
-    int32_t *next;   /* per group: which one came after it the last time */
-    int32_t *slot;   /* open addressing; -1: free */
-    int64_t slots;   /* a power of two */
-    int64_t capacity_bytes, last;
-    char *scratch;
-    size_t scratch_bytes;
-};
-
 fs_status fs_series_index_open(const fs_series_key *key, int keys, fs_series_index **out,
                                fs_error *error)
 {
@@ -52,10 +37,9 @@ void fs_series_index_close(fs_series_index *x)
     fs_free(x->next);
     fs_free(x->slot);
     fs_free(x->scratch);
+    fs_free(x->sorted);
     fs_free(x);
 }
-
-int64_t fs_series_index_count(const fs_series_index *x) { return x->count; }
 
 /* ---- cells ---- */
 
@@ -252,47 +236,4 @@ fs_status fs_series_index_add(fs_series_index *x, duckdb_data_chunk chunk, int32
         x->last = group[i];
     }
     return FS_OK;
-}
-
-/* ---- as a table ---- */
-
-static int append_key(const fs_series_key *key, const char **packed, struct ArrowArray *out)
-{
-    if (!*(*packed)++) return ArrowArrayAppendNull(out, 1);
-    if (key->width) {
-        int64_t value;
-        memcpy(&value, *packed, 8);
-        *packed += 8;
-        int shift = 64 - 8 * key->width; /* sign */
-        return ArrowArrayAppendInt(out, (int64_t)((uint64_t)value << shift) >> shift);
-    }
-    uint32_t bytes;
-    memcpy(&bytes, *packed, 4);
-    struct ArrowStringView text = {.data = *packed + 4, .size_bytes = bytes};
-    *packed += 4 + bytes;
-    return ArrowArrayAppendString(out, text);
-}
-
-static int append_group(const fs_series_index *x, int64_t group, struct ArrowArray *out)
-{
-    const char *packed = x->bytes + x->offset[group];
-    NANOARROW_RETURN_NOT_OK(ArrowArrayAppendInt(out->children[0], group));
-    for (int i = 0; i < x->columns; i++)
-        NANOARROW_RETURN_NOT_OK(append_key(&x->column[i], &packed, out->children[1 + i]));
-    return ArrowArrayFinishElement(out);
-}
-
-fs_status fs_series_index_batch(const fs_series_index *x, int64_t first, int64_t count,
-                                const struct ArrowSchema *schema, struct ArrowArray *out,
-                                fs_error *error)
-{
-    int code = ArrowArrayInitFromSchema(out, schema, NULL);
-    if (code == NANOARROW_OK) code = ArrowArrayStartAppending(out);
-    for (int64_t i = 0; code == NANOARROW_OK && i < count; i++)
-        code = append_group(x, first + i, out);
-    if (code == NANOARROW_OK)
-        code = ArrowArrayFinishBuilding(out, NANOARROW_VALIDATION_LEVEL_NONE, NULL);
-    if (code == NANOARROW_OK) return FS_OK;
-    if (out->release) out->release(out);
-    return fs_fail_memory(error, (size_t)count * 32);
 }
