@@ -107,19 +107,12 @@ fs_status fs_series_index_sort(fs_series_index *x, int32_t **rank, fs_error *err
 
 /* ---- Arrow ---- */
 
-static int append_key(const fs_series_key *key, const key_value *v, int64_t times,
-                      struct ArrowArray *out)
+static int append_key(const fs_series_key *key, const key_value *v, struct ArrowArray *out)
 {
-    if (!v->valid) return ArrowArrayAppendNull(out, times);
-    for (int64_t i = 0; i < times; i++) {
-        if (!key->width)
-            NANOARROW_RETURN_NOT_OK(ArrowArrayAppendString(out, v->text));
-        else if (is_unsigned(key->type))
-            NANOARROW_RETURN_NOT_OK(ArrowArrayAppendUInt(out, v->bits));
-        else
-            NANOARROW_RETURN_NOT_OK(ArrowArrayAppendInt(out, signed_value(key, v->bits)));
-    }
-    return NANOARROW_OK;
+    if (!v->valid) return ArrowArrayAppendNull(out, 1);
+    if (!key->width) return ArrowArrayAppendString(out, v->text);
+    if (is_unsigned(key->type)) return ArrowArrayAppendUInt(out, v->bits);
+    return ArrowArrayAppendInt(out, signed_value(key, v->bits));
 }
 
 fs_status fs_series_index_append(const fs_series_index *x, int64_t group, int64_t times,
@@ -128,7 +121,9 @@ fs_status fs_series_index_append(const fs_series_index *x, int64_t group, int64_
     const char *packed = packed_keys(x, group);
     for (int i = 0; i < x->columns; i++) {
         key_value v = unpack(&x->column[i], &packed);
-        if (append_key(&x->column[i], &v, times, out[i]) != NANOARROW_OK) return FS_MEMORY;
+        /* one by one: several nulls at once go past the end of a column of truths (nanoarrow) */
+        for (int64_t j = 0; j < times; j++)
+            if (append_key(&x->column[i], &v, out[i]) != NANOARROW_OK) return FS_MEMORY;
     }
     return FS_OK;
 }

@@ -418,6 +418,35 @@ static void cancelling_stops_while_the_result_is_written(void **state)
     assert_no_file("stopped.parquet");
 }
 
+/* Those of the thread that deals; rows come in no order, and with a text. */
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    static const char *const group[] = {"item"};
+    fs_engine *engine = open_engine(1, 1 << 30, NULL);
+    fs_apply what = {.op = fs_operator_find("peaks", NULL),
+                     .group = group,
+                     .groups = 1,
+                     .order = "period",
+                     .select = "select 'S' || (i * 7 % 90) as item, i // 90 as period, 1.0::double "
+                               "as value, 'event ' || i as event from range(900) as r(i)"};
+    for (int n = 0; n < 2000; n++) {
+        int64_t rows;
+        fs_alloc_fail_after(n);
+        fs_status status =
+            fs_engine_apply(engine, &what, in_folder("fails.parquet"), &rows, NULL, NULL);
+        bool all_made = fs_alloc_count() <= n;
+        fs_alloc_fail_after(-1);
+        if (all_made) {
+            assert_int_equal(status, FS_OK);
+            fs_engine_close(engine);
+            return;
+        }
+        assert_true(status == FS_OK || status == FS_MEMORY);
+    }
+    fail_msg("dealing takes more than 2000 allocations");
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -435,6 +464,7 @@ int main(void)
         TEST(types_that_operators_do_not_take_are_refused),
         TEST(a_column_that_is_not_there_is_told),
         TEST(cancelling_stops_while_the_result_is_written),
+        TEST(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
