@@ -229,6 +229,9 @@ FS_API FS_MUST_CHECK fs_status fs_plan_add_table(fs_plan *plan, const char *name
 FS_API FS_MUST_CHECK fs_status fs_plan_check(fs_plan *plan, fs_error *error);
 FS_API int fs_plan_steps(const fs_plan *plan);
 FS_API const fs_step *fs_plan_step(const fs_plan *plan, int index); /* in running order */
+/* Index of the step of that name; where there is none, the error says the nearest. */
+FS_API FS_MUST_CHECK fs_status fs_plan_find(const fs_plan *plan, const char *name, int *index,
+                                            fs_error *error);
 FS_API void fs_plan_close(fs_plan *plan);
 
 typedef struct fs_step_report {

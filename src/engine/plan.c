@@ -235,6 +235,22 @@ static fs_status unknown_tables(const fs_plan *plan, fs_error *error)
     return FS_OK;
 }
 
+fs_status fs_plan_find(const fs_plan *plan, const char *name, int *index, fs_error *error)
+{
+    *index = fs_engine_plan_find(plan, name);
+    if (*index >= 0) return FS_OK;
+    fs_fail(error, FS_USAGE, "there is no step %s", name);
+    const char **known = fs_alloc(((size_t)plan->steps + 1) * sizeof *known);
+    for (int i = 0; known && i < plan->steps; i++) known[i] = plan->step[i]->step.name;
+    const char *near = known ? fs_engine_nearest(name, known, plan->steps) : NULL;
+    if (near)
+        fs_error_remedy(error, "did you mean %s?", near);
+    else
+        fs_error_remedy(error, "foresell plan lists the steps");
+    fs_free(known);
+    return FS_USAGE;
+}
+
 static bool is_ready(const fs_plan *plan, const bool *done, int index)
 {
     const fs_step *step = &plan->step[index]->step;

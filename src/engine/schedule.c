@@ -421,22 +421,14 @@ static void want(schedule *s, int index)
 
 static fs_status choose(schedule *s, const char *only, fs_error *error)
 {
-    if (!only) {
-        for (int i = 0; i < s->jobs; i++) want(s, i);
+    int index = 0;
+    if (only) {
+        FS_TRY(fs_plan_find(s->plan, only, &index, error));
+        want(s, index);
         return FS_OK;
     }
-    int index = fs_engine_plan_find(s->plan, only);
-    if (index >= 0) return want(s, index), FS_OK;
-    fs_fail(error, FS_USAGE, "there is no step %s", only);
-    const char **names = fs_alloc(((size_t)s->jobs + 1) * sizeof *names);
-    for (int i = 0; names && i < s->jobs; i++) names[i] = s->job[i].node->step.name;
-    const char *near = names ? fs_engine_nearest(only, names, s->jobs) : NULL;
-    if (near)
-        fs_error_remedy(error, "did you mean %s?", near);
-    else
-        fs_error_remedy(error, "foresell plan lists the steps");
-    fs_free(names);
-    return FS_USAGE;
+    for (; index < s->jobs; index++) want(s, index);
+    return FS_OK;
 }
 
 static fs_status make_folder(const char *folder, const char *name, fs_error *error)

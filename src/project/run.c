@@ -145,10 +145,24 @@ static void tell(run *r, const char *path)
     }
 }
 
+/* Tables that are made of files are no steps to choose from: every run makes them. */
+static fs_status check_only(const run *r, const char *only, fs_error *error)
+{
+    bool table = fs_canonical_find(only) != NULL;
+    for (int i = 0; i < r->in.mappings; i++)
+        if (strcmp(r->in.mapping[i].step->name, only) == 0) table = true;
+    int index;
+    if (!table) return fs_plan_find(r->plan, only, &index, error);
+    fs_fail(error, FS_USAGE, "%s is no step: every run makes it of the files", only);
+    fs_error_remedy(error, "foresell plan lists the steps");
+    return FS_USAGE;
+}
+
 static fs_status run_all(run *r, fs_error *error)
 {
     FS_TRY(fs_project_ingest_open(&r->in, r->project, r->engine, error));
     FS_TRY(fs_project_plan(r->project, r->engine, r->settings->models, &r->plan, error));
+    if (r->settings->only) FS_TRY(check_only(r, r->settings->only, error));
     fs_plan_close(r->plan);
     r->plan = NULL;
     FS_TRY(fs_run_folder_open(r->project->folder, r->settings->resume, &r->folder, error));

@@ -194,6 +194,34 @@ static void only_the_step_asked_for_and_what_it_needs_is_made(void **state)
     shop_close(&s);
 }
 
+static void a_step_that_is_not_there_is_told_before_any_file_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *only, *says, *remedy;
+    } wrong[] = {{"totlas", "there is no step totlas", "did you mean totals?"},
+                 {"zzzzzzzzzz", "there is no step zzzzzzzzzz", "foresell plan lists the steps"},
+                 {"sales", "sales is no step", "foresell plan"}};
+    shop s;
+    shop_open(&s);
+    a_shop(&s);
+    char models[512], path[512];
+    snprintf(models, sizeof models, "%s/no_models", s.folder);
+    snprintf(path, sizeof path, "%s/runs", s.folder);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        fs_project *project;
+        fs_run_settings settings = {.models = models, .only = wrong[i].only};
+        assert_int_equal(fs_project_open(s.folder, &project, &s.error), FS_OK);
+        assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
+                         FS_USAGE);
+        assert_non_null(strstr(s.error.message, wrong[i].says));
+        assert_non_null(strstr(s.error.remedy, wrong[i].remedy));
+        assert_int_not_equal(access(path, F_OK), 0); /* no run was begun */
+        fs_project_close(project);
+    }
+    shop_close(&s);
+}
+
 static void the_plan_shows_mappings_and_models_without_running(void **state)
 {
     (void)state;
@@ -243,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_run_whose_end_fails_never_appears_but_can_be_resumed),
         cmocka_unit_test(a_fault_in_a_model_shows_before_any_file_is_read),
         cmocka_unit_test(only_the_step_asked_for_and_what_it_needs_is_made),
+        cmocka_unit_test(a_step_that_is_not_there_is_told_before_any_file_is_read),
         cmocka_unit_test(the_plan_shows_mappings_and_models_without_running),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_told),
     };
