@@ -158,6 +158,11 @@ FS_API FS_MUST_CHECK fs_status fs_engine_raw_stats(fs_engine *engine, const char
                                                    fs_raw_stats **stats, int *count,
                                                    fs_error *error);
 FS_API void fs_raw_stats_free(fs_raw_stats *stats, int count);
+/* Size and digest of a file of a raw table as it is stored. What an SQLite database still has in its
+ * write-ahead file belongs to it. 0 and empty for what has no bytes of its own: a table on a server, a folder. */
+FS_API FS_MUST_CHECK fs_status fs_engine_digest(fs_engine *engine, const char *path,
+                                                fs_format format, int64_t *bytes,
+                                                char hex[FS_DIGEST_HEX], fs_error *error);
 /* The text as it was of given rows, for quarantine: a table (_file, _line) in, path out.
  * Reads the files once more. Creates the table `into` (_file, _line, _row). */
 FS_API FS_MUST_CHECK fs_status fs_engine_raw_rows(fs_engine *engine, const char *view,

@@ -88,9 +88,6 @@ bool fs_raw_is_database_url(const char *path);
 const char *fs_raw_sqlite_file(const char *path);
 /* Once the extension is loaded: certificates and keys from the environment. */
 fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error);
-/* Size and digest of a file as it is stored. */
-fs_status fs_raw_file_digest(fs_engine *engine, const char *path, int64_t *bytes,
-                             char hex[FS_DIGEST_HEX], fs_error *error);
 fs_status fs_raw_cells_register(fs_connection *connection, fs_error *error);
 
 /* "'abc' is not a number", for messages: what the reading wants. */

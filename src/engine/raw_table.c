@@ -507,34 +507,10 @@ fs_status fs_raw_table_describe(fs_raw_source *s, fs_error *error)
 
 /* ---- stats ---- */
 
-fs_status fs_raw_file_digest(fs_engine *engine, const char *path, int64_t *bytes,
-                             char hex[FS_DIGEST_HEX], fs_error *error)
-{
-    fs_reader reader;
-    size_t got = 0, capacity = 1u << 18;
-    FS_TRY(fs_raw_open(engine, path, &reader, error));
-    char *data = fs_alloc(capacity);
-    fs_status status = data ? FS_OK : fs_fail_memory(error, capacity);
-    fs_digest digest;
-    fs_digest_start(&digest);
-    *bytes = 0;
-    while (status == FS_OK) {
-        status = reader.read(reader.context, data, capacity, &got, error);
-        if (status != FS_OK || got == 0) break;
-        fs_digest_add(&digest, data, got);
-        *bytes += (int64_t)got;
-    }
-    fs_digest_end(&digest, hex);
-    reader.close(reader.context);
-    fs_free(data);
-    return status;
-}
-
-/* A database or a folder of a lake format has no bytes of its own: its digest is empty. */
+/* A server's table or a folder of a lake format has no bytes of its own: its digest is empty. */
 fs_status fs_raw_table_stats(fs_raw_source *s, int path, fs_error *error)
 {
     fs_text_stats stats = {0};
-    struct stat info;
     fs_buffer sql = {0};
     fs_status status = fs_buffer_printf(&sql, "select count(*) from %s", s->from[path]);
     if (status != FS_OK)
@@ -542,9 +518,9 @@ fs_status fs_raw_table_stats(fs_raw_source *s, int path, fs_error *error)
     else
         status = fs_engine_integer(s->engine, sql.data, &stats.records, error);
     fs_buffer_free(&sql);
-    bool folder = stat(s->path[path], &info) == 0 && S_ISDIR(info.st_mode);
-    if (status == FS_OK && s->format != FS_FORMAT_DATABASE && !folder)
-        status = fs_raw_file_digest(s->engine, s->path[path], &stats.bytes, stats.digest, error);
+    if (status == FS_OK)
+        status = fs_engine_digest(s->engine, s->path[path], s->format, &stats.bytes, stats.digest,
+                                  error);
     stats.lines = stats.records;
     if (status == FS_OK) fs_raw_keep_stats(s, path, &stats);
     return status;

@@ -5,10 +5,10 @@
  * leaves `ingest.json` in its run folder as its last act; a later run with --resume that finds the
  * same digests there links the tables instead of making them. A local file whose size and times
  * of change are as noted has the digest noted, also of its inode, which nothing sets back; one that
- * was touched is read to see; anything remote is read again.
+ * was touched is read to see, and so is a database with a write-ahead file beside it; anything
+ * remote is read again, and what was made of it decides which steps are.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,8 +65,28 @@ static void add_raw(fs_digest *digest, const fs_project_ingest *in, int r)
     }
 }
 
+/* What comes from a server or a folder has no digest of its own: that of what was made of it stands for it. */
+static void add_made(fs_digest *digest, const fs_project_ingest *in, const char *table)
+{
+    char path[4096], made[FS_DIGEST_HEX] = "";
+    int64_t bytes;
+    int length = snprintf(path, sizeof path, "%s/tables/%s.parquet", in->folder, table);
+    if (length < 0 || (size_t)length >= sizeof path ||
+        fs_engine_digest(in->engine, path, FS_FORMAT_PARQUET, &bytes, made, NULL) != FS_OK)
+        made[0] = '\0';
+    add_text(digest, made);
+}
+
+static bool has_no_digest(const fs_project_ingest *in, int r)
+{
+    for (int i = 0; i < in->files; i++)
+        if (in->file[i].raw == r && !in->file[i].digest[0]) return true;
+    return false;
+}
+
 static void table_digest(const fs_project_ingest *in, fs_project_table *t)
 {
+    bool made = false;
     fs_digest digest;
     fs_digest_start(&digest);
     add_text(&digest, fs_version());
@@ -74,8 +94,12 @@ static void table_digest(const fs_project_ingest *in, fs_project_table *t)
     for (int i = 0; i < t->mappings; i++) {
         const fs_project_mapping *m = &in->mapping[t->first + i];
         add_text(&digest, m->step->digest);
-        for (int k = 0; k < m->raws; k++) add_raw(&digest, in, m->raw[k]);
+        for (int k = 0; k < m->raws; k++) {
+            add_raw(&digest, in, m->raw[k]);
+            made = made || has_no_digest(in, m->raw[k]);
+        }
     }
+    if (made) add_made(&digest, in, t->table->name);
     const fs_project *p = in->project;
     for (int i = 0; i < p->policies; i++) {
         if (p->policy[i].table != t->table) continue;
@@ -89,6 +113,7 @@ static void table_digest(const fs_project_ingest *in, fs_project_table *t)
 fs_status fs_project_ingest_digests(fs_project_ingest *in, fs_error *error)
 {
     (void)error;
+    bool made = false;
     fs_digest digest;
     fs_digest_start(&digest);
     for (int i = 0; i < FS_CANONICAL_TABLES; i++) {
@@ -96,7 +121,11 @@ fs_status fs_project_ingest_digests(fs_project_ingest *in, fs_error *error)
         add_text(&digest, in->table[i].digest);
     }
     for (int r = 0; r < in->raws; r++)
-        if (in->raw[r].used) add_raw(&digest, in, r);
+        if (in->raw[r].used) {
+            add_raw(&digest, in, r);
+            made = made || has_no_digest(in, r);
+        }
+    if (made) add_made(&digest, in, "quarantine");
     fs_digest_end(&digest, in->digest);
     return FS_OK;
 }
@@ -119,24 +148,35 @@ static int64_t number_at(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-static bool digest_of_file(const char *path, char hex[FS_DIGEST_HEX])
+/* A write-ahead file that is not empty may hold what is not in its database yet. */
+static bool has_log(const char *path)
 {
-    fs_reader reader;
-    if (fs_reader_open_file(path, &reader, NULL) != FS_OK) return false;
-    fs_digest digest;
-    fs_digest_start(&digest);
-    char chunk[65536];
-    size_t got = 0;
-    fs_status status;
-    while ((status = reader.read(reader.context, chunk, sizeof chunk, &got, NULL)) == FS_OK && got)
-        fs_digest_add(&digest, chunk, got);
-    reader.close(reader.context);
-    fs_digest_end(&digest, hex);
-    return status == FS_OK;
+    char log[4096];
+    struct stat info;
+    int length = snprintf(log, sizeof log, "%s-wal", path);
+    if (length < 0 || (size_t)length >= sizeof log) return true;
+    return stat(log, &info) == 0 && info.st_size > 0;
+}
+
+/* The file is as noted, by its size and times; else by its bytes. */
+static bool is_unchanged(fs_engine *engine, const json_t *note, const char *path, fs_format format,
+                         const fs_project_file_account *f, const struct stat *info)
+{
+    char digest[FS_DIGEST_HEX];
+    int64_t bytes;
+    bool database = format == FS_FORMAT_DATABASE;
+    if (S_ISDIR(info->st_mode)) return false; /* what changed in it, its own times don't tell */
+    if (f->modified == number_at(note, "modified") && f->changed == number_at(note, "changed") &&
+        info->st_size == number_at(note, "size") &&
+        !(database && (has_log(path) || f->bytes != info->st_size)))
+        return true;
+    return fs_engine_digest(engine, path, format, &bytes, digest, NULL) == FS_OK &&
+           strcmp(digest, f->digest) == 0;
 }
 
 /* The file's account from the note, if the file still is what was noted. */
-static bool same_file(const json_t *note, const char *path, fs_project_file_account *f)
+static bool same_file(fs_engine *engine, const json_t *note, const char *path, fs_format format,
+                      fs_project_file_account *f)
 {
     struct stat info;
     if (strcmp(text_at(note, "path"), f->file) != 0 || stat(path, &info) != 0) return false;
@@ -148,11 +188,7 @@ static bool same_file(const json_t *note, const char *path, fs_project_file_acco
     f->modified = fs_project_nanoseconds(info.st_mtim);
     f->changed = fs_project_nanoseconds(info.st_ctim);
     snprintf(f->digest, sizeof f->digest, "%s", text_at(note, "digest"));
-    if (f->modified == number_at(note, "modified") && f->changed == number_at(note, "changed") &&
-        info.st_size == number_at(note, "size"))
-        return true;
-    char digest[FS_DIGEST_HEX];
-    return digest_of_file(path, digest) && strcmp(digest, f->digest) == 0;
+    return is_unchanged(engine, note, path, format, f, &info);
 }
 
 static bool same_files(fs_project_ingest *in, const json_t *note)
@@ -170,7 +206,8 @@ static bool same_files(fs_project_ingest *in, const json_t *note)
             int number = raw->first_file + i;
             file[number] =
                 (fs_project_file_account){.file = raw->shown[i], .raw = r, .number = number};
-            if (!same_file(json_array_get(files, (size_t)number), raw->raw.path[i], &file[number]))
+            if (!same_file(in->engine, json_array_get(files, (size_t)number), raw->raw.path[i],
+                           raw->raw.format, &file[number]))
                 return false;
         }
     }

@@ -4,11 +4,13 @@ import hashlib
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import threading
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 MINE = """-- step: mine
@@ -67,6 +69,51 @@ def test_a_byte_changed_under_the_old_size_and_date_is_seen(foresell, project):
     assert path.stat().st_size == old.st_size
     assert resumed(foresell, project)[1] > 30
     assert results(project)["sales.parquet"] != before["sales.parquet"]
+
+
+def units_sold(folder: Path) -> float:
+    return duckdb.sql(f"select sum(units) from '{folder}/runs/latest/tables/sales_lines.parquet'").fetchone()[0]
+
+
+def open_base(path: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(path)
+    base.execute("create table sales (date text, store text, product text, quantity integer, price real)")
+    base.executemany("insert into sales values (?, ?, ?, ?, ?)", [line.split(",") for line in sales().splitlines()[1:]])
+    base.commit()
+    return base
+
+
+def test_a_change_in_a_database_is_seen(foresell, tmp_path):
+    base = open_base(tmp_path / "shop.db")
+    foresell("init", tmp_path / "shop", "--from", tmp_path / "shop.db")
+    foresell("run", tmp_path / "shop")
+    before = units_sold(tmp_path / "shop")
+    assert resumed(foresell, tmp_path / "shop")[1] == 0
+    base.execute("update sales set quantity = quantity + 1")
+    base.commit()
+    assert resumed(foresell, tmp_path / "shop")[1] > 30
+    assert units_sold(tmp_path / "shop") == before + 2000
+
+
+def test_a_change_still_in_the_write_ahead_file_of_a_database_is_seen(foresell, tmp_path):
+    base = open_base(tmp_path / "shop.db")
+    base.execute("pragma journal_mode = wal")
+    base.execute("pragma wal_autocheckpoint = 0")
+    base.execute("update sales set quantity = quantity")
+    base.commit()
+    foresell("init", tmp_path / "shop", "--from", tmp_path / "shop.db")
+    foresell("run", tmp_path / "shop")
+    before, old = units_sold(tmp_path / "shop"), (tmp_path / "shop.db").stat()
+    assert resumed(foresell, tmp_path / "shop")[1] == 0
+    base.execute("update sales set quantity = quantity + 1")
+    base.commit()
+    now = (tmp_path / "shop.db").stat()
+    assert (now.st_size, now.st_mtime_ns) == (old.st_size, old.st_mtime_ns)
+    assert resumed(foresell, tmp_path / "shop")[1] > 30
+    assert units_sold(tmp_path / "shop") == before + 2000
+    base.close()  # moves it into the file
+    resumed(foresell, tmp_path / "shop")
+    assert resumed(foresell, tmp_path / "shop")[1] == 0
 
 
 def test_an_expectation_that_fails_is_named_with_rows(foresell, project):

@@ -147,6 +147,23 @@ def test_a_table_that_is_gone_and_a_password_that_changed_are_told(foresell, tmp
         server.run("create table products as select * from kept; drop table kept;")
 
 
+def test_a_row_that_changed_on_the_server_is_seen_by_a_run_that_resumes(foresell, tmp_path, server):
+    schema = "public" if server.scheme == "postgres" else "corner"
+    folder = tmp_path / "shop"
+    server.run("create table till (day date, product varchar(20), quantity integer, price decimal(9,2));"
+               + "".join(f"insert into till values ('2024-01-{1 + n % 28:02d}', 'P{n % 3}', {1 + n % 5}, 2.5);" for n in range(300)))
+    try:
+        foresell("init", folder, "--from", server.url() + f"?table={schema}.till")
+        foresell("run", folder)
+        same = json.loads(foresell("run", folder, "--resume", "--json").stdout)
+        assert same["skipped"] == same["steps"]
+        server.run("update till set quantity = quantity + 1;")
+        assert json.loads(foresell("run", folder, "--resume", "--json").stdout)["skipped"] == 0
+        assert Run(folder).ask("sum(units)")[0][0] == 1200
+    finally:
+        server.run("drop table till;")
+
+
 # ---- web servers ----
 
 
