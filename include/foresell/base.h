@@ -131,6 +131,11 @@ FS_API char *fs_arena_strndup(fs_arena *arena, const char *text, size_t bytes);
 FS_API char *fs_arena_printf(fs_arena *arena, const char *format, ...) FS_PRINTF(2, 3);
 FS_API void fs_arena_free(fs_arena *arena);
 
+/* ---- folders --------------------------------------------------------------- */
+
+/* Makes a folder, and those above it, where they are not there. */
+FS_API FS_MUST_CHECK fs_status fs_make_folder(const char *path, fs_error *error);
+
 /* ---- dates: days since 1970-01-01, proleptic Gregorian -------------------- */
 
 typedef struct fs_civil {

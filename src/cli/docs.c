@@ -1,17 +1,8 @@
 /* foresell docs: writes every page that is generated: manual, completions, docs/cli.md, docs/operators.md,
  * docs/tables.md. A test compares them with what is kept, so they cannot grow old. */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli_internal.h"
-
-static fs_status make_folder(const char *path, fs_error *error)
-{
-    return mkdir(path, 0777) == 0 || errno == EEXIST
-               ? FS_OK
-               : fs_fail_errno(error, "make the folder", path);
-}
 
 static fs_status write_file(const char *path, const fs_buffer *text, fs_error *error)
 {
@@ -77,7 +68,7 @@ fs_status fs_cli_run_docs(cli_call *call, fs_error *error)
         const char *path =
             fs_arena_printf(&call->arena, "%s%s", fs_cli_text(call, "into"), folders[i]);
         if (!path) return fs_fail_memory(error, 64);
-        FS_TRY(make_folder(path, error));
+        FS_TRY(fs_make_folder(path, error));
     }
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
         fs_buffer text = {0};

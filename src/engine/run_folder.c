@@ -203,8 +203,7 @@ static fs_status make_runs(fs_run_folder *f, const char *project, fs_error *erro
 {
     f->runs = join(f, project, "runs", "", error);
     if (!f->runs) return FS_MEMORY;
-    if (mkdir(f->runs, 0777) == 0 || errno == EEXIST) return FS_OK;
-    return fs_fail_errno(error, "make the folder", f->runs);
+    return fs_make_folder(f->runs, error);
 }
 
 static fs_status open_run(fs_run_folder *f, const char *project, bool resume, fs_error *error)

@@ -12,7 +12,6 @@
  * order is told, so the message does not depend on luck. CPU seconds are of the whole process, shared
  * evenly among the steps that ran at that moment: exact in sum, a guess for each.
  */
-#include <errno.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -431,14 +430,17 @@ static fs_status choose(schedule *s, const char *only, fs_error *error)
     return FS_OK;
 }
 
-static fs_status make_folder(const char *folder, const char *name, fs_error *error)
+static fs_status make_folders(const char *folder, fs_error *error)
 {
-    fs_buffer path = {0};
-    fs_status status = fs_buffer_printf(&path, "%s%s%s", folder, *name ? "/" : "", name);
-    if (status != FS_OK) return fs_fail_memory(error, strlen(folder));
-    if (mkdir(path.data, 0777) != 0 && errno != EEXIST)
-        status = fs_fail_errno(error, "make the folder", path.data);
-    fs_buffer_free(&path);
+    static const char *const inside[] = {"tables", "steps"};
+    fs_status status = FS_OK;
+    for (int i = 0; i < 2 && status == FS_OK; i++) {
+        fs_buffer path = {0};
+        status = fs_buffer_printf(&path, "%s/%s", folder, inside[i]) == FS_OK
+                     ? fs_make_folder(path.data, error)
+                     : fs_fail_memory(error, strlen(folder));
+        fs_buffer_free(&path);
+    }
     return status;
 }
 
@@ -458,9 +460,7 @@ static fs_status prepare(schedule *s, const char *only, fs_error *error)
         s->job[i].report.name = s->plan->step[i]->step.name;
     }
     FS_TRY(choose(s, only, error));
-    FS_TRY(make_folder(s->folder, "", error));
-    FS_TRY(make_folder(s->folder, "tables", error));
-    FS_TRY(make_folder(s->folder, "steps", error));
+    FS_TRY(make_folders(s->folder, error));
     return attach_tables(s, error);
 }
 

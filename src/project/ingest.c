@@ -328,18 +328,11 @@ static fs_status make_table(fs_project_ingest *in, fs_project_table *t, fs_error
 
 /* ---- the whole ---- */
 
-static fs_status make_folder(const char *path, fs_error *error)
-{
-    struct stat info;
-    if (mkdir(path, 0777) == 0 || (stat(path, &info) == 0 && S_ISDIR(info.st_mode))) return FS_OK;
-    return fs_fail_errno(error, "make", path);
-}
-
 static fs_status name_outputs(fs_project_ingest *in, fs_error *error)
 {
     const char *tables = fs_arena_printf(&in->arena, "%s/tables", in->folder);
     if (!tables) return fs_fail_memory(error, 0);
-    FS_TRY(make_folder(tables, error));
+    FS_TRY(fs_make_folder(tables, error));
     for (int i = 0; i < FS_CANONICAL_TABLES; i++) {
         in->table[i].path =
             fs_arena_printf(&in->arena, "%s/%s.parquet", tables, in->table[i].table->name);

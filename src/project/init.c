@@ -6,7 +6,6 @@
  * can be read does init fail.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -453,12 +452,6 @@ static fs_status decide(fs_detection *d, const profiles *p, fs_error *error)
 
 /* ---- writing --------------------------------------------------------------------------------------------- */
 
-static fs_status make_folder(const char *path, fs_error *error)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST) return FS_OK;
-    return fs_fail_errno(error, "make the folder", path);
-}
-
 /* By a temporary name, so that a file is there whole or not at all; one with a `secret` in it is for its
  * owner only. */
 static fs_status write_file(const char *folder, const char *name, const fs_buffer *text,
@@ -509,7 +502,7 @@ static fs_status write_project(const fs_detection *d, const char *project, fs_er
 {
     fs_buffer text = {0};
     fs_status status = fs_buffer_printf(&text, "%s/sources", project);
-    if (status == FS_OK) status = make_folder(text.data, error);
+    if (status == FS_OK) status = fs_make_folder(text.data, error);
     if (status == FS_OK) status = clear_sources(project, error);
     for (int m = 0; m < d->maps && status == FS_OK; m++) {
         fs_buffer_clear(&text);
@@ -629,7 +622,7 @@ fs_status fs_project_init(fs_engine *engine, const fs_init_settings *settings, f
 {
     FS_TRY(check_sets(settings, error));
     FS_TRY(not_over(settings, error));
-    FS_TRY(make_folder(settings->project, error));
+    FS_TRY(fs_make_folder(settings->project, error));
     fs_detection d = {.engine = engine, .set = settings->set, .sets = settings->sets, .sales = -1};
     profiles p = {0};
     d.set_used = fs_arena_zero(&d.arena, (size_t)settings->sets + 1);

@@ -5,11 +5,9 @@
  * table of more than SHEET_CELLS cells gets its first rows as a sheet, and xlsx/READ_ME.txt says which, how many
  * rows there are, and where all are.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "report_internal.h"
 
@@ -23,14 +21,12 @@ static const char *const results[] = {"sales_lines",     "demand_item_store", "d
                                       "data_quality",    "summary",           "missing_kinds",
                                       "source_files",    "quarantine"};
 
-static fs_status make_folder(const char *folder, const char *name, fs_error *error)
+static fs_status make_inside(const char *folder, const char *name, fs_error *error)
 {
     char path[4096];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return fs_fail(error, FS_RESOURCE, "the name of the run folder is too long: %s", folder);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return fs_fail_errno(error, "make the folder", path);
-    return FS_OK;
+    return fs_make_folder(path, error);
 }
 
 /* How many rows of a table make a sheet. */
@@ -112,8 +108,8 @@ fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *f
     fs_report report;
     fs_buffer left = {0};
     FS_TRY(fs_report_open(engine, project, folder, &report, error));
-    FS_TRY(make_folder(folder, "csv", error));
-    FS_TRY(make_folder(folder, "xlsx", error));
+    FS_TRY(make_inside(folder, "csv", error));
+    FS_TRY(make_inside(folder, "xlsx", error));
     double done = 0, total = 0;
     fs_status status = attach_all(&report, &total, error);
     for (size_t i = 0; status == FS_OK && i < sizeof results / sizeof *results; i++) {

@@ -6,10 +6,8 @@
  * Parquet: the CSV files are turned into Parquet one after the other with the types of their columns.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "simulate_internal.h"
@@ -27,10 +25,9 @@ fs_simulate_settings fs_simulate_defaults(void)
                                   .country = "GB"};
 }
 
-static fs_status make_folder(const char *folder, fs_error *error)
+static fs_status make_empty_folder(const char *folder, fs_error *error)
 {
-    if (mkdir(folder, 0777) == 0) return FS_OK;
-    if (errno != EEXIST) return fs_fail_errno(error, "make the folder", folder);
+    FS_TRY(fs_make_folder(folder, error));
     DIR *open = opendir(folder);
     if (!open) return fs_fail_errno(error, "open the folder", folder);
     int entries = 0;
@@ -154,9 +151,9 @@ fs_status fs_simulate(fs_engine *engine, const fs_simulate_settings *settings, f
     if (settings->parquet && settings->dirt > 0)
         return fs_fail(error, FS_USAGE, "dirt needs CSV: a Parquet column cannot hold a bad value");
     fs_status status = shop_build(settings, &s, error); /* checks the settings, touches no file */
-    if (status == FS_OK) status = make_folder(settings->folder, error);
+    if (status == FS_OK) status = make_empty_folder(settings->folder, error);
     snprintf(truth, sizeof truth, "%s-truth", settings->folder);
-    if (status == FS_OK) status = make_folder(truth, error);
+    if (status == FS_OK) status = make_empty_folder(truth, error);
     if (status == FS_OK) status = simulate(engine, &s, said, error);
     shop_free(&s);
     return status;
