@@ -52,8 +52,7 @@ struct fs_raw_source {
 fs_status fs_raw_check_regular(const char *path, fs_error *error);
 fs_status fs_raw_check_json(fs_engine *engine, const char *path, fs_error *error);
 fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error);
-bool fs_raw_is_url(const char *path);
-/* Loads what reading the path needs ("httpfs", "azure"). */
+/* Loads what reading the path needs ("httpfs", "azure"); an address that nothing reads is told. */
 fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *error);
 
 /* Delimited text. */

@@ -21,8 +21,9 @@ typedef struct remote {
 } remote;
 
 static const char *const schemes[][2] = {
-    {"https://", "httpfs"}, {"http://", "httpfs"}, {"s3://", "httpfs"}, {"gs://", "httpfs"},
-    {"r2://", "httpfs"},    {"hf://", "httpfs"},   {"az://", "azure"},  {"abfss://", "azure"},
+    {"https://", "httpfs"}, {"http://", "httpfs"}, {"s3://", "httpfs"},   {"s3a://", "httpfs"},
+    {"gs://", "httpfs"},    {"gcs://", "httpfs"},  {"r2://", "httpfs"},   {"hf://", "httpfs"},
+    {"az://", "azure"},     {"azure://", "azure"}, {"abfss://", "azure"},
 };
 
 static const char *extension_of(const char *path)
@@ -32,7 +33,14 @@ static const char *extension_of(const char *path)
     return NULL;
 }
 
-bool fs_raw_is_url(const char *path) { return extension_of(path) != NULL; }
+static fs_status fail_scheme(const char *path, fs_error *error)
+{
+    int bytes = (int)(strstr(path, "://") - path);
+    fs_fail(error, FS_USAGE, "addresses that begin with %.*s:// are not read", bytes, path);
+    fs_error_remedy(error, "give a file, or an address of https, s3, gs, r2, hf, az, abfss, "
+                           "postgres, mysql or sqlite");
+    return FS_USAGE;
+}
 
 /* Unencrypted http only to this machine: what travels are a retailer's sales. */
 static bool is_plain_http_elsewhere(const char *path)
@@ -57,7 +65,8 @@ fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *err
         fs_error_remedy(error, "use https://");
         return FS_USAGE;
     }
-    if (!extension) return FS_OK;
+    if (!extension)
+        return fs_url_is(path) && !fs_raw_is_database_url(path) ? fail_scheme(path, error) : FS_OK;
     FS_TRY(fs_engine_extension(engine, extension, error));
     return fs_raw_login(engine, extension, error);
 }
@@ -205,9 +214,9 @@ fs_status fs_raw_check_regular(const char *path, fs_error *error)
 
 fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error)
 {
-    if (!fs_raw_is_url(path)) FS_TRY(fs_raw_check_regular(path, error));
-    return fs_raw_is_url(path) ? open_remote(engine, path, reader, error)
-                               : fs_reader_open_file(path, reader, error);
+    if (fs_url_is(path)) return open_remote(engine, path, reader, error);
+    FS_TRY(fs_raw_check_regular(path, error));
+    return fs_reader_open_file(path, reader, error);
 }
 
 /* ---- JSON that nests too deeply ---- */

@@ -139,14 +139,18 @@ static fs_status from_database(fs_raw_source *s, int path, fs_buffer *out, fs_er
     return fs_engine_add_name(out, dot + 1);
 }
 
+/* As the reader wants it: an address filled in, a file that can be read. */
+static fs_status ready(fs_raw_source *s, const char **file, fs_error *error)
+{
+    if (fs_url_is(*file)) return fs_url_fill(&s->arena, *file, file, error);
+    if (access(*file, R_OK) != 0) return fs_fail_errno(error, "read", *file);
+    return fs_raw_check_regular(*file, error);
+}
+
 static fs_status write_from(fs_raw_source *s, int path, fs_buffer *out, fs_error *error)
 {
     const char *file = s->path[path];
-    if (fs_raw_is_url(file)) FS_TRY(fs_url_fill(&s->arena, file, &file, error));
-    if (s->format != FS_FORMAT_DATABASE && !fs_raw_is_url(file) && access(file, R_OK) != 0)
-        return fs_fail_errno(error, "read", file);
-    if (s->format != FS_FORMAT_DATABASE && !fs_raw_is_url(file))
-        FS_TRY(fs_raw_check_regular(file, error));
+    if (s->format != FS_FORMAT_DATABASE) FS_TRY(ready(s, &file, error));
     switch (s->format) {
     case FS_FORMAT_PARQUET: return from_parquet(s, file, out, error);
     case FS_FORMAT_JSON: /* what lies deeper stays JSON text: its time grows with the cube */

@@ -185,6 +185,12 @@ def test_file_names_of_any_kind_do_no_harm(foresell, tmp_path, name):
     assert accounted(folder)[name]["rows_kept"] == 500
 
 
+@pytest.mark.parametrize("verb", [["init", "SHOP", "--from"], ["apply", "trend", "--order", "day", "--value", "units"]])
+def test_an_address_that_nothing_reads_is_told(foresell, tmp_path, verb):
+    command = [str(tmp_path / "shop") if word == "SHOP" else word for word in verb]
+    refused(foresell(*command, "ftp://somewhere/sales.csv", check=False), "ftp://", "https", "postgres")
+
+
 def test_a_missing_folder_is_named(foresell, tmp_path):
     refused(foresell("init", str(tmp_path / "nowhere"), "--from", str(tmp_path / "nothing"), check=False), "nothing")
     refused(foresell("run", str(tmp_path / "nowhere"), check=False), "nowhere", "init")
