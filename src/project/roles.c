@@ -108,6 +108,7 @@ static const struct evidence {
     {S(GROUP), 0, NULL, fs_is_text, 0.9, "texts"},
     {S(GROUP), 0, NULL, fs_is_few, 0.8, "few values"},
     {S(GROUP), 0, NULL, fs_is_fractional, -1.5, "has fractions"},
+    {S(GROUP), 1u << FS_CUSTOMERS, "age", fs_is_no_age, -7.0, "no ages"},
     {S(GROUP) | S(COUNTRY), 0, NULL, fs_is_unique, -1.5, "another one in each row"},
     {S(ANY), 0, NULL, fs_is_present, 1.0, "has values"},
     {~0u, 0, NULL, fs_is_empty, -3.0, "empty"},

@@ -38,6 +38,7 @@ FS_EVIDENCE(fs_is_whole);
 FS_EVIDENCE(fs_is_numeric);
 FS_EVIDENCE(fs_is_not_numeric);
 FS_EVIDENCE(fs_is_yes_no);
+FS_EVIDENCE(fs_is_no_age);
 FS_EVIDENCE(fs_is_long_text);
 FS_EVIDENCE(fs_is_text);
 FS_EVIDENCE(fs_has_currency);

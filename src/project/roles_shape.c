@@ -181,6 +181,15 @@ FS_EVIDENCE(fs_is_yes_no)
     if (kind(column) == FS_READ_BOOL) return 1;
     return numeric(column) && p->least >= 0 && p->greatest <= 1 && p->fractional == 0 ? 1 : 0;
 }
+/* No ages, bands of ages by number, years or days of birth: "senior", 0 or 1, is a flag. */
+FS_EVIDENCE(fs_is_no_age)
+{
+    const fs_column_profile *p = column->profile;
+    if (fs_is_yes_no(table, column) > 0) return 1;
+    if (!numeric(column) || p->dates[FS_YMD] == cells(column)) return 0;
+    bool age = p->mean >= 0 && p->mean <= 120, year = p->mean >= 1850 && p->mean <= 2100;
+    return age || year ? 0 : 1;
+}
 FS_EVIDENCE(fs_has_currency)
 {
     UNUSED;

@@ -152,6 +152,26 @@ def test_codes_of_categories_get_their_names(opened):
     assert ask(run, "products", "count(distinct category) filter (category = 'bakery'), min(subcategory)") == (1, "aisle of 1")
 
 
+PEOPLE = {"flags": (["Senior", "Age"], lambda n: [n % 5 == 0 and 1 or 0, 18 + n % 60], "Age"),
+          "a flag called age": (["Age", "Churn"], lambda n: [n % 2, "Yes" if n % 3 else "No"], None),
+          "yes and no": (["SeniorCitizen", "Churn"], lambda n: ["Yes" if n % 5 else "No", n % 2], None),
+          "bands": (["AgeGroup", "Churn"], lambda n: [f"{20 + n % 5 * 10}-{29 + n % 5 * 10}", n % 2], "AgeGroup"),
+          "numbered bands": (["age_group", "Churn"], lambda n: [1 + n % 6, n % 2], "age_group"),
+          "years": (["birth_year", "Churn"], lambda n: [1950 + n % 50, n % 2], "birth_year"),
+          "amounts": (["Alter", "Churn"], lambda n: [3000 + n * 7, n % 2], None)}
+
+
+@pytest.mark.parametrize("heads, values, age", PEOPLE.values(), ids=PEOPLE)
+def test_an_age_has_ages(foresell, tmp_path, heads, values, age):
+    files = tmp_path / "files"
+    files.mkdir()
+    unseen_shops.write(files / "people.csv", ["customer_id", "gender", *heads], [[f"K{n:04d}", "mf"[n % 2], *values(n)] for n in range(300)])
+    said = json.loads(foresell("init", tmp_path / "p", "--from", files, "--json").stdout)
+    found = roles(said, "customers")
+    assert found["customer"]["from"] == "customer_id"
+    assert found.get("age", {}).get("from") == age
+
+
 # ---- corrections ------------------------------------------------------------------------------------------
 
 
