@@ -166,7 +166,7 @@ typedef struct fs_anchor { /* what a period number means */
     bool known;
     bool assumed; /* made up */
     int64_t zero; /* day on which number 0 begins */
-    int step;     /* days; 30 stands for months */
+    int step;     /* days; 30, 91, 365 stand for months, quarters, years, 0 for hours */
     const char *why;
 } fs_anchor;
 
@@ -185,7 +185,7 @@ typedef struct fs_detection {
     int lefts, left_room;
     const char **assumption;
     int assumptions, assumption_room;
-    fs_anchor anchor[3]; /* day, week, month */
+    fs_anchor anchor[6]; /* hour, day, week, month, quarter, year */
     /* settings */
     const char *name, *currency, *currency_why, *country, *country_why;
     const char *period, *period_why, *absent, *absent_why;

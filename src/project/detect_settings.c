@@ -56,7 +56,7 @@ static fs_status find_period(fs_detection *d, fs_error *error)
     d->period_why = "sales have their own times";
     if (d->sales < 0) return d->period_why = "no sales", FS_OK;
     const fs_wide *wide = &d->table[d->sales].wide;
-    for (int u = 0; u < 3; u++)
+    for (int u = 0; u < 6; u++)
         if (d->anchor[u].known && time && fs_time_reading(time).kind == FS_READ_TEXT &&
             !(wide->kind != FS_LABEL_NONE && wide->kind != FS_LABEL_NUMBER))
             return period_of_days(d, d->anchor[u].step, "the numbers of its periods"), FS_OK;

@@ -42,24 +42,82 @@ fs_status fs_assume(fs_detection *d, fs_error *error, const char *format, ...)
 
 /* ---- which period a number counts ------------------------------------------------------------ */
 
-enum { DAYS, WEEKS, MONTHS };
-static const int step_days[] = {1, 7, 30};
+enum { HOURS, DAYS, WEEKS, MONTHS, QUARTERS, YEARS, UNKNOWN };
+static const int step_days[] = {0, 1, 7, 30, 91, 365}; /* of fs_anchor */
+static const int unit_months[] = {0, 0, 0, 1, 3, 12};
+static const char *const unit_names[] = {"hour", "day", "week", "month", "quarter", "year"};
 
-static int unit_of(const fs_seen_table *t, const fs_seen_column *c)
+/* Names of columns; of files only what says that it is so in all of them: "year_2023.csv" has days. */
+static const struct {
+    int unit;
+    const char *column, *file;
+} unit_words[] = {
+    {WEEKS,
+     "week weekno weeknumber weekid wk weeks woche kw semana semaine settimana w weekly startweek "
+     "endweek",
+     "week weekno weeknumber weekid wk weeks woche kw semana semaine settimana w weekly startweek "
+     "endweek"},
+    {MONTHS, "month monthno months monat mois mes mese monthly m",
+     "month monthno months monat mois mes mese monthly m"},
+    {DAYS, "day dayno days tag dia jour giorno d daily startday endday",
+     "day dayno days tag dia jour giorno d daily startday endday"},
+    {HOURS, "hour hourno hours hourly stunde heure hora ora uur", "hourly stundlich horaire"},
+    {QUARTERS, "quarter quarterno quarters quarterly quartal trimestre trim kwartaal kwartal",
+     "quarterly quartalsweise trimestriel trimestral trimestrale"},
+    {YEARS, "year yearno years yearly annual jahr annee ano anno jaar rok",
+     "yearly annual annually jahrlich annuel annuelle anual annuale jaarlijks"},
+};
+
+static int unit_told(const fs_seen_table *t, const fs_seen_column *c)
 {
-    static const char week[] = "week weekno weeknumber weekid wk weeks woche kw semana semaine "
-                               "settimana w weekly startweek endweek";
-    static const char month[] = "month monthno months monat mes mois mese monthly m";
-    static const char day[] = "day dayno days tag dia jour giorno d daily startday endday";
+    const size_t count = sizeof unit_words / sizeof *unit_words;
     bool label = t->wide.kind != FS_LABEL_NONE && c == &t->column[t->wide.label];
     if (label && t->wide.step) return t->wide.step == 1 ? DAYS : t->wide.step == 7 ? WEEKS : MONTHS;
-    if (fs_words_has(&c->words, week)) return WEEKS;
-    if (fs_words_has(&c->words, month)) return MONTHS;
-    if (fs_words_has(&c->words, day)) return DAYS;
-    if (fs_words_has(&t->words, week)) return WEEKS;
-    if (fs_words_has(&t->words, month)) return MONTHS;
-    if (fs_words_has(&t->words, day)) return DAYS;
-    return c->profile->greatest > 400 ? DAYS : MONTHS;
+    for (size_t i = 0; i < count; i++) {
+        bool calendar = unit_words[i].unit == YEARS && c->profile->greatest >= 1000;
+        if (!calendar && fs_words_has(&c->words, unit_words[i].column)) return unit_words[i].unit;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (fs_words_has(&t->words, unit_words[i].file)) return unit_words[i].unit;
+    return UNKNOWN;
+}
+
+/* "period=week" */
+static int unit_set(const fs_detection *d)
+{
+    for (int s = 0; s < d->sets; s++)
+        for (int unit = DAYS; unit <= MONTHS; unit++)
+            if (strncmp(d->set[s], "period=", 7) == 0 &&
+                strcmp(d->set[s] + 7, unit_names[unit]) == 0)
+                return unit;
+    return UNKNOWN;
+}
+
+static int unit_of(const fs_detection *d, const fs_seen_table *t, const fs_seen_column *c)
+{
+    bool label = t->wide.kind != FS_LABEL_NONE && c == &t->column[t->wide.label];
+    int unit = unit_told(t, c);
+    if (unit == UNKNOWN) unit = unit_set(d);
+    if (unit != UNKNOWN) return unit;
+    return (label ? t->wide.count : c->profile->greatest) > 400 ? DAYS : MONTHS;
+}
+
+/* What is taken for granted about the length of a period. */
+static fs_status say_unit(fs_draft *draft, const fs_seen_column *c, int unit)
+{
+    fs_detection *d = draft->d;
+    const fs_seen_table *t = draft->home;
+    const char *taken = unit_names[unit];
+    bool unknown = unit_told(t, c) == UNKNOWN && unit_set(d) == UNKNOWN;
+    if (draft->canonical != FS_SALES) return FS_OK;
+    if (unit == HOURS || unit > MONTHS)
+        return fs_assume(d, draft->error, "%s: %s counts %ss; forecasts are made by the %s",
+                         t->name, c->name, taken, unit == HOURS ? "day" : "month");
+    if (!unknown) return FS_OK;
+    return fs_assume(d, draft->error,
+                     "%s: how long a period of %s is, no name tells: each is taken for a %s "
+                     "(correct it with --set period=%s, or call the file weekly, yearly …)",
+                     t->name, c->name, taken, unit == DAYS ? "week" : "day");
 }
 
 static bool date_column(const fs_seen_table *t, int *column)
@@ -113,7 +171,8 @@ static fs_status derive_anchor(fs_detection *d, int table, int number, int date,
     const fs_seen_table *t = &d->table[table];
     int64_t bound[2];
     anchor->known = false;
-    if (!d->engine || unit == MONTHS || t->column[number].profile->reading.kind != FS_READ_INTEGER)
+    if (!d->engine || (unit != DAYS && unit != WEEKS) ||
+        t->column[number].profile->reading.kind != FS_READ_INTEGER)
         return FS_OK;
     for (int k = 0; k < 2; k++) {
         fs_buffer sql = {0};
@@ -186,17 +245,36 @@ static fs_status anchor_of(fs_draft *draft, const fs_seen_column *c, int unit, f
     return FS_OK;
 }
 
-static const char *counted(fs_draft *draft, const char *number, const fs_anchor *anchor, bool ends)
+static const char *counted(fs_draft *draft, const char *number, int unit, const fs_anchor *anchor,
+                           bool ends)
 {
-    int64_t shift = ends ? anchor->step - 1 : 0;
-    bool months = anchor->step == 30;
-    fs_civil day = fs_civil_from_days(anchor->zero + (months ? 30 : shift));
+    fs_detection *d = draft->d;
+    int months = unit_months[unit];
+    int64_t shift = ends && !months && unit != HOURS ? anchor->step - 1 : 0;
+    fs_civil day = fs_civil_from_days(anchor->zero + (months ? anchor->step : shift));
     const char *date =
-        fs_draft_text(draft->d, "cast('%04d-%02d-%02d' as date)", day.year, day.month, day.day);
+        fs_draft_text(d, "cast('%04d-%02d-%02d' as date)", day.year, day.month, day.day);
     if (!date) return NULL;
-    if (months) return fs_draft_text(draft->d, "add_months(%s, %s - 1)", date, number);
-    if (anchor->step == 1) return fs_draft_text(draft->d, "add_days(%s, %s)", date, number);
-    return fs_draft_text(draft->d, "add_days(%s, %d * %s)", date, anchor->step, number);
+    if (unit == HOURS)
+        return fs_draft_text(
+            d,
+            "cast(cast(add_days(%s, int_div(%s - 1, 24)) as string) || ' ' || "
+            "lpad(cast(mod(%s - 1, 24) as string), 2, '0') || ':00:00' as timestamp)",
+            date, number, number);
+    if (months == 1) return fs_draft_text(d, "add_months(%s, %s - 1)", date, number);
+    if (months) return fs_draft_text(d, "add_months(%s, %d * (%s - 1))", date, months, number);
+    if (unit == DAYS) return fs_draft_text(d, "add_days(%s, %s)", date, number);
+    return fs_draft_text(d, "add_days(%s, %d * %s)", date, anchor->step, number);
+}
+
+/* A number within the year that another column gives; NULL: no such numbers. */
+static const char *within_year(fs_detection *d, const char *year, const char *number, int unit)
+{
+    const char *first = fs_draft_text(d, "cast(cast(%s as string) || '-01-01' as date)", year);
+    if (!first || !number) return NULL;
+    if (unit == WEEKS) return fs_draft_text(d, "add_days(%s, 7 * (%s - 1))", first, number);
+    if (unit == QUARTERS) return fs_draft_text(d, "add_months(%s, 3 * (%s - 1))", first, number);
+    return unit == MONTHS ? fs_draft_text(d, "add_months(%s, %s - 1)", first, number) : NULL;
 }
 
 /* ---- by a table that lists them --------------------------------------------------------------------- */
@@ -286,17 +364,15 @@ static fs_status label_sql(fs_draft *draft, int column, bool ends, const char **
     if (!index) return fs_fail_memory(draft->error, 64);
     if (year >= 0) {
         const char *name = fs_draft_home(draft, year, WHOLE);
-        const char *first = fs_draft_text(d, "cast(cast(%s as string) || '-01-01' as date)", name);
-        bool week = unit_of(t, &t->column[column]) == WEEKS;
-        *sql = week ? fs_draft_text(d, "add_days(%s, 7 * (%s - 1))", first, index)
-                    : fs_draft_text(d, "add_months(%s, %s - 1)", first, index);
+        int within = t->wide.kind == FS_LABEL_MONTH ? MONTHS : unit_of(d, t, &t->column[column]);
+        *sql = within_year(d, name, index, within == WEEKS || within == QUARTERS ? within : MONTHS);
         return *sql ? FS_OK : fs_fail_memory(draft->error, 64);
     }
     fs_anchor anchor;
-    FS_TRY(anchor_of(draft, &t->column[column],
-                     t->wide.kind == FS_LABEL_MONTH ? MONTHS : unit_of(t, &t->column[column]),
-                     &anchor));
-    *sql = anchor.known ? counted(draft, index, &anchor, ends) : NULL;
+    int unit = t->wide.kind == FS_LABEL_MONTH ? MONTHS : unit_of(d, t, &t->column[column]);
+    if (t->wide.kind == FS_LABEL_NUMBER) FS_TRY(say_unit(draft, &t->column[column], unit));
+    FS_TRY(anchor_of(draft, &t->column[column], unit, &anchor));
+    *sql = anchor.known ? counted(draft, index, unit, &anchor, ends) : NULL;
     *note = anchor.why;
     return FS_OK;
 }
@@ -362,27 +438,24 @@ fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, 
         return clock < 0 ? FS_OK : with_clock(draft, clock, sql, note);
     }
     if (c->profile->reading.kind != FS_READ_INTEGER) return FS_OK;
-    int unit = unit_of(t, c), table, number, date, year = year_column(t);
+    int unit = unit_of(draft->d, t, c), table, number, date, year = year_column(t);
     fs_anchor anchor = {0};
     if (year >= 0 && c->profile->greatest <= 53 && year != column) {
-        const char *first = fs_draft_text(draft->d, "cast(cast(%s as string) || '-01-01' as date)",
-                                          fs_draft_home(draft, year, WHOLE));
-        const char *n = fs_draft_home(draft, column, WHOLE);
-        *sql = unit == MONTHS  ? fs_draft_text(draft->d, "add_months(%s, %s - 1)", first, n)
-               : unit == WEEKS ? fs_draft_text(draft->d, "add_days(%s, 7 * (%s - 1))", first, n)
-                               : NULL;
+        *sql = within_year(draft->d, fs_draft_home(draft, year, WHOLE),
+                           fs_draft_home(draft, column, WHOLE), unit);
         if (*sql) return *note = "number of the year beside it", FS_OK;
     }
     bool listed = find_dates(draft->d, t, c, &table, &number, &date);
     if (listed) FS_TRY(derive_anchor(draft->d, table, number, date, unit, &anchor, draft->error));
     if (listed && !anchor.known) return joined(draft, column, ends, table, number, date, sql, note);
+    FS_TRY(say_unit(draft, c, unit));
     FS_TRY(anchor_of(draft, c, unit, &anchor));
     if (!anchor.known)
         return fs_assume(draft->d, draft->error,
                          "%s: %s counts periods from a day that no file tells; kept as numbers "
                          "(--set %s.start=YYYY-MM-DD says when number 1 begins)",
                          t->name, c->name, fs_canonical_at(draft->canonical)->name);
-    *sql = counted(draft, fs_draft_home(draft, column, WHOLE), &anchor, ends);
+    *sql = counted(draft, fs_draft_home(draft, column, WHOLE), unit, &anchor, ends);
     *note = anchor.why;
     return *sql ? FS_OK : fs_fail_memory(draft->error, 64);
 }

@@ -215,6 +215,17 @@ static void read_labels(const fs_seen_table *table, bool month_first, label *lab
                                        &labels[i].step, &labels[i].stem, &labels[i].iso);
 }
 
+/* Numbers alone from 2009 to 2024 are years. */
+static void years_are_dates(label *labels, int count)
+{
+    bool bare = labels[0].kind == FS_LABEL_NUMBER && labels[0].stem == 0;
+    if (!bare || labels[0].day < 1900 || labels[count - 1].day >= 2200) return;
+    for (int i = 0; i < count; i++) {
+        labels[i].kind = FS_LABEL_DAY;
+        labels[i].day = fs_days_from_civil((int32_t)labels[i].day, 1, 1);
+    }
+}
+
 fs_status fs_detect_wide(fs_detection *d, fs_seen_table *table, fs_error *error)
 {
     int first = 0, count = 0;
@@ -233,6 +244,7 @@ fs_status fs_detect_wide(fs_detection *d, fs_seen_table *table, fs_error *error)
     bool headless = table->file->format == FS_FORMAT_CSV && !table->file->sniffed.dialect.header;
     if (count < RUN_LEAST || headless) return FS_OK;
     if (labels[first].kind == FS_LABEL_NUMBER && has_time(table, first, count)) return FS_OK;
+    years_are_dates(labels + first, count);
     fs_wide *wide = &table->wide;
     *wide = (fs_wide){.kind = labels[first].kind,
                       .first = first,

@@ -172,6 +172,52 @@ def test_an_age_has_ages(foresell, tmp_path, heads, values, age):
     assert found.get("age", {}).get("from") == age
 
 
+def numbered(folder, name: str, count: int, heads=None):
+    """Series side by side whose periods are only numbered; the n-th value of series k is 100 k + n."""
+    folder.mkdir()
+    heads = heads or [f"V{n + 1}" for n in range(count)]
+    unseen_shops.write(folder / name, ["series", *heads], [[f"T{k}", *(100 * k + n for n in range(1, count + 1))] for k in range(1, 5)])
+
+
+LENGTHS = {"Yearly-train.csv": (20, "month", "2001-01-01 2002-01-01 2020-01-01", "counts years"),
+           "sales_quarterly.csv": (20, "month", "2001-01-01 2001-04-01 2005-10-01", "counts quarters"),
+           "Monthly-train.csv": (30, "month", "2001-01-01 2001-02-01 2003-06-01", None),
+           "weekly sales.csv": (30, "week", "2001-01-01 2001-01-08 2001-07-23", None),
+           "Daily-train.csv": (30, "day", "2001-01-01 2001-01-02 2001-01-30", None),
+           "Hourly-train.csv": (50, "day", "2001-01-01 00:00:00 2001-01-01 01:00:00 2001-01-03 01:00:00", "counts hours"),
+           "sales.csv": (30, "month", "2001-01-01 2001-02-01 2003-06-01", "no name tells: each is taken for a month"),
+           "long_sales.csv": (450, "day", "2001-01-01 2001-01-02 2002-03-26", "no name tells: each is taken for a day")}
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_how_long_a_numbered_period_is_the_file_tells_or_it_is_said(foresell, tmp_path, name):
+    count, period, times, assumed = LENGTHS[name]
+    numbered(tmp_path / "files", name, count)
+    said = json.loads(foresell("init", tmp_path / "p", "--from", tmp_path / "files", "--json").stdout)
+    assert said["period"] == period and (assumed is None or any(assumed in text for text in said["assumed"]))
+    assert assumed is not None or not any("no name tells" in text or "counts" in text for text in said["assumed"])
+    foresell("run", tmp_path / "p", "--only", CHEAP)
+    found = duckdb.sql(f"select time::varchar from '{tmp_path}/p/runs/latest/tables/sales.parquet' where item = 'T1' order by time").fetchall()
+    told = [found[0][0], found[1][0], found[-1][0]]
+    assert len(found) == count
+    assert " ".join(told if "Hourly" in name else [t[:10] for t in told]) == times
+
+
+def test_a_period_that_is_set_is_that_of_numbers(foresell, tmp_path):
+    numbered(tmp_path / "files", "sales.csv", 30)
+    said = json.loads(foresell("init", tmp_path / "p", "--from", tmp_path / "files", "--json", "--set", "period=week").stdout)
+    assert said["period"] == "week" and not any("no name tells" in text for text in said["assumed"])
+    assert "7 *" in (tmp_path / "p" / "sources" / "sales.sql").read_text()
+
+
+def test_columns_named_by_years_are_years(foresell, tmp_path):
+    numbered(tmp_path / "files", "sales.csv", 12, [str(2010 + n) for n in range(12)])
+    foresell("init", tmp_path / "p", "--from", tmp_path / "files")
+    foresell("run", tmp_path / "p", "--only", CHEAP)
+    found = ask(tmp_path / "p" / "runs" / "latest", "sales", "min(time)::date::varchar, max(time)::date::varchar, count(*)")
+    assert found == ("2010-01-01", "2021-01-01", 48)
+
+
 # ---- corrections ------------------------------------------------------------------------------------------
 
 
