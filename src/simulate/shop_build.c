@@ -83,7 +83,8 @@ static void draw_customer(const shop *s, int32_t number, shop_customer *c)
     c->joined = from_before ? 0 : (int32_t)between(&r, 0, days * 0.95);
     c->rate = (float)(fs_random_gamma(&r, 1.3) / 22);
     if (c->rate < 0.001f) c->rate = 0.001f;
-    double life = fs_random_exponential(&r) * (300 + 900 * fs_random_gamma(&r, 2) / 2);
+    /* of those there, a good quarter is lost within a year; the shorter a life, the sooner */
+    double life = fs_random_exponential(&r) * (600 + 900 * fs_random_gamma(&r, 2) / 2);
     c->left = c->joined + 1 + (int32_t)fmin(life, 1e6);
     c->store = (int32_t)fs_random_below(&r, s->settings.stores);
     c->segment = (int16_t)fs_random_below(&r, SEGMENTS);

@@ -228,6 +228,12 @@ def test_customers_who_left_buy_no_more_and_come_as_often_as_their_rate(till):
     assert seldom == pytest.approx(often, rel=0.3)
 
 
+def test_a_good_quarter_of_the_customers_is_lost_in_a_year(till):
+    lost, share = till.rows("""select count(*) filter (where "left" < joined + 365) / count(*),
+        count(*) filter (where "left" < date '2025-01-01') / count(*) from t_customers where joined = date '2023-01-02'""")[0]
+    assert 0.2 < lost < 0.3 and share < 0.5
+
+
 def test_randomised_campaigns_bring_visits_to_the_treated_alone(till):
     """Visits of treated over control in the four weeks, by segment, against the true uplift."""
     rows = till.rows("""
