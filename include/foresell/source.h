@@ -137,6 +137,9 @@ typedef struct fs_text_stats {
 FS_API FS_MUST_CHECK fs_status fs_text_open(fs_reader reader, const char *name,
                                             const fs_dialect *dialect, fs_text **text,
                                             fs_error *error);
+/* Is it what raw tables call their own columns beside those of the file: _file, _line, _problem, _row? In any
+ * case, as SQL takes names. A column of a file that is called so gets a number: _file_2. */
+FS_API bool fs_column_is_ours(const char *name);
 /* Column names of the header, made unique ("name", "name_2"), never empty ("column_3");
  * "column_1" … where there is none (then from the first record's width). */
 FS_API int fs_text_columns(const fs_text *text);

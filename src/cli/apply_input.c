@@ -45,6 +45,8 @@ static fs_status fail_column(const apply *a, const char *name, fs_error *error)
     return FS_USAGE;
 }
 
+#define OURS "_foresell_" /* names of columns that sorting and joining the result need */
+
 static fs_status claim(const apply *a, const char *name, apply_part part, const fs_column *input,
                        bool guessed, fs_error *error)
 {
@@ -52,6 +54,11 @@ static fs_status claim(const apply *a, const char *name, apply_part part, const 
     if (!c) return fail_column(a, name, error);
     if (c->part != APPLY_LEFT)
         return fs_fail(error, FS_USAGE, "column '%s' cannot be two things at once", name);
+    if (strncasecmp(name, OURS, sizeof OURS - 1) == 0) {
+        fs_fail(error, FS_USAGE, "column '%s' is called as foresell calls its own", name);
+        fs_error_at(error, a->path ? a->path[0] : NULL, 0, NULL);
+        return fs_error_remedy(error, "give it a name that does not begin with " OURS), FS_USAGE;
+    }
     c->part = part;
     c->input = input;
     c->guessed = guessed;

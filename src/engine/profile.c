@@ -178,14 +178,6 @@ static fs_status look_at_text(look *l, fs_error *error)
 
 /* ---- everything else ---- */
 
-static bool is_ours(const char *name)
-{
-    static const char *const ours[] = {"_file", "_line", "_problem", "_row"};
-    for (int i = 0; i < FS_RAW_EXTRA; i++)
-        if (strcmp(name, ours[i]) == 0) return true;
-    return false;
-}
-
 static fs_status add_row(fs_profile *found, const fs_result *row, int columns)
 {
     for (int i = 0; i < columns; i++) {
@@ -199,7 +191,8 @@ static fs_status add_row(fs_profile *found, const fs_result *row, int columns)
 static fs_status profile_rows(fs_result *rows, fs_file_profile *p, fs_error *error)
 {
     int columns = 0;
-    while (columns < fs_result_columns(rows) && !is_ours(fs_result_name(rows, columns))) columns++;
+    while (columns < fs_result_columns(rows) && !fs_column_is_ours(fs_result_name(rows, columns)))
+        columns++;
     FS_TRY(make_columns(p, columns, error));
     for (int i = 0; i < columns; i++) FS_TRY(name_column(p, i, fs_result_name(rows, i), error));
     fs_profile *found;
@@ -246,7 +239,7 @@ static fs_status read_types(fs_result *described, fs_file_profile *p, fs_error *
     bool more = true;
     while (status == FS_OK) {
         status = fs_result_next(described, &more, error);
-        if (status != FS_OK || !more || is_ours(fs_result_text(described, 0))) break;
+        if (status != FS_OK || !more || fs_column_is_ours(fs_result_text(described, 0))) break;
         size_t count = (size_t)p->columns + 1;
         column = fs_realloc(p->column, count * sizeof *column);
         if (column) p->column = column;

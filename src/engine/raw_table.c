@@ -163,6 +163,23 @@ static fs_status write_from(fs_raw_source *s, int path, fs_buffer *out, fs_error
 
 /* ---- columns ---- */
 
+static bool is_taken(const fs_raw_source *s, const table *t, const char *name)
+{
+    if (fs_column_is_ours(name)) return true;
+    for (int i = 0; s->format == FS_FORMAT_JSON && i < t->columns; i++) /* a.b may be a_b already */
+        if (strcasecmp(t->column[i].name, name) == 0) return true;
+    return false;
+}
+
+/* The name, or name_2, name_3 … where that is taken. */
+static const char *free_name(fs_raw_source *s, const table *t, const char *name)
+{
+    const char *other = fs_arena_strdup(&s->arena, name);
+    for (int k = 2; other && is_taken(s, t, other); k++)
+        other = fs_arena_printf(&s->arena, "%s_%d", name, k);
+    return other;
+}
+
 static fs_status add_column(fs_raw_source *s, table *t, const char *name, const char *sql,
                             const char *type)
 {
@@ -173,7 +190,7 @@ static fs_status add_column(fs_raw_source *s, table *t, const char *name, const 
         t->column = more;
         t->capacity = capacity;
     }
-    column c = {.name = fs_arena_strdup(&s->arena, name),
+    column c = {.name = free_name(s, t, name),
                 .sql = fs_arena_strdup(&s->arena, sql),
                 .type = fs_arena_strdup(&s->arena, type),
                 .is_text = strcmp(type, "VARCHAR") == 0};

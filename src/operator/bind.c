@@ -222,6 +222,16 @@ static int spread_of(const binder *b, const fs_column *column)
     return count;
 }
 
+static bool is_taken(const fs_operator_bound *bound, const char *name)
+{
+    for (int i = 0; i < bound->keys; i++)
+        if (strcasecmp(bound->key[i].name, name) == 0) return true;
+    for (int i = 0; i < bound->outputs; i++)
+        if (strcasecmp(bound->output_name[i], name) == 0) return true;
+    return false;
+}
+
+/* A result that is called as a group column gets a number: mean_2. */
 static char *output_name(const binder *b, const fs_column *column, int value)
 {
     char number[32], *name;
@@ -233,9 +243,12 @@ static char *output_name(const binder *b, const fs_column *column, int value)
         if (numbers > 0) fs_option_number_text(list[value], number);
         suffix = numbers > 0 ? number : word[value];
     }
-    size_t bytes = strlen(column->name) + strlen(suffix) + 1;
+    size_t bytes = strlen(column->name) + strlen(suffix) + 16;
     name = fs_alloc(bytes);
-    if (name) snprintf(name, bytes, "%s%s", column->name, suffix);
+    if (!name) return NULL;
+    snprintf(name, bytes, "%s%s", column->name, suffix);
+    for (int k = 2; is_taken(b->bound, name); k++)
+        snprintf(name, bytes, "%s%s_%d", column->name, suffix, k);
     return name;
 }
 
@@ -279,19 +292,6 @@ static fs_status describe_output(binder *b, int index, struct ArrowSchema *out)
     return FS_OK;
 }
 
-static fs_status refuse_same_names(binder *b)
-{
-    for (int i = 0; i < b->bound->keys; i++)
-        for (int j = 0; j < b->bound->outputs; j++)
-            if (strcasecmp(b->bound->key[i].name, b->bound->output_name[j]) == 0) {
-                fs_fail(b->error, FS_USAGE,
-                        "operator %s: the group column '%s' is also the name of a result",
-                        b->op->name, b->bound->key[i].name);
-                return fs_error_remedy(b->error, "rename it in the SELECT"), FS_USAGE;
-            }
-    return FS_OK;
-}
-
 static fs_status describe(binder *b)
 {
     fs_operator_bound *bound = b->bound;
@@ -311,7 +311,7 @@ static fs_status describe(binder *b)
         FS_TRY(fs_operator_writer_same(b->input->children[bound->key[i].index], &bound->writer[i],
                                        child, b->error));
     }
-    return refuse_same_names(b);
+    return FS_OK;
 }
 
 /* ---- all ---- */

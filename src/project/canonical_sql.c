@@ -253,8 +253,7 @@ static bool is_canonical(const fs_canonical_table *t, const char *name)
 
 static bool passes_through(const fs_canonical_table *t, const char *name)
 {
-    return !is_canonical(t, name) && !fs_project_is_own_column(name) &&
-           strncmp(name, "_fs_", 4) != 0;
+    return !is_canonical(t, name) && !fs_column_is_ours(name) && strncmp(name, "_fs_", 4) != 0;
 }
 
 static fs_status stage_one(const fs_project_ingest *in, const fs_project_table *t,
@@ -320,7 +319,7 @@ static fs_status each_column(const fs_project_table *t, const char *format, cons
     bool first = true;
     for (int i = 0; i < t->columns.count; i++) {
         const fs_project_column *c = &t->columns.column[i];
-        if (fs_project_is_own_column(c->name) || strncmp(c->name, "_fs_", 4) == 0) continue;
+        if (fs_column_is_ours(c->name) || strncmp(c->name, "_fs_", 4) == 0) continue;
         if (!first) FS_TRY(fs_buffer_text(sql, between));
         first = false;
         for (const char *f = format; *f; f++)

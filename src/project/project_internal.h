@@ -111,7 +111,6 @@ typedef struct fs_project_columns {
 fs_status fs_project_columns_of(fs_engine *engine, fs_arena *arena, const char *select,
                                 fs_project_columns *columns, fs_error *error);
 int fs_project_column_find(const fs_project_columns *columns, const char *name); /* -1: none */
-bool fs_project_is_own_column(const char *name); /* _file, _line, _problem, _row */
 /* Marks the wide columns among those of the file and gives each the reading of the value. */
 fs_status fs_project_unpivot_readings(fs_arena *arena, fs_project_raw *raw,
                                       fs_project_columns *columns, fs_error *error);

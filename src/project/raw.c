@@ -215,15 +215,6 @@ fs_status fs_project_columns_of(fs_engine *engine, fs_arena *arena, const char *
     return columns->column ? FS_OK : fs_fail_memory(error, 0);
 }
 
-static const char *const own[] = {"_file", "_line", "_problem", "_row"};
-
-bool fs_project_is_own_column(const char *name)
-{
-    for (int i = 0; i < 4; i++)
-        if (strcmp(own[i], name) == 0) return true;
-    return false;
-}
-
 /* ---- unpivot ---- */
 
 static fs_status not_there(const fs_project_raw *raw, const char *name,
@@ -232,8 +223,7 @@ static fs_status not_there(const fs_project_raw *raw, const char *name,
     const char *known[64];
     int count = 0;
     for (int i = 0; i < columns->count && count < 64; i++)
-        if (!fs_project_is_own_column(columns->column[i].name))
-            known[count++] = columns->column[i].name;
+        if (!fs_column_is_ours(columns->column[i].name)) known[count++] = columns->column[i].name;
     const char *nearest = fs_project_nearest(name, known, count);
     fs_fail(error, FS_DATA, "the file has no column %s, which foresell.yaml names under files: %s",
             name, raw->files->name);
@@ -259,7 +249,7 @@ static fs_status mark_wide(const fs_project_raw *raw, fs_project_columns *column
         if (first < 0) return not_there(raw, u->item[i], columns, error);
         if (last < 0) return not_there(raw, u->last[i], columns, error);
         for (int c = first; c <= last; c++)
-            if (!fs_project_is_own_column(columns->column[c].name)) columns->column[c].wide = true;
+            if (!fs_column_is_ours(columns->column[c].name)) columns->column[c].wide = true;
     }
     return FS_OK;
 }

@@ -62,7 +62,7 @@ static const char *column_list(fs_arena *arena, const fs_project_columns *column
     fs_buffer list = {0};
     fs_status status = FS_OK;
     for (int i = 0; i < columns->count && status == FS_OK; i++)
-        if (!fs_project_is_own_column(columns->column[i].name))
+        if (!fs_column_is_ours(columns->column[i].name))
             status =
                 fs_buffer_printf(&list, "%s%s", list.size ? ", " : "", columns->column[i].quoted);
     const char *text =
@@ -78,7 +78,7 @@ static const char *compared_list(fs_arena *arena, const fs_project_columns *colu
     fs_status status = FS_OK;
     for (int i = 0; i < columns->count && status == FS_OK; i++) {
         const fs_project_column *c = &columns->column[i];
-        if (fs_project_is_own_column(c->name)) continue;
+        if (fs_column_is_ours(c->name)) continue;
         if (list.size) status = fs_buffer_text(&list, ", ");
         if (status != FS_OK) break;
         status = c->type == FS_TYPE_TEXT ? fs_project_text_sql(c->quoted, &list)

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "source_internal.h"
 
@@ -56,6 +57,14 @@ static size_t find_slot(const names *n, const char *name)
     return slot;
 }
 
+bool fs_column_is_ours(const char *name)
+{
+    static const char *const ours[] = {"_file", "_line", "_problem", "_row"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (strcasecmp(name, ours[i]) == 0) return true;
+    return false;
+}
+
 /* The first of base, base_2, base_3 … that is free, at index `index`. */
 static fs_status add_name(names *n, int index, const char *base, fs_error *error)
 {
@@ -64,8 +73,9 @@ static fs_status add_name(names *n, int index, const char *base, fs_error *error
     if (!name) return fs_fail_memory(error, room);
     strcpy(name, base);
     int first = n->slot[find_slot(n, name)] - 1;
-    int number = first >= 0 ? n->next[first] : 0;
-    for (; n->slot[find_slot(n, name)]; number++) snprintf(name, room, "%s_%d", base, number);
+    int number = first >= 0 ? n->next[first] : fs_column_is_ours(name) ? 2 : 0;
+    for (; n->slot[find_slot(n, name)] || fs_column_is_ours(name); number++)
+        snprintf(name, room, "%s_%d", base, number);
     if (first >= 0) n->next[first] = number;
     n->next[index] = 2;
     n->name[index] = name;
