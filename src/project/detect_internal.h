@@ -193,6 +193,11 @@ typedef struct fs_detection {
 } fs_detection;
 
 void fs_detection_free(fs_detection *detection);
+/* init.c: corrections have the form NAME=VALUE, and settings values that they may have. */
+fs_status fs_detect_check_sets(const char *const *set, int sets, fs_error *error);
+/* init.c: everything from the profiles of the files to mappings and settings; all below is part of it. */
+fs_status fs_detect_decide(fs_detection *detection, const fs_file_profile *profile, int count,
+                           fs_error *error);
 fs_status fs_detect_group(fs_detection *detection, const fs_file_profile *profile, int count,
                           fs_error *error);
 fs_status fs_detect_wide(fs_detection *detection, fs_seen_table *table, fs_error *error);

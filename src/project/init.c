@@ -79,13 +79,13 @@ static fs_status add_left(fs_detection *d, const char *text, fs_error *error)
 static fs_status leave_alone(fs_detection *d, const char *path, const char *table, const char *why,
                              fs_error *error)
 {
-    const char *shown = fs_url_shown(&d->arena, path);
+    const char *shown = path ? fs_url_shown(&d->arena, path) : NULL;
     const char *slash = shown && !fs_url_is(path) ? strrchr(shown, '/') : NULL;
     const char *text =
         shown ? fs_arena_printf(&d->arena, "%s%s%s%s: left alone: %s", slash ? slash + 1 : shown,
                                 table ? " (" : "", table ? table : "", table ? ")" : "", why)
               : NULL;
-    return text ? add_left(d, text, error) : fs_fail_memory(error, strlen(path));
+    return text ? add_left(d, text, error) : fs_fail_memory(error, 64);
 }
 
 /* ---- which files there are --------------------------------------------------------------- */
@@ -337,21 +337,26 @@ static void set_settings(fs_detection *d)
         }
 }
 
-static fs_status check_sets(const fs_init_settings *settings, fs_error *error)
+fs_status fs_detect_check_sets(const char *const *set, int sets, fs_error *error)
 {
-    for (int s = 0; s < settings->sets; s++) {
-        const char *equals = strchr(settings->set[s], '=');
-        if (!equals || equals == settings->set[s]) {
-            fs_fail(error, FS_USAGE, "--set %s is not of the form NAME=VALUE", settings->set[s]);
+    for (int s = 0; s < sets; s++) {
+        const char *equals = strchr(set[s], '=');
+        if (!fs_project_is_utf8(set[s])) {
+            fs_fail(error, FS_USAGE, "a --set is not UTF-8");
+            fs_error_remedy(error, "Write it in a terminal that is set to UTF-8.");
+            return FS_USAGE;
+        }
+        if (!equals || equals == set[s]) {
+            fs_fail(error, FS_USAGE, "--set %s is not of the form NAME=VALUE", set[s]);
             return fs_error_remedy(
                        error,
                        "Write for example --set sales.item=StockCode or --set currency=EUR."),
                    FS_USAGE;
         }
         char key[128];
-        size_t bytes = (size_t)(equals - settings->set[s]);
+        size_t bytes = (size_t)(equals - set[s]);
         if (bytes >= sizeof key) continue;
-        memcpy(key, settings->set[s], bytes);
+        memcpy(key, set[s], bytes);
         key[bytes] = 0;
         const fs_setting *setting = fs_setting_find(key);
         if (setting) FS_TRY(fs_setting_check(setting, equals + 1, error));
@@ -432,10 +437,11 @@ static fs_status read_numbers_as_times(fs_detection *d, fs_error *error)
     return changed ? fs_detect_views(d, error) : FS_OK;
 }
 
-static fs_status decide(fs_detection *d, const profiles *p, fs_error *error)
+fs_status fs_detect_decide(fs_detection *d, const fs_file_profile *profile, int count,
+                           fs_error *error)
 {
     FS_TRY(fs_vocabulary_make(&d->arena, &d->vocabulary, error));
-    FS_TRY(fs_detect_group(d, p->all, p->count, error));
+    FS_TRY(fs_detect_group(d, profile, count, error));
     for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_wide(d, &d->table[t], error));
     for (int t = 0; t < d->tables; t++) FS_TRY(fs_detect_dated(d, &d->table[t], error));
     FS_TRY(set_readings(d, error));
@@ -581,7 +587,13 @@ static fs_status look(fs_detection *d, const fs_init_settings *settings, profile
     for (int i = 0; i < files.count && status == FS_OK; i++) {
         const char *path = project_path(&d->arena, settings->project, files.path[i]);
         say_progress(d->engine, files.path[i], i, files.count);
-        status = path ? profile_one(d, files.path[i], p, error) : fs_fail_memory(error, 64);
+        if (!path)
+            status = fs_fail_memory(error, 64);
+        else if (fs_project_check_path(path, p->fault.message[0] ? NULL : &p->fault) == FS_OK)
+            status = profile_one(d, files.path[i], p, error);
+        else /* foresell.yaml could not name it */
+            status = leave_alone(d, fs_project_utf8(&d->arena, files.path[i]), NULL,
+                                 "its path is not UTF-8; rename it", error);
     }
     if (status == FS_OK && files.count == 0) {
         const char *where = settings->froms ? settings->from[0] : settings->project;
@@ -620,7 +632,8 @@ static fs_status set_paths(fs_detection *d, const char *project, fs_error *error
 fs_status fs_project_init(fs_engine *engine, const fs_init_settings *settings, fs_buffer *said,
                           fs_buffer *json, fs_error *error)
 {
-    FS_TRY(check_sets(settings, error));
+    FS_TRY(fs_detect_check_sets(settings->set, settings->sets, error));
+    FS_TRY(fs_project_check_path(settings->project, error));
     FS_TRY(not_over(settings, error));
     FS_TRY(fs_make_folder(settings->project, error));
     fs_detection d = {.engine = engine, .set = settings->set, .sets = settings->sets, .sales = -1};
@@ -629,7 +642,7 @@ fs_status fs_project_init(fs_engine *engine, const fs_init_settings *settings, f
     fs_status status =
         d.set_used ? folder_name(&d, settings->project, error) : fs_fail_memory(error, 64);
     if (status == FS_OK) status = look(&d, settings, &p, error);
-    if (status == FS_OK) status = decide(&d, &p, error);
+    if (status == FS_OK) status = fs_detect_decide(&d, p.all, p.count, error);
     if (status == FS_OK) status = set_paths(&d, settings->project, error);
     if (status == FS_OK) status = write_project(&d, settings->project, error);
     if (status == FS_OK && said) status = fs_detect_say(&d, said, error);

@@ -2,12 +2,16 @@
 #ifndef FORESELL_NAMES_INTERNAL_H
 #define FORESELL_NAMES_INTERNAL_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "foresell/base.h"
 
 /* The first day of the period that a file's name speaks of (name_date.c); false: none. */
 bool fs_project_name_date(const char *path, int64_t *day);
 /* The word of `known` that takes the fewest edits; NULL where none is near. */
 const char *fs_project_nearest(const char *word, const char *const *known, int count);
+/* The text with bytes that are no UTF-8 as "?": names of files may hold any byte. NULL: no memory. */
+const char *fs_project_utf8(fs_arena *arena, const char *text);
+bool fs_project_is_utf8(const char *text);
+/* A path that foresell.yaml and SQL can name: FS_USAGE where it is no UTF-8. */
+fs_status fs_project_check_path(const char *path, fs_error *error);
 
 #endif

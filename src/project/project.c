@@ -69,6 +69,24 @@ const char *fs_project_utf8(fs_arena *arena, const char *text)
     return copy;
 }
 
+bool fs_project_is_utf8(const char *text)
+{
+    int bytes = 1;
+    for (; *text && bytes; text += bytes) bytes = character_bytes((const unsigned char *)text);
+    return bytes > 0;
+}
+
+fs_status fs_project_check_path(const char *path, fs_error *error)
+{
+    if (fs_project_is_utf8(path)) return FS_OK;
+    fs_arena arena = {0};
+    const char *shown = fs_project_utf8(&arena, path);
+    fs_fail(error, FS_USAGE, "the path %s is not UTF-8", shown ? shown : "");
+    fs_error_remedy(error, "rename the file or folder");
+    fs_arena_free(&arena);
+    return FS_USAGE;
+}
+
 static char *read_open_file(fs_arena *arena, FILE *file, size_t *bytes)
 {
     fs_buffer buffer = {0};
@@ -132,6 +150,7 @@ static fs_status read_project(fs_project *p, const char *folder, fs_error *error
     p->file = p->folder ? fs_arena_printf(&p->arena, "%s/foresell.yaml", p->folder) : NULL;
     p->value = fs_arena_zero(&p->arena, sizeof *p->value * (size_t)settings);
     if (!p->file || !p->value) return fs_fail_memory(error, 0);
+    FS_TRY(fs_project_check_path(p->folder, error));
     FS_TRY(check_folder(p->folder, error));
     fs_error detail = {0};
     size_t bytes = 0;

@@ -118,8 +118,6 @@ fs_status fs_project_unpivot_readings(fs_arena *arena, fs_project_raw *raw,
 /* Name as a quoted SQL identifier, text as a SQL literal. NULL: no memory. */
 const char *fs_project_identifier(fs_arena *arena, const char *name);
 const char *fs_project_literal(fs_arena *arena, const char *text);
-/* The text with bytes that are no UTF-8 as "?": names of files may hold any byte. NULL: no memory. */
-const char *fs_project_utf8(fs_arena *arena, const char *text);
 
 /* ---- reading sources into canonical tables (ingest.c and its neighbours) ---- */
 

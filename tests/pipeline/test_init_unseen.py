@@ -1,5 +1,6 @@
 """init on made-up shops in the shapes of public data sets and of shop systems (unseen_shops.py), and on what else lies about."""
 import json
+import os
 import zipfile
 
 import duckdb
@@ -231,6 +232,25 @@ def panel(tmp_path):
 def test_what_was_unsure_is_corrected_by_set(foresell, panel):
     said = json.loads(foresell("init", panel / "p", "--from", panel / "files", "--json", "--set", "sales.amount=sales").stdout)
     assert roles(said)["amount"]["from"] == "sales" and "units" not in roles(said)
+
+
+def test_a_correction_that_is_not_utf8_is_refused(foresell, panel):
+    told = foresell("init", panel / "p", "--from", panel / "files", "--set", os.fsdecode(b"name=K\xf6ln"), check=False)
+    assert told.returncode == 2 and "--set is not UTF-8" in told.stderr
+
+
+def test_paths_that_are_not_utf8_are_told_to_be_renamed(foresell, panel):
+    other = os.fsdecode(os.fsencode(panel) + b"/K\xf6ln")
+    for verb in (["init", other, "--from", panel / "files"], ["run", other], ["plan", other]):
+        told = foresell(*verb, check=False)
+        assert told.returncode == 2 and "K?ln is not UTF-8" in told.stderr and "rename" in told.stderr
+    assert not os.path.exists(other)
+    (panel / "files" / os.fsdecode(b"G\xf6teborg.csv")).write_text("day,sku,qty\n2024-01-01,A,1\n")
+    said = json.loads(foresell("init", panel / "p", "--from", panel / "files", "--json").stdout)
+    assert "G?teborg.csv: left alone: its path is not UTF-8; rename it" in said["left_alone"] and roles(said)
+    foresell("plan", panel / "p")
+    alone = panel / "files" / os.fsdecode(b"G\xf6teborg.csv")
+    assert "G?teborg.csv is not UTF-8" in foresell("init", panel / "q", "--from", alone, check=False).stderr
 
 
 @pytest.mark.parametrize("name", ["train", "train.csv"])
