@@ -87,6 +87,13 @@ static const char *guess_order(const apply *a)
     return NULL;
 }
 
+/* A column without one value is let through: the operator tells that a row has no period. */
+static bool can_sort(const apply_column *c)
+{
+    fs_reading_kind kind = c->profile->reading.kind;
+    return is_dated(c) || kind == FS_READ_INTEGER || c->profile->missing == c->profile->rows;
+}
+
 static fs_status take_order(apply *a, fs_error *error)
 {
     bool guessed = !a->order;
@@ -96,7 +103,11 @@ static fs_status take_order(apply *a, fs_error *error)
         fs_error_at(error, a->path ? a->path[0] : NULL, 0, NULL);
         return fs_error_remedy(error, "name it with --order");
     }
-    return claim(a, a->order, APPLY_ORDER, NULL, guessed, error);
+    FS_TRY(claim(a, a->order, APPLY_ORDER, NULL, guessed, error));
+    if (can_sort(find(a, a->order))) return FS_OK;
+    fs_fail(error, FS_DATA, "column '%s' holds neither dates nor whole numbers", a->order);
+    fs_error_at(error, a->path ? a->path[0] : NULL, 0, NULL);
+    return fs_error_remedy(error, "sort by a column that does, with --order"), FS_DATA;
 }
 
 static const char *named_for(const cli_given *given, const char *input)
