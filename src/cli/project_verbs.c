@@ -60,7 +60,7 @@ static fs_status outcome_json(const fs_run_outcome *o, const char *report, const
     FS_TRY(fs_buffer_text(out, "{\"folder\": "));
     FS_TRY(fs_cli_json_text(out, o->folder));
     FS_TRY(fs_buffer_text(out, ", \"report\": "));
-    FS_TRY(fs_cli_json_text(out, report));
+    FS_TRY(report ? fs_cli_json_text(out, report) : fs_buffer_text(out, "null"));
     FS_TRY(fs_buffer_printf(out,
                             ", \"steps\": %d, \"skipped\": %d, \"rows_in\": %lld, "
                             "\"rows_kept\": %lld, \"rows_quarantined\": %lld, "
@@ -112,6 +112,9 @@ static fs_status outcome_text(const fs_run_outcome *o, const char *report, const
     if (status == FS_OK) status = fs_cli_wrap(out, counts.data, 0, 0, width > 0 ? width : 1 << 20);
     fs_buffer_free(&counts);
     FS_TRY(status);
+    if (!report)
+        return fs_buffer_printf(out, "\nThe tables are in %s/tables; there is no report\n",
+                                o->folder);
     FS_TRY(fs_buffer_text(out, "\n"));
     FS_TRY(headlines_text(lines, width, out));
     return fs_buffer_printf(out, "\nThe report is %s\n", report);
@@ -128,9 +131,11 @@ static fs_status say_outcome(cli_call *call, const cli_session *s, fs_project *p
                              const fs_run_outcome *outcome, fs_error *error)
 {
     fs_buffer lines = {0}, out = {0};
-    const char *report = fs_arena_printf(&call->arena, "%s/report.html", outcome->folder);
-    fs_status status = report ? FS_OK : fs_fail_memory(error, sizeof outcome->folder);
-    if (status == FS_OK && !fs_cli_text(call, "only"))
+    bool only = fs_cli_text(call, "only") != NULL; /* then no report is made */
+    const char *report =
+        only ? NULL : fs_arena_printf(&call->arena, "%s/report.html", outcome->folder);
+    fs_status status = only || report ? FS_OK : fs_fail_memory(error, sizeof outcome->folder);
+    if (status == FS_OK && !only)
         status = fs_report_headlines(s->engine, project, outcome->folder, &lines, error);
     if (status == FS_OK)
         status = fs_cli_flag(call, "json")

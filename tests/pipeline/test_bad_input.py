@@ -169,7 +169,7 @@ def test_doubled_column_names_are_told_apart(foresell, tmp_path):
     assert accounted(folder)["sales.csv"]["rows_in"] == 500
 
 
-@pytest.mark.parametrize("name", ['it"s', "a b", "🛒 qty", "x'; drop table sales; --", "${home}", "select", "a\\b"])
+@pytest.mark.parametrize("name", ['it"s', "a b", "🛒 qty", "x'; drop table sales; --", "${home}", "select", "a\\b", "_file", "_line"])
 def test_column_names_of_any_kind_do_no_harm(foresell, tmp_path, name):
     quoted = '"' + name.replace('"', '""') + '"'
     lines = "".join(f"2024-{1 + k // 28 % 12:02d}-{1 + k % 28:02d},A{k % 5},3,2.50,note {k}\n" for k in range(500))

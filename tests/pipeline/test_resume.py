@@ -60,6 +60,14 @@ def test_what_has_not_changed_is_not_made_again(foresell, project):
     assert resumed(foresell, project)[1] == 1
 
 
+def test_only_one_step_says_where_its_table_is_and_of_no_report(foresell, project):
+    said = foresell("run", project, "--only", "mine").stdout
+    done = json.loads(foresell("run", project, "--only", "mine", "--json").stdout)
+    assert "/tables; there is no report" in said and done["report"] is None
+    assert (project / "runs" / "latest" / "tables" / "mine.parquet").exists()
+    assert not (project / "runs" / "latest" / "report.html").exists()
+
+
 def test_a_byte_changed_under_the_old_size_and_date_is_seen(foresell, project):
     foresell("run", project)
     path = project / "sales.csv"
