@@ -57,6 +57,13 @@ struct fs_engine {
         const char *path;
         long long number;
     } * attached;
+    struct
+        fs_digested { /* databases whose bytes were digested: each of their tables asks (raw_digest.c) */
+        struct fs_digested *next;
+        const char *path;
+        int64_t stamp[6], bytes;
+        char digest[FS_DIGEST_HEX];
+    } * digested;
     bool known_to_web; /* certificates and keys are set */
 };
 
