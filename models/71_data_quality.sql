@@ -205,6 +205,10 @@ found as (
     union all
     select 'sales', 'money worked out from the price list', list_priced, lines, null from totals where list_priced > 0
     union all
+    select 'sales', 'days are counted from a made-up first one: the files number their periods', lines, lines, null
+    from totals
+    where '${dates}' = 'numbered' and lines > 0
+    union all
     select 'sales', 'dates far from all others', stray, lines, stray_example from totals where stray > 0
     union all
     select 'sales', 'amount is not units times price', unequal, lines, null from totals where unequal > 0

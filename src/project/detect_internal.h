@@ -189,6 +189,7 @@ typedef struct fs_detection {
     /* settings */
     const char *name, *currency, *currency_why, *country, *country_why;
     const char *period, *period_why, *absent, *absent_why;
+    const char *dates, *dates_why; /* NULL: as told */
     int sales; /* raw table of sales; -1 */
 } fs_detection;
 

@@ -326,7 +326,8 @@ static void set_settings(fs_detection *d)
                  {"currency", &d->currency, &d->currency_why},
                  {"country", &d->country, &d->country_why},
                  {"period", &d->period, &d->period_why},
-                 {"absent", &d->absent, &d->absent_why}};
+                 {"absent", &d->absent, &d->absent_why},
+                 {"dates", &d->dates, &d->dates_why}};
     for (int s = 0; s < d->sets; s++)
         for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
             size_t bytes = strlen(known[k].key);

@@ -235,6 +235,8 @@ static fs_status anchor_of(fs_draft *draft, const fs_seen_column *c, int unit, f
                               .step = step_days[unit],
                               .zero = fs_days_from_civil(2001, 1, 1) - step_days[unit]};
         anchor->why = "nothing dates these numbers: number 1 is taken to begin on " MADE_UP;
+        d->dates = "numbered";
+        d->dates_why = "the files number their periods; number 1 is put at " MADE_UP;
         FS_TRY(
             fs_assume(d, draft->error,
                       "%s: nothing dates the numbers in %s; number 1 is taken to begin on " MADE_UP

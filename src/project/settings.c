@@ -26,6 +26,9 @@ static const fs_setting settings[] = {
      .doc = "what it means when a product has no line in a period: nothing was sold (zero), the "
             "shop was shut "
             "(closed), or it is not known (missing)"},
+    {"dates", FS_SETTING_CHOICE, "told", .choices = "told|numbered",
+     .doc = "whether the days are those of the files (told), or counted from a made-up first one "
+            "because the files only number their periods (numbered); the report says so"},
     {"season", FS_SETTING_INT, .by_period = {"7", "52", "12"}, .minimum = 1, .maximum = 10000,
      .doc = "periods after which sales repeat their pattern"},
     {"forecast.horizon", FS_SETTING_INT, .by_period = {"28", "13", "12"}, .minimum = 1,

@@ -204,7 +204,7 @@ static fs_status source(fs_buffer *out, const fs_detection *d, int canonical)
 
 static fs_status extra_settings(fs_buffer *out, const fs_detection *d)
 {
-    static const char known[] = "name currency country period absent";
+    static const char known[] = "name currency country period absent dates";
     for (int s = 0; s < d->sets; s++) {
         const char *equals = strchr(d->set[s], '=');
         if (!equals) continue;
@@ -232,6 +232,7 @@ static fs_status all(const fs_detection *d, fs_buffer *out)
                 d->country ? d->country_why : "not told by the files: two letters, for holidays"));
     FS_TRY(setting(out, "period", d->period, d->period_why));
     FS_TRY(setting(out, "absent", d->absent, d->absent_why));
+    if (d->dates) FS_TRY(setting(out, "dates", d->dates, d->dates_why));
     FS_TRY(extra_settings(out, d));
     FS_TRY(fs_buffer_text(out, d->tables ? "\nfiles:\n" : "\nfiles: {}\n"));
     for (int t = 0; t < d->tables; t++) FS_TRY(file(out, &d->table[t]));

@@ -34,7 +34,9 @@ static fs_status total(const fs_report *report, fs_buffer *out, fs_error *error)
                           .return_share = fs_report_cell_number(rows, 0, 2),
                           .first = fs_report_cell_text(rows, 0, 3),
                           .last = fs_report_cell_text(rows, 0, 4),
-                          .currency = report->currency};
+                          .currency = report->currency,
+                          .numbered =
+                              strcmp(report->dates, "numbered") == 0 ? report->period : NULL};
     fs_status status = fs_report_say_total(out, &f);
     json_decref(rows);
     return status;

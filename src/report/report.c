@@ -98,6 +98,7 @@ fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *fol
                           .country = setting(project, "country", ""),
                           .period = setting(project, "period", "day"),
                           .absent = setting(project, "absent", "zero"),
+                          .dates = setting(project, "dates", "told"),
                           .horizon = strtoll(setting(project, "forecast.horizon", "28"), NULL, 10)};
     FS_TRY(attach_tables(report, error));
     FS_TRY(find_quantiles(report, error));

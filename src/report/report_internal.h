@@ -10,7 +10,7 @@
 typedef struct fs_report {
     fs_engine *engine;
     const char *folder;
-    const char *name, *currency, *country, *period, *absent;
+    const char *name, *currency, *country, *period, *absent, *dates;
     int64_t horizon;
     double low, high; /* lowest and highest quantile that forecasts carry; both 0: none */
     char low_name[32], high_name[32];
@@ -62,6 +62,7 @@ typedef struct fs_figures_total {
     double revenue, units;
     double return_share; /* of gross revenue; 0: none */
     const char *first, *last, *currency;
+    const char *numbered; /* the period that the files only number; NULL: their days are told */
 } fs_figures_total;
 FS_MUST_CHECK fs_status fs_report_say_total(fs_buffer *out, const fs_figures_total *figures);
 

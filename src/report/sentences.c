@@ -32,6 +32,9 @@ fs_status fs_report_say_total(fs_buffer *out, const fs_figures_total *f)
         FS_TRY(fs_report_date(out, f->first));
         FS_TRY(fs_buffer_text(out, " to "));
         FS_TRY(fs_report_date(out, f->last));
+        if (f->numbered)
+            FS_TRY(fs_buffer_printf(out, " (made-up days: the files only number their %ss)",
+                                    f->numbered));
         FS_TRY(fs_buffer_text(out, ", "));
     }
     if (f->has_units && f->units > 0) {

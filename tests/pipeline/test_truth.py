@@ -278,6 +278,18 @@ def test_items_have_no_row_for_a_plain_zero_and_are_forecast_with_it(slow):
     assert abs(mean - pieces / 200) < 0.35 * pieces / 200  # not the mean of the days that have a row
 
 
+def test_days_that_no_file_tells_are_called_made_up(foresell, tmp_path):
+    rows = [[f"Y{i}", week, 5 + i + week % 3] for week in range(1, 90) for i in range(3)]
+    source = write(tmp_path / "files" / "sales.csv", ["item", "week", "units"], rows)
+    shop = made(foresell, tmp_path / "project", source)
+    assert "(made-up days: the files only number their weeks)" in shop.said
+    assert shop.ask("data_quality", "rows", "\"check\" like 'days are counted from a made-up%'") == [(267,)]
+    told = made(foresell, tmp_path / "told", source, "sales.start=2020-01-06")
+    assert "made-up" not in told.said
+    assert told.ask("data_quality", "count(*)", "\"check\" like 'days are counted from a made-up%'") == [(0,)]
+    assert "From 6 Jan 2020" in told.said
+
+
 @pytest.mark.parametrize("name,sentence", [
     ("hillstrom", "Of 42,694 people that a promotion reached, 17 % responded; of 21,306 left out, 11 % did."),
     ("telco_churn", "Of 7,043 customers, 1,869 have left (27 %)."),
