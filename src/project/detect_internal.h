@@ -190,7 +190,7 @@ typedef struct fs_detection {
     const char *name, *currency, *currency_why, *country, *country_why;
     const char *period, *period_why, *absent, *absent_why;
     const char *dates, *dates_why; /* NULL: as told */
-    int sales; /* raw table of sales; -1 */
+    int sales;                     /* raw table of sales; -1 */
 } fs_detection;
 
 void fs_detection_free(fs_detection *detection);
