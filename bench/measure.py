@@ -91,6 +91,19 @@ def panel_models() -> Iterator[Row]:
         yield Row(f"panel: 5.9 M rows, {model}", round(cost.cpu / 3050 * 1000, 2), "ms a series of 1,941 days")
 
 
+def short_series() -> Iterator[Row]:
+    """A million groups of one row each, to 28 rows each: what a group costs beside its rows."""
+    import duckdb
+
+    file = WORK / "short-series.parquet"
+    if not file.exists():
+        duckdb.sql(f"""copy (select 'item' || lpad(cast(range as varchar), 7, '0') as item, date '2024-01-01' as day,
+            cast(range % 17 as double) as units from range(1000000)) to '{file}'""")
+    cost = least(lambda: measure(FORESELL, "apply", "forecast", file, "--group", "item", "--order", "day", "--value", "units",
+                                 "--memory", "1GiB", "-o", WORK / "forecast.parquet"), 1)
+    yield from rows_of("short_series: 1 M series of one row", cost, peak=1024)
+
+
 # ---- reading CSV ----
 
 LINES_STEP = "-- step: lines\n-- about: how many sales lines there are\nselect count(*) as lines from sales\n"
@@ -186,6 +199,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel": panel_snaive,
     "panel_4x": panel_4x,
     "panel_models": panel_models,
+    "short_series": short_series,
     "csv": csv_ingest,
     "kernel": kernel,
     "simulate": simulate,

@@ -3,7 +3,8 @@
  *   turn n: some hands → in order → one pipe → groups named → slot n   workers, at most SLOTS ahead of the writer
  *   slot 0, 1, 2 … → the file                                          the thread that writes
  *
- * A turn is as many hands as make TURN_ROWS rows, so that many short series don't open a pipe each. A pipe
+ * A turn is as many hands as make TURN_ROWS rows, so that many short series don't open a pipe each, and at most
+ * TURN_HANDS, as results may be longer than series. Workers pause while WAITING_ROWS of results wait. A pipe
  * knows a group by its series' number; its results, and its errors, get the keys instead.
  *
  * A pipe gets whole groups only and what a group gives depends on nothing else, so the rows are the same
@@ -16,9 +17,11 @@
 
 #include "deal_internal.h"
 
-#define SLOTS      16
-#define BATCH_ROWS 65536
-#define TURN_ROWS  65536
+#define SLOTS        16
+#define BATCH_ROWS   65536
+#define TURN_ROWS    65536
+#define TURN_HANDS   128
+#define WAITING_ROWS (1 << 20)
 
 /* What a turn gave. */
 typedef struct slot {
@@ -39,6 +42,7 @@ typedef struct work {
     pthread_cond_t ready, room;
     slot slot[SLOTS];
     int64_t taken, written; /* turns */
+    int64_t waiting;        /* rows of results that no one has taken yet */
     bool stopped;
     pthread_t *thread;
     int threads;
@@ -47,12 +51,12 @@ typedef struct work {
 static fs_status cut_turns(work *w, fs_error *error)
 {
     const fs_deal *deal = w->dealt->deal;
-    int64_t rows = TURN_ROWS;
+    int64_t rows = TURN_ROWS, first = 0;
     w->turn = fs_alloc((size_t)(deal->hands + 1) * sizeof *w->turn);
     if (!w->turn) return fs_fail_memory(error, (size_t)deal->hands * sizeof *w->turn);
     for (int64_t h = 0; h < deal->hands; h++) {
-        if (rows >= TURN_ROWS) {
-            w->turn[w->turns++] = h;
+        if (rows >= TURN_ROWS || h - first == TURN_HANDS) {
+            w->turn[w->turns++] = first = h;
             rows = 0;
         }
         rows += deal->hand[h].rows;
@@ -185,13 +189,27 @@ static fs_status play(const work *w, int64_t turn, slot *out, fs_error *error)
 
 /* ---- workers ---- */
 
+/* The turn that the writer waits for is always played. */
+static bool must_wait(const work *w)
+{
+    int64_t ahead = w->taken - w->written;
+    return !w->stopped && w->taken < w->turns &&
+           (ahead >= SLOTS || (ahead > 0 && w->waiting >= WAITING_ROWS));
+}
+
+static int64_t rows_of(const slot *s)
+{
+    int64_t rows = 0;
+    for (int i = 0; i < s->batches; i++) rows += s->batch[i].length;
+    return rows;
+}
+
 static void *run_worker(void *argument)
 {
     work *w = argument;
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        while (!w->stopped && w->taken < w->turns && w->taken - w->written >= SLOTS)
-            pthread_cond_wait(&w->room, &w->lock);
+        while (must_wait(w)) pthread_cond_wait(&w->room, &w->lock);
         if (w->stopped || w->taken == w->turns) break;
         int64_t turn = w->taken++;
         slot *out = &w->slot[turn % SLOTS];
@@ -200,6 +218,7 @@ static void *run_worker(void *argument)
         out->status = play(w, turn, out, &out->error);
         pthread_mutex_lock(&w->lock);
         out->ready = true;
+        w->waiting += rows_of(out);
         pthread_cond_broadcast(&w->ready);
     }
     pthread_mutex_unlock(&w->lock);
@@ -250,7 +269,11 @@ static fs_status produce(void *context, struct ArrowArray *batch, bool *more, fs
         status = s->status;
         if (status != FS_OK && error) *error = s->error;
         *more = status == FS_OK && s->given < s->batches;
-        if (*more) *batch = s->batch[s->given++];
+        if (*more) {
+            *batch = s->batch[s->given++];
+            w->waiting -= batch->length;
+            pthread_cond_broadcast(&w->room);
+        }
         if (*more || status != FS_OK) break;
         free_slot(s);
         w->written++;
