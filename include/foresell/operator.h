@@ -153,6 +153,10 @@ FS_API const fs_operator *fs_operator_find(const char *name, fs_error *error);
  * enough to be what was meant. */
 FS_API int fs_operator_nearest(const char *name, const char *const *names, int count);
 
+/* The declaration as JSON (foresell operators --json), or a list of all of them where `op` is NULL. */
+FS_API FS_MUST_CHECK fs_status fs_operator_describe(const fs_operator *op, fs_buffer *out,
+                                                    fs_error *error);
+
 /* `text`: "horizon = 28, quantile = [0.1, 0.9], model = 'auto'"; "" for all defaults. Every fault
  * names the operator and the parameter. `value = COLUMN` style column bindings (the name of a
  * declared VALUE input) are taken too. Give back with fs_options_free. */

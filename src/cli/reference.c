@@ -1,8 +1,6 @@
 /* The reference of operators, from their declarations. */
 #include <string.h>
 
-#include <jansson.h>
-
 #include "cli_internal.h"
 
 enum { WIDTH = 92 };
@@ -147,61 +145,15 @@ fs_status fs_cli_operator_markdown(const fs_operator *op, fs_buffer *out)
     return op->example ? fs_buffer_printf(out, "\n```\n%s\n```\n", op->example) : FS_OK;
 }
 
-/* ---- JSON ---- */
-
-static const char *role_name(fs_role role)
-{
-    static const char *const names[] = {"order", "value", "regressor", "result"};
-    return names[role];
-}
-
-static json_t *columns_json(const fs_column *columns)
-{
-    json_t *list = json_array();
-    for (const fs_column *c = columns; c->name; c++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b, s:s*, s:s*, s:s*}", "name",
-                                              c->name, "type", fs_type_name(c->type), "role",
-                                              role_name(c->role), "optional", c->optional, "each",
-                                              c->each, "unit", c->unit, "doc", c->doc));
-    return list;
-}
-
-static json_t *params_json(const fs_param *params)
-{
-    json_t *list = json_array();
-    for (const fs_param *p = params; p && p->name; p++) {
-        json_t *one = json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "name", p->name, "type",
-                                fs_type_name(p->type), "default", p->fallback, "choices",
-                                p->choices, "doc", p->doc);
-        if (p->minimum != 0 || p->maximum != 0) {
-            json_object_set_new(one, "minimum", json_real(p->minimum));
-            json_object_set_new(one, "maximum", json_real(p->maximum));
-        }
-        json_array_append_new(list, one);
-    }
-    return list;
-}
-
-static json_t *operator_json(const fs_operator *op)
-{
-    return json_pack("{s:s, s:s, s:s*, s:s*, s:i, s:o, s:o, s:o}", "name", op->name, "summary",
-                     op->summary, "details", op->details, "example", op->example, "version",
-                     op->version, "input", columns_json(op->input), "output",
-                     columns_json(op->output), "params", params_json(op->params));
-}
-
 /* ---- the verb ---- */
 
 static fs_status print_json(cli_call *call, const fs_operator *only, fs_error *error)
 {
-    json_t *root = only ? operator_json(only) : json_array();
-    for (int i = 0; root && !only && i < fs_operator_count(); i++)
-        json_array_append_new(root, operator_json(fs_operator_at(i)));
-    if (!root) return fs_fail_memory(error, sizeof *only);
-    json_dumpf(root, call->out, JSON_INDENT(2));
-    fputc('\n', call->out);
-    json_decref(root);
-    return FS_OK;
+    fs_buffer text = {0};
+    fs_status status = fs_operator_describe(only, &text, error);
+    if (status == FS_OK) fprintf(call->out, "%s\n", text.data);
+    fs_buffer_free(&text);
+    return status;
 }
 
 static fs_status list(fs_buffer *out)

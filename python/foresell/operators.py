@@ -1,0 +1,451 @@
+"""Operators as functions, one for each. Made from their declarations by generate.py; `make docs` writes it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+import pyarrow as pa
+
+from .table import ArrowData, apply
+
+__all__ = ["backtest", "clean_outliers", "forecast", "peaks", "trend"]
+
+
+def backtest(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    horizon: int = 28,
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    nonnegative: Literal["auto", "yes", "no"] = "auto",
+    origins: int = 3,
+    end: str | int | date = "",
+    threads: int | None = None,
+) -> pa.Table:
+    """Tells how good each forecasting model was in each group's past.
+
+    From several points of the past, each a horizon apart, every model forecasts what came after from what lay before,
+    and nothing else. One row a group and model.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number; absent periods count as missing, unless
+        `absent` says that they are zeros. Default: the one column of dates.
+    value : str, optional
+        The column of: what is forecast; null: not known (which is not zero). Default: the column of this name, else the
+        first number.
+    horizon : int, default 28
+        How many periods each trial forecasts; less where the series is short. From 1 to 100000.
+    season : int, default 0
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
+        From 0 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    nonnegative : {"auto", "yes", "no"}, default "auto"
+        As in forecast.
+    origins : int, default 3
+        Points in the past from which is forecast, a horizon apart. From 1 to 100.
+    end : str | int | date, default ""
+        As in forecast.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `model` (text): snaive or ets.
+        - `origins` (int): points in the past from which was forecast.
+        - `count` (int): known values that forecasts were compared with.
+        - `mae` (double): mean absolute error; null where nothing could be compared.
+        - `rmse` (double): root of the mean squared error.
+        - `mase` (double): mean absolute error over that of the seasonal naive method inside what was known; null where
+          that is zero.
+        - `wape` (double, share of 1): sum of absolute errors over the sum of absolute values; null where that is zero.
+        - `bias` (double): mean of forecast minus actual.
+
+    Examples
+    --------
+    >>> foresell.backtest(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "backtest",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value},
+        params={
+            "horizon": horizon,
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "nonnegative": nonnegative,
+            "origins": origins,
+            "end": end,
+        },
+        threads=threads,
+    )
+
+
+def clean_outliers(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    on_promotion: str | None = None,
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    limit: float = 5.0,
+    rows: Literal["all", "outliers"] = "all",
+    threads: int | None = None,
+) -> pa.Table:
+    """Flags values that cannot be ordinary demand, and dampens them in a copy.
+
+    What is usual is a rolling median, seasonally adjusted; how far values usually stray from it is their median
+    absolute deviation, which grows with the root of the level (Hampel 1974). In series that are mostly zero the sizes
+    of the sales themselves are compared. A value more than `limit` deviations and more than its own size away is an
+    outlier if nearly no other value of the series, at whatever time, is as high (their upper decile, times its ratio to
+    the median to the power 1.5), unless it is on promotion, comes back a year before or after, or lasts four periods or
+    more. Zeros are never outliers: stock-outs and closed days are for other rules. One row out for each row in, or for
+    each outlier.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number. Default: the one column of dates.
+    value : str, optional
+        The column of: demand; null: not known, and stays so. Default: the column of this name, else the first number.
+    on_promotion : str, optional
+        The column of: true: a high value is expected and never an outlier. Default: the column of this name, or none.
+    season : int, default 0
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
+        From 0 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    limit : float, default 5.0
+        How many usual deviations above what is usual a value may be. From 1 to 100.
+    rows : {"all", "outliers"}, default "all"
+        Whether every row comes back, or outliers only.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): as it came.
+        - `value` (double): as it came.
+        - `cleaned` (double): the value, or where it is an outlier the most that is not one.
+        - `is_outlier` (bool): whether cleaned differs from value.
+        - `reason` (text): such as "12 times its usual 4"; null where it is no outlier.
+
+    Examples
+    --------
+    >>> foresell.clean_outliers(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "clean_outliers",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value, "on_promotion": on_promotion},
+        params={
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "limit": limit,
+            "rows": rows,
+        },
+        threads=threads,
+    )
+
+
+def forecast(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    horizon: int = 28,
+    quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    model: Literal["auto", "snaive", "ets"] = "auto",
+    nonnegative: Literal["auto", "yes", "no"] = "auto",
+    origins: int = 3,
+    end: str | int | date = "",
+    threads: int | None = None,
+) -> pa.Table:
+    """Forecasts each group's series, with quantiles.
+
+    Two models compete in every group: seasonal naive (the last value of the same season) and exponential smoothing with
+    additive error, an additive season or none, and a damped trend or none (Hyndman, Koehler, Ord and Snyder 2008; the
+    form by AICc). Both are tried at several points of the group's past, where they see only what lay before; the
+    smaller mean absolute error wins.
+
+    Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
+    how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
+    zero where the values never are.
+
+    Missing values are skipped, not taken as zero, and so are absent periods unless `absent` says otherwise; a value
+    more than 1,000 times the usual size is left out and noted. A group never fails: too short, constant or all-zero
+    series get the simplest forecast that makes sense, and a note. A group in which nothing is known gets rows with a
+    null mean.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number; absent periods count as missing, unless
+        `absent` says that they are zeros. Default: the one column of dates.
+    value : str, optional
+        The column of: what is forecast; null: not known (which is not zero). Default: the column of this name, else the
+        first number.
+    horizon : int, default 28
+        How many periods to forecast. From 1 to 100000.
+    quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
+        Probabilities; each gives a column q… From 0.0001 to 0.9999.
+    season : int, default 0
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
+        From 0 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    model : {"auto", "snaive", "ets"}, default "auto"
+        Auto takes what was better in the group's own past.
+    nonnegative : {"auto", "yes", "no"}, default "auto"
+        Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
+    origins : int, default 3
+        Points in the past at which the models are tried out. From 0 to 100.
+    end : str | int | date, default ""
+        The last period of the past, for all groups: a date (YYYY-MM-DD) or a number; values after it are not looked at,
+        and groups that end earlier are forecast from there on; empty: each group's own last period.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): the period that is forecast, in the type of the order column.
+        - `step` (int, period): 1 for the first period after the last, up to the horizon.
+        - `mean` (double): expected value; null where not one value of the group is known.
+        - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
+        - `model` (text): snaive, naive, ETS(A,N,N), ETS(A,Ad,N), ETS(A,N,A), ETS(A,Ad,A) or none.
+        - `note` (text): what was done beside the usual, such as values left out; null: nothing.
+
+    Examples
+    --------
+    >>> foresell.forecast(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "forecast",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value},
+        params={
+            "horizon": horizon,
+            "quantile": quantile,
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "model": model,
+            "nonnegative": nonnegative,
+            "origins": origins,
+            "end": end,
+        },
+        threads=threads,
+    )
+
+
+def peaks(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    event: str | None = None,
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    top: int = 10,
+    minimum: float = 3.0,
+    threads: int | None = None,
+) -> pa.Table:
+    """Finds the periods that stand highest above what is usual.
+
+    What is usual is a rolling median over some weeks or months, adjusted for the weekday where periods are days; a peak
+    is a value at least `minimum` usual deviations above it. The largest excesses of each group come first. Groups
+    without a peak have no row.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number. Default: the one column of dates.
+    value : str, optional
+        The column of: demand or revenue. Default: the column of this name, else the first number.
+    event : str, optional
+        The column of: what happened in the period; given back with the peak. Default: the column of this name, or none.
+    season : int, default 0
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
+        From 0 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    top : int, default 10
+        How many of each group at most. From 1 to 10000.
+    minimum : float, default 3.0
+        Usual deviations that a peak must be above what is usual. From 0 to 1000.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `rank` (int): 1: the largest excess of the group.
+        - `period` (period): as it came.
+        - `value` (double): as it came.
+        - `expected` (double): what is usual at that time: rolling median, seasonally adjusted.
+        - `excess` (double, share of 1): value / expected - 1; null where nothing is usual.
+        - `certainty` (double, share of 1): that it is no accident: z²/(1+z²), whatever the distribution (Cantelli).
+        - `event` (text): as it came.
+
+    Examples
+    --------
+    >>> foresell.peaks(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "peaks",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value, "event": event},
+        params={
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "top": top,
+            "minimum": minimum,
+        },
+        threads=threads,
+    )
+
+
+def trend(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    threads: int | None = None,
+) -> pa.Table:
+    """Measures how fast each group grows or shrinks a year, and how sure that is.
+
+    Theil and Sen's slope: the median of the slopes between all pairs of block means (about four weeks each). Where the
+    series spans two years, only the same places of different years are compared, so that the season is no trend
+    (Hirsch, Slack and Smith 1982). A few odd values change nothing.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number. Default: the one column of dates.
+    value : str, optional
+        The column of: demand or revenue. Default: the column of this name, else the first number.
+    season : int, default 0
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
+        From 0 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `trend` (double, share of 1): change in a year as a share of the usual level (the median month); where periods
+          are whole numbers, change over the whole series; null where it can't be told.
+        - `low` (double, share of 1): lower end of its 95 % interval.
+        - `high` (double, share of 1): upper end of its 95 % interval.
+        - `certainty` (double, share of 1): that there is a trend at all, by the Mann-Kendall test.
+        - `note` (text): what to mind; null: nothing.
+
+    Examples
+    --------
+    >>> foresell.trend(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "trend",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value},
+        params={
+            "season": season,
+            "absent": absent,
+            "period": period,
+        },
+        threads=threads,
+    )
