@@ -18,16 +18,13 @@ from . import _core
 from .columns import choose, declaration, options_text
 
 
-def _column(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
-
-
 def _through_pipe(
-    operator: str, options: str, group: tuple[str, ...], order: str, batches: Iterator[pa.RecordBatch]
+    operator: str, options: str, group: tuple[str, ...], order: str, names: list[str], batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """One sorted partition through one pipe; batches may cut groups anywhere."""
     pipe = None
     for batch in batches:
+        batch = batch.rename_columns(names)
         pipe = pipe or _core.Pipe(operator, options, group, order, batch.schema.__arrow_c_schema__())
         pipe.push(batch.__arrow_c_array__()[1])
         yield from pa.table(pipe).to_batches()
@@ -36,10 +33,17 @@ def _through_pipe(
         yield from pa.table(pipe).to_batches()
 
 
-def _partitioned(df: DataFrame, group: tuple[str, ...], order: str) -> DataFrame:
-    keys = [F.col(_column(name)) for name in group]
-    dealt = df.repartition(*keys) if keys else df.repartition(1)
-    return dealt.sortWithinPartitions(*[key.asc_nulls_first() for key in keys], F.col(_column(order)).asc_nulls_first())
+def _plainly_named(df: DataFrame, names: Sequence[str]) -> DataFrame:
+    """These columns as c0, c1, …: `mapInArrow` takes a dot or a backtick in a name for more than a letter."""
+    quoted = ["`" + name.replace("`", "``") + "`" for name in names]
+    return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(quoted)])
+
+
+def _partitioned(df: DataFrame, groups: int) -> DataFrame:
+    """Dealt out by the first columns, the groups, and sorted by them and the next one, the order."""
+    keys = [F.col(name) for name in df.columns[: groups + 1]]
+    dealt = df.repartition(*keys[:groups]) if groups else df.repartition(1)
+    return dealt.sortWithinPartitions(*[key.asc_nulls_first() for key in keys])
 
 
 def apply(
@@ -76,6 +80,8 @@ def apply(
     options = options_text(parts, {name: value for name, value in params.items() if name not in inputs})
     taken = pa.schema([schema.field(name) for name in parts.taken])
     pipe = _core.Pipe(operator, options, parts.group, parts.order, taken.__arrow_c_schema__())
-    result = from_arrow_schema(pa.schema(pipe))
-    sorted_rows = _partitioned(df.select(*map(_column, parts.taken)), parts.group, parts.order)
-    return sorted_rows.mapInArrow(functools.partial(_through_pipe, operator, options, parts.group, parts.order), result)
+    result = from_arrow_schema(pa.schema(pipe), prefer_timestamp_ntz=True)
+    rows = _partitioned(_plainly_named(df, parts.taken), len(parts.group))
+    return rows.mapInArrow(
+        functools.partial(_through_pipe, operator, options, parts.group, parts.order, parts.taken), result
+    )

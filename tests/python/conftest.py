@@ -1,0 +1,63 @@
+"""What the tests of the package share: made-up rows, the program, one Spark session."""
+
+import datetime
+import os
+import random
+import shutil
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MONDAY = datetime.date(2024, 1, 1)
+
+
+def sales(lengths: dict, seed: int = 1) -> pa.Table:
+    """Rows of items with that many days each, shuffled: item, day, units."""
+    draw = random.Random(seed)
+    rows = [
+        (item, MONDAY + datetime.timedelta(day), 5.0 + 3 * (day % 7) + draw.random())
+        for item, days in lengths.items()
+        for day in range(days)
+    ]
+    draw.shuffle(rows)
+    columns = [list(column) for column in zip(*rows)] or [[], [], []]
+    item = pa.array(columns[0], pa.string() if all(isinstance(key, (str, type(None))) for key in lengths) else None)
+    return pa.table({"item": item, "day": pa.array(columns[1], pa.date32()), "units": pa.array(columns[2], pa.float64())})
+
+
+def first_rows(table: pa.Table, column: str = "item") -> list:
+    """The values of a column in the order of their first rows."""
+    return list(dict.fromkeys(table[column].to_pylist()))
+
+
+@pytest.fixture
+def shop() -> pa.Table:
+    return sales({"b": 70, "a": 91, "d": 64, "c": 80})
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """Spark on two cores of this machine; skipped where Java or PySpark is missing."""
+    pytest.importorskip("pyspark", reason="PySpark is not installed")
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        pytest.skip("there is no Java")
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master("local[2]").appName("foresell")
+    for name, value in {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "3",
+        "spark.sql.adaptive.coalescePartitions.enabled": "false",
+        "spark.log.level": "ERROR",
+    }.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()

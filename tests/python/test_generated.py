@@ -1,0 +1,70 @@
+"""The functions of operators are what the declarations say."""
+
+import datetime
+import importlib.util
+import inspect
+import json
+
+import foresell
+import pyarrow as pa
+import pyarrow.compute
+import pytest
+from conftest import MONDAY, ROOT, sales
+from foresell import _core, operators
+
+DECLARED = json.loads(_core.operators())
+
+
+def generate():
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "python" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_functions_are_made_from_these_declarations():
+    text = generate().text_of(DECLARED)
+    for place in (ROOT / "python" / "foresell" / "operators.py", operators.__file__):
+        assert open(place, encoding="utf-8").read() == text, f"{place} is not current: run make docs"
+
+
+def test_lists_and_flags_are_written_as_python_writes_them():
+    made = generate()
+    numbers = {"name": "q", "type": "list", "default": "[0.5]", "minimum": 0.1, "maximum": 0.9}
+    listed = {"name": "w", "type": "list", "default": "[a, b]", "choices": "a|b|c"}
+    flag = {"name": "f", "type": "bool", "default": "true"}
+    needed = {"name": "n", "type": "date"}
+    assert [made.type_of(one) for one in (numbers, listed, flag, needed)] == [
+        "Sequence[float]",
+        'Sequence[Literal["a", "b", "c"]]',
+        "bool",
+        "str | date",
+    ]
+    assert [made.default_of(one) for one in (numbers, listed, flag, needed)] == ["(0.5,)", '("a", "b")', "True", None]
+    operator = {"name": "x", "input": [], "params": [numbers, needed]}
+    assert made.signature(operator)[4:6] == ["n: str | date", "q: Sequence[float] = (0.5,)"], "what must be given comes first"
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda one: one["name"])
+def test_the_documentation_names_every_part(declared):
+    function = getattr(foresell, declared["name"])
+    doc, parameters = inspect.getdoc(function), inspect.signature(function).parameters
+    assert doc.startswith(declared["summary"].split(" ")[0])
+    for name in parameters:
+        assert f"\n{name} : " in doc
+    for column in declared["output"]:
+        assert f"- `{column['name']}" in doc
+    for param in declared["params"]:
+        if "minimum" in param:
+            assert f"From {param['minimum']:g} to {param['maximum']:g}." in doc
+    assert ">>> foresell." in doc
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda one: one["name"])
+def test_the_defaults_are_those_of_the_operator(declared):
+    data = sales({"a": 400, "b": 380})
+    tall = pa.compute.if_else(pa.compute.equal(data["day"], MONDAY + datetime.timedelta(200)), 99.0, data["units"])
+    data = data.set_column(2, "units", tall)  # a peak, for those who look for one
+    bare = foresell.apply(declared["name"], data, group="item", order="day", columns={"value": "units"})
+    assert getattr(foresell, declared["name"])(data, group="item", order="day", value="units").equals(bare)
+    assert bare.num_rows > 0 and bare.column_names[0] == "item"

@@ -1,0 +1,53 @@
+"""The program in the package: the command, the main job, and its errors."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import foresell
+import pytest
+from foresell.program import PROGRAM
+
+COMMAND = Path(sys.executable).with_name("foresell")
+
+
+def test_the_command_is_the_program_of_the_package():
+    said = subprocess.run([COMMAND, "--version"], check=True, capture_output=True, text=True).stdout
+    assert said.strip() == f"foresell {foresell.__version__}"
+    wrong = subprocess.run([COMMAND, "nonsense"], capture_output=True, text=True)
+    assert wrong.returncode == 2 and "nonsense" in wrong.stderr
+
+
+def test_the_program_finds_its_files_inside_the_package():
+    said = subprocess.run([COMMAND, "doctor"], check=True, capture_output=True, text=True).stdout
+    for what in ("steps", "report", "extensions"):
+        line = next(line for line in said.splitlines() if line.split()[1:2] == [what])
+        assert line.startswith("ok") and str(PROGRAM.parents[1]) in line
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    sizes = ["--items", "20", "--stores", "1", "--customers", "50", "--days", "200", "--lines", "3000"]
+    subprocess.run([COMMAND, "simulate", folder / "files", *sizes], check=True, capture_output=True)
+    subprocess.run([COMMAND, "init", folder / "project", "--from", folder / "files"], check=True, capture_output=True)
+    return folder / "project"
+
+
+def test_the_main_job_runs_and_gives_its_tables(project):
+    done = foresell.run(project, threads=1, memory="1GiB")
+    assert done.report.is_file() and done.headlines
+    assert done.rows_in == done.rows_kept + done.rows_quarantined + done.rows_merged
+    assert "forecast_item" in done.tables()
+    assert done.table("forecast_item").num_rows > 0
+    again = foresell.run(project, resume=True, only="forecast_item")
+    assert again.table("forecast_item").equals(done.table("forecast_item"))
+
+
+def test_errors_of_the_main_job_are_exceptions(project, tmp_path):
+    with pytest.raises(foresell.UsageError) as told:
+        foresell.run(project, only="no_such_step")
+    assert "no_such_step" in told.value.message
+    with pytest.raises(foresell.Error) as told:
+        foresell.run(tmp_path / "nowhere")
+    assert told.value.remedy
