@@ -36,8 +36,9 @@ fuzz: deps ## fuzz everything that parses, FOR=300 seconds each
 	@deps/debian test
 	@FUZZ_SECONDS=$(FOR) tests/run fuzz
 
-docs: build ## write the generated pages again: manual, completions, references
+docs: build ## write the generated pages again: manual, completions, references, Python's functions
 	@$(RELEASE)/foresell docs --into docs
+	@$(RELEASE)/foresell operators --json | python3 python/generate.py -
 
 install: build ## install into PREFIX (default /usr/local)
 	@cmake --build $(RELEASE) --target foresell_shared

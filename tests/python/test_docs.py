@@ -1,0 +1,41 @@
+"""The examples of docs/python.md, in their order, run as they stand."""
+
+import re
+import subprocess
+
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT, sales
+from foresell.program import PROGRAM
+
+EXAMPLES = re.findall(r"<!-- example:? ?(\w*) -->\n```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.S)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder with the file that the examples read."""
+    monkeypatch.chdir(tmp_path)
+    pq.write_table(sales({"a": 400, "b": 380}), "sales.parquet")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("needs", "text"), EXAMPLES, ids=[needs or "pyarrow" for needs, _ in EXAMPLES])
+def test_the_example_runs(place, needs, text, request):
+    names = {}
+    if needs == "project":
+        sizes = ["--items", "20", "--stores", "1", "--customers", "50", "--days", "200", "--lines", "3000"]
+        subprocess.run([PROGRAM, "simulate", "files", *sizes], check=True, capture_output=True)
+        subprocess.run([PROGRAM, "init", "shop", "--from", "files"], check=True, capture_output=True)
+        pytest.importorskip("pandas")
+    elif needs == "pyspark":
+        names["spark"] = request.getfixturevalue("spark")
+        text = text.replace('"sales.parquet"', f'"file://{place}/sales.parquet"').replace('"forecast.parquet"', f'"file://{place}/out"')
+    elif needs:
+        pytest.importorskip(needs)
+    exec("import foresell\n" + text, names)
+    if needs == "pyspark":
+        assert pq.read_table(place / "out").num_rows == 56
+
+
+def test_every_kind_of_example_is_there():
+    assert [needs for needs, _ in EXAMPLES] == ["", "polars", "pandas", "duckdb", "project", "pyspark"]
