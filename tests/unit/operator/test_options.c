@@ -227,6 +227,29 @@ static void an_unknown_operator_is_answered_with_the_nearest(void **state)
     assert_null(fs_operator_at(fs_operator_count()));
 }
 
+static void a_declaration_is_told_as_json(void **state)
+{
+    (void)state;
+    fs_buffer one = {0}, all = {0};
+    fs_error error = {0};
+    assert_int_equal(fs_operator_describe(&op, &one, &error), FS_OK);
+    assert_non_null(strstr(one.data, "\"name\": \"sample\""));
+    assert_non_null(strstr(one.data, "\"choices\": \"auto|snaive|ets\""));
+    assert_non_null(strstr(one.data, "\"maximum\": 100.0"));
+    assert_null(strstr(one.data, "null"));
+    assert_int_equal(fs_operator_describe(NULL, &all, &error), FS_OK);
+    assert_int_equal(all.data[0], '[');
+    for (int i = 0; i < fs_operator_count(); i++)
+        assert_non_null(strstr(all.data, fs_operator_at(i)->name));
+    fs_buffer none = {0};
+    fs_alloc_fail_after(0);
+    assert_int_equal(fs_operator_describe(&op, &none, &error), FS_MEMORY);
+    fs_alloc_fail_after(-1);
+    fs_buffer_free(&none);
+    fs_buffer_free(&one);
+    fs_buffer_free(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +262,7 @@ int main(void)
         cmocka_unit_test(the_normal_form_does_not_depend_on_how_it_was_written),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(operators_are_sorted_and_whole),
+        cmocka_unit_test(a_declaration_is_told_as_json),
         cmocka_unit_test(an_unknown_operator_is_answered_with_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
