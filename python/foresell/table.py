@@ -8,7 +8,7 @@ so neither does the result.
 from __future__ import annotations
 
 import bisect
-import threading
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, cast
@@ -116,18 +116,18 @@ def cuts_of(series: pa.Int64Array) -> list[int]:
 
 
 class _Work:
-    """One operator on ranges of sorted rows; after the first failure no range is begun."""
+    """One operator on ranges of sorted rows; what comes after a range that failed is not begun any more."""
 
     def __init__(self, operator: str, options: str, parts: Parts, table: pa.Table) -> None:
         self.operator, self.options, self.parts, self.table = operator, options, parts, table
-        self.failed = threading.Event()
+        self.failed = sys.maxsize  # where a range begins that failed
 
     def pipe(self) -> _core.Pipe:
         schema = self.table.schema.__arrow_c_schema__()
         return _core.Pipe(self.operator, self.options, self.parts.group, self.parts.order, schema)
 
     def range(self, begin: int, end: int) -> pa.Table | None:
-        if self.failed.is_set():
+        if begin > self.failed:
             return None
         try:
             pipe = self.pipe()
@@ -135,7 +135,7 @@ class _Work:
             pipe.end()
             return pa.table(pipe)
         except BaseException:
-            self.failed.set()
+            self.failed = min(self.failed, begin)
             raise
 
     def all(self, cuts: Sequence[int], threads: int) -> pa.Table:
