@@ -246,13 +246,34 @@ typedef struct fs_step_report {
     bool skipped;               /* taken from before: nothing it depends on has changed */
     char digest[FS_DIGEST_HEX]; /* step, inputs and version together */
 } fs_step_report;
-/* Runs all steps (or `only` and what it needs), independent ones side by side, into
- * FOLDER/tables/NAME.parquet with FOLDER/steps/NAME.json beside; a step whose digest is that of
- * `earlier`/steps/NAME.json is linked from there instead (earlier NULL: never). After each step its
+/* Who makes the tables of steps: the file `path`, or a folder of that name with the parts of the table. `sort`: what
+ * the rows are to be in order of where the SELECT does not say it, or NULL. Called by several threads. */
+typedef struct fs_maker {
+    fs_status (*make)(void *context, const fs_step *step, const char *sort, const char *path,
+                      int64_t *rows, fs_error *error);
+    void *context;
+} fs_maker;
+typedef struct fs_plan_settings {
+    const char *folder;
+    const char *earlier; /* a run whose steps are taken where they are the same; NULL: none */
+    const char *only;    /* a step: it and what it needs; NULL: all */
+    fs_maker maker;      /* make NULL: the engine itself */
+} fs_plan_settings;
+/* Runs the steps, independent ones side by side, into FOLDER/tables/NAME.parquet with FOLDER/steps/NAME.json beside; a
+ * step whose digest is that of EARLIER/steps/NAME.json is linked from there instead. After each step its
  * `expect`s are checked; a broken one fails the run and shows up to five rows. */
-FS_API FS_MUST_CHECK fs_status fs_plan_run(fs_plan *plan, fs_engine *engine, const char *folder,
-                                           const char *earlier, const char *only,
+FS_API FS_MUST_CHECK fs_status fs_plan_run(fs_plan *plan, fs_engine *engine,
+                                           const fs_plan_settings *settings,
                                            fs_step_report **reports, int *count, fs_error *error);
+
+/* A maker that asks whoever holds the other ends of two pipes, a line of JSON a step (src/engine/remote.c says which). The
+ * files stay the caller's. */
+typedef struct fs_remote fs_remote;
+FS_API FS_MUST_CHECK fs_status fs_remote_open(fs_engine *engine, int requests, int answers,
+                                              fs_remote **remote, fs_error *error);
+FS_API void fs_remote_close(fs_remote *remote);
+FS_API FS_MUST_CHECK fs_status fs_remote_make(void *remote, const fs_step *step, const char *sort,
+                                              const char *path, int64_t *rows, fs_error *error);
 /* The plan as JSON, for `foresell plan --json` and for Spark. Appended to out. */
 FS_API FS_MUST_CHECK fs_status fs_plan_json(const fs_plan *plan, fs_buffer *out, fs_error *error);
 

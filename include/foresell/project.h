@@ -112,6 +112,7 @@ typedef struct fs_run_settings {
     const char *models; /* folder of the program's own steps; NULL: beside the program */
     const char *only;   /* a step, or NULL */
     bool resume;
+    fs_maker maker; /* who makes the steps' tables; make NULL: the engine itself */
 } fs_run_settings;
 typedef struct fs_run_outcome {
     char folder[1024]; /* of the whole run */

@@ -35,6 +35,8 @@ typedef struct cli_option {
 } cli_option;
 
 typedef struct cli_call cli_call;
+/* foresell run --engine spark: does not return where the driver could be started. */
+fs_status fs_cli_run_on_spark(cli_call *call, fs_error *error);
 
 /* One verb. */
 typedef struct cli_verb {

@@ -1,4 +1,6 @@
 /* init, run, plan, simulate: a call of the library each, and saying what came of it. */
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli_internal.h"
@@ -148,13 +150,29 @@ static fs_status say_outcome(cli_call *call, const cli_session *s, fs_project *p
     return status;
 }
 
-static fs_status run_project(cli_call *call, cli_session *s, fs_project *project, fs_error *error)
+/* "3,4": the tables of steps are made by whoever holds the other ends. */
+static fs_status open_maker(cli_call *call, cli_session *s, fs_remote **remote, fs_error *error)
+{
+    const char *text = fs_cli_text(call, "maker");
+    int out, in;
+    *remote = NULL;
+    if (!text) return FS_OK;
+    if (sscanf(text, "%d,%d", &out, &in) != 2 || out < 3 || in < 3)
+        return fs_fail(error, FS_USAGE, "--maker %s is not two numbers of open files, as 3,4",
+                       text);
+    signal(SIGPIPE, SIG_IGN);
+    return fs_remote_open(s->engine, out, in, remote, error);
+}
+
+static fs_status run_made(cli_call *call, cli_session *s, fs_project *project, fs_maker maker,
+                          fs_error *error)
 {
     fs_run_outcome outcome = {0};
     const char *only = fs_cli_text(call, "only");
     fs_run_settings settings = {.models = fs_cli_home(&call->arena, "models"),
                                 .only = only,
-                                .resume = fs_cli_flag(call, "resume")};
+                                .resume = fs_cli_flag(call, "resume"),
+                                .maker = maker};
     finish f = {.web = fs_cli_home(&call->arena, "web"),
                 .progress = fs_cli_terminal_progress(s->terminal)};
     FS_TRY(fs_project_run(project, s->engine, &settings, only ? NULL : finish_run, &f, &outcome,
@@ -162,10 +180,22 @@ static fs_status run_project(cli_call *call, cli_session *s, fs_project *project
     return say_outcome(call, s, project, &outcome, error);
 }
 
+static fs_status run_project(cli_call *call, cli_session *s, fs_project *project, fs_error *error)
+{
+    fs_remote *remote;
+    FS_TRY(open_maker(call, s, &remote, error));
+    fs_maker maker = {.make = remote ? fs_remote_make : NULL, .context = remote};
+    fs_status status = run_made(call, s, project, maker, error);
+    fs_remote_close(remote);
+    return status;
+}
+
 fs_status fs_cli_run_run(cli_call *call, fs_error *error)
 {
     fs_project *project = NULL;
     cli_session session;
+    bool spark = strcmp(fs_cli_text(call, "engine"), "spark") == 0;
+    if (spark && !fs_cli_text(call, "maker")) return fs_cli_run_on_spark(call, error);
     FS_TRY(fs_project_open(call->argument[0], &project, error));
     fs_status status = fs_cli_session_open(call, &session, error);
     if (status == FS_OK) {

@@ -29,8 +29,15 @@ static const cli_option init_options[] = {
     {0}};
 
 static const cli_option run_options[] = {
-    {"engine", CLI_TEXT, "NAME", .fallback = "duckdb", .choices = "duckdb",
-     .doc = "what runs the steps"},
+    {"engine", CLI_TEXT, "NAME", .fallback = "duckdb", .choices = "duckdb|spark",
+     .doc = "what runs the steps: this program, or Spark (docs/cluster.md)"},
+    {"master", CLI_TEXT, "URL",
+     .doc =
+         "the cluster, for Spark: spark://HOST:PORT, yarn, k8s://…, local[4]; default: as Spark is "
+         "set up, else local[*]"},
+    {"maker", CLI_TEXT, "OUT,IN",
+     .doc = "for engines that start this program: numbers of the open files by which it asks for "
+            "the tables of steps and hears of them"},
     {"only", CLI_TEXT, "STEP", .doc = "make this step and what it needs, nothing else"},
     {"resume", CLI_FLAG,
      .doc = "go on with a run that was cut short; steps of which nothing has changed are not done "

@@ -38,6 +38,7 @@ typedef struct schedule {
     fs_plan *plan;
     fs_engine *engine;
     const char *folder, *earlier;
+    fs_maker maker;
     job *job;
     int jobs, wanted, started, running, failed; /* failed: first in plan order, -1 none */
     bool cancelled;
@@ -151,12 +152,6 @@ static fs_status make_paths(const char *folder, const char *name, paths *p, fs_e
     return fs_fail_memory(error, strlen(folder) + strlen(name));
 }
 
-static int64_t file_bytes(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? (int64_t)info.st_size : -1;
-}
-
 /* Is the step with this digest whole at `p`? Then *rows is its number of rows. */
 static bool record_holds(const paths *p, const char *digest, int64_t *rows)
 {
@@ -164,7 +159,8 @@ static bool record_holds(const paths *p, const char *digest, int64_t *rows)
     const char *there = json_string_value(json_object_get(record, "digest"));
     json_t *bytes = json_object_get(record, "bytes"), *count = json_object_get(record, "rows");
     bool holds = there && strcmp(there, digest) == 0 && json_is_integer(bytes) &&
-                 json_is_integer(count) && json_integer_value(bytes) == file_bytes(p->table.data);
+                 json_is_integer(count) &&
+                 json_integer_value(bytes) == fs_engine_table_bytes(p->table.data);
     if (holds) *rows = json_integer_value(count);
     json_decref(record);
     return holds;
@@ -180,17 +176,17 @@ static json_t *record_of(const schedule *s, const job *j, const paths *p)
         const char *digest = step >= 0 ? s->job[step].report.digest : s->plan->table[table].digest;
         json_object_set_new(inputs, name, json_string(digest));
     }
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:b, s:o}", "step", j->node->step.name,
-                     "digest", j->report.digest, "program", fs_version(), "rows",
-                     (json_int_t)j->report.rows, "bytes", (json_int_t)file_bytes(p->table.data),
-                     "seconds", j->report.seconds, "cpu_seconds", j->report.cpu_seconds, "skipped",
-                     j->report.skipped, "inputs", inputs);
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:b, s:o}", "step", j->node->step.name, "digest",
+        j->report.digest, "program", fs_version(), "rows", (json_int_t)j->report.rows, "bytes",
+        (json_int_t)fs_engine_table_bytes(p->table.data), "seconds", j->report.seconds,
+        "cpu_seconds", j->report.cpu_seconds, "skipped", j->report.skipped, "inputs", inputs);
 }
 
 /* The step's record, last of all: from now on it is done. */
 static fs_status write_record(const schedule *s, const job *j, const paths *p, fs_error *error)
 {
-    FS_TRY(fs_engine_sync(p->table.data, error));
+    FS_TRY(fs_engine_table_sync(p->table.data, error));
     json_t *record = record_of(s, j, p);
     char *text = record ? json_dumps(record, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
     json_decref(record);
@@ -228,7 +224,7 @@ static fs_status reuse(schedule *s, job *j, const paths *here, bool *taken, fs_e
     FS_TRY(make_paths(s->earlier, j->node->step.name, &there, error));
     if (record_holds(&there, j->report.digest, &j->report.rows)) {
         bool same = strcmp(s->earlier, s->folder) == 0;
-        *taken = same || fs_engine_link_file(there.table.data, here->table.data, NULL) == FS_OK;
+        *taken = same || fs_engine_table_link(there.table.data, here->table.data, NULL) == FS_OK;
     }
     free_paths(&there);
     return FS_OK;
@@ -250,11 +246,22 @@ static fs_status write_rows(schedule *s, job *j, const paths *p, fs_error *error
     return status;
 }
 
+static fs_status make_elsewhere(schedule *s, job *j, const paths *p, fs_error *error)
+{
+    const fs_step *step = &j->node->step;
+    fs_status status =
+        s->maker.make(s->maker.context, step, j->node->sort, p->table.data, &j->report.rows, error);
+    if (status != FS_OK && status != FS_CANCELLED)
+        fs_engine_sql_place(error, step->file, j->node->sql_line);
+    return status;
+}
+
 static fs_status make_table(schedule *s, job *j, const paths *p, fs_error *error)
 {
     const fs_step *step = &j->node->step;
     unlink(p->record.data); /* what stands there is not of this table */
     FS_TRY(check_types(s, j->node, error));
+    if (s->maker.make) return make_elsewhere(s, j, p, error);
     if (!j->node->op) return write_rows(s, j, p, error);
     fs_apply apply = {.op = j->node->op,
                       .options = step->options,
@@ -487,16 +494,17 @@ static fs_status give_reports(schedule *s, fs_step_report **reports, int *count,
     return FS_OK;
 }
 
-fs_status fs_plan_run(fs_plan *plan, fs_engine *engine, const char *folder, const char *earlier,
-                      const char *only, fs_step_report **reports, int *count, fs_error *error)
+fs_status fs_plan_run(fs_plan *plan, fs_engine *engine, const fs_plan_settings *settings,
+                      fs_step_report **reports, int *count, fs_error *error)
 {
     if (reports) *reports = NULL;
     if (count) *count = 0;
     if (!plan->checked) FS_TRY(fs_plan_check(plan, error));
     schedule s = {.plan = plan,
                   .engine = engine,
-                  .folder = folder,
-                  .earlier = earlier,
+                  .folder = settings->folder,
+                  .earlier = settings->earlier,
+                  .maker = settings->maker,
                   .jobs = plan->steps,
                   .failed = -1,
                   .cpu_seen = clock_seconds(CLOCK_PROCESS_CPUTIME_ID)};
@@ -504,7 +512,7 @@ fs_status fs_plan_run(fs_plan *plan, fs_engine *engine, const char *folder, cons
     if (!s.job) return fs_fail_memory(error, (size_t)plan->steps * sizeof *s.job);
     pthread_mutex_init(&s.lock, NULL);
     pthread_cond_init(&s.changed, NULL);
-    fs_status status = prepare(&s, only, error);
+    fs_status status = prepare(&s, settings->only, error);
     if (status == FS_OK) {
         work_together(&s, engine->threads > 0 ? engine->threads : fs_cpu_count());
         status = outcome(&s, error);

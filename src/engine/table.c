@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine_internal.h"
+#include "plan_internal.h"
 
 /* ---- files ---- */
 
@@ -151,7 +152,7 @@ fs_status fs_engine_attach(fs_engine *engine, const char *name, const char *path
     fs_status status = fs_buffer_text(&sql, "create or replace view ");
     if (status == FS_OK) status = fs_engine_add_name(&sql, name);
     if (status == FS_OK) status = fs_buffer_text(&sql, " as select * from read_parquet(");
-    if (status == FS_OK) status = fs_engine_add_text(&sql, path);
+    if (status == FS_OK) status = fs_engine_table_pattern(path, &sql);
     if (status == FS_OK) status = fs_buffer_text(&sql, ")");
     if (status == FS_OK)
         status = fs_engine_execute(engine, sql.data, error);

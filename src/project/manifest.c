@@ -179,11 +179,10 @@ static json_t *missing_json(const fs_project_ingest *in)
 
 /* ---- the two files ---- */
 
-fs_status fs_project_manifest(const fs_project_ingest *in, const fs_plan *plan,
+fs_status fs_project_manifest(const fs_project_ingest *in, const char *engine,
                               const fs_step_report *reports, int count, double seconds,
                               const char *path, fs_error *error)
 {
-    (void)plan;
     char now[32];
     time_t clock = time(NULL);
     struct tm utc;
@@ -193,7 +192,7 @@ fs_status fs_project_manifest(const fs_project_ingest *in, const fs_plan *plan,
         json_array_append_new(tables, table_json(in, &in->table[i]));
     set_text(json, "program", "foresell");
     set_text(json, "version", fs_version());
-    set_text(json, "engine", "duckdb");
+    set_text(json, "engine", engine);
     set_text(json, "finished", now);
     json_object_set_new(json, "seconds", json_real(seconds));
     json_object_set_new(json, "sources_skipped", json_boolean(in->skipped));

@@ -227,7 +227,7 @@ const char *fs_project_file_table(const fs_project_ingest *in, const fs_project_
 
 /* manifest.c */
 fs_status fs_project_ingest_save(const fs_project_ingest *in, const char *path, fs_error *error);
-fs_status fs_project_manifest(const fs_project_ingest *in, const fs_plan *plan,
+fs_status fs_project_manifest(const fs_project_ingest *in, const char *engine,
                               const fs_step_report *reports, int count, double seconds,
                               const char *path, fs_error *error);
 

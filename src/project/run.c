@@ -127,8 +127,11 @@ static fs_status run_models(run *r, const char *earlier, fs_error *error)
     FS_TRY(add_tables(r, error));
     FS_TRY(add_models(r->project, r->engine, r->settings->models, r->plan, error));
     FS_TRY(fs_plan_check(r->plan, error));
-    return fs_plan_run(r->plan, r->engine, r->in.folder, earlier, r->settings->only, &r->report,
-                       &r->reports, error);
+    fs_plan_settings settings = {.folder = r->in.folder,
+                                 .earlier = earlier,
+                                 .only = r->settings->only,
+                                 .maker = r->settings->maker};
+    return fs_plan_run(r->plan, r->engine, &settings, &r->report, &r->reports, error);
 }
 
 static void tell(run *r, const char *path)
@@ -172,7 +175,8 @@ static fs_status run_all(run *r, fs_error *error)
     FS_TRY(run_models(r, earlier, error));
     const char *manifest = fs_arena_printf(&r->in.arena, "%s/manifest.json", r->in.folder);
     if (!manifest) return fs_fail_memory(error, 0);
-    FS_TRY(fs_project_manifest(&r->in, r->plan, r->report, r->reports, seconds_since(&r->start),
+    const char *engine = r->settings->maker.make ? "spark" : "duckdb";
+    FS_TRY(fs_project_manifest(&r->in, engine, r->report, r->reports, seconds_since(&r->start),
                                manifest, error));
     if (r->finish) FS_TRY(r->finish(r->context, r->engine, r->project, r->in.folder, error));
     const char *path = NULL;

@@ -105,7 +105,8 @@ static fs_status run(const char *const *steps, const char *digest, const char *w
                      fs_error *error)
 {
     fs_plan *plan = plan_of(steps, digest);
-    fs_status status = fs_plan_run(plan, engine, where, earlier, only, reports, count, error);
+    fs_plan_settings settings = {.folder = where, .earlier = earlier, .only = only};
+    fs_status status = fs_plan_run(plan, engine, &settings, reports, count, error);
     if (status == FS_OK) /* names live as long as the plan */
         for (int i = 0; i < *count; i++) (*reports)[i].name = NULL;
     fs_plan_close(plan);
@@ -127,7 +128,8 @@ static void steps_become_tables_with_records(void **state)
     int count;
     fs_error error = {0};
     fs_plan *plan = plan_of(pipeline, "d1");
-    fs_status status = fs_plan_run(plan, engine, in("run"), NULL, NULL, &reports, &count, &error);
+    fs_plan_settings settings = {.folder = in("run")};
+    fs_status status = fs_plan_run(plan, engine, &settings, &reports, &count, &error);
     if (status != FS_OK) fail_msg("%s (%s)", error.message, error.remedy);
     assert_int_equal(count, 3);
     const char *const order[] = {"by_item", "total", "aside"};
@@ -280,8 +282,8 @@ static void cancelling_starts_no_more_steps(void **state)
     fs_plan *plan = plan_of(pipeline, "d1");
     assert_int_equal(fs_plan_check(plan, &error), FS_OK);
     cancel = true;
-    assert_int_equal(fs_plan_run(plan, engine, in("one"), NULL, NULL, &r, &count, &error),
-                     FS_CANCELLED);
+    fs_plan_settings settings = {.folder = in("one")};
+    assert_int_equal(fs_plan_run(plan, engine, &settings, &r, &count, &error), FS_CANCELLED);
     assert_null(strstr(progress_said, "by_item"));
     assert_null(r);
     fs_plan_close(plan);
