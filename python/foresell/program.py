@@ -19,6 +19,12 @@ PROGRAM = Path(__file__).resolve().parent / "_program" / "bin" / "foresell"
 KINDS: dict[int, type[Error]] = {2: UsageError, 3: DataError, 4: ResourceError, 130: CancelledError}
 
 
+def path() -> Path:
+    """The program: the one that started this Python, or else the package's own."""
+    told = os.environ.get("FORESELL_PROGRAM")
+    return Path(told) if told else PROGRAM
+
+
 def main() -> NoReturn:
     """The command `foresell`: becomes the program."""
     os.execv(PROGRAM, ["foresell", *sys.argv[1:]])
@@ -65,6 +71,16 @@ def _failure(code: int, said: str) -> Error:
     return kind(told["error"], told.get("file"), told.get("line"), told.get("column"), told.get("remedy"))
 
 
+def told(code: int, out: str, err: str) -> Run:
+    """What the program answered, as JSON, to `run`; or the error that it told."""
+    if code != 0:
+        raise _failure(code, err)
+    answer = json.loads(out)
+    counts = {name: answer[name] for name in ("rows_in", "rows_kept", "rows_quarantined", "rows_merged")}
+    report = answer["report"] or ""
+    return Run(Path(answer["folder"]), Path(report), answer["headlines"], **counts)
+
+
 def run(
     project: str | os.PathLike[str],
     *,
@@ -100,10 +116,6 @@ def run(
     """
     options = {"--only": only, "--memory": memory, "--threads": threads}
     words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-    command = [str(PROGRAM), "run", os.fspath(project), "--json", *words, *(["--resume"] if resume else [])]
+    command = [str(path()), "run", os.fspath(project), "--json", *words, *(["--resume"] if resume else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", check=False)
-    if done.returncode != 0:
-        raise _failure(done.returncode, done.stderr)
-    told = json.loads(done.stdout)
-    counts = {name: told[name] for name in ("rows_in", "rows_kept", "rows_quarantined", "rows_merged")}
-    return Run(Path(told["folder"]), Path(told["report"]), told["headlines"], **counts)
+    return told(done.returncode, done.stdout, done.stderr)

@@ -33,10 +33,13 @@ def _through_pipe(
         yield from pa.table(pipe).to_batches()
 
 
+def _quoted(names: Sequence[str]) -> list[str]:
+    return ["`" + name.replace("`", "``") + "`" for name in names]
+
+
 def _plainly_named(df: DataFrame, names: Sequence[str]) -> DataFrame:
     """These columns as c0, c1, …: `mapInArrow` takes a dot or a backtick in a name for more than a letter."""
-    quoted = ["`" + name.replace("`", "``") + "`" for name in names]
-    return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(quoted)])
+    return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(_quoted(names))])
 
 
 def _partitioned(df: DataFrame, groups: int) -> DataFrame:
@@ -44,6 +47,46 @@ def _partitioned(df: DataFrame, groups: int) -> DataFrame:
     keys = [F.col(name) for name in df.columns[: groups + 1]]
     dealt = df.repartition(*keys[:groups]) if groups else df.repartition(1)
     return dealt.sortWithinPartitions(*[key.asc_nulls_first() for key in keys])
+
+
+def piped(
+    df: DataFrame, operator: str, options: str, group: Sequence[str], order: str, *, in_order: bool = False
+) -> DataFrame:
+    """Rows through an operator, with the text of its parameters as a step has it.
+
+    Parameters
+    ----------
+    df : pyspark.sql.DataFrame
+        Long rows with the columns that the operator takes by name.
+    operator, options : str
+        Its name and its parameters, as in "horizon = 28".
+    group : sequence of str
+        Columns that tell the series apart.
+    order : str
+        The column that sorts a series.
+    in_order : bool
+        Whether groups are to come out in the order of their columns, nulls first, as from the embedded engine.
+
+    Returns
+    -------
+    pyspark.sql.DataFrame
+        Group columns, then results.
+    """
+    keys = [*group, order]
+    names = keys + [name for name in df.columns if name not in keys]
+    schema = to_arrow_schema(df.schema)
+    taken = pa.schema([schema.field(name) for name in names])
+    pipe = _core.Pipe(operator, options, tuple(group), order, taken.__arrow_c_schema__())
+    result = from_arrow_schema(pa.schema(pipe), prefer_timestamp_ntz=True)
+    rows = _partitioned(_plainly_named(df, names), len(group)).mapInArrow(
+        functools.partial(_through_pipe, operator, options, tuple(group), order, names), result
+    )
+    if not in_order or not group:
+        return rows
+    sorted_by = [F.col(name).asc_nulls_first() for name in _quoted(rows.columns[: len(group)])]
+    return rows.withColumn("_foresell_row", F.monotonically_increasing_id()).orderBy(*sorted_by, "_foresell_row").drop(
+        "_foresell_row"
+    )
 
 
 def apply(
@@ -78,10 +121,4 @@ def apply(
     schema = to_arrow_schema(df.schema)
     parts = choose(schema, operator, group, order, named)
     options = options_text(parts, {name: value for name, value in params.items() if name not in inputs})
-    taken = pa.schema([schema.field(name) for name in parts.taken])
-    pipe = _core.Pipe(operator, options, parts.group, parts.order, taken.__arrow_c_schema__())
-    result = from_arrow_schema(pa.schema(pipe), prefer_timestamp_ntz=True)
-    rows = _partitioned(_plainly_named(df, parts.taken), len(parts.group))
-    return rows.mapInArrow(
-        functools.partial(_through_pipe, operator, options, parts.group, parts.order, parts.taken), result
-    )
+    return piped(df.select(*_quoted(parts.taken)), operator, options, parts.group, parts.order)
