@@ -393,9 +393,11 @@ def trend(
 ) -> pa.Table:
     """Measures how fast each group grows or shrinks a year, and how sure that is.
 
-    Theil and Sen's slope: the median of the slopes between all pairs of block means (about four weeks each). Where the
-    series spans two years, only the same places of different years are compared, so that the season is no trend
-    (Hirsch, Slack and Smith 1982). A few odd values change nothing.
+    Blocks of about four weeks are compared. Where the series spans two years, only the same places of different years
+    are, so that the season is no trend (Hirsch, Slack and Smith 1982): the trend is the sum of blocks over that of the
+    same blocks a year before, less 1 (a ratio estimator, Cochran 1977). Else it is Theil and Sen's slope, the median of
+    the slopes between all pairs of blocks, over the median block. Single huge values count in sums as they are:
+    clean_outliers dampens them.
 
     Parameters
     ----------
@@ -425,8 +427,9 @@ def trend(
     pyarrow.Table
         The group columns, then:
 
-        - `trend` (double, share of 1): change in a year as a share of the usual level (the median month); where periods
-          are whole numbers, change over the whole series; null where it can't be told.
+        - `trend` (double, share of 1): change in a year as a share of the year before; where the series is shorter than
+          two years, of the usual level (the median month); where periods are whole numbers, change over the whole
+          series; null where it can't be told.
         - `low` (double, share of 1): lower end of its 95 % interval.
         - `high` (double, share of 1): upper end of its 95 % interval.
         - `certainty` (double, share of 1): that there is a trend at all, by the Mann-Kendall test.
