@@ -15,12 +15,14 @@ import shutil
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from pyspark import SparkConf
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame, SparkSession
 
@@ -102,8 +104,10 @@ def write(df: DataFrame, path: Path) -> int:
     int
         How many rows it has.
     """
-    beside = path.with_name(path.name + ".parts")
-    _clear(beside)
+    for left in path.parent.glob(f"{path.name}.*.parts"):  # by a driver that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    # a name of its own: executors of that driver may write on for a while, and must not write in here
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.parts")
     df.write.parquet(str(beside))
     if not _parts(beside):  # no partition had a row
         _clear(beside)
@@ -258,10 +262,13 @@ def run(
 
 def _open_session(master: str | None) -> SparkSession:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("foresell").config("spark.ui.showConsoleProgress", "false")
+    if (master or "").startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    conf = SparkConf().setAppName("foresell").set("spark.ui.showConsoleProgress", "false")
+    conf.setIfMissing("spark.ui.enabled", "false")  # it would listen on every address of the machine
     if master:
-        builder = builder.master(master)
-    session = builder.getOrCreate()
+        conf.setMaster(master)
+    session = SparkSession.builder.config(conf=conf).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
 

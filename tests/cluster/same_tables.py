@@ -1,5 +1,5 @@
-"""same_tables.py RUN RUN: whether two runs have the same tables: names, columns, types, rows and their order; integers, dates
-and texts exactly, floats to 1e-9 relative. One line a table; the exit code is 1 where any differ."""
+"""same_tables.py [--part] RUN RUN: whether two runs have the same tables: names, columns, types, rows and their order; integers, dates
+and texts exactly, floats to 1e-9 relative. With --part the second may lack some. One line a table; the exit code is 1 where any differ."""
 from __future__ import annotations
 
 import sys
@@ -59,7 +59,9 @@ def tables(run: Path) -> dict[str, Path]:
 
 
 def main() -> int:
-    runs = [tables(Path(folder)) for folder in sys.argv[1:3]]
+    runs = [tables(Path(folder)) for folder in sys.argv[-2:]]
+    if "--part" in sys.argv:
+        runs[0] = {name: path for name, path in runs[0].items() if name in runs[1]}
     if runs[0].keys() != runs[1].keys():
         print("not in both:", ", ".join(sorted(runs[0].keys() ^ runs[1].keys())))
         return 1

@@ -47,6 +47,7 @@ def spark():
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"  # also where the machine's name leads nowhere
     builder = SparkSession.builder.master("local[2]").appName("foresell")
     for name, value in {
         "spark.ui.enabled": "false",
