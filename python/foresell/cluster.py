@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -273,12 +273,6 @@ def _open_session(master: str | None) -> SparkSession:
     return session
 
 
-def _arguments(words: Sequence[str]) -> Iterator[str]:
-    for word in words:
-        if not word.startswith("--master="):
-            yield word
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """What `foresell run DIR --engine spark` becomes; also for `spark-submit`."""
     given = list(sys.argv[1:] if words is None else words)
@@ -288,7 +282,7 @@ def main(words: Sequence[str] | None = None) -> int:
     known, _ = parser.parse_known_args(given)
     session = _open_session(known.master)
     try:
-        rest = [os.path.abspath(known.project) if word == known.project else word for word in _arguments(given)]
+        rest = [os.path.abspath(known.project) if word == known.project else word for word in given]
         return _run(session, rest).returncode
     finally:
         session.stop()

@@ -164,13 +164,17 @@ int fs_engine_plan_find_table(const fs_plan *plan, const char *name);
 
 /* Writes `data` to path by a temporary name beside it, fsynced, and renames it. */
 fs_status fs_engine_write_file(const char *path, const void *data, size_t bytes, fs_error *error);
-/* Gives a file a second name (a hard link), or copies it where that can't be; replaces `path`. */
+/* For JSON, of plans (plan_json.c) and of requests (remote.c): an array of texts; a text, or null. */
+struct json_t;
+struct json_t *fs_engine_json_names(const char *const *name, int count);
+struct json_t *fs_engine_json_text(const char *text);
 /* A table on the disk: a file, or a folder with its parts (table_file.c). Bytes: -1 where there is none. */
 int64_t fs_engine_table_bytes(const char *path);
 fs_status fs_engine_table_sync(const char *path, fs_error *error);
 fs_status fs_engine_table_link(const char *source, const char *path, fs_error *error);
 /* The literal that read_parquet takes. */
 fs_status fs_engine_table_pattern(const char *path, fs_buffer *sql);
+/* Gives a file a second name (a hard link), or copies it where that can't be; replaces `path`. */
 fs_status fs_engine_link_file(const char *source, const char *path, fs_error *error);
 /* fsync of a file or folder that is there. */
 fs_status fs_engine_sync(const char *path, fs_error *error);

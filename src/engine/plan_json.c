@@ -6,14 +6,14 @@
 
 #include "plan_internal.h"
 
-static json_t *names(const char *const *name, int count)
+json_t *fs_engine_json_names(const char *const *name, int count)
 {
     json_t *array = json_array();
     for (int i = 0; i < count; i++) json_array_append_new(array, json_string(name[i]));
     return array;
 }
 
-static json_t *text_or_null(const char *text) { return text ? json_string(text) : json_null(); }
+json_t *fs_engine_json_text(const char *text) { return text ? json_string(text) : json_null(); }
 
 static json_t *expects(const fs_step_node *node)
 {
@@ -33,22 +33,23 @@ static json_t *operator_of(const fs_step_node *node, fs_buffer *normal)
     if (!node->op) return json_null();
     fs_buffer_clear(normal);
     if (fs_options_format(node->options, normal) != FS_OK) return NULL;
-    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:s}", "name", node->op->name, "version",
-                     node->op->version, "options", node->step.options, "normal_options",
-                     normal->data ? normal->data : "", "group",
-                     names(node->step.group, node->step.groups), "order", node->step.order);
+    return json_pack(
+        "{s:s, s:i, s:s, s:s, s:o, s:s}", "name", node->op->name, "version", node->op->version,
+        "options", node->step.options, "normal_options", normal->data ? normal->data : "", "group",
+        fs_engine_json_names(node->step.group, node->step.groups), "order", node->step.order);
 }
 
 static json_t *step_json(const fs_step_node *node, fs_buffer *normal)
 {
     const fs_step *step = &node->step;
-    return json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s}", "name",
-        step->name, "about", step->about, "file", step->file, "line", (json_int_t)step->line,
-        "sql_line", (json_int_t)node->sql_line, "sql", step->sql, "sort", text_or_null(node->sort),
-        "operator", operator_of(node, normal), "expect", expects(node), "inputs",
-        names(step->input, step->inputs), "needs", names(node->needs, node->needs_count), "derived",
-        node->derived, "home", text_or_null(node->home), "digest", step->digest);
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s}",
+                     "name", step->name, "about", step->about, "file", step->file, "line",
+                     (json_int_t)step->line, "sql_line", (json_int_t)node->sql_line, "sql",
+                     step->sql, "sort", fs_engine_json_text(node->sort), "operator",
+                     operator_of(node, normal), "expect", expects(node), "inputs",
+                     fs_engine_json_names(step->input, step->inputs), "needs",
+                     fs_engine_json_names(node->needs, node->needs_count), "derived", node->derived,
+                     "home", fs_engine_json_text(node->home), "digest", step->digest);
 }
 
 static json_t *tables_json(const fs_plan *plan)
@@ -56,8 +57,8 @@ static json_t *tables_json(const fs_plan *plan)
     json_t *array = json_array();
     for (int i = 0; i < plan->tables; i++)
         json_array_append_new(array, json_pack("{s:s, s:o, s:s}", "name", plan->table[i].name,
-                                               "path", text_or_null(plan->table[i].path), "digest",
-                                               plan->table[i].digest));
+                                               "path", fs_engine_json_text(plan->table[i].path),
+                                               "digest", plan->table[i].digest));
     return array;
 }
 

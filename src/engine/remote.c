@@ -59,26 +59,19 @@ void fs_remote_close(fs_remote *remote)
 
 /* ---- asking ---- */
 
-static json_t *names(const char *const *name, int count)
-{
-    json_t *array = json_array();
-    for (int i = 0; i < count; i++) json_array_append_new(array, json_string(name[i]));
-    return array;
-}
-
 static json_t *operator_of(const fs_step *step)
 {
     if (!step->op) return json_null();
     return json_pack("{s:s, s:s, s:o, s:s}", "name", step->op, "options",
-                     step->options ? step->options : "", "group", names(step->group, step->groups),
-                     "order", step->order);
+                     step->options ? step->options : "", "group",
+                     fs_engine_json_names(step->group, step->groups), "order", step->order);
 }
 
 static json_t *request_of(int64_t id, const fs_step *step, const char *sort, const char *path)
 {
     return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:s}", "id", (json_int_t)id, "step",
-                     step->name, "sql", step->sql, "sort", sort ? json_string(sort) : json_null(),
-                     "operator", operator_of(step), "inputs", names(step->input, step->inputs),
+                     step->name, "sql", step->sql, "sort", fs_engine_json_text(sort), "operator",
+                     operator_of(step), "inputs", fs_engine_json_names(step->input, step->inputs),
                      "path", path);
 }
 
