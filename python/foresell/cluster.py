@@ -1,8 +1,8 @@
 """The Spark engine: `foresell run DIR --engine spark`, and `foresell.cluster.run(spark, DIR)` in a notebook.
 
 The program does the main job; only the tables of steps are made here, where it asks for them by a line of JSON each
-(src/engine/remote.c). A step is its SELECT, run unchanged, and perhaps an operator, in the executors. The folder of the
-project must be one that the driver and all executors see under the same name.
+(src/engine/remote.c). A step is its SELECT, run unchanged, and perhaps an operator, in the executors. They share the folder
+of the project, or else a scratch place that all of them reach.
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ from typing import Any
 import pyarrow.parquet as pq
 from pyspark import SparkConf
 from pyspark.errors import AnalysisException, ParseException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
 
 from . import program as _program
-from .errors import Error
+from .errors import DataError, Error, OutOfMemoryError, ResourceError, UsageError, cause
+from .scratch import Scratch
 from .spark import piped
 
 SETTINGS = {
@@ -36,6 +38,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
 }
 """What the common subset of SQL needs; set on a session of its own, never on the caller's."""
+
+UNSEEN = "where the executors do not see that folder, name a place that all reach: --scratch hdfs://… or s3a://…"
 
 AT_ONCE = 8  # steps; the program asks for no more than are independent
 
@@ -96,22 +100,15 @@ def _clear(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def write(df: DataFrame, path: Path) -> int:
-    """Writes a table: one file, or a folder of parts in the order of the rows; under its name only when it is whole.
+def _written(df: DataFrame, url: str) -> int:
+    """Writes the rows; gives how many there were by the executors' own count."""
+    counted = Observation()
+    df.observe(counted, F.count(F.lit(1)).alias("rows")).write.parquet(url)
+    return int(counted.get["rows"])
 
-    Returns
-    -------
-    int
-        How many rows it has.
-    """
-    for left in path.parent.glob(f"{path.name}.*.parts"):  # by a driver that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    # a name of its own: executors of that driver may write on for a while, and must not write in here
-    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.parts")
-    df.write.parquet(str(beside))
-    if not _parts(beside):  # no partition had a row
-        _clear(beside)
-        df.sparkSession.createDataFrame([], df.schema).coalesce(1).write.parquet(str(beside))
+
+def _settle(beside: Path, path: Path) -> None:
+    """Parts as a table: one file, or a folder of parts in the order of the rows; under its name only when it is whole."""
     parts = [part for part in _parts(beside) if _rows(part) > 0] or _parts(beside)[:1]
     _clear(path)
     if len(parts) == 1:
@@ -121,7 +118,43 @@ def write(df: DataFrame, path: Path) -> int:
         for other in set(beside.iterdir()) - set(parts):
             _clear(other)
         os.replace(beside, path)
-    return _rows(path)
+
+
+def write(df: DataFrame, path: Path, scratch: Scratch | None = None) -> tuple[int, str]:
+    """Writes a table into the run, through the scratch place where there is one.
+
+    Parameters
+    ----------
+    df : pyspark.sql.DataFrame
+        The rows, in their order.
+    path : pathlib.Path
+        What the table is to be called: one file, or a folder of parts.
+    scratch : Scratch, optional
+        Where the executors write; default: beside `path`.
+
+    Returns
+    -------
+    tuple of int and str
+        How many rows it has, and where Spark reads it from now on.
+    """
+    for left in path.parent.glob(f"{path.name}.*.parts"):  # by a driver that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    # a name of its own: executors of that driver may write on for a while, and must not write in here
+    beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.parts")
+    url = scratch.fresh(path.name) if scratch else str(beside)
+    rows = _written(df, url)
+    if rows == 0:  # no partition has written anything
+        url = scratch.fresh(path.name) if scratch else url
+        df.sparkSession.createDataFrame([], df.schema).coalesce(1).write.mode("overwrite").parquet(url)
+    if scratch:
+        scratch.get(url, beside)
+    if _rows(beside) != rows:
+        raise ResourceError(
+            f"the executors have written {rows} rows of {path.stem}, but {_rows(beside)} are in {path.parent}",
+            remedy=UNSEEN,
+        )
+    _settle(beside, path)
+    return rows, url if scratch else str(path)
 
 
 class Maker:
@@ -131,18 +164,28 @@ class Maker:
     ----------
     spark : pyspark.sql.SparkSession
         A session of the cluster.
+    scratch : str, optional
+        URL of a place that all executors reach, where they do not see the folder of the project.
     """
 
-    def __init__(self, spark: SparkSession) -> None:
+    def __init__(self, spark: SparkSession, scratch: str | None = None) -> None:
         self._session = session_for(spark)
+        self._scratch = Scratch(self._session, scratch) if scratch else None
         self._lock = threading.Lock()
-        self._seen: dict[str, Path] = {}
+        self._seen: dict[str, str] = {}
+        self._urls: dict[Path, str] = {}  # where Spark reads a table of the run
+
+    def _url(self, path: Path) -> str:
+        """Tables that the program made, or took over from an earlier run, are put into the scratch place here."""
+        if path not in self._urls:
+            self._urls[path] = self._scratch.put(path, path.name) if self._scratch else str(path)
+        return self._urls[path]
 
     def _attach(self, name: str, path: Path) -> None:
         with self._lock:
-            if name != "numbers" and self._seen.get(name) != path:
-                self._session.read.parquet(str(path)).createOrReplaceTempView(f"`{name}`")
-                self._seen[name] = path
+            if name != "numbers" and self._seen.get(name) != self._url(path):
+                self._session.read.parquet(self._url(path)).createOrReplaceTempView(f"`{name}`")
+                self._seen[name] = self._url(path)
 
     def _table(self, asked: dict[str, Any]) -> DataFrame:
         rows = self._session.sql(asked["sql"])
@@ -157,26 +200,43 @@ class Maker:
     def make(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Makes one table and gives the answer that the program waits for; no fault escapes."""
         path = Path(asked["path"])
+        inputs = {name: path.with_name(f"{name}.parquet") for name in asked["inputs"]}
         try:
-            for name in asked["inputs"]:
-                self._attach(name, path.with_name(f"{name}.parquet"))
-            return {"id": asked["id"], "rows": write(self._table(asked), path)}
+            self._session.sparkContext.setJobDescription(f"foresell: {asked['step']}")  # of this thread; for the UI
+            for name, table in inputs.items():
+                self._attach(name, table)
+            rows, self._urls[path] = write(self._table(asked), path, self._scratch)
+            return {"id": asked["id"], "rows": rows}
         except Exception as fault:  # noqa: BLE001 - whatever it is, the program has to hear of it
+            there = [table for table in inputs.values() if f"{table} does not exist" in str(fault) and table.exists()]
+            if there and not self._scratch:
+                fault = ResourceError(f"the executors do not see {there[0]}", remedy=UNSEEN)
             return {"id": asked["id"], **_told(fault)}
+
+
+    def close(self) -> None:
+        """Clears the scratch place."""
+        if self._scratch:
+            self._scratch.remove()
+
+
+KINDS = {DataError: "data", UsageError: "usage", OutOfMemoryError: "memory", ResourceError: "resource"}
 
 
 def _told(fault: Exception) -> dict[str, str]:
     """A fault as the program wants it: in a line, with what it is."""
-    text = str(fault)
-    ours = re.search(r"foresell\.errors\.(\w+): (.*)", text)
+    kind = next((name for known, name in KINDS.items() if isinstance(fault, known)), None)
+    if isinstance(fault, Error) and kind:
+        return {"error": fault.message, "status": kind, "remedy": fault.remedy or ""}
+    ours = re.search(r"foresell\.errors\.(\w+): (.*)", str(fault))
     if ours:
-        kind = {"DataError": "data", "UsageError": "usage", "ResourceError": "resource", "OutOfMemoryError": "memory"}
-        return {"error": ours[2].strip(), "status": kind.get(ours[1], "failed")}
+        status = {known.__name__: name for known, name in KINDS.items()}.get(ours[1], "failed")
+        return {"error": ours[2].strip(), "status": status}
     if isinstance(fault, (AnalysisException, ParseException)):
-        return {"error": "Spark: " + " ".join(text.split())[:600], "status": "usage"}
+        return {"error": "Spark: " + " ".join(str(fault).split())[:600], "status": "usage"}
     if isinstance(fault, OSError):
-        return {"error": text, "status": "resource"}
-    return {"error": "Spark: " + " ".join(text.split())[:600], "status": "failed"}
+        return {"error": str(fault), "status": "resource"}
+    return {"error": "Spark: " + cause(fault), "status": "failed"}
 
 
 # ---- the run ----
@@ -199,9 +259,8 @@ def _serve(maker: Maker, requests: int, answers: int) -> None:
             pool.submit(answer, line)
 
 
-def _run(spark: SparkSession, words: Sequence[str], **popen: Any) -> subprocess.Popen[str]:
+def _run(maker: Maker, words: Sequence[str], **popen: Any) -> subprocess.Popen[str]:
     """Starts the program on a project, makes what it asks for, and waits for its end."""
-    maker = Maker(spark)
     our_requests, their_requests = os.pipe()
     their_answers, our_answers = os.pipe()
     command = [str(_program.path()), "run", *words, "--engine=spark", f"--maker={their_requests},{their_answers}"]
@@ -215,6 +274,7 @@ def _run(spark: SparkSession, words: Sequence[str], **popen: Any) -> subprocess.
             raise
         finally:
             os.close(our_answers)
+            maker.close()
         if child.stdout or child.stderr:
             child.said, child.told = child.communicate()  # type: ignore[attr-defined]
     return child
@@ -227,6 +287,7 @@ def run(
     only: str | None = None,
     resume: bool = False,
     memory: str | None = None,
+    scratch: str | None = None,
 ) -> _program.Run:
     """Does the main job on a project with the steps on Spark.
 
@@ -235,13 +296,16 @@ def run(
     spark : pyspark.sql.SparkSession
         A session of the cluster; steps get one of their own beside it.
     project : path
-        The folder with `foresell.yaml`; the driver and all executors see it under this name.
+        The folder with `foresell.yaml`.
     only : str, optional
         Makes this step and what it needs, nothing else.
     resume : bool
         Goes on with a run that was cut short, on whichever engine.
     memory : str, optional
         At most this much memory for the program beside the driver, as "2GiB".
+    scratch : str, optional
+        A place that the driver and all executors reach, as "hdfs://head:8020/tmp" or "s3a://bucket/scratch", for the tables
+        while the run lasts; default: the folder of the project, which then all of them must see under the same name.
 
     Returns
     -------
@@ -256,8 +320,18 @@ def run(
     words = [os.path.abspath(os.fspath(project)), "--json"]
     words += [f"{name}={value}" for name, value in options.items() if value is not None]
     words += ["--resume"] if resume else []
-    done = _run(spark, words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    done = _run(Maker(spark, scratch), words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     return _program.told(done.returncode, done.said, done.told)  # type: ignore[attr-defined]
+
+
+def _s3_settings() -> dict[str, str]:
+    """What Spark does not take from the usual AWS_… variables by itself, as the embedded engine does."""
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    settings = {"endpoint": endpoint, "endpoint.region": region or ""}
+    if endpoint and "amazonaws.com" not in endpoint:  # only Amazon's own serves each bucket under a name of its own
+        settings["path.style.access"] = "true"
+    return {f"spark.hadoop.fs.s3a.{name}": value for name, value in settings.items() if value}
 
 
 def _open_session(master: str | None) -> SparkSession:
@@ -266,6 +340,8 @@ def _open_session(master: str | None) -> SparkSession:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     conf = SparkConf().setAppName("foresell").set("spark.ui.showConsoleProgress", "false")
     conf.setIfMissing("spark.ui.enabled", "false")  # it would listen on every address of the machine
+    for name, value in _s3_settings().items():
+        conf.setIfMissing(name, value)
     if master:
         conf.setMaster(master)
     session = SparkSession.builder.config(conf=conf).getOrCreate()
@@ -279,11 +355,15 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="foresell run --engine spark", description="Runs the steps of a project on Spark.")
     parser.add_argument("project")
     parser.add_argument("--master")
+    parser.add_argument("--scratch")
     known, _ = parser.parse_known_args(given)
     session = _open_session(known.master)
     try:
         rest = [os.path.abspath(known.project) if word == known.project else word for word in given]
-        return _run(session, rest).returncode
+        return _run(Maker(session, known.scratch), rest).returncode
+    except ResourceError as fault:
+        print(f"foresell: {fault}", file=sys.stderr)
+        return 4
     finally:
         session.stop()
 

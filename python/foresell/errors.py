@@ -72,3 +72,12 @@ KINDS: dict[str, type[Error]] = {
 def from_core(status: str, message: str, file: str, line: int, column: str, remedy: str) -> Error:
     """The exception for an fs_error; the C extension calls this."""
     return KINDS.get(status, Error)(message, file or None, line or None, column or None, remedy or None)
+
+
+def cause(fault: Exception) -> str:
+    """What lies at the bottom of a fault, in one line; of one of Java's, without its trace."""
+    java = getattr(fault, "java_exception", None)
+    while java is not None and java.getCause() is not None:
+        java = java.getCause()
+    text = str(fault) if java is None else java.toString()
+    return " ".join(text.split())[:600]

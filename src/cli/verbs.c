@@ -35,6 +35,10 @@ static const cli_option run_options[] = {
      .doc =
          "the cluster, for Spark: spark://HOST:PORT, yarn, k8s://…, local[4]; default: as Spark is "
          "set up, else local[*]"},
+    {"scratch", CLI_TEXT, "URL",
+     .doc = "for Spark: a place that all its machines reach, hdfs://… or s3a://…, where the tables "
+            "lie "
+            "while the run lasts; default: DIR, which then all must see"},
     {"maker", CLI_TEXT, "OUT,IN",
      .doc = "for engines that start this program: numbers of the open files by which it asks for "
             "the tables of steps and hears of them"},

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "pipeline"), str(ROOT / "tests" / "cluster")]  # source_servers, local_cluster
 MONDAY = datetime.date(2024, 1, 1)
 
 

@@ -4,75 +4,18 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from local_cluster import S3_JARS, Cluster, settings
+from source_servers import s3
 
 pytestmark = pytest.mark.spark
 SAME = ROOT / "tests" / "cluster" / "same_tables.py"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Cluster:
-    """A master and two workers of one core each, all on the loopback."""
-
-    def __init__(self, folder: Path) -> None:
-        import pyspark
-
-        self.folder, self.home = folder, Path(pyspark.__file__).parent
-        self.port, self.web = free_port(), free_port()
-        self.url = f"spark://127.0.0.1:{self.port}"
-        self.daemons = [self._start("master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", self.web)]
-        self._await(0)
-        self.workers = [self.worker(), self.worker()]
-        self._await(2)
-
-    def _start(self, name: str, *words: object) -> subprocess.Popen:
-        log = open(self.folder / f"{name}-{time.monotonic_ns()}.log", "wb")
-        environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable,
-                       "SPARK_DAEMON_MEMORY": "256m"}
-        command = [self.home / "bin" / "spark-class", f"org.apache.spark.deploy.{name}", *words]
-        return subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, env=environment, start_new_session=True)
-
-    def worker(self) -> subprocess.Popen:
-        started = self._start("worker.Worker", self.url, "--cores", 1, "--memory", "1g", "--host", "127.0.0.1", "--webui-port", 0,
-                              "--work-dir", self.folder / "work")
-        self.daemons.append(started)
-        return started
-
-    def _alive(self) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.web}/json/", timeout=5) as answer:
-            return sum(worker["state"] == "ALIVE" for worker in json.load(answer)["workers"])
-
-    def _await(self, workers: int) -> None:
-        for _ in range(240):
-            try:
-                if self._alive() >= workers:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.25)
-        raise TimeoutError("the cluster did not come up")
-
-    def stop(self) -> None:
-        for daemon in self.daemons:
-            try:
-                os.killpg(daemon.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            daemon.wait()
 
 
 @pytest.fixture(scope="module")
@@ -85,19 +28,11 @@ def cluster(tmp_path_factory):
     started.stop()
 
 
-def settings() -> dict[str, str]:
-    """The environment of the program: this Python, the loopback, and few partitions, for little data."""
-    folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
-    folder.mkdir(exist_ok=True)
-    (folder / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\nspark.driver.host 127.0.0.1\nspark.log.level ERROR\n")
-    return {**os.environ, "FORESELL_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder)}
-
-
-def foresell(*words: object, check: bool = True) -> subprocess.CompletedProcess:
+def foresell(*words: object, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
     import foresell.program
 
-    command = [str(word) for word in (foresell.program.PROGRAM, *words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings())
+    command = [str(word) for word in (foresell.program.path(), *words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings(**environment))
     assert not check or done.returncode == 0, done.stderr[-2000:]
     return done
 
@@ -178,20 +113,43 @@ def test_a_step_that_spark_cannot_run_is_named_and_leaves_the_run_before(shop, c
     assert not (project / "runs" / "latest").exists()
 
 
-def test_a_worker_that_is_killed_costs_time_and_nothing_else(shop, cluster, embedded, tmp_path):
+def await_step(project: Path, step: str, run: subprocess.Popen) -> None:
+    for _ in range(3000):
+        if list(project.glob(f"runs/*.partial/steps/{step}.json")) or run.poll() is not None:
+            return
+        time.sleep(0.1)
+
+
+def python_workers(cluster: Cluster) -> list[int]:
+    """Processes in which kernels run: children of PySpark's daemons, below the cluster's workers."""
+    found = subprocess.run(["pgrep", "-f", "pyspark.daemon"], capture_output=True, text=True, check=False).stdout.split()
+    groups = {daemon.pid for daemon in cluster.daemons}
+    return [int(pid) for pid in found if os.path.exists(f"/proc/{pid}") and os.getpgid(int(pid)) in groups]
+
+
+def test_what_breaks_in_the_executors_costs_time_and_nothing_else(shop, cluster, embedded, tmp_path):
+    """Files of a shuffle lost, a kernel's process crashed in the middle of a task, and a whole worker killed, all in one run."""
     project = copied(shop, tmp_path / "project")
     import foresell as package
 
-    command = [package.program.PROGRAM, "run", project, "--engine", "spark", "--master", cluster.url, "--only", "offered"]
+    command = [package.program.path(), "run", project, "--engine", "spark", "--master", cluster.url, "--only", "outliers_item_store"]
     run = subprocess.Popen(command, env=settings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    for _ in range(1200):
-        if list(project.glob("runs/*.partial/steps/sales_lines.json")) or run.poll() is not None:
-            break
-        time.sleep(0.1)
+    await_step(project, "sales_facts", run)
+    lost = list(cluster.local.rglob("shuffle_*.data"))
+    for path in lost:
+        path.unlink(missing_ok=True)
+    await_step(project, "sales_lines", run)
     os.killpg(cluster.workers[0].pid, signal.SIGKILL)
     cluster.worker()
-    out, err = run.communicate(timeout=600)
+    crashed: list[int] = []
+    while not crashed and run.poll() is None:
+        time.sleep(0.02)
+        crashed = python_workers(cluster)
+    for process in crashed:
+        os.kill(process, signal.SIGSEGV)
+    out, err = run.communicate(timeout=900)
     assert run.returncode == 0, err[-2000:]
+    assert lost and crashed
     assert same_as_far(embedded, latest(project)) == "same"
 
 
@@ -199,12 +157,9 @@ def test_a_driver_that_is_killed_leaves_no_run_and_is_resumed(shop, cluster, emb
     project = copied(shop, tmp_path / "project")
     import foresell as package
 
-    command = [package.program.PROGRAM, "run", project, "--engine", "spark", "--master", cluster.url, "--only", "demand_cells"]
+    command = [package.program.path(), "run", project, "--engine", "spark", "--master", cluster.url, "--only", "demand_cells"]
     run = subprocess.Popen(command, env=settings(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    for _ in range(1200):
-        if list(project.glob("runs/*.partial/steps/offers.json")) or run.poll() is not None:
-            break
-        time.sleep(0.1)
+    await_step(project, "offers", run)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     assert not (project / "runs" / "latest").exists()
@@ -215,7 +170,10 @@ def test_a_driver_that_is_killed_leaves_no_run_and_is_resumed(shop, cluster, emb
 
 
 def test_a_table_in_parts_is_read_as_one(spark, tmp_path):
-    from foresell.cluster import write
+    from foresell.cluster import write as written
+
+    def write(rows, path):
+        return written(rows, path)[0]
 
     rows = spark.range(0, 100_000, numPartitions=4).withColumnRenamed("id", "n").orderBy("n")
     spark.conf.set("spark.sql.shuffle.partitions", "4")
@@ -225,3 +183,41 @@ def test_a_table_in_parts_is_read_as_one(spark, tmp_path):
     assert (tmp_path / "nothing.parquet").is_file()
     assert write(rows.limit(7), tmp_path / "numbers.parquet") == 7
     assert (tmp_path / "numbers.parquet").is_file()
+
+
+# ---- machines that share no folder ----
+
+
+@pytest.fixture(scope="module")
+def apart(shop, tmp_path_factory):
+    """A cluster whose workers do not see the folder of the project; and that project."""
+    pytest.importorskip("pyspark", reason="PySpark is not installed")
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("folders cannot be hidden from the workers here")
+    project = copied(shop, tmp_path_factory.mktemp("apart") / "project")
+    started = Cluster(tmp_path_factory.mktemp("cluster_apart"), hidden=project)
+    yield started, project
+    started.stop()
+
+
+def test_executors_that_do_not_see_the_folder_are_told_of(apart):
+    cluster, project = apart
+    done = foresell("run", project, "--engine", "spark", "--master", cluster.url, "--only", "text_kinds", check=False)
+    assert done.returncode == 4 and "--scratch" in done.stderr
+    assert not (project / "runs" / "latest").exists()
+
+
+def test_a_scratch_place_on_s3_gives_the_same_tables_and_is_left_empty(apart, embedded, tmp_path):
+    if not list(S3_JARS.glob("hadoop-aws-*.jar")):
+        pytest.skip("Spark's jars for S3 are not here (tests/python/test gets them where there is Maven)")
+    cluster, project = apart
+    (tmp_path / "bucket" / "shop").mkdir(parents=True)
+    with s3(tmp_path / "bucket") as store:
+        words = ["run", project, "--engine", "spark", "--master", cluster.url, "--scratch", "s3a://shop/scratch", "--only", "offered"]
+        done = foresell(*words, **store)
+        wrong = foresell(*words, check=False, **{**store, "AWS_SECRET_ACCESS_KEY": "n0t-the-key"})
+    assert same_as_far(embedded, latest(project)) == "same"
+    assert not [path for path in (tmp_path / "bucket" / "shop").rglob("*") if path.is_file()]
+    assert wrong.returncode == 4 and "s3a://shop/scratch" in wrong.stderr
+    for said in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
+        assert store["AWS_SECRET_ACCESS_KEY"] not in said and "n0t-the-key" not in said

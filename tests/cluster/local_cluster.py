@@ -1,0 +1,85 @@
+"""Spark's own standalone cluster on the loopback of this machine, for tests and comparisons."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+S3_JARS = ROOT / "build" / "tools" / "spark-s3"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Cluster:
+    """A master and two workers of one core each, all on the loopback; `hidden` is a folder that the workers do not see."""
+
+    def __init__(self, folder: Path, hidden: Path | None = None) -> None:
+        import pyspark
+
+        self.folder, self.hidden, self.home = folder, hidden, Path(pyspark.__file__).parent
+        self.local = folder / "local"  # shuffle files
+        self.port, self.web = free_port(), free_port()
+        self.url = f"spark://127.0.0.1:{self.port}"
+        self.daemons = [self._start("master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", self.web)]
+        self._await(0)
+        self.workers = [self.worker(), self.worker()]
+        self._await(2)
+
+    def _start(self, name: str, *words: object) -> subprocess.Popen:
+        log = open(self.folder / f"{name}-{time.monotonic_ns()}.log", "wb")
+        environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable,
+                       "SPARK_LOCAL_DIRS": str(self.local), "SPARK_DAEMON_MEMORY": "256m"}
+        command = [self.home / "bin" / "spark-class", f"org.apache.spark.deploy.{name}", *words]
+        if self.hidden and "worker" in name:  # a machine of its own, as far as this folder goes
+            command = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', self.hidden, *command]
+        return subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, env=environment, start_new_session=True)
+
+    def worker(self) -> subprocess.Popen:
+        started = self._start("worker.Worker", self.url, "--cores", 1, "--memory", "1g", "--host", "127.0.0.1", "--webui-port", 0,
+                              "--work-dir", self.folder / "work")
+        self.daemons.append(started)
+        return started
+
+    def _alive(self) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.web}/json/", timeout=5) as answer:
+            return sum(worker["state"] == "ALIVE" for worker in json.load(answer)["workers"])
+
+    def _await(self, workers: int) -> None:
+        for _ in range(240):
+            try:
+                if self._alive() >= workers:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.25)
+        raise TimeoutError("the cluster did not come up")
+
+    def stop(self) -> None:
+        for daemon in self.daemons:
+            try:
+                os.killpg(daemon.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            daemon.wait()
+
+
+def settings(**more: str) -> dict[str, str]:
+    """The environment of the program: this Python, the loopback, few partitions, for little data, and the jars for S3."""
+    folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
+    folder.mkdir(exist_ok=True)
+    jars = ",".join(str(jar) for jar in sorted(S3_JARS.glob("*.jar")))
+    (folder / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\nspark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
+                                                "spark.hadoop.fs.s3a.attempts.maximum 3\n"
+                                                + (f"spark.jars {jars}\n" if jars else ""))
+    return {**os.environ, "FORESELL_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder), **more}

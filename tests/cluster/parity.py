@@ -1,0 +1,121 @@
+"""parity.py [--scratch s3|hdfs] [NAME…]: each data set through `init` and `run`, embedded and on a standalone Spark cluster of two
+workers, and every table of the two runs compared (same_tables.py). Without a NAME: a simulated shop, and all data sets of
+FORESELL_DATA. Start it by tests/cluster/parity, which gets the package and PySpark."""
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "cluster"), str(ROOT / "tests" / "pipeline")]
+
+import source_servers  # noqa: E402
+from local_cluster import Cluster, settings  # noqa: E402
+
+DATA = Path(os.environ.get("FORESELL_DATA", ROOT / ".." / "shared" / "data"))
+
+
+def program(*words: object) -> None:
+    import foresell.program
+
+    done = subprocess.run([str(foresell.program.path()), *map(str, words)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"foresell {words[0]}: {done.stderr.strip()[-500:]}")
+
+
+def files_of(name: str, folder: Path) -> Path:
+    """Where the files of a data set lie; the simulated shop is made first, with faults in its files."""
+    if name != "simulated":
+        return DATA / name
+    program("simulate", folder / "simulated-files", "--items", 60, "--stores", 3, "--customers", 500, "--lines", 40000, "--dirt", 0.01)
+    return folder / "simulated-files"
+
+
+def latest(project: Path) -> Path:
+    return (project / "runs" / "latest").resolve()
+
+
+def compared(one: Path, other: Path) -> list[str]:
+    """What same_tables.py says; its last line counts."""
+    words = [sys.executable, str(ROOT / "tests" / "cluster" / "same_tables.py"), str(one), str(other)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).strip().splitlines()
+
+
+def pair(spark, name: str, folder: Path, scratch: str | None) -> bool:
+    """One data set on both engines; says how long each took and what differs."""
+    import foresell.cluster
+
+    embedded, distributed = folder / name / "embedded", folder / name / "distributed"
+    files, began = files_of(name, folder), time.monotonic()
+    program("init", embedded, "--from", files)
+    shutil.copytree(embedded, distributed)
+    program("run", embedded)
+    spark_began = time.monotonic()
+    foresell.cluster.run(spark, distributed, scratch=scratch)
+    ended = time.monotonic()
+    lines = compared(latest(embedded), latest(distributed))
+    print(f"{name}: {lines[-1]}; embedded {spark_began - began:.0f} s, Spark {ended - spark_began:.0f} s", flush=True)
+    for line in lines[:-1]:
+        if not line.endswith(": same"):
+            print(f"    {line[:400]}", flush=True)
+    shutil.rmtree(folder / name)
+    return all(line.endswith(": same") for line in lines[:-1])
+
+
+@contextlib.contextmanager
+def scratch_place(kind: str | None, folder: Path) -> Iterator[str | None]:
+    """A real store on the loopback for the tables while a run lasts, or none."""
+    if kind is None:
+        yield None
+    elif kind == "s3":
+        (folder / "buckets" / "shop").mkdir(parents=True)
+        with source_servers.s3(folder / "buckets") as environment:
+            os.environ.update(environment)
+            yield "s3a://shop/scratch"
+    else:
+        with source_servers.hdfs(folder / "hdfs") as store:
+            yield f"{store.url}/scratch"
+
+
+def session(cluster: Cluster):
+    """As `foresell run --engine spark --master …` opens it."""
+    from foresell.cluster import _open_session
+
+    os.environ.update({name: value for name, value in settings().items() if name.startswith("SPARK")})
+    return _open_session(cluster.url)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scratch", choices=["s3", "hdfs"])
+    parser.add_argument("name", nargs="*")
+    asked = parser.parse_args()
+    found = sorted(path.name for path in DATA.iterdir() if path.is_dir()) if DATA.is_dir() else []
+    if not found:
+        print(f"{DATA} is not there: the simulated shop alone is compared (FORESELL_DATA names the folder)")
+    folder = Path(tempfile.mkdtemp(prefix="foresell-parity-"))
+    (folder / "cluster").mkdir()
+    cluster, wrong = Cluster(folder / "cluster"), 0
+    try:
+        with scratch_place(asked.scratch, folder) as scratch:
+            spark = session(cluster)
+            for name in asked.name or ["simulated", *found]:
+                wrong += not pair(spark, name, folder, scratch)
+            spark.stop()
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
