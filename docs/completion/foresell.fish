@@ -1,6 +1,6 @@
 # fish completion for foresell; made by foresell docs
 complete -c foresell -n __fish_use_subcommand -a init -d 'Looks at a retailer\'s files and writes a project.'
-complete -c foresell -n '__fish_seen_subcommand_from init' -l from -r -d 'a file, folder or URL (s3://, https://, postgres://, mysql://) to read; may be given more than once; default: the files in DIR'
+complete -c foresell -n '__fish_seen_subcommand_from init' -l from -r -d 'a file, folder or URL (s3://, hdfs://, https://, postgres://, mysql://) to read; may be given more than once; default: the files in DIR'
 complete -c foresell -n '__fish_seen_subcommand_from init' -l set -r -d 'correct what was found out: sales.item=StockCode, currency=EUR; may be given more than once'
 complete -c foresell -n '__fish_seen_subcommand_from init' -l force -d 'write over a foresell.yaml that is there'
 complete -c foresell -n '__fish_seen_subcommand_from init' -l memory -r -d 'at most this much memory, as 2GiB; default: 70 % of the machine\'s'

@@ -19,8 +19,8 @@ const cli_option fs_cli_common_options[] = {
 
 static const cli_option init_options[] = {
     {"from", CLI_LIST, "SRC",
-     .doc = "a file, folder or URL (s3://, https://, postgres://, mysql://) to read; may be given "
-            "more than once; default: the files in DIR"},
+     .doc = "a file, folder or URL (s3://, hdfs://, https://, postgres://, mysql://) to read; may "
+            "be given more than once; default: the files in DIR"},
     {"set", CLI_LIST, "KEY=VALUE",
      .doc = "correct what was found out: sales.item=StockCode, currency=EUR; may be given more "
             "than once"},

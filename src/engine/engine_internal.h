@@ -65,6 +65,11 @@ struct fs_engine {
         char digest[FS_DIGEST_HEX];
     } * digested;
     bool known_to_web; /* certificates and keys are set */
+    struct fs_copied { /* files of HDFS, by hash of their address (raw_copy.c) */
+        struct fs_copied *next;
+        const char *path, *file; /* NULL: not copied yet */
+    } * copied[1024];
+    pthread_mutex_t copying;
 };
 
 /* ---- connections (session.c) ---- */

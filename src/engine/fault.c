@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine_internal.h"
+#include "raw_internal.h"
 
 static const struct {
     const char *prefix;
@@ -178,7 +178,11 @@ long long fs_engine_keep_fault(fs_engine *engine, const fs_error *fault)
 fs_status fs_engine_fault_of(fs_engine *engine, fs_error *error, const char *message)
 {
     const char *mark = message ? strstr(message, FS_FAULT_MARK) : NULL;
-    if (!mark) return fs_engine_fault(error, message);
+    if (!mark) {
+        fs_status status = fs_engine_fault(error, message);
+        fs_raw_say_addresses(engine, error);
+        return status;
+    }
     long long number = strtoll(mark + strlen(FS_FAULT_MARK), NULL, 10);
     fs_error found = {.status = FS_FAILED, .message = "a source could not be read"};
     pthread_mutex_lock(&engine->lock);

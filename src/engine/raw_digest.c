@@ -104,6 +104,7 @@ fs_status fs_engine_digest(fs_engine *engine, const char *path, fs_format format
     const char *file = database ? fs_raw_sqlite_file(path) : path;
     *bytes = 0;
     hex[0] = '\0';
+    FS_TRY(fs_raw_local(engine, file, &file, error));
     if (database) return fs_url_is(file) ? FS_OK : digest_database(engine, file, bytes, hex, error);
     if (stat(file, &info) == 0 && S_ISDIR(info.st_mode)) return FS_OK;
     fs_digest digest;

@@ -8,6 +8,7 @@
  *   raw_login.c   certificates, keys and passwords; databases
  *   raw_sheets.c  the sheets of a workbook; raw_sheet_head.c: where the table of one begins
  *   raw_list.c    the tables of a database, the files of an object store
+ *   raw_copy.c    local copies of files of HDFS (webhdfs_internal.h)
  */
 #ifndef FORESELL_RAW_INTERNAL_H
 #define FORESELL_RAW_INTERNAL_H
@@ -54,6 +55,13 @@ fs_status fs_raw_check_json(fs_engine *engine, const char *path, fs_error *error
 fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error);
 /* Loads what reading the path needs ("httpfs", "azure"); an address that nothing reads is told. */
 fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *error);
+
+/* The file to open for a path: the copy of a file of HDFS, which is made the first time; any other path itself. */
+fs_status fs_raw_local(fs_engine *engine, const char *path, const char **file, fs_error *error);
+bool fs_raw_is_hdfs(const char *path);
+void fs_raw_remove_copies(fs_engine *engine);
+/* Addresses in place of the names of copies. */
+void fs_raw_say_addresses(fs_engine *engine, fs_error *error);
 
 /* Delimited text. */
 fs_status fs_raw_text_describe(fs_raw_source *source, fs_error *error);

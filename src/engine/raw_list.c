@@ -1,9 +1,9 @@
-/* What there is: the tables of a database, the files of an object store. */
+/* What there is: the tables of a database, the files of an object store or of HDFS. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "raw_internal.h"
+#include "webhdfs_internal.h"
 
 /* ---- lists of texts ---- */
 
@@ -173,6 +173,7 @@ fs_status fs_engine_list(fs_engine *engine, const char *pattern, fs_arena *arena
                          const char ***path, int *count, fs_error *error)
 {
     list l = {.arena = arena};
+    if (fs_raw_is_hdfs(pattern)) return fs_hdfs_spread(engine, arena, pattern, path, count, error);
     if (can_be_listed(pattern)) {
         const char *filled;
         FS_TRY(fs_raw_prepare_path(engine, pattern, error));

@@ -251,6 +251,7 @@ static fs_status attach(fs_engine *engine, fs_arena *arena, const char *path, lo
     FS_TRY(fs_engine_extension(engine, d.extension, error));
     if (strcmp(d.type, "sqlite") == 0) {
         const char *file = fs_raw_sqlite_file(path);
+        FS_TRY(fs_raw_local(engine, file, &file, error));
         if (access(file, R_OK) != 0) return fs_fail_errno(error, "read", file);
         if (attach_file(engine, file, number, error) == FS_OK) return FS_OK;
         return fail_attach(path, NULL, arena, error);

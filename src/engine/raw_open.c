@@ -1,5 +1,5 @@
-/* The bytes of a path: a local file, or anything that DuckDB's file systems reach (https, S3,
- * Azure) once the extension for it is loaded.
+/* The bytes of a path: a local file, the copy of a file of HDFS, or anything that DuckDB's file systems reach
+ * (https, S3, Azure) once the extension for it is loaded.
  *
  * A remote file is read front to back in pieces of 1 MiB through one connection, which lives as long
  * as the reader.
@@ -37,8 +37,8 @@ static fs_status fail_scheme(const char *path, fs_error *error)
 {
     int bytes = (int)(strstr(path, "://") - path);
     fs_fail(error, FS_USAGE, "addresses that begin with %.*s:// are not read", bytes, path);
-    fs_error_remedy(error, "give a file, or an address of https, s3, gs, r2, hf, az, abfss, "
-                           "postgres, mysql or sqlite");
+    fs_error_remedy(error, "give a file, or an address of https, s3, gs, r2, hf, az, abfss, hdfs, "
+                           "webhdfs, postgres, mysql or sqlite");
     return FS_USAGE;
 }
 
@@ -66,7 +66,9 @@ fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *err
         return FS_USAGE;
     }
     if (!extension)
-        return fs_url_is(path) && !fs_raw_is_database_url(path) ? fail_scheme(path, error) : FS_OK;
+        return fs_url_is(path) && !fs_raw_is_database_url(path) && !fs_raw_is_hdfs(path)
+                   ? fail_scheme(path, error)
+                   : FS_OK;
     FS_TRY(fs_engine_extension(engine, extension, error));
     return fs_raw_login(engine, extension, error);
 }
@@ -214,9 +216,11 @@ fs_status fs_raw_check_regular(const char *path, fs_error *error)
 
 fs_status fs_raw_open(fs_engine *engine, const char *path, fs_reader *reader, fs_error *error)
 {
-    if (fs_url_is(path)) return open_remote(engine, path, reader, error);
-    FS_TRY(fs_raw_check_regular(path, error));
-    return fs_reader_open_file(path, reader, error);
+    const char *file;
+    FS_TRY(fs_raw_local(engine, path, &file, error));
+    if (fs_url_is(file)) return open_remote(engine, file, reader, error);
+    FS_TRY(fs_raw_check_regular(file, error));
+    return fs_reader_open_file(file, reader, error);
 }
 
 /* ---- JSON that nests too deeply ---- */

@@ -36,9 +36,11 @@ static fs_status look(fs_engine *engine, const char *path, const char *sheet, he
 {
     fs_buffer sql = {0};
     fs_result *rows;
+    const char *file;
+    FS_TRY(fs_raw_local(engine, path, &file, error));
     FS_TRY(fs_engine_extension(engine, "excel", error));
     fs_status status = fs_buffer_text(&sql, "select * from read_xlsx(");
-    if (status == FS_OK) status = fs_engine_add_text(&sql, path);
+    if (status == FS_OK) status = fs_engine_add_text(&sql, file);
     if (status == FS_OK && sheet) status = fs_buffer_text(&sql, ", sheet = ");
     if (status == FS_OK && sheet) status = fs_engine_add_text(&sql, sheet);
     if (status == FS_OK)

@@ -212,9 +212,10 @@ static int list_sheets(fs_arena *arena, const char *xml, const char **names)
 fs_status fs_raw_sheets(fs_engine *engine, const char *path, fs_arena *arena, const char ***names,
                         int *count, fs_error *error)
 {
-    (void)engine;
     struct stat info;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    const char *local;
+    FS_TRY(fs_raw_local(engine, path, &local, error));
+    int file = open(local, O_RDONLY | O_CLOEXEC);
     if (file < 0) return fs_fail_errno(error, "read", path);
     char *xml =
         fstat(file, &info) == 0 ? unpack(file, arena, info.st_size, "xl/workbook.xml") : NULL;

@@ -49,7 +49,9 @@ static fs_status fail_in_file(fs_raw_source *s, int number, fs_status status, fs
     if (s->format == FS_FORMAT_DATABASE && error && strstr(error->message, "does not exist"))
         return fail_no_table(s, number, error);
     if (error) error->line = 0; /* that of our own SQL */
-    if (error && !error->file[0] && !strstr(path, "://")) fs_error_at(error, path, 0, NULL);
+    bool said =
+        strstr(path, "://") && (!fs_raw_is_hdfs(path) || strstr(error ? error->message : "", path));
+    if (error && !error->file[0] && !said) fs_error_at(error, path, 0, NULL);
     return status;
 }
 
@@ -87,20 +89,31 @@ static const char *table_of(const fs_raw_source *s, int path)
     return s->table ? s->table[path] : NULL;
 }
 
+/* As the reader wants it: an address filled in, a file that can be read. */
+static fs_status ready(fs_raw_source *s, const char **file, fs_error *error)
+{
+    FS_TRY(fs_raw_local(s->engine, *file, file, error));
+    if (fs_url_is(*file)) return fs_url_fill(&s->arena, *file, file, error);
+    if (access(*file, R_OK) != 0) return fs_fail_errno(error, "read", *file);
+    return fs_raw_check_regular(*file, error);
+}
+
 static fs_status from_sheet(fs_raw_source *s, int path, bool all_text, fs_buffer *out,
                             fs_error *error)
 {
     const char *sheet = table_of(s, path);
     FS_TRY(fs_engine_extension(s->engine, "excel", error));
     FS_TRY(fs_buffer_text(out, "read_xlsx("));
-    FS_TRY(fs_engine_add_text(out, s->path[path]));
+    const char *file = s->path[path];
+    FS_TRY(ready(s, &file, error));
+    FS_TRY(fs_engine_add_text(out, file));
     if (sheet) {
         FS_TRY(fs_buffer_text(out, ", sheet = "));
         FS_TRY(fs_engine_add_text(out, sheet));
     }
     if (s->dialect.skip > 0) {
         char range[48];
-        FS_TRY(fs_raw_sheet_range(s->engine, s->path[path], sheet, s->dialect.skip, range, error));
+        FS_TRY(fs_raw_sheet_range(s->engine, file, sheet, s->dialect.skip, range, error));
         FS_TRY(fs_buffer_printf(out, ", range = '%s'", range));
     }
     return fs_buffer_printf(out, ", header = true, stop_at_empty = false, all_varchar = %s)",
@@ -137,14 +150,6 @@ static fs_status from_database(fs_raw_source *s, int path, fs_buffer *out, fs_er
     FS_TRY(fs_engine_add_name(out, schema));
     FS_TRY(fs_buffer_text(out, "."));
     return fs_engine_add_name(out, dot + 1);
-}
-
-/* As the reader wants it: an address filled in, a file that can be read. */
-static fs_status ready(fs_raw_source *s, const char **file, fs_error *error)
-{
-    if (fs_url_is(*file)) return fs_url_fill(&s->arena, *file, file, error);
-    if (access(*file, R_OK) != 0) return fs_fail_errno(error, "read", *file);
-    return fs_raw_check_regular(*file, error);
 }
 
 static fs_status write_from(fs_raw_source *s, int path, fs_buffer *out, fs_error *error)

@@ -137,14 +137,22 @@ static void find_host(places *p, const char *from, const char *to)
     if (from < to) SET(p->host, from, to);
 }
 
+/* Every sign of a path in HDFS is part of a name: no query begins there, and no password ends. */
+static bool has_plain_path(const char *scheme, size_t bytes)
+{
+    return bytes >= 4 && strncasecmp(scheme + bytes - 4, "hdfs", 4) == 0;
+}
+
 static places find_places(const char *url)
 {
     places p = {0};
     const char *at = strstr(url, "://"), *end = url + strlen(url);
     SET(p.scheme, url, at);
+    bool plain = has_plain_path(url, p.scheme.bytes);
     at += 3;
-    const char *query = memchr(at, '?', (size_t)(end - at));
-    const char *stop = query ? query : end, *sign = last_sign(at, stop, '@');
+    const char *query = plain ? NULL : memchr(at, '?', (size_t)(end - at));
+    const char *stop = query ? query : end;
+    const char *sign = last_sign(at, plain ? at + strcspn(at, "/") : stop, '@');
     if (query) SET(p.query, query + 1, end);
     if (sign) find_user(&p, at, sign);
     const char *host = sign ? sign + 1 : at;

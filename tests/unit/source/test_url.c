@@ -94,6 +94,19 @@ static void what_is_secret_is_not_shown(void **state)
     fs_arena_free(&arena);
 }
 
+static void a_path_of_hdfs_holds_any_sign(void **state)
+{
+    (void)state;
+    fs_arena arena = {0};
+    const char *path = "hdfs://namenode:9870/a@b?token=x#y.csv";
+    assert_string_equal(fs_url_shown(&arena, path), path);
+    assert_false(fs_url_has_secret(path));
+    assert_string_equal(fs_url_shown(&arena, "webhdfs://me:wrong@namenode/a@b"),
+                        "webhdfs://me:"
+                        "***@namenode/a@b");
+    fs_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +114,7 @@ int main(void)
         cmocka_unit_test(an_address_has_its_parts),
         cmocka_unit_test(variables_are_filled_in_as_they_are),
         cmocka_unit_test(what_is_secret_is_not_shown),
+        cmocka_unit_test(a_path_of_hdfs_holds_any_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
