@@ -5,6 +5,7 @@
  *   raw_table.c   everything else: SELECTs over DuckDB's readers
  *   raw_cells.c   fs_cell_…: cells read in SQL as our parser reads them
  *   raw_open.c    bytes of a path, local or remote
+ *   raw_fault.c   what servers say, in our words
  *   raw_login.c   certificates, keys and passwords; databases
  *   raw_sheets.c  the sheets of a workbook; raw_sheet_head.c: where the table of one begins
  *   raw_list.c    the tables of a database, the files of an object store
@@ -62,6 +63,9 @@ bool fs_raw_is_hdfs(const char *path);
 void fs_raw_remove_copies(fs_engine *engine);
 /* Addresses in place of the names of copies. */
 void fs_raw_say_addresses(fs_engine *engine, fs_error *error);
+
+/* "cannot read ADDRESS: …" from what a file system of DuckDB said. */
+fs_status fs_raw_fail_remote(const char *path, const fs_error *cause, fs_error *error);
 
 /* Delimited text. */
 fs_status fs_raw_text_describe(fs_raw_source *source, fs_error *error);

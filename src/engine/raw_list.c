@@ -156,17 +156,21 @@ static bool can_be_listed(const char *url)
 static fs_status list_store(fs_engine *engine, const char *url, list *l, fs_error *error)
 {
     fs_buffer sql = {0};
+    fs_error cause = {0};
     bool folder = url[strlen(url) - 1] == '/';
     const char *pattern = folder ? fs_arena_printf(l->arena, "%s**", url) : url;
     fs_status status = pattern ? fs_buffer_text(&sql, "select file from glob(") : FS_MEMORY;
     if (status == FS_OK) status = fs_engine_add_text(&sql, pattern);
     if (status == FS_OK) status = fs_buffer_text(&sql, ") where file not like '%/' order by 1");
     if (status == FS_OK)
-        status = add_all(engine, sql.data, l, error);
+        status = add_all(engine, sql.data, l, &cause);
     else
-        fs_fail_memory(error, 256);
+        fs_fail_memory(&cause, 256);
     fs_buffer_free(&sql);
-    return status;
+    if (status == FS_OK) return FS_OK;
+    if (error) *error = cause;
+    return status == FS_MEMORY || status == FS_CANCELLED ? status
+                                                         : fs_raw_fail_remote(url, &cause, error);
 }
 
 fs_status fs_engine_list(fs_engine *engine, const char *pattern, fs_arena *arena,

@@ -37,6 +37,15 @@ static fs_status run(fs_engine *engine, fs_status written, fs_buffer *sql, fs_er
 
 /* ---- https ---- */
 
+/* A server that is busy (429, 503, SlowDown), or breaks off, is asked again five times, in eight seconds. */
+static fs_status be_patient(fs_engine *engine, fs_error *error)
+{
+    return fs_engine_execute(engine,
+                             "set global http_retries = 5; set global http_retry_wait_ms = 250; "
+                             "set global http_retry_backoff = 2",
+                             error);
+}
+
 /* A shop's own authority: the usual variables of OpenSSL and curl. */
 static fs_status trust(fs_engine *engine, fs_error *error)
 {
@@ -86,9 +95,24 @@ static fs_status write_s3(fs_buffer *sql)
     return fs_buffer_text(sql, ")");
 }
 
+/* ---- Azure ---- */
+
+static fs_status log_in_to_azure(fs_engine *engine, fs_error *error)
+{
+    const char *connection = variable("AZURE_STORAGE_CONNECTION_STRING", NULL);
+    fs_buffer sql = {0};
+    if (!connection) return FS_OK;
+    fs_status status =
+        fs_buffer_text(&sql, "create or replace temporary secret fs_azure (type azure");
+    if (status == FS_OK) status = add_option(&sql, "connection_string", connection);
+    if (status == FS_OK) status = fs_buffer_text(&sql, ")");
+    return run(engine, status, &sql, error);
+}
+
 fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error)
 {
     bool first = false;
+    if (strcmp(extension, "azure") == 0) return log_in_to_azure(engine, error);
     if (strcmp(extension, "httpfs") == 0) {
         pthread_mutex_lock(&engine->lock);
         first = !engine->known_to_web;
@@ -96,6 +120,7 @@ fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error
         pthread_mutex_unlock(&engine->lock);
     }
     if (!first) return FS_OK;
+    FS_TRY(be_patient(engine, error));
     FS_TRY(trust(engine, error));
     fs_buffer sql = {0};
     fs_status status = write_s3(&sql);

@@ -94,64 +94,9 @@ static fs_status read_remote(void *context, void *data, size_t capacity, size_t 
     *got = bytes > 0 ? (size_t)bytes : 0;
     if (bytes >= 0) return FS_OK;
     fs_status status = fs_engine_fault_data(error, duckdb_file_handle_error_data(r->handle));
-    if (status == FS_OK) status = fs_fail(error, FS_RESOURCE, "cannot read %s", r->path);
-    if (error && strstr(error->message, "partial file")) {
-        fs_fail(error, FS_RESOURCE, "the server broke off in the middle of the file");
-        fs_error_remedy(error, "try again; if it stays so, the file on the server is damaged");
-        status = FS_RESOURCE;
-    }
-    fs_arena arena = {0};
-    fs_error_at(error, fs_url_shown(&arena, r->path), 0, NULL);
-    fs_arena_free(&arena);
-    return status;
-}
-
-/* Are these words, or this number by itself, in what was said? The message holds the address too, where 403 may
- * be part of a port. */
-static bool says(const fs_error *cause, const char *words)
-{
-    bool number = isdigit((unsigned char)*words);
-    size_t size = strlen(words);
-    for (const char *at = cause->message; (at = strstr(at, words)); at++) {
-        bool alone = at > cause->message && at[-1] == ' ' && !isalnum((unsigned char)at[size]);
-        if (!number || alone) return true;
-    }
-    return false;
-}
-
-/* What the server or the network said, in our words where we know them. */
-static fs_status fail_open(const char *path, const fs_error *cause, fs_error *error)
-{
-    static const struct {
-        const char *said, *what, *remedy;
-    } known[] = {
-        {"404", "there is no such file", "check the address"},
-        {"403", "the server refuses it to us",
-         "for s3:// set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, where it is not "
-         "Amazon's, AWS_ENDPOINT_URL; for https:// it may want a token in the address"},
-        {"401", "the server wants to know who asks", "give it what it wants in the address"},
-        {"SSL peer certificate", "the server's certificate is not one that this machine trusts",
-         "name the file of the authority that made it in SSL_CERT_FILE"},
-        {"connect to server", "the server does not answer",
-         "check the address, that the server runs, and the network"},
-        {"resolve host", "there is no server of that name", "check the address and the network"},
-    };
-    fs_arena arena = {0};
-    const char *shown = fs_url_shown(&arena, path);
-    size_t i = 0, count = sizeof known / sizeof *known;
-    while (i < count && !says(cause, known[i].said)) i++;
-    if (!shown)
-        fs_fail_memory(error, strlen(path));
-    else if (i < count)
-        fs_fail(error, FS_RESOURCE, "cannot read %s: %s", shown, known[i].what);
-    else
-        fs_fail(error, FS_RESOURCE, "cannot read %s: %s", shown, cause->message);
-    fs_error_remedy(error, "%s",
-                    i < count
-                        ? known[i].remedy
-                        : "check the address, the network, and the credentials that it needs");
-    fs_arena_free(&arena);
-    return error ? error->status : FS_RESOURCE;
+    if (status == FS_MEMORY || status == FS_CANCELLED) return status;
+    fs_error cause = error ? *error : (fs_error){0};
+    return fs_raw_fail_remote(r->path, &cause, error);
 }
 
 static fs_status open_handle(remote *r, const char *path, const char *filled, fs_error *error)
@@ -171,7 +116,7 @@ static fs_status open_handle(remote *r, const char *path, const char *filled, fs
         if (error) *error = cause;
         return status;
     }
-    return fail_open(path, &cause, error);
+    return fs_raw_fail_remote(path, &cause, error);
 }
 
 static fs_status open_remote(fs_engine *engine, const char *path, fs_reader *reader,

@@ -49,6 +49,11 @@ static fs_status fail_in_file(fs_raw_source *s, int number, fs_status status, fs
     if (s->format == FS_FORMAT_DATABASE && error && strstr(error->message, "does not exist"))
         return fail_no_table(s, number, error);
     if (error) error->line = 0; /* that of our own SQL */
+    if (error && status == FS_RESOURCE && fs_url_is(path) && !fs_raw_is_hdfs(path) &&
+        s->format != FS_FORMAT_DATABASE) {
+        fs_error cause = *error;
+        return fs_raw_fail_remote(path, &cause, error);
+    }
     bool said =
         strstr(path, "://") && (!fs_raw_is_hdfs(path) || strstr(error ? error->message : "", path));
     if (error && !error->file[0] && !said) fs_error_at(error, path, 0, NULL);

@@ -275,7 +275,9 @@ static fs_status profile_one(fs_detection *d, const char *path, profiles *p, fs_
     for (int i = 0; i < count && status == FS_OK; i++)
         if (batch[i].left) status = leave_alone(d, path, batch[i].table, batch[i].left, &fault);
     if (status == FS_OK && count > 0) return add_batch(p, batch, count, error);
-    if (status == FS_MEMORY || status == FS_CANCELLED) {
+    /* a server that fails says nothing about the file: a project without it would lack its rows */
+    bool cut_off = status == FS_RESOURCE && fs_url_is(path);
+    if (status == FS_MEMORY || status == FS_CANCELLED || cut_off) {
         fs_file_profile_free(batch, count);
         if (error) *error = fault;
         return status;
