@@ -153,6 +153,9 @@ FS_API FS_MUST_CHECK fs_status fs_engine_raw_view(fs_engine *engine, const fs_ra
 FS_API FS_MUST_CHECK fs_status fs_engine_list(fs_engine *engine, const char *pattern,
                                               fs_arena *arena, const char ***path, int *count,
                                               fs_error *error);
+/* Is a folder of this machine a table, rather than a folder of files? */
+typedef enum fs_lake { FS_LAKE_NONE, FS_LAKE_DELTA, FS_LAKE_ICEBERG } fs_lake;
+FS_API fs_lake fs_engine_lake(const char *folder);
 /* After the view was read to its end: one per path; free each path and the array with fs_raw_stats_free. */
 FS_API FS_MUST_CHECK fs_status fs_engine_raw_stats(fs_engine *engine, const char *view,
                                                    fs_raw_stats **stats, int *count,

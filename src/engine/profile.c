@@ -446,6 +446,12 @@ static fs_status look_by_content(look *l, fs_error *error)
 static fs_status look_at_path(look *l, fs_error *error)
 {
     if (fs_raw_is_database_url(l->path)) return l->types_only ? FS_OK : look_at_database(l, error);
+    fs_lake lake = FS_LAKE_NONE;
+    const char *filled = l->path;
+    FS_TRY(fs_raw_prepare_path(l->engine, l->path, error));
+    if (fs_url_is(filled)) FS_TRY(fs_url_fill(&l->arena, filled, &filled, error));
+    FS_TRY(fs_raw_lake(l->engine, filled, &lake, error));
+    if (lake != FS_LAKE_NONE) return look_at_table(l, FS_FORMAT_PARQUET, NULL, error);
     fs_buffer sample = {0};
     fs_status status = read_sample(l, &sample, error);
     if (status == FS_OK && sample.size == 0) {

@@ -106,7 +106,8 @@ fs_status fs_engine_digest(fs_engine *engine, const char *path, fs_format format
     hex[0] = '\0';
     FS_TRY(fs_raw_local(engine, file, &file, error));
     if (database) return fs_url_is(file) ? FS_OK : digest_database(engine, file, bytes, hex, error);
-    if (stat(file, &info) == 0 && S_ISDIR(info.st_mode)) return FS_OK;
+    bool lake = fs_raw_is_store(file) && file[strlen(file) - 1] == '/';
+    if (lake || (stat(file, &info) == 0 && S_ISDIR(info.st_mode))) return FS_OK;
     fs_digest digest;
     fs_digest_start(&digest);
     FS_TRY(add_file(engine, file, &digest, bytes, error));

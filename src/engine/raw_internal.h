@@ -9,6 +9,7 @@
  *   raw_login.c   certificates, keys and passwords; databases
  *   raw_sheets.c  the sheets of a workbook; raw_sheet_head.c: where the table of one begins
  *   raw_list.c    the tables of a database, the files of an object store
+ *   raw_lake.c    folders that are tables of Delta or Iceberg
  *   raw_copy.c    local copies of files of HDFS (webhdfs_internal.h)
  */
 #ifndef FORESELL_RAW_INTERNAL_H
@@ -85,6 +86,10 @@ const char *fs_raw_nested(fs_engine *engine, const char *view);
 void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats);
 fs_raw_source *fs_raw_find(fs_engine *engine, long long number);
 
+/* Tables of Delta and Iceberg (raw_lake.c). In a list of keys each becomes one address that ends in /. */
+fs_status fs_raw_fold_lakes(fs_arena *arena, const char **key, int *count, fs_error *error);
+fs_status fs_raw_lake(fs_engine *engine, const char *path, fs_lake *lake, fs_error *error);
+
 /* Others. */
 fs_status fs_raw_table_describe(fs_raw_source *source, fs_error *error);
 fs_status fs_raw_table_stats(fs_raw_source *source, int path, fs_error *error);
@@ -95,6 +100,8 @@ fs_status fs_raw_attach(fs_engine *engine, const char *path, long long *number, 
 fs_status fs_raw_tables(fs_engine *engine, const char *path, fs_arena *arena, const char ***name,
                         int *count, fs_error *error);
 bool fs_raw_is_database_url(const char *path);
+/* Is it an address of an object store, which can be listed? */
+bool fs_raw_is_store(const char *url);
 /* The file of sqlite://FILE, or the path itself. */
 const char *fs_raw_sqlite_file(const char *path);
 /* Once the extension is loaded: certificates and keys from the environment. */

@@ -142,15 +142,19 @@ fs_status fs_raw_tables(fs_engine *engine, const char *path, fs_arena *arena, co
 
 /* ---- object stores ---- */
 
-static bool can_be_listed(const char *url)
+bool fs_raw_is_store(const char *url)
 {
     static const char *const schemes[] = {"s3://", "s3a://", "gs://",    "gcs://",  "r2://",
                                           "hf://", "az://",  "azure://", "abfss://"};
-    size_t bytes = strlen(url);
-    bool pattern = strpbrk(url, "*[") || (bytes && url[bytes - 1] == '/');
-    for (size_t i = 0; pattern && i < sizeof schemes / sizeof schemes[0]; i++)
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0) return true;
     return false;
+}
+
+static bool can_be_listed(const char *url)
+{
+    size_t bytes = strlen(url);
+    return fs_raw_is_store(url) && (strpbrk(url, "*[") || url[bytes - 1] == '/');
 }
 
 static fs_status list_store(fs_engine *engine, const char *url, list *l, fs_error *error)
@@ -183,6 +187,7 @@ fs_status fs_engine_list(fs_engine *engine, const char *pattern, fs_arena *arena
         FS_TRY(fs_raw_prepare_path(engine, pattern, error));
         FS_TRY(fs_url_fill(arena, pattern, &filled, error));
         FS_TRY(list_store(engine, filled, &l, error));
+        FS_TRY(fs_raw_fold_lakes(arena, l.text, &l.count, error));
     } else {
         FS_TRY(add(&l, pattern, error));
     }

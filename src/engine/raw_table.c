@@ -60,14 +60,6 @@ static fs_status fail_in_file(fs_raw_source *s, int number, fs_status status, fs
     return status;
 }
 
-static bool is_folder_with(const char *path, const char *inside)
-{
-    char name[4096];
-    struct stat info;
-    snprintf(name, sizeof name, "%s/%s", path, inside);
-    return stat(name, &info) == 0;
-}
-
 static fs_status call_reader(fs_buffer *out, const char *function, const char *path,
                              const char *options)
 {
@@ -78,13 +70,16 @@ static fs_status call_reader(fs_buffer *out, const char *function, const char *p
 
 static fs_status from_parquet(fs_raw_source *s, const char *path, fs_buffer *out, fs_error *error)
 {
-    if (is_folder_with(path, "_delta_log")) {
+    fs_lake lake;
+    FS_TRY(fs_raw_lake(s->engine, path, &lake, error));
+    if (lake == FS_LAKE_DELTA) {
         FS_TRY(fs_engine_extension(s->engine, "delta", error));
         return call_reader(out, "delta_scan", path, "");
     }
-    if (is_folder_with(path, "metadata") && is_folder_with(path, "data")) {
+    if (lake == FS_LAKE_ICEBERG) {
+        FS_TRY(fs_engine_extension(s->engine, "avro", error));
         FS_TRY(fs_engine_extension(s->engine, "iceberg", error));
-        return call_reader(out, "iceberg_scan", path, "");
+        return call_reader(out, "iceberg_scan", path, ", allow_moved_paths = true");
     }
     return call_reader(out, "read_parquet", path, "");
 }

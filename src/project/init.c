@@ -141,7 +141,7 @@ static fs_status take(fs_detection *d, found *f, const char *path, int depth, fs
     if (again)
         return folder ? FS_OK
                       : leave_alone(d, path, NULL, "it is a file that was named before", error);
-    if (!folder) return found_add(f, path, error);
+    if (!folder || fs_engine_lake(path) != FS_LAKE_NONE) return found_add(f, path, error);
     return depth <= DEPTH_MAX ? walk(d, f, path, depth, error) : FS_OK;
 }
 
