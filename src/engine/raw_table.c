@@ -68,20 +68,26 @@ static fs_status call_reader(fs_buffer *out, const char *function, const char *p
     return fs_buffer_printf(out, "%s)", options);
 }
 
+/* Where no version-hint says which metadata is in force, its catalogue alone knows: the newest is taken. */
+static fs_status from_iceberg(fs_raw_source *s, const char *path, fs_buffer *out, fs_error *error)
+{
+    size_t bytes = strlen(path);
+    while (bytes > 1 && path[bytes - 1] == '/') bytes--;
+    const char *folder = fs_arena_strndup(&s->arena, path, bytes);
+    if (!folder) return fs_fail_memory(error, bytes);
+    FS_TRY(fs_engine_extension(s->engine, "avro", error));
+    FS_TRY(fs_engine_extension(s->engine, "iceberg", error));
+    FS_TRY(fs_engine_execute(s->engine, "set global unsafe_enable_version_guessing = true", error));
+    return call_reader(out, "iceberg_scan", folder, ", allow_moved_paths = true");
+}
+
 static fs_status from_parquet(fs_raw_source *s, const char *path, fs_buffer *out, fs_error *error)
 {
     fs_lake lake;
     FS_TRY(fs_raw_lake(s->engine, path, &lake, error));
-    if (lake == FS_LAKE_DELTA) {
-        FS_TRY(fs_engine_extension(s->engine, "delta", error));
-        return call_reader(out, "delta_scan", path, "");
-    }
-    if (lake == FS_LAKE_ICEBERG) {
-        FS_TRY(fs_engine_extension(s->engine, "avro", error));
-        FS_TRY(fs_engine_extension(s->engine, "iceberg", error));
-        return call_reader(out, "iceberg_scan", path, ", allow_moved_paths = true");
-    }
-    return call_reader(out, "read_parquet", path, "");
+    if (lake == FS_LAKE_ICEBERG) return from_iceberg(s, path, out, error);
+    if (lake == FS_LAKE_DELTA) FS_TRY(fs_engine_extension(s->engine, "delta", error));
+    return call_reader(out, lake == FS_LAKE_DELTA ? "delta_scan" : "read_parquet", path, "");
 }
 
 static const char *table_of(const fs_raw_source *s, int path)
