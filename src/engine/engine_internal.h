@@ -69,7 +69,8 @@ struct fs_engine {
         struct fs_copied *next;
         const char *path, *file; /* NULL: not copied yet */
     } * copied[1024];
-    pthread_mutex_t copying;
+    pthread_mutex_t wanting, copying; /* a copy is looked for; the connections are in use */
+    struct fs_http *http;             /* under `copying` (webhdfs.c) */
 };
 
 /* ---- connections (session.c) ---- */

@@ -73,7 +73,7 @@ static fs_status copy(fs_engine *engine, const fs_hdfs_place *place, const char 
                       fs_error *error)
 {
     fs_hdfs *hdfs;
-    FS_TRY(fs_hdfs_open(engine->progress, place, &hdfs, error));
+    FS_TRY(fs_hdfs_open(engine, place, &hdfs, error));
     int file = open(into, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     fs_status status =
         file < 0 ? fs_fail_errno(error, "write", into) : copy_whole(hdfs, place, file, error);
@@ -164,18 +164,19 @@ static fs_status make_copy(fs_engine *engine, struct fs_copied *entry, fs_error 
     return status;
 }
 
+/* Two that want the same file at once copy it one after the other: the second finds it there. */
 fs_status fs_raw_local(fs_engine *engine, const char *path, const char **file, fs_error *error)
 {
     *file = path;
     if (!fs_raw_is_hdfs(path)) return FS_OK;
-    pthread_mutex_lock(&engine->copying); /* one after the other: the network is the narrow place */
+    pthread_mutex_lock(&engine->wanting);
     pthread_mutex_lock(&engine->lock);
     struct fs_copied *entry = find_entry(engine, path);
     pthread_mutex_unlock(&engine->lock);
     fs_status status = entry ? FS_OK : fs_fail_memory(error, sizeof *entry);
     if (entry && !entry->file) status = make_copy(engine, entry, error);
     if (entry) *file = entry->file;
-    pthread_mutex_unlock(&engine->copying);
+    pthread_mutex_unlock(&engine->wanting);
     return status;
 }
 

@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "raw_internal.h"
+#include "webhdfs_internal.h"
 
 /* ---- connections ---- */
 
@@ -329,6 +329,7 @@ fs_status fs_engine_open(const fs_engine_settings *settings, fs_engine **engine,
     fs_engine *e = fs_alloc_zero(1, sizeof *e);
     if (!e) return fs_fail_memory(error, sizeof *e);
     pthread_mutex_init(&e->lock, NULL);
+    pthread_mutex_init(&e->wanting, NULL);
     pthread_mutex_init(&e->copying, NULL);
     e->memory = settings->memory > 0 ? settings->memory : machine_memory() / 10 * 7;
     e->threads = settings->threads > 0 ? settings->threads : fs_cpu_count();
@@ -355,10 +356,12 @@ void fs_engine_close(fs_engine *engine)
     if (engine->database) duckdb_close(&engine->database);
     fs_engine_free_sources(engine);
     fs_raw_remove_copies(engine);
+    fs_http_close(engine->http);
     if (engine->scratch_is_ours) remove_scratch(engine->scratch);
     fs_free(engine->scratch);
     fs_free(engine->extensions);
     fs_arena_free(&engine->names);
+    pthread_mutex_destroy(&engine->wanting);
     pthread_mutex_destroy(&engine->copying);
     pthread_mutex_destroy(&engine->lock);
     fs_free(engine);

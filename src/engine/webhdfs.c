@@ -25,7 +25,8 @@
 
 struct fs_hdfs {
     fs_arena arena;
-    fs_http *http;
+    fs_engine *engine;
+    bool taken; /* the engine's connections */
     const fs_progress *progress;
     const fs_hdfs_place *place;
     int active;       /* the namenode that is asked */
@@ -73,7 +74,15 @@ static fs_status find_user(fs_hdfs *h, fs_error *error)
     return h->user ? FS_OK : fs_fail_memory(error, 64);
 }
 
-fs_status fs_hdfs_open(const fs_progress *progress, const fs_hdfs_place *place, fs_hdfs **hdfs,
+/* One at a time: the network is the narrow place, and connections are kept from file to file. */
+static fs_status take_connections(fs_hdfs *h, fs_error *error)
+{
+    pthread_mutex_lock(&h->engine->copying);
+    h->taken = true;
+    return h->engine->http ? FS_OK : fs_http_open(h->engine->progress, &h->engine->http, error);
+}
+
+fs_status fs_hdfs_open(fs_engine *engine, const fs_hdfs_place *place, fs_hdfs **hdfs,
                        fs_error *error)
 {
     struct timespec now;
@@ -81,11 +90,12 @@ fs_status fs_hdfs_open(const fs_progress *progress, const fs_hdfs_place *place, 
     *hdfs = h;
     if (!h) return fs_fail_memory(error, sizeof *h);
     clock_gettime(CLOCK_MONOTONIC, &now);
-    h->progress = progress;
+    h->engine = engine;
+    h->progress = engine->progress;
     h->place = place;
     h->dice = fs_hash(&now, sizeof now, (uint64_t)getpid());
     fs_status status = find_user(h, error);
-    if (status == FS_OK) status = fs_http_open(progress, &h->http, error);
+    if (status == FS_OK) status = take_connections(h, error);
     if (status == FS_OK) return FS_OK;
     fs_hdfs_close(h);
     *hdfs = NULL;
@@ -95,7 +105,7 @@ fs_status fs_hdfs_open(const fs_progress *progress, const fs_hdfs_place *place, 
 void fs_hdfs_close(fs_hdfs *hdfs)
 {
     if (!hdfs) return;
-    fs_http_close(hdfs->http);
+    if (hdfs->taken) pthread_mutex_unlock(&hdfs->engine->copying);
     fs_http_answer_free(&hdfs->answer);
     fs_buffer_free(&hdfs->url);
     fs_arena_free(&hdfs->arena);
@@ -270,7 +280,7 @@ static fs_status ask(fs_hdfs *h, const char *path, const char *question, int goo
     for (int number = 0;; number++) {
         if (number && !wait_before(h, number)) return fs_fail(error, FS_CANCELLED, "cancelled");
         if (write_question(h, path, question) != FS_OK) return fs_fail_memory(error, strlen(path));
-        FS_TRY(fs_http_get(h->http, h->url.data, NULL, NULL, &h->answer, error));
+        FS_TRY(fs_http_get(h->engine->http, h->url.data, NULL, NULL, &h->answer, error));
         *result = judge(h, path, good, false, error);
         if (*result == DONE) return FS_OK;
         if ((*result != AGAIN && *result != ELSEWHERE) || number + 1 == TRIES) return FS_RESOURCE;
@@ -492,7 +502,7 @@ static fs_status read_on(fs_hdfs *h, sink *s, outcome *result, fs_error *error)
     *result = GIVEN_UP; /* the namenode was asked often enough */
     FS_TRY(asked);
     FS_TRY(follow(h, s->path, error));
-    FS_TRY(fs_http_get(h->http, h->url.data, write_piece, s, &h->answer, error));
+    FS_TRY(fs_http_get(h->engine->http, h->url.data, write_piece, s, &h->answer, error));
     *result = judge(h, s->path, 200, true, error);
     if (*result == DONE && s->done < s->length) {
         say(h, s->path, "the file became shorter while it was read", error);

@@ -55,8 +55,9 @@ typedef struct fs_hdfs_entry {
     bool folder;
 } fs_hdfs_entry;
 
-typedef struct fs_hdfs fs_hdfs; /* for one thread; one place */
-fs_status fs_hdfs_open(const fs_progress *progress, const fs_hdfs_place *place, fs_hdfs **hdfs,
+typedef struct fs_hdfs fs_hdfs;
+/* For one thread; asks by the engine's own connections, which it holds until it is closed. */
+fs_status fs_hdfs_open(fs_engine *engine, const fs_hdfs_place *place, fs_hdfs **hdfs,
                        fs_error *error);
 void fs_hdfs_close(fs_hdfs *hdfs);
 /* FS_RESOURCE with *there false where there is no such file or folder: the caller may know better. */

@@ -209,7 +209,7 @@ fs_status fs_hdfs_spread(fs_engine *engine, fs_arena *arena, const char *address
     spread s = {.arena = arena, .place = &place};
     const char *written = fs_arena_strdup(arena, address);
     if (!written) return fs_fail_memory(error, strlen(address));
-    FS_TRY(fs_hdfs_open(engine->progress, &place, &s.hdfs, error));
+    FS_TRY(fs_hdfs_open(engine, &place, &s.hdfs, error));
     fs_status status = spread_path(&s, written, error);
     fs_hdfs_close(s.hdfs);
     FS_TRY(status);
