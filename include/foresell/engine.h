@@ -301,6 +301,33 @@ FS_API FS_MUST_CHECK fs_status fs_run_folder_publish(fs_run_folder *folder, cons
 /* Unlocks; what was not published stays partial, for --resume. */
 FS_API void fs_run_folder_close(fs_run_folder *folder);
 
+/* The folder of a whole run, which ends in its stamp: the named one, or the newest (`stamp` NULL). Owned by the arena. */
+FS_API FS_MUST_CHECK fs_status fs_run_find(const char *project, const char *stamp, fs_arena *arena,
+                                           const char **folder, fs_error *error);
+/* The Parquet of a table of a run; where there is none, the error says the nearest. Owned by the arena. */
+FS_API FS_MUST_CHECK fs_status fs_run_table(const char *folder, const char *name, fs_arena *arena,
+                                            const char **path, fs_error *error);
+
+/* ---- tables of a run, elsewhere --------------------------------------------------------------- */
+
+typedef struct fs_export_table {
+    const char *name, *path; /* of its Parquet */
+    int64_t rows;            /* set by fs_engine_export_run, as is `divided` */
+    bool divided;            /* by the column `partition` */
+} fs_export_table;
+typedef struct fs_export_run {
+    const char *to; /* a folder, s3://BUCKET/PREFIX, postgres://…, mysql://…, sqlite://FILE */
+    const char *folder;    /* of the run: what stands there is marked with its stamp */
+    const char *partition; /* column; NULL: none. Not for databases */
+    bool replace;          /* databases: also tables that foresell did not write */
+    fs_export_table *table;
+    int tables;
+} fs_export_run;
+/* A reader sees all tables or none. Files: TO/STAMP/NAME.parquet, or NAME/COLUMN=value/…, and manifest.json
+ * last; what is there already is an error. Databases: tables that an earlier export made are replaced. */
+FS_API FS_MUST_CHECK fs_status fs_engine_export_run(fs_engine *engine, fs_export_run *run,
+                                                    fs_error *error);
+
 #ifdef __cplusplus
 }
 #endif

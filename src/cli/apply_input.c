@@ -297,20 +297,11 @@ static fs_status split_groups(cli_call *call, apply *a, fs_error *error)
 {
     const char *text = fs_cli_text(call, "group");
     if (!text || !*text) return FS_OK;
-    size_t most = 1;
-    for (const char *c = text; *c; c++) most += *c == ',';
-    a->group = fs_arena_alloc(&call->arena, most * sizeof *a->group);
-    char *copy = fs_arena_strdup(&call->arena, text);
-    if (!a->group || !copy) return fs_fail_memory(error, most * sizeof *a->group);
+    a->group = fs_cli_names(call, text, &a->groups);
+    if (!a->group) return fs_fail_memory(error, strlen(text));
     if (find(a, text)) {
-        a->group[a->groups++] = copy;
-        return FS_OK;
-    }
-    char *rest = copy;
-    for (char *word = strtok_r(rest, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
-        word += strspn(word, " ");
-        for (size_t n = strlen(word); n > 0 && word[n - 1] == ' '; n--) word[n - 1] = '\0';
-        a->group[a->groups++] = word;
+        a->group[0] = text;
+        a->groups = 1;
     }
     return FS_OK;
 }

@@ -197,6 +197,22 @@ static fs_status keep(cli_call *call, const char *name, const char *value, bool 
     return FS_OK;
 }
 
+const char **fs_cli_names(cli_call *call, const char *text, int *count)
+{
+    size_t most = 1;
+    for (const char *c = text; *c; c++) most += *c == ',';
+    const char **name = fs_arena_alloc(&call->arena, most * sizeof *name);
+    char *rest = fs_arena_strdup(&call->arena, text);
+    *count = 0;
+    if (!name || !rest) return NULL;
+    for (char *word; (word = strtok_r(rest, ",", &rest));) {
+        word += strspn(word, " ");
+        for (size_t n = strlen(word); n > 0 && word[n - 1] == ' '; n--) word[n - 1] = '\0';
+        name[(*count)++] = word;
+    }
+    return name;
+}
+
 /* ---- words ---- */
 
 typedef struct words {

@@ -86,6 +86,8 @@ double fs_cli_number(const cli_call *call, const char *name);
 int64_t fs_cli_bytes(const cli_call *call, const char *name);
 /* All values of a LIST option in `call->arena`, *count of them. NULL with *count -1: no memory. */
 const char **fs_cli_list(cli_call *call, const char *name, int *count);
+/* "a, b" to names in `call->arena`, *count of them. NULL: no memory. */
+const char **fs_cli_names(cli_call *call, const char *text, int *count);
 /* False where `text` is not a size. */
 bool fs_cli_read_bytes(const char *text, int64_t *bytes);
 /* Index of the name that was probably meant, or -1. */
@@ -151,6 +153,7 @@ fs_status fs_cli_run_run(cli_call *call, fs_error *error);
 fs_status fs_cli_run_apply(cli_call *call, fs_error *error);
 fs_status fs_cli_run_operators(cli_call *call, fs_error *error);
 fs_status fs_cli_run_plan(cli_call *call, fs_error *error);
+fs_status fs_cli_run_export(cli_call *call, fs_error *error);
 fs_status fs_cli_run_doctor(cli_call *call, fs_error *error);
 fs_status fs_cli_run_simulate(cli_call *call, fs_error *error);
 fs_status fs_cli_run_version(cli_call *call, fs_error *error);

@@ -1,4 +1,4 @@
-/* init, run, plan, simulate: a call of the library each, and saying what came of it. */
+/* init, run, plan, export, simulate: a call of the library each, and saying what came of it. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -269,6 +269,42 @@ fs_status fs_cli_run_plan(cli_call *call, fs_error *error)
         fs_cli_session_close(&session);
     }
     fs_project_close(project);
+    return status;
+}
+
+/* ---- export ---- */
+
+static fs_status export_settings(cli_call *call, fs_export_settings *s, fs_error *error)
+{
+    const char *tables = fs_cli_text(call, "table");
+    *s = (fs_export_settings){.project = call->argument[0],
+                              .to = fs_cli_text(call, "to"),
+                              .run = fs_cli_text(call, "run"),
+                              .partition = fs_cli_text(call, "partition"),
+                              .replace = fs_cli_flag(call, "replace")};
+    if (!s->to) {
+        fs_fail(error, FS_USAGE, "export needs --to: where the results are to be written");
+        fs_error_remedy(error, "usage: foresell export DIR --to WHERE");
+        return FS_USAGE;
+    }
+    if (tables) s->table = fs_cli_names(call, tables, &s->tables);
+    if (tables && !s->table) return fs_fail_memory(error, strlen(tables));
+    return tables && !s->tables ? fs_fail(error, FS_USAGE, "--table names no table") : FS_OK;
+}
+
+fs_status fs_cli_run_export(cli_call *call, fs_error *error)
+{
+    cli_session session;
+    fs_export_settings settings;
+    fs_buffer said = {0};
+    bool json = fs_cli_flag(call, "json");
+    FS_TRY(export_settings(call, &settings, error));
+    FS_TRY(fs_cli_session_open(call, &session, error));
+    fs_status status = fs_report_export_run(session.engine, &settings, json ? NULL : &said,
+                                            json ? &said : NULL, error);
+    fs_cli_session_close(&session);
+    if (status == FS_OK) print_text(call, &said);
+    fs_buffer_free(&said);
     return status;
 }
 

@@ -69,6 +69,19 @@ static const cli_option operators_options[] = {
 static const cli_option plan_options[] = {
     {"sql", CLI_FLAG, .doc = "show the SQL of every step as well"}, {0}};
 
+static const cli_option export_options[] = {
+    {"to", CLI_TEXT, "WHERE",
+     .doc = "a folder, s3://BUCKET/PREFIX (also gs, r2, az, abfss), postgres://USER@HOST/DATABASE, "
+            "mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}"},
+    {"table", CLI_TEXT, "A,B", .doc = "tables of the run; default: the results (docs/pipeline.md)"},
+    {"partition", CLI_TEXT, "COLUMN",
+     .doc = "Parquet: a folder COLUMN=value for each value, in tables that have the column"},
+    {"run", CLI_TEXT, "STAMP", .doc = "which run; default: the newest whole one"},
+    {"replace", CLI_FLAG,
+     .doc = "databases: replace tables of the same names that foresell did not write, too"},
+    MEMORY_AND_THREADS,
+    {0}};
+
 static const cli_option simulate_options[] = {
     {"items", CLI_INT, "N", .fallback = "240", .minimum = 1, .maximum = 1e7, .doc = "products"},
     {"stores", CLI_INT, "N", .fallback = "4", .minimum = 1, .maximum = 1e5, .doc = "stores"},
@@ -131,6 +144,18 @@ static const cli_verb verbs[] = {
      "hold of "
      "its result.",
      plan_options, .run = fs_cli_run_plan, .example = "foresell plan shop"},
+    {"export", "DIR", 1, 1,
+     "Writes the results of a run to a folder, an object store or a database.",
+     "Files are Parquet, WHERE/STAMP/TABLE.parquet, with the run's manifest.json beside them; it "
+     "is "
+     "written last, so where it is, all is. What is there already is never written over. In a "
+     "database the tables of the export before are replaced, all of them or none, and "
+     "foresell_exports says of which run each is; a table that foresell did not write is left "
+     "alone. Every table is counted when it is written.",
+     export_options, .run = fs_cli_run_export,
+     .example = "foresell export shop --to s3://warehouse/forecasts --partition store\n"
+                "foresell export shop --to postgres://me@localhost/shop?schema=forecasts --table "
+                "forecast_item,peaks"},
     {"doctor", "[DIR]", 0, 1, "Says what is wrong with this machine or this project.",
      "Looks at cores, memory, disk, the C library, the processor and the extensions for remote and "
      "other files; "

@@ -85,6 +85,13 @@ void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean)
 fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
                         bool streamed, duckdb_result *result, fs_error *error);
 
+/* fs_engine_query and fs_engine_integer on a connection of the caller's, who may be in a transaction; NULL: on one
+ * of the pool. */
+fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const char *sql,
+                             fs_result **result, fs_error *error);
+fs_status fs_engine_integer_on(fs_engine *engine, fs_connection *connection, const char *sql,
+                               int64_t *value, fs_error *error);
+
 /* A number that no other call got: for names in scratch. */
 long long fs_engine_serial(fs_engine *engine);
 
@@ -142,6 +149,11 @@ fs_status fs_stream_close(fs_engine *engine, fs_stream *stream, fs_status status
 fs_status fs_engine_add_streams(fs_engine *engine, fs_connection *connection, fs_error *error);
 
 /* ---- files (table.c) ---- */
+
+/* The rows of `select` as Parquet straight to `place`, without a temporary name: an object of a store, which appears whole
+ * anyway, or a folder of a file or more for each value of the column `partition` (NULL: not divided). */
+fs_status fs_engine_copy_parquet(fs_engine *engine, const char *select, const char *place,
+                                 const char *partition, int64_t *rows, fs_error *error);
 
 /* PATH.tmp, and what makes it PATH: written through to disk, then renamed. Caller frees the name. */
 char *fs_engine_temporary_name(const char *path);

@@ -19,7 +19,8 @@ static const struct {
     {"Connection Error: ", FS_RESOURCE},  {"Missing Extension Error: ", FS_RESOURCE},
     {"INTERRUPT Error: ", FS_CANCELLED},  {"Conversion Error: ", FS_DATA},
     {"Invalid Input Error: ", FS_DATA},   {"Constraint Error: ", FS_DATA},
-    {"Out of Range Error: ", FS_DATA},    {"Binder Error: ", FS_FAILED},
+    {"Out of Range Error: ", FS_DATA},    {"Invalid Error: ", FS_FAILED},
+    {"INTERNAL Error: ", FS_FAILED},      {"Binder Error: ", FS_FAILED},
     {"Catalog Error: ", FS_FAILED},       {"Parser Error: ", FS_FAILED},
 };
 
@@ -99,6 +100,20 @@ static void make_one_line(char *text)
     *to = '\0';
 }
 
+/* 'Failed to execute query "create table …": why': the statement is ours, and may be longer than a message. */
+static void cut_statement(char *text)
+{
+    const char *why = strncmp(text, "Failed to ", 10) == 0 ? strstr(text, "\": ") : NULL;
+    if (why) memmove(text, why + 3, strlen(why + 3) + 1);
+}
+
+/* What DuckDB takes for its own mistake comes with addresses of its code. */
+static void cut_trace(char *text)
+{
+    char *trace = strstr(text, " Stack Trace:");
+    if (trace) *trace = '\0';
+}
+
 /* DuckDB's own advice names settings that nobody here can set. */
 static fs_status fail_of_memory(fs_error *error, const char *text)
 {
@@ -153,6 +168,8 @@ fs_status fs_engine_fault(fs_error *error, const char *message)
     if (!text) return fs_fail(error, status, "%s", said);
     int64_t line = take_line(text);
     make_one_line(text);
+    cut_statement(text);
+    cut_trace(text);
     hide_after(text, "password=", " '\";");
     hide_in_urls(text);
     status = fail_in_words(error, status, text);

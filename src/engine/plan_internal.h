@@ -176,6 +176,10 @@ fs_status fs_engine_table_link(const char *source, const char *path, fs_error *e
 fs_status fs_engine_table_pattern(const char *path, fs_buffer *sql);
 /* Gives a file a second name (a hard link), or copies it where that can't be; replaces `path`. */
 fs_status fs_engine_link_file(const char *source, const char *path, fs_error *error);
+/* Is it the name of a run (run_folder.c)? */
+bool fs_engine_is_stamp(const char *name, size_t size);
+/* The bytes of a file in a file of their own, brought to the disk. */
+fs_status fs_engine_copy_file(const char *source, const char *path, fs_error *error);
 /* fsync of a file or folder that is there. */
 fs_status fs_engine_sync(const char *path, fs_error *error);
 

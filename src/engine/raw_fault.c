@@ -17,7 +17,7 @@ static const struct {
     {"S3 region being set incorrectly",
      "the bucket lies in another region, or the request is no good",
      "set AWS_REGION to the bucket's"},
-    {"NoSuchBucket", "there is no such bucket", "check the address"},
+    {"NoSuchBucket", "there is no such bucket", "check the address, or make the bucket"},
     {"InvalidAccessKeyId", "the server does not know this key", "check AWS_ACCESS_KEY_ID"},
     {"XAdminUserNotFound", "the server does not know this key", "check AWS_ACCESS_KEY_ID"},
     {"SignatureDoesNotMatch", "the server refuses the key", "check AWS_SECRET_ACCESS_KEY"},
@@ -60,7 +60,8 @@ static bool says(const fs_error *cause, const char *words)
     return false;
 }
 
-fs_status fs_raw_fail_remote(const char *path, const fs_error *cause, fs_error *error)
+fs_status fs_raw_fail_remote(const char *doing, const char *path, const fs_error *cause,
+                             fs_error *error)
 {
     fs_arena arena = {0};
     const char *shown = fs_url_shown(&arena, path);
@@ -69,7 +70,7 @@ fs_status fs_raw_fail_remote(const char *path, const fs_error *cause, fs_error *
     if (!shown)
         fs_fail_memory(error, strlen(path));
     else
-        fs_fail(error, FS_RESOURCE, "cannot read %s: %s", shown,
+        fs_fail(error, FS_RESOURCE, "cannot %s %s: %s", doing, shown,
                 i < count ? known[i].what : cause->message);
     fs_error_remedy(error, "%s",
                     i < count

@@ -65,8 +65,9 @@ void fs_raw_remove_copies(fs_engine *engine);
 /* Addresses in place of the names of copies. */
 void fs_raw_say_addresses(fs_engine *engine, fs_error *error);
 
-/* "cannot read ADDRESS: …" from what a file system of DuckDB said. */
-fs_status fs_raw_fail_remote(const char *path, const fs_error *cause, fs_error *error);
+/* "cannot DOING ADDRESS: why", from what a file system of DuckDB said, in our words where we know them, and what to do. */
+fs_status fs_raw_fail_remote(const char *doing, const char *path, const fs_error *cause,
+                             fs_error *error);
 
 /* Delimited text. */
 fs_status fs_raw_text_describe(fs_raw_source *source, fs_error *error);
@@ -95,6 +96,11 @@ fs_status fs_raw_table_describe(fs_raw_source *source, fs_error *error);
 fs_status fs_raw_table_stats(fs_raw_source *source, int path, fs_error *error);
 /* Attaches a database, read-only and once, as fs_db_NUMBER. Its password is in no message. */
 fs_status fs_raw_attach(fs_engine *engine, const char *path, long long *number, fs_error *error);
+/* The same to write into; an SQLite file need not be there yet. */
+fs_status fs_raw_attach_to_write(fs_engine *engine, const char *path, long long *number,
+                                 fs_error *error);
+/* "cannot write to the database ADDRESS: what `error` says", without the password. */
+fs_status fs_raw_fail_database(const char *doing, const char *path, fs_error *error);
 /* The tables and views of a database, SCHEMA.TABLE, in order; only those that the address names where it
  * has ?table=… */
 fs_status fs_raw_tables(fs_engine *engine, const char *path, fs_arena *arena, const char ***name,

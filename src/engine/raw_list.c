@@ -173,8 +173,9 @@ static fs_status list_store(fs_engine *engine, const char *url, list *l, fs_erro
     fs_buffer_free(&sql);
     if (status == FS_OK) return FS_OK;
     if (error) *error = cause;
-    return status == FS_MEMORY || status == FS_CANCELLED ? status
-                                                         : fs_raw_fail_remote(url, &cause, error);
+    return status == FS_MEMORY || status == FS_CANCELLED
+               ? status
+               : fs_raw_fail_remote("read", url, &cause, error);
 }
 
 fs_status fs_engine_list(fs_engine *engine, const char *pattern, fs_arena *arena,

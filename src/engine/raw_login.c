@@ -146,8 +146,10 @@ const char *fs_raw_sqlite_file(const char *path)
     return strncasecmp(path, "sqlite://", 9) == 0 ? path + 9 : path;
 }
 
-/* What else the address says (sslmode=require) goes to the driver as it is; `table` is ours. */
-static fs_status add_options(fs_arena *arena, fs_buffer *sql, const fs_url *url, fs_error *error)
+/* What else the address says (sslmode=require) goes to the driver as it is; ours are `table` of a source, `schema` of
+ * what is written to. */
+static fs_status add_options(fs_arena *arena, fs_buffer *sql, const fs_url *url, bool write,
+                             fs_error *error)
 {
     const char *query = url->query, *key, *value;
     fs_buffer options = {0};
@@ -155,7 +157,7 @@ static fs_status add_options(fs_arena *arena, fs_buffer *sql, const fs_url *url,
     for (;;) {
         status = fs_url_option(arena, &query, &key, &value, error);
         if (status != FS_OK || !key) break;
-        if (strcmp(key, "table") == 0) continue;
+        if (strcmp(key, write ? "schema" : "table") == 0) continue;
         if (fs_buffer_printf(&options, "%s%s='%s'", options.size ? " " : "", key, value) != FS_OK)
             status = fs_fail_memory(error, 64);
     }
@@ -181,31 +183,35 @@ static fs_status make_secret(fs_engine *engine, const fs_url *url, const char *t
 }
 
 static fs_status attach_server(fs_engine *engine, fs_arena *arena, const fs_url *url,
-                               const char *type, long long number, fs_error *error)
+                               const char *type, long long number, bool write, fs_error *error)
 {
     fs_buffer sql = {0};
     FS_TRY(make_secret(engine, url, type, number, error));
     fs_status status = fs_buffer_text(&sql, "attach ") == FS_OK
-                           ? add_options(arena, &sql, url, error)
+                           ? add_options(arena, &sql, url, write, error)
                            : fs_fail_memory(error, 64);
     if (status != FS_OK) {
         fs_buffer_free(&sql);
         return status;
     }
-    status = fs_buffer_printf(&sql, " as fs_db_%lld (type %s, secret fs_secret_%lld, read_only)",
-                              number, type, number);
+    status = fs_buffer_printf(&sql, " as fs_db_%lld (type %s, secret fs_secret_%lld%s)", number,
+                              type, number, write ? "" : ", read_only");
     return run(engine, status, &sql, error);
 }
 
-static fs_status attach_file(fs_engine *engine, const char *path, long long number, fs_error *error)
+static fs_status attach_file(fs_engine *engine, const char *path, long long number, bool write,
+                             fs_error *error)
 {
     fs_buffer sql = {0};
-    if (access(path, R_OK) != 0) return fs_fail_errno(error, "read", path);
-    FS_TRY(fs_engine_execute(engine, "set global sqlite_all_varchar = true", error));
+    FS_TRY(fs_engine_execute(engine,
+                             write ? "set global sqlite_all_varchar = false"
+                                   : "set global sqlite_all_varchar = true",
+                             error));
     fs_status status = fs_buffer_text(&sql, "attach ");
     if (status == FS_OK) status = fs_engine_add_text(&sql, path);
     if (status == FS_OK)
-        status = fs_buffer_printf(&sql, " as fs_db_%lld (type sqlite, read_only)", number);
+        status = fs_buffer_printf(&sql, " as fs_db_%lld (type sqlite%s)", number,
+                                  write ? "" : ", read_only");
     return run(engine, status, &sql, error);
 }
 
@@ -222,17 +228,39 @@ static void cut_out(char *text, const char *secret)
     }
 }
 
-static fs_status fail_attach(const char *path, const fs_url *url, fs_arena *arena, fs_error *error)
+static fs_status fail_database(const char *doing, const char *path, const fs_url *url,
+                               fs_arena *arena, fs_error *error)
 {
-    if (!error || error->status == FS_MEMORY || error->status == FS_CANCELLED)
-        return error ? error->status : FS_RESOURCE;
     fs_error cause = *error;
     if (url) cut_out(cause.message, url->password);
     const char *shown = fs_url_shown(arena, path), *said = cause.message;
     /* 'Unable to connect to Postgres at "…": why': the address comes from us */
     const char *why = strstr(said, "\": ");
     if (url && why) said = why + 3;
-    fs_fail(error, FS_RESOURCE, "cannot open the database %s: %s", shown ? shown : "", said);
+    return fs_fail(error, FS_RESOURCE, "cannot %s the database %s: %s", doing, shown ? shown : "",
+                   said);
+}
+
+static bool is_told(const fs_error *error)
+{
+    return !error || error->status == FS_MEMORY || error->status == FS_CANCELLED;
+}
+
+fs_status fs_raw_fail_database(const char *doing, const char *path, fs_error *error)
+{
+    fs_arena arena = {0};
+    fs_url url;
+    if (is_told(error)) return error ? error->status : FS_RESOURCE;
+    bool server = driver_of(path).type[0] != 's' && fs_url_parse(&arena, path, &url, NULL) == FS_OK;
+    fail_database(doing, path, server ? &url : NULL, &arena, error);
+    fs_arena_free(&arena);
+    return FS_RESOURCE;
+}
+
+static fs_status fail_attach(const char *path, const fs_url *url, fs_arena *arena, fs_error *error)
+{
+    if (is_told(error)) return error ? error->status : FS_RESOURCE;
+    fail_database("open", path, url, arena, error);
     bool mysql = url && strcasecmp(url->scheme, "mysql") == 0;
     if (url)
         fs_error_remedy(error,
@@ -269,7 +297,7 @@ static void note_attached(fs_engine *engine, const char *path, long long number)
 }
 
 static fs_status attach(fs_engine *engine, fs_arena *arena, const char *path, long long number,
-                        fs_error *error)
+                        bool write, fs_error *error)
 {
     driver d = driver_of(path);
     fs_url url;
@@ -277,26 +305,37 @@ static fs_status attach(fs_engine *engine, fs_arena *arena, const char *path, lo
     if (strcmp(d.type, "sqlite") == 0) {
         const char *file = fs_raw_sqlite_file(path);
         FS_TRY(fs_raw_local(engine, file, &file, error));
-        if (access(file, R_OK) != 0) return fs_fail_errno(error, "read", file);
-        if (attach_file(engine, file, number, error) == FS_OK) return FS_OK;
+        if (!write && access(file, R_OK) != 0) return fs_fail_errno(error, "read", file);
+        if (attach_file(engine, file, number, write, error) == FS_OK) return FS_OK;
         return fail_attach(path, NULL, arena, error);
     }
     FS_TRY(fs_url_parse(arena, path, &url, error));
-    if (attach_server(engine, arena, &url, d.type, number, error) == FS_OK) return FS_OK;
+    if (attach_server(engine, arena, &url, d.type, number, write, error) == FS_OK) return FS_OK;
     return fail_attach(path, &url, arena, error);
+}
+
+static fs_status attach_new(fs_engine *engine, const char *path, bool write, long long *number,
+                            fs_error *error)
+{
+    fs_arena arena = {0};
+    fs_error fault = {0};
+    *number = fs_engine_serial(engine);
+    fs_status status = attach(engine, &arena, path, *number, write, &fault);
+    fs_arena_free(&arena);
+    if (status != FS_OK && error) *error = fault;
+    return status;
 }
 
 fs_status fs_raw_attach(fs_engine *engine, const char *path, long long *number, fs_error *error)
 {
     if (find_attached(engine, path, number)) return FS_OK;
-    fs_arena arena = {0};
-    fs_error fault = {0};
-    *number = fs_engine_serial(engine);
-    fs_status status = attach(engine, &arena, path, *number, &fault);
-    fs_arena_free(&arena);
-    if (status == FS_OK)
-        note_attached(engine, path, *number);
-    else if (error)
-        *error = fault;
-    return status;
+    FS_TRY(attach_new(engine, path, false, number, error));
+    note_attached(engine, path, *number);
+    return FS_OK;
+}
+
+fs_status fs_raw_attach_to_write(fs_engine *engine, const char *path, long long *number,
+                                 fs_error *error)
+{
+    return attach_new(engine, path, true, number, error);
 }

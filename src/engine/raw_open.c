@@ -96,7 +96,7 @@ static fs_status read_remote(void *context, void *data, size_t capacity, size_t 
     fs_status status = fs_engine_fault_data(error, duckdb_file_handle_error_data(r->handle));
     if (status == FS_MEMORY || status == FS_CANCELLED) return status;
     fs_error cause = error ? *error : (fs_error){0};
-    return fs_raw_fail_remote(r->path, &cause, error);
+    return fs_raw_fail_remote("read", r->path, &cause, error);
 }
 
 static fs_status open_handle(remote *r, const char *path, const char *filled, fs_error *error)
@@ -116,7 +116,7 @@ static fs_status open_handle(remote *r, const char *path, const char *filled, fs
         if (error) *error = cause;
         return status;
     }
-    return fs_raw_fail_remote(path, &cause, error);
+    return fs_raw_fail_remote("read", path, &cause, error);
 }
 
 static fs_status open_remote(fs_engine *engine, const char *path, fs_reader *reader,

@@ -52,7 +52,7 @@ static fs_status fail_in_file(fs_raw_source *s, int number, fs_status status, fs
     if (error && status == FS_RESOURCE && fs_url_is(path) && !fs_raw_is_hdfs(path) &&
         s->format != FS_FORMAT_DATABASE) {
         fs_error cause = *error;
-        return fs_raw_fail_remote(path, &cause, error);
+        return fs_raw_fail_remote("read", path, &cause, error);
     }
     bool said =
         strstr(path, "://") && (!fs_raw_is_hdfs(path) || strstr(error ? error->message : "", path));

@@ -31,6 +31,7 @@ struct fs_result {
     duckdb_data_chunk chunk;
     idx_t rows, row; /* of the chunk; `row` is the current one */
     bool started, failed;
+    bool borrowed; /* the connection is the caller's */
     int columns;
     field *field;
 };
@@ -127,20 +128,28 @@ static fs_status describe(fs_result *result, fs_error *error)
     return FS_OK;
 }
 
-fs_status fs_engine_query(fs_engine *engine, const char *sql, fs_result **out, fs_error *error)
+static fs_status start(fs_result *result, const char *sql, fs_error *error)
+{
+    fs_buffer own = {0};
+    const char *text = with_casts(result->connection, sql, &own);
+    fs_status status = text ? FS_OK : fs_fail_memory(error, strlen(sql));
+    if (status == FS_OK)
+        status =
+            fs_engine_run(result->engine, result->connection, text, true, &result->result, error);
+    if (status == FS_OK) status = describe(result, error);
+    fs_buffer_free(&own);
+    return status;
+}
+
+fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const char *sql,
+                             fs_result **out, fs_error *error)
 {
     *out = NULL;
     fs_result *result = fs_alloc_zero(1, sizeof *result);
     if (!result) return fs_fail_memory(error, sizeof *result);
-    result->engine = engine;
-    fs_status status = fs_engine_acquire(engine, &result->connection, error);
-    fs_buffer own = {0};
-    const char *text = status == FS_OK ? with_casts(result->connection, sql, &own) : NULL;
-    if (status == FS_OK && !text) status = fs_fail_memory(error, strlen(sql));
-    if (status == FS_OK)
-        status = fs_engine_run(engine, result->connection, text, true, &result->result, error);
-    if (status == FS_OK) status = describe(result, error);
-    fs_buffer_free(&own);
+    *result = (fs_result){.engine = engine, .connection = connection, .borrowed = connection};
+    fs_status status = connection ? FS_OK : fs_engine_acquire(engine, &result->connection, error);
+    if (status == FS_OK) status = start(result, sql, error);
     result->failed = status != FS_OK;
     if (status == FS_OK)
         *out = result;
@@ -149,12 +158,17 @@ fs_status fs_engine_query(fs_engine *engine, const char *sql, fs_result **out, f
     return status;
 }
 
+fs_status fs_engine_query(fs_engine *engine, const char *sql, fs_result **out, fs_error *error)
+{
+    return fs_engine_query_on(engine, NULL, sql, out, error);
+}
+
 void fs_result_close(fs_result *result)
 {
     if (!result) return;
     if (result->chunk) duckdb_destroy_data_chunk(&result->chunk);
     duckdb_destroy_result(&result->result);
-    fs_engine_release(result->engine, result->connection, !result->failed);
+    if (!result->borrowed) fs_engine_release(result->engine, result->connection, !result->failed);
     for (int i = 0; result->field && i < result->columns; i++) {
         fs_free(result->field[i].name);
         fs_buffer_free(&result->field[i].text);
@@ -373,14 +387,20 @@ const char *fs_result_text(const fs_result *result, int column)
     return c->text.data ? c->text.data : "";
 }
 
-fs_status fs_engine_integer(fs_engine *engine, const char *sql, int64_t *value, fs_error *error)
+fs_status fs_engine_integer_on(fs_engine *engine, fs_connection *connection, const char *sql,
+                               int64_t *value, fs_error *error)
 {
     fs_result *result;
     bool more = false;
     *value = 0;
-    FS_TRY(fs_engine_query(engine, sql, &result, error));
+    FS_TRY(fs_engine_query_on(engine, connection, sql, &result, error));
     fs_status status = fs_result_next(result, &more, error);
     if (status == FS_OK && more && result->columns > 0) *value = fs_result_integer(result, 0);
     fs_result_close(result);
     return status;
+}
+
+fs_status fs_engine_integer(fs_engine *engine, const char *sql, int64_t *value, fs_error *error)
+{
+    return fs_engine_integer_on(engine, NULL, sql, value, error);
 }

@@ -91,7 +91,7 @@ static fs_status take_lock(fs_run_folder *f, fs_error *error)
 /* ---- stamps ---- */
 
 /* dddd-dd-ddTddddddZ, perhaps -n */
-static bool is_stamp(const char *name, size_t size)
+bool fs_engine_is_stamp(const char *name, size_t size)
 {
     static const char form[] = "dddd-dd-ddTddddddZ";
     if (size < STAMP_LETTERS) return false;
@@ -108,7 +108,7 @@ static bool is_partial(const char *name)
 {
     size_t size = strlen(name), ending = strlen(PARTIAL);
     return size > ending && strcmp(name + size - ending, PARTIAL) == 0 &&
-           is_stamp(name, size - ending);
+           fs_engine_is_stamp(name, size - ending);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
@@ -192,7 +192,7 @@ static fs_status find_latest(fs_run_folder *f, fs_error *error)
     ssize_t size = readlink(link, target, sizeof target - 1);
     if (size <= 0) return FS_OK;
     target[size] = '\0';
-    if (!is_stamp(target, (size_t)size)) return FS_OK;
+    if (!fs_engine_is_stamp(target, (size_t)size)) return FS_OK;
     const char *path = join(f, f->runs, target, "", error);
     if (!path) return FS_MEMORY;
     if (is_there(path)) f->earlier = path;

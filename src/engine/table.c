@@ -88,7 +88,7 @@ static const char *copy_options(const char *path)
 
 /* The SELECT begins on the first line, so that a fault's line is that of the caller's text. */
 static fs_status write_copy(fs_buffer *sql, const char *select, const char *file,
-                            const char *options)
+                            const char *options, const char *partition)
 {
     size_t bytes = strlen(select);
     while (bytes > 0 && strchr("; \t\r\n", select[bytes - 1])) bytes--;
@@ -96,7 +96,10 @@ static fs_status write_copy(fs_buffer *sql, const char *select, const char *file
     FS_TRY(fs_buffer_add(sql, select, bytes));
     FS_TRY(fs_buffer_text(sql, "\n) TO "));
     FS_TRY(fs_engine_add_text(sql, file));
-    return fs_buffer_printf(sql, " (%s, USE_TMP_FILE false)", options);
+    if (!partition) return fs_buffer_printf(sql, " (%s, USE_TMP_FILE false)", options);
+    FS_TRY(fs_buffer_printf(sql, " (%s, PARTITION_BY (", options));
+    FS_TRY(fs_engine_add_name(sql, partition));
+    return fs_buffer_text(sql, "))");
 }
 
 static int64_t rows_copied(duckdb_result *result)
@@ -126,7 +129,7 @@ static fs_status copy_to(fs_engine *engine, const char *select, const char *path
 {
     char *temporary = fs_engine_temporary_name(path);
     fs_buffer sql = {0};
-    fs_status status = temporary ? write_copy(&sql, select, temporary, options) : FS_MEMORY;
+    fs_status status = temporary ? write_copy(&sql, select, temporary, options, NULL) : FS_MEMORY;
     if (status != FS_OK) fs_fail_memory(error, strlen(select));
     if (status == FS_OK) status = run_copy(engine, sql.data, rows, error);
     if (status == FS_OK)
@@ -143,6 +146,17 @@ fs_status fs_engine_write_parquet(fs_engine *engine, const char *select, const c
                                   int64_t *rows, fs_error *error)
 {
     return copy_to(engine, select, path, PARQUET_OPTIONS, rows, error);
+}
+
+fs_status fs_engine_copy_parquet(fs_engine *engine, const char *select, const char *place,
+                                 const char *partition, int64_t *rows, fs_error *error)
+{
+    fs_buffer sql = {0};
+    fs_status status = write_copy(&sql, select, place, PARQUET_OPTIONS, partition) == FS_OK
+                           ? run_copy(engine, sql.data, rows, error)
+                           : fs_fail_memory(error, strlen(select));
+    fs_buffer_free(&sql);
+    return status;
 }
 
 fs_status fs_engine_attach(fs_engine *engine, const char *name, const char *path, fs_error *error)

@@ -88,7 +88,7 @@ static fs_status copy_bytes(int from, int to, const char *source, const char *pa
     return fsync(to) == 0 || errno == EINVAL ? FS_OK : fs_fail_errno(error, "write", path);
 }
 
-static fs_status copy_file(const char *source, const char *path, fs_error *error)
+fs_status fs_engine_copy_file(const char *source, const char *path, fs_error *error)
 {
     int from = open(source, O_RDONLY | O_CLOEXEC);
     if (from < 0) return fs_fail_errno(error, "read", source);
@@ -107,7 +107,8 @@ fs_status fs_engine_link_file(const char *source, const char *path, fs_error *er
         return fs_fail_memory(error, strlen(path));
     unlink(temporary.data);
     fs_status status = FS_OK;
-    if (link(source, temporary.data) != 0) status = copy_file(source, temporary.data, error);
+    if (link(source, temporary.data) != 0)
+        status = fs_engine_copy_file(source, temporary.data, error);
     if (status == FS_OK && rename(temporary.data, path) != 0)
         status = fs_fail_errno(error, "write", path);
     unlink(temporary.data); /* also where both names were the same file: rename then does nothing */

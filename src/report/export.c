@@ -1,4 +1,4 @@
-/* Every result table as CSV and XLSX, beside the Parquet that the run wrote.
+/* Every result table as CSV and XLSX, beside the Parquet that the run wrote; and the list of the results.
  *
  * Results are the tables that the reference names as such (docs/pipeline.md); the steps between them
  * stay Parquet only. A sheet is a thing for people, and dear to write (a million cells take a second and more): a
@@ -20,6 +20,12 @@ static const char *const results[] = {"sales_lines",     "demand_item_store", "d
                                       "best_products",   "worst_products",    "peaks",
                                       "data_quality",    "summary",           "missing_kinds",
                                       "source_files",    "quarantine"};
+
+const char *fs_report_result(int index)
+{
+    bool there = index >= 0 && index < (int)(sizeof results / sizeof *results);
+    return there ? results[index] : NULL;
+}
 
 static fs_status make_inside(const char *folder, const char *name, fs_error *error)
 {
