@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "cluster"), str(ROOT / "tests" / "pipeline")]
 
+import hdfs  # noqa: E402
 import source_servers  # noqa: E402
 from local_cluster import Cluster, settings  # noqa: E402
 
@@ -82,8 +83,8 @@ def scratch_place(kind: str | None, folder: Path) -> Iterator[str | None]:
             os.environ.update(environment)
             yield "s3a://shop/scratch"
     else:
-        with source_servers.hdfs(folder / "hdfs") as store:
-            yield f"{store.url}/scratch"
+        with hdfs.cluster(folder / "hdfs") as store:
+            yield f"hdfs://127.0.0.1:{store.rpc}/scratch"
 
 
 def session(cluster: Cluster):

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import hdfs
 import pytest
 from conftest import ROOT
 from local_cluster import S3_JARS, Cluster, settings
@@ -211,13 +212,26 @@ def test_a_scratch_place_on_s3_gives_the_same_tables_and_is_left_empty(apart, em
     if not list(S3_JARS.glob("hadoop-aws-*.jar")):
         pytest.skip("Spark's jars for S3 are not here (tests/python/test gets them where there is Maven)")
     cluster, project = apart
-    (tmp_path / "bucket" / "shop").mkdir(parents=True)
-    with s3(tmp_path / "bucket") as store:
+    (tmp_path / "buckets" / "shop").mkdir(parents=True)
+    with s3(tmp_path / "buckets") as store:
         words = ["run", project, "--engine", "spark", "--master", cluster.url, "--scratch", "s3a://shop/scratch", "--only", "offered"]
         done = foresell(*words, **store)
         wrong = foresell(*words, check=False, **{**store, "AWS_SECRET_ACCESS_KEY": "n0t-the-key"})
     assert same_as_far(embedded, latest(project)) == "same"
-    assert not [path for path in (tmp_path / "bucket" / "shop").rglob("*") if path.is_file()]
+    assert not [path for path in (tmp_path / "buckets" / "shop").rglob("*") if path.is_file()]
     assert wrong.returncode == 4 and "s3a://shop/scratch" in wrong.stderr
     for said in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
         assert store["AWS_SECRET_ACCESS_KEY"] not in said and "n0t-the-key" not in said
+
+
+def test_a_scratch_place_on_hdfs_gives_the_same_tables_and_is_left_empty(apart, embedded, tmp_path):
+    cluster, project = apart
+    try:
+        with hdfs.cluster(tmp_path / "hdfs") as store:
+            scratch = f"hdfs://127.0.0.1:{store.rpc}/scratch"
+            foresell("run", project, "--engine", "spark", "--master", cluster.url, "--scratch", scratch, "--only", "offered")
+            left = json.loads(store.ask("GET", "/scratch", "op=LISTSTATUS").read())
+    except hdfs.NotHere as reason:
+        pytest.skip(str(reason))
+    assert left["FileStatuses"]["FileStatus"] == []
+    assert same_as_far(embedded, latest(project)) == "same"
