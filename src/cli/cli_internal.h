@@ -121,9 +121,11 @@ const char *fs_cli_home(fs_arena *arena, const char *what);
 
 /* ---- terminal.c ---- */
 typedef struct cli_terminal cli_terminal;
-/* Shows progress on `err` (a line redrawn on a terminal, a line now and then elsewhere, nothing where
- * quiet) and stops the work at Ctrl-C. NULL: no memory. */
-cli_terminal *fs_cli_terminal_open(FILE *err, bool quiet);
+/* To whom progress is told: to nobody; to people, by a line redrawn on a terminal, by one now and then elsewhere; to
+ * machines, by objects of JSON, a line each. */
+typedef enum cli_telling { CLI_TELL_NOBODY, CLI_TELL_PEOPLE, CLI_TELL_MACHINES } cli_telling;
+/* Shows progress on `err` and stops the work at Ctrl-C. NULL: no memory. */
+cli_terminal *fs_cli_terminal_open(FILE *err, cli_telling telling);
 const fs_progress *fs_cli_terminal_progress(cli_terminal *terminal);
 void fs_cli_terminal_clear(cli_terminal *terminal); /* before something else is printed */
 void fs_cli_terminal_close(cli_terminal *terminal);

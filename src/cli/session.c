@@ -1,10 +1,16 @@
 /* What a verb that computes needs: the engine with the user's limits, progress, Ctrl-C. */
 #include "cli_internal.h"
 
+static cli_telling telling(const cli_call *call)
+{
+    if (!fs_cli_flag(call, "json")) return CLI_TELL_PEOPLE;
+    return fs_cli_flag(call, "progress") ? CLI_TELL_MACHINES : CLI_TELL_NOBODY;
+}
+
 fs_status fs_cli_session_open(cli_call *call, cli_session *session, fs_error *error)
 {
     *session = (cli_session){0};
-    session->terminal = fs_cli_terminal_open(call->err, fs_cli_flag(call, "json"));
+    session->terminal = fs_cli_terminal_open(call->err, telling(call));
     if (!session->terminal) return fs_fail_memory(error, sizeof(cli_session));
     fs_engine_settings settings = {
         .memory = fs_cli_bytes(call, "memory"),

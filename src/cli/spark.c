@@ -42,6 +42,7 @@ static fs_status python_words(cli_call *call, words *w)
     FS_TRY(add_option(call, w, "memory"));
     if (fs_cli_flag(call, "resume")) add(w, "--resume");
     if (fs_cli_flag(call, "json")) add(w, "--json");
+    if (fs_cli_flag(call, "progress")) add(w, "--progress");
     return FS_OK;
 }
 

@@ -3,7 +3,8 @@
  * What is reported as "work: detail" is one piece of work with its own clock: how far it is, how long it has taken and
  * how long it will about still take (what is left at the pace so far). On a terminal one line is drawn again, ten times
  * a second at most, never wider than the terminal. Elsewhere, in a log, a line comes after two seconds and then at
- * growing pauses, so that a short run leaves none and a long one does not look dead. The engine's own reports
+ * growing pauses, so that a short run leaves none and a long one does not look dead. A program that asks for it gets each
+ * as an object of JSON, as often as a terminal. The engine's own reports
  * ("query") only move the share of what is being done. Reports come from any thread; a lock keeps them apart. The
  * first Ctrl-C asks the work to stop at the next good moment, the second ends the program at once.
  */
@@ -24,7 +25,8 @@ struct cli_terminal {
     fs_progress progress;
     pthread_mutex_t lock;
     FILE *err;
-    bool quiet, redraws, drawn;
+    cli_telling telling;
+    bool redraws, drawn;
     char what[160];
     size_t work; /* so many bytes of `what` name the work */
     double done, total, share;
@@ -114,11 +116,33 @@ static void draw(cli_terminal *t, const char *tail)
     t->drawn = true;
 }
 
+/* {"progress": "steps: forecast_item", "done": 12, "total": 45, "share": 0.27, "seconds": 4.1, "left": 11.1}; total and
+ * left are null where they are not known. A line is written whole or not at all. */
+static void tell(const cli_terminal *t, double spent)
+{
+    fs_buffer line = {0};
+    char total[32] = "null", left[32] = "null";
+    if (t->total > 0) snprintf(total, sizeof total, "%.0f", t->total);
+    if (t->share > .02 && t->share < 1)
+        snprintf(left, sizeof left, "%.1f", spent / t->share - spent);
+    fs_status status = fs_buffer_text(&line, "{\"progress\": ");
+    if (status == FS_OK) status = fs_cli_json_text(&line, t->what);
+    if (status == FS_OK)
+        status = fs_buffer_printf(
+            &line,
+            ", \"done\": %.0f, \"total\": %s, \"share\": %.4f, \"seconds\": %.1f, \"left\": %s}",
+            t->done, total, t->share, spent, left);
+    if (status == FS_OK) fprintf(t->err, "%s\n", line.data), fflush(t->err);
+    fs_buffer_free(&line);
+}
+
 static void show(cli_terminal *t, double time)
 {
     char tail[160];
     fs_cli_progress_tail(t->done, t->total, t->share, time - t->began, tail, sizeof tail);
-    if (t->redraws)
+    if (t->telling == CLI_TELL_MACHINES)
+        tell(t, time - t->began);
+    else if (t->redraws)
         draw(t, tail);
     else
         fprintf(t->err, "%s%s\n", t->what, tail);
@@ -127,7 +151,7 @@ static void show(cli_terminal *t, double time)
 
 static bool is_due(const cli_terminal *t, double time, bool fresh)
 {
-    if (t->redraws) return fresh || time - t->shown > .1;
+    if (t->redraws || t->telling == CLI_TELL_MACHINES) return fresh || time - t->shown > .1;
     return time - t->shown >= t->pause;
 }
 
@@ -162,7 +186,7 @@ static void take_work(cli_terminal *t, const char *what, double done, double tot
 static void report(void *context, const char *what, double done, double total)
 {
     cli_terminal *t = context;
-    if (t->quiet || !what) return;
+    if (t->telling == CLI_TELL_NOBODY || !what) return;
     pthread_mutex_lock(&t->lock);
     double time = now();
     bool detail = strcmp(what, "query") == 0;
@@ -185,15 +209,16 @@ static bool cancelled(void *context)
     return stop_asked != 0;
 }
 
-cli_terminal *fs_cli_terminal_open(FILE *err, bool quiet)
+cli_terminal *fs_cli_terminal_open(FILE *err, cli_telling telling)
 {
     cli_terminal *t = fs_alloc_zero(1, sizeof *t);
     if (!t) return NULL;
     const char *kind = getenv("TERM");
     t->progress = (fs_progress){.context = t, .report = report, .cancelled = cancelled};
     t->err = err;
-    t->quiet = quiet;
-    t->redraws = is_terminal(err) && !(kind && strcmp(kind, "dumb") == 0);
+    t->telling = telling;
+    t->redraws =
+        telling == CLI_TELL_PEOPLE && is_terminal(err) && !(kind && strcmp(kind, "dumb") == 0);
     t->pause = LOG_FIRST;
     t->shown = t->redraws ? 0 : now();
     pthread_mutex_init(&t->lock, NULL);

@@ -3,13 +3,18 @@
 
 #include "cli_internal.h"
 
-#define MEMORY_AND_THREADS                                                                         \
+#define WORK_OPTIONS                                                                               \
     {"memory", CLI_BYTES, "SIZE",                                                                  \
      .doc = "at most this much memory, as 2GiB; default: 70 % of the machine's"},                  \
+        {"threads",                                                                                \
+         CLI_INT,                                                                                  \
+         "N",                                                                                      \
+         .minimum = 1,                                                                             \
+         .maximum = 4096,                                                                          \
+         .doc = "worker threads; default: all cores. The result is the same for any number"},      \
     {                                                                                              \
-        "threads", CLI_INT, "N",                                                                   \
-            .minimum = 1, .maximum = 4096,                                                         \
-            .doc = "worker threads; default: all cores. The result is the same for any number"     \
+        "progress", CLI_FLAG,                                                                      \
+            .doc = "with --json: tell how far the work is on standard error, a line of JSON each"  \
     }
 
 const cli_option fs_cli_common_options[] = {
@@ -25,7 +30,7 @@ static const cli_option init_options[] = {
      .doc = "correct what was found out: sales.item=StockCode, currency=EUR; may be given more "
             "than once"},
     {"force", CLI_FLAG, .doc = "write over a foresell.yaml that is there"},
-    MEMORY_AND_THREADS,
+    WORK_OPTIONS,
     {0}};
 
 static const cli_option run_options[] = {
@@ -46,7 +51,7 @@ static const cli_option run_options[] = {
     {"resume", CLI_FLAG,
      .doc = "go on with a run that was cut short; steps of which nothing has changed are not done "
             "again"},
-    MEMORY_AND_THREADS,
+    WORK_OPTIONS,
     {0}};
 
 static const cli_option apply_options[] = {
@@ -60,7 +65,7 @@ static const cli_option apply_options[] = {
      .doc = "where the result goes: .csv, .parquet, .xlsx, .json; default: CSV on standard output"},
     {"seed", CLI_INT, "N", .fallback = "1", .maximum = 9007199254740991.,
      .doc = "for operators that draw random numbers; the others take it and need none"},
-    MEMORY_AND_THREADS,
+    WORK_OPTIONS,
     {0}};
 
 static const cli_option operators_options[] = {
@@ -100,7 +105,7 @@ static const cli_option simulate_options[] = {
     {"parquet", CLI_FLAG, .doc = "write Parquet instead of CSV"},
     {"seed", CLI_INT, "N", .fallback = "1", .maximum = 9007199254740991.,
      .doc = "another seed, another shop; the same seed, the same bytes"},
-    MEMORY_AND_THREADS,
+    WORK_OPTIONS,
     {0}};
 
 static const cli_option docs_options[] = {

@@ -121,13 +121,42 @@ static void a_log_of_a_short_run_has_no_progress_in_it(void **state)
     char *written = NULL;
     size_t size;
     FILE *err = open_memstream(&written, &size);
-    cli_terminal *terminal = fs_cli_terminal_open(err, false);
+    cli_terminal *terminal = fs_cli_terminal_open(err, CLI_TELL_PEOPLE);
     const fs_progress *progress = fs_cli_terminal_progress(terminal);
     for (int i = 0; i < 40; i++) fs_progress_report(progress, "steps: one of many", i, 40);
     fs_progress_report(progress, "query", 50, 100);
     fs_cli_terminal_close(terminal);
     fclose(err);
     assert_string_equal(written, "");
+    free(written);
+}
+
+static void progress_is_json_where_that_is_asked(void **state)
+{
+    (void)state;
+    char *written = NULL;
+    size_t size;
+    FILE *err = open_memstream(&written, &size);
+    cli_terminal *terminal = fs_cli_terminal_open(err, CLI_TELL_MACHINES);
+    const fs_progress *progress = fs_cli_terminal_progress(terminal);
+    fs_progress_report(progress, "cleaning: \"sales\"", 1, 4);
+    fs_progress_report(progress, "cleaning: \"sales\"", 1, 4); /* at once again: not told twice */
+    fs_progress_report(progress, "writing the report", 0, 0);
+    fs_cli_terminal_close(terminal);
+    fclose(err);
+    json_t *line[3] = {0};
+    int lines = 0;
+    for (char *rest = written, *one; (one = strsep(&rest, "\n")) && *one && lines < 3;)
+        line[lines++] = json_loads(one, 0, NULL);
+    assert_int_equal(lines, 2);
+    assert_string_equal(json_string_value(json_object_get(line[0], "progress")),
+                        "cleaning: \"sales\"");
+    assert_int_equal(json_integer_value(json_object_get(line[0], "done")), 1);
+    assert_int_equal(json_integer_value(json_object_get(line[0], "total")), 4);
+    assert_true(json_real_value(json_object_get(line[0], "share")) == .25);
+    assert_true(json_is_null(json_object_get(line[1], "total")));
+    assert_true(json_is_null(json_object_get(line[1], "left")));
+    for (int i = 0; i < lines; i++) json_decref(line[i]);
     free(written);
 }
 
@@ -265,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_wrong_word_is_told_with_the_right_one),
         cmocka_unit_test(progress_tells_how_far_and_how_long_still),
         cmocka_unit_test(a_log_of_a_short_run_has_no_progress_in_it),
+        cmocka_unit_test(progress_is_json_where_that_is_asked),
         cmocka_unit_test(errors_are_json_where_that_is_asked),
         cmocka_unit_test(options_may_stand_anywhere_and_dashes_end_them),
         cmocka_unit_test(sizes_are_read_in_all_their_units),
