@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from pyspark.sql import functions as F
 
 from . import program as _program
 from .errors import DataError, Error, OutOfMemoryError, ResourceError, UsageError, cause
+from .progress import listen, shown
+from .runs import Run
 from .scratch import Scratch
 from .spark import piped
 
@@ -259,14 +261,17 @@ def _serve(maker: Maker, requests: int, answers: int) -> None:
             pool.submit(answer, line)
 
 
-def _run(maker: Maker, words: Sequence[str], **popen: Any) -> subprocess.Popen[str]:
-    """Starts the program on a project, makes what it asks for, and waits for its end."""
+def _run(
+    maker: Maker, words: Sequence[str], heard: Callable[[subprocess.Popen[str]], object] | None = None, **popen: Any
+) -> int:
+    """Starts the program on a project, makes what it asks for, and waits for its end; `heard` reads its pipes meanwhile."""
     our_requests, their_requests = os.pipe()
     their_answers, our_answers = os.pipe()
     command = [str(_program.path()), "run", *words, "--engine=spark", f"--maker={their_requests},{their_answers}"]
-    with subprocess.Popen(command, pass_fds=(their_requests, their_answers), **popen) as child:
+    with subprocess.Popen(command, pass_fds=(their_requests, their_answers), **popen) as child, ThreadPoolExecutor(1) as pool:
         os.close(their_requests)
         os.close(their_answers)
+        listener = pool.submit(heard, child) if heard else None
         try:
             _serve(maker, our_requests, our_answers)
         except BaseException:
@@ -275,9 +280,9 @@ def _run(maker: Maker, words: Sequence[str], **popen: Any) -> subprocess.Popen[s
         finally:
             os.close(our_answers)
             maker.close()
-        if child.stdout or child.stderr:
-            child.said, child.told = child.communicate()  # type: ignore[attr-defined]
-    return child
+        if listener:
+            listener.result()
+    return child.returncode
 
 
 def run(
@@ -288,7 +293,8 @@ def run(
     resume: bool = False,
     memory: str | None = None,
     scratch: str | None = None,
-) -> _program.Run:
+    progress: bool | None = None,
+) -> Run:
     """Does the main job on a project with the steps on Spark.
 
     Parameters
@@ -306,6 +312,8 @@ def run(
     scratch : str, optional
         A place that the driver and all executors reach, as "hdfs://head:8020/tmp" or "s3a://bucket/scratch", for the tables
         while the run lasts; default: the folder of the project, which then all of them must see under the same name.
+    progress : bool, optional
+        Shows how far it is; default: in notebooks and on terminals.
 
     Returns
     -------
@@ -316,12 +324,19 @@ def run(
     --------
     >>> done = foresell.cluster.run(spark, "shop")  # doctest: +SKIP
     """
-    options = {"--only": only, "--memory": memory}
-    words = [os.path.abspath(os.fspath(project)), "--json"]
-    words += [f"{name}={value}" for name, value in options.items() if value is not None]
-    words += ["--resume"] if resume else []
-    done = _run(Maker(spark, scratch), words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
-    return _program.told(done.returncode, done.said, done.told)  # type: ignore[attr-defined]
+    maker = Maker(spark, scratch)
+    where, said = shown(progress), ["", ""]
+    words = [os.path.abspath(os.fspath(project)), *_program.for_machines(where)]
+    words += _program.words({"only": only, "memory": memory, "resume": resume})
+
+    def hear(child: subprocess.Popen[str]) -> None:
+        said[:] = listen(child, where)
+
+    try:
+        code = _run(maker, words, hear, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    finally:
+        where.close()
+    return _program.run_of(_program.answer(code, *said))
 
 
 def _s3_settings() -> dict[str, str]:
@@ -360,7 +375,7 @@ def main(words: Sequence[str] | None = None) -> int:
     session = _open_session(known.master)
     try:
         rest = [os.path.abspath(known.project) if word == known.project else word for word in given]
-        return _run(Maker(session, known.scratch), rest).returncode
+        return _run(Maker(session, known.scratch), rest)
     except ResourceError as fault:
         print(f"foresell: {fault}", file=sys.stderr)
         return 4

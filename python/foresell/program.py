@@ -1,19 +1,20 @@
-"""The program foresell, which the package carries, and its main job."""
+"""The program foresell, which the package carries: making up files, making a project of them, and the main job."""
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any, NoReturn
 
 from .errors import BusyError, CancelledError, DataError, Error, ResourceError, UsageError
+from .progress import Silent, listen, shown
+from .runs import COUNTS, Run
 
 PROGRAM = Path(__file__).resolve().parent / "_program" / "bin" / "foresell"
 KINDS: dict[int, type[Error]] = {2: UsageError, 3: DataError, 4: ResourceError, 130: CancelledError}
@@ -30,37 +31,6 @@ def main() -> NoReturn:
     os.execv(PROGRAM, ["foresell", *sys.argv[1:]])
 
 
-@dataclass(frozen=True)
-class Run:
-    """A finished run.
-
-    Attributes
-    ----------
-    folder, report : pathlib.Path
-        The folder of the run and its report.
-    headlines : list of str
-        What matters most.
-    rows_in, rows_kept, rows_quarantined, rows_merged : int
-        What became of the rows that were read.
-    """
-
-    folder: Path
-    report: Path
-    headlines: list[str]
-    rows_in: int
-    rows_kept: int
-    rows_quarantined: int
-    rows_merged: int
-
-    def tables(self) -> list[str]:
-        """Names of the tables of the run."""
-        return sorted(path.stem for path in (self.folder / "tables").glob("*.parquet"))
-
-    def table(self, name: str) -> pa.Table:
-        """One table of the run."""
-        return pq.read_table(self.folder / "tables" / f"{name}.parquet")
-
-
 def _failure(code: int, said: str) -> Error:
     last = said.strip().splitlines()[-1] if said.strip() else ""
     try:
@@ -71,14 +41,47 @@ def _failure(code: int, said: str) -> Error:
     return kind(told["error"], told.get("file"), told.get("line"), told.get("column"), told.get("remedy"))
 
 
-def told(code: int, out: str, err: str) -> Run:
-    """What the program answered, as JSON, to `run`; or the error that it told."""
+def answer(code: int, out: str, err: str) -> dict[str, Any]:
+    """What the program answered as JSON; or the error that it told."""
     if code != 0:
         raise _failure(code, err)
-    answer = json.loads(out)
-    counts = {name: answer[name] for name in ("rows_in", "rows_kept", "rows_quarantined", "rows_merged")}
-    report = answer["report"] or ""
-    return Run(Path(answer["folder"]), Path(report), answer["headlines"], **counts)
+    told: dict[str, Any] = json.loads(out)
+    return told
+
+
+def words(options: Mapping[str, object]) -> list[str]:
+    """Options as the command line has them; None and False: not given, a list: each of it."""
+    given: list[str] = []
+    for name, value in options.items():
+        if value is True:
+            given.append(f"--{name}")
+        elif isinstance(value, (list, tuple)):
+            given += [f"--{name}={one}" for one in value]
+        elif value is not None and value is not False:
+            given.append(f"--{name}={value}")
+    return given
+
+
+def for_machines(where: Silent) -> list[str]:
+    """What lets the program answer in JSON, and tell how far it is where that is shown."""
+    return ["--json", "--progress"] if where.wanted else ["--json"]
+
+
+def _asked(verb: str, folder: str | os.PathLike[str], options: Mapping[str, object], progress: bool | None) -> dict[str, Any]:
+    where = shown(progress)
+    command = [str(path()), verb, os.fspath(folder), *for_machines(where), *words(options)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    try:
+        with subprocess.Popen(command, **pipes) as child:
+            out, err = listen(child, where)
+    finally:
+        where.close()
+    return answer(child.returncode, out, err)
+
+
+def run_of(told: Mapping[str, Any]) -> Run:
+    """The run of which the program told."""
+    return Run(Path(told["folder"]), Path(told["report"] or ""), told["headlines"], **{name: told[name] for name in COUNTS})
 
 
 def run(
@@ -88,13 +91,14 @@ def run(
     resume: bool = False,
     memory: str | None = None,
     threads: int | None = None,
+    progress: bool | None = None,
 ) -> Run:
     """Does the main job on a project, as `foresell run` does.
 
     Parameters
     ----------
     project : path
-        The folder with `foresell.yaml`, made by `foresell init`.
+        The folder with `foresell.yaml`, made by `foresell.init`.
     only : str, optional
         Makes this step and what it needs, nothing else.
     resume : bool
@@ -103,6 +107,8 @@ def run(
         At most this much memory, as "2GiB".
     threads : int, optional
         Worker threads; default: all cores.
+    progress : bool, optional
+        Shows how far it is; default: in notebooks and on terminals.
 
     Returns
     -------
@@ -114,8 +120,137 @@ def run(
     >>> done = foresell.run("shop")  # doctest: +SKIP
     >>> done.table("forecast_item").to_pandas()  # doctest: +SKIP
     """
-    options = {"--only": only, "--memory": memory, "--threads": threads}
-    words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-    command = [str(path()), "run", os.fspath(project), "--json", *words, *(["--resume"] if resume else [])]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", check=False)
-    return told(done.returncode, done.stdout, done.stderr)
+    options = {"only": only, "resume": resume, "memory": memory, "threads": threads}
+    return run_of(_asked("run", project, options, progress))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project that `foresell.init` made; functions that want its folder take it as it is.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Where its foresell.yaml is.
+    understood : dict
+        What was found out: of each file and column what it was taken for, how sure that is, and why.
+    """
+
+    folder: Path
+    understood: dict[str, Any]
+
+    def __fspath__(self) -> str:
+        return str(self.folder)
+
+    def __repr__(self) -> str:
+        return f"Project({str(self.folder)!r}: {', '.join(f['name'] for f in self.understood['files'])})"
+
+    def _repr_html_(self) -> str:
+        cells = [
+            (Path(file["paths"][0]).name if file["paths"] else file["name"], file["table"] or "left alone", f"{file['rows']:,}", file["why"])
+            for file in self.understood["files"]
+        ]
+        rows = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in cells)
+        head = "<tr><th>file</th><th>taken for</th><th>rows</th><th>because of</th></tr>"
+        place = html.escape(str(self.folder / "foresell.yaml"))
+        return f"<div><table><thead>{head}</thead><tbody>{rows}</tbody></table><p>{place}</p></div>"
+
+
+def init(
+    folder: str | os.PathLike[str],
+    from_: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    *,
+    set: Mapping[str, object] | None = None,
+    force: bool = False,
+    memory: str | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Project:
+    """Looks at a retailer's files and writes a project, as `foresell init` does.
+
+    Parameters
+    ----------
+    folder : path
+        Where the project goes.
+    from_ : path or sequence of path
+        Files, folders or URLs to read; default: the files in `folder`.
+    set : mapping, optional
+        Corrects what was found out: `{"sales.item": "StockCode", "currency": "EUR"}`.
+    force : bool
+        Writes over a foresell.yaml that is there.
+    memory : str, optional
+        At most this much memory, as "2GiB".
+    threads : int, optional
+        Worker threads; default: all cores.
+    progress : bool, optional
+        Shows how far it is; default: in notebooks and on terminals.
+
+    Returns
+    -------
+    Project
+        Its folder, and what was found out.
+
+    Examples
+    --------
+    >>> foresell.init("shop", ["exports"], set={"currency": "EUR"})  # doctest: +SKIP
+    """
+    sources = [from_] if isinstance(from_, (str, os.PathLike)) else list(from_)
+    corrections = [f"{name}={value}" for name, value in (set or {}).items()]
+    options = {"from": [os.fspath(one) for one in sources], "set": corrections, "force": force}
+    told = _asked("init", folder, {**options, "memory": memory, "threads": threads}, progress)
+    return Project(Path(folder), told)
+
+
+def simulate(
+    folder: str | os.PathLike[str],
+    *,
+    items: int | None = None,
+    stores: int | None = None,
+    customers: int | None = None,
+    days: int | None = None,
+    lines: int | None = None,
+    start: str | None = None,
+    currency: str | None = None,
+    country: str | None = None,
+    dirt: float | None = None,
+    panel: bool = False,
+    parquet: bool = False,
+    seed: int | None = None,
+    progress: bool | None = None,
+) -> Path:
+    """Makes up a retailer whose true answers are known, as `foresell simulate` does.
+
+    Parameters
+    ----------
+    folder : path
+        Where the files go; the truth is written beside them, in FOLDER-truth.
+    items, stores, customers, days, lines : int, optional
+        How large it is; `lines` of sales, about.
+    start : str, optional
+        The first day, as "2023-01-02".
+    currency, country : str, optional
+        Codes, as "GBP" and "GB".
+    dirt : float, optional
+        Share of rows with a fault.
+    panel : bool
+        Sales as one row per item, store and day instead of lines of baskets.
+    parquet : bool
+        Writes Parquet instead of CSV.
+    seed : int, optional
+        Another seed, another shop; the same seed, the same bytes.
+    progress : bool, optional
+        Shows how far it is; default: in notebooks and on terminals.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Examples
+    --------
+    >>> foresell.simulate("files", items=100, stores=2)  # doctest: +SKIP
+    """
+    sizes = {"items": items, "stores": stores, "customers": customers, "days": days, "lines": lines}
+    options = {**sizes, "start": start, "currency": currency, "country": country, "dirt": dirt, "panel": panel}
+    _asked("simulate", folder, {**options, "parquet": parquet, "seed": seed}, progress)
+    return Path(folder)

@@ -84,7 +84,7 @@ static const cli_option export_options[] = {
     {"run", CLI_TEXT, "STAMP", .doc = "which run; default: the newest whole one"},
     {"replace", CLI_FLAG,
      .doc = "databases: replace tables of the same names that foresell did not write, too"},
-    MEMORY_AND_THREADS,
+    WORK_OPTIONS,
     {0}};
 
 static const cli_option simulate_options[] = {

@@ -1,4 +1,4 @@
-"""What the tests of the package share: made-up rows, the program, one Spark session."""
+"""What the tests of the package share: made-up rows, a made-up shop and its run, one Spark session."""
 
 import datetime
 import os
@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import foresell
 import pyarrow as pa
 import pytest
 
@@ -37,6 +38,20 @@ def first_rows(table: pa.Table, column: str = "item") -> list:
 @pytest.fixture
 def shop() -> pa.Table:
     return sales({"b": 70, "a": 91, "d": 64, "c": 80})
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory) -> Path:
+    """A made-up shop: more stores and products than a chart has panels, two categories, and a Christmas."""
+    folder = tmp_path_factory.mktemp("shop")
+    files = foresell.simulate(folder / "files", items=100, stores=8, customers=100, days=420, lines=9000)
+    return foresell.init(folder / "project", files).folder
+
+
+@pytest.fixture(scope="session")
+def done(project) -> foresell.Run:
+    """Its run."""
+    return foresell.run(project, threads=2, memory="1GiB")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,11 @@
 """The examples of docs/python.md, in their order, run as they stand."""
 
 import re
-import subprocess
 
+import foresell
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, sales
-from foresell.program import PROGRAM
 
 EXAMPLES = re.findall(r"<!-- example:? ?(\w*) -->\n```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.S)
 
@@ -20,13 +19,16 @@ def place(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("needs", "text"), EXAMPLES, ids=[needs or "pyarrow" for needs, _ in EXAMPLES])
-def test_the_example_runs(place, needs, text, request):
+def test_the_example_runs(place, needs, text, request, monkeypatch):
     names = {}
     if needs == "project":
-        sizes = ["--items", "20", "--stores", "1", "--customers", "50", "--days", "200", "--lines", "3000"]
-        subprocess.run([PROGRAM, "simulate", "files", *sizes], check=True, capture_output=True)
-        subprocess.run([PROGRAM, "init", "shop", "--from", "files"], check=True, capture_output=True)
         pytest.importorskip("pandas")
+        foresell.simulate("files", items=20, stores=1, customers=50, days=200, lines=3000)
+    elif needs == "charts":
+        pytest.importorskip("matplotlib").use("Agg")
+        monkeypatch.setattr("plotly.io.renderers.default", "json")  # shows it nowhere
+        (place / "shop").symlink_to(request.getfixturevalue("project"))
+        request.getfixturevalue("done")
     elif needs == "pyspark":
         names["spark"] = request.getfixturevalue("spark")
         text = text.replace('"sales.parquet"', f'"file://{place}/sales.parquet"').replace('"forecast.parquet"', f'"file://{place}/out"')
@@ -38,4 +40,4 @@ def test_the_example_runs(place, needs, text, request):
 
 
 def test_every_kind_of_example_is_there():
-    assert [needs for needs, _ in EXAMPLES] == ["", "polars", "pandas", "duckdb", "project", "pyspark"]
+    assert [needs for needs, _ in EXAMPLES] == ["", "polars", "pandas", "duckdb", "project", "charts", "pyspark"]

@@ -25,23 +25,28 @@ def test_the_program_finds_its_files_inside_the_package():
         assert line.startswith("ok") and str(PROGRAM.parents[1]) in line
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("shop")
-    sizes = ["--items", "20", "--stores", "1", "--customers", "50", "--days", "200", "--lines", "3000"]
-    subprocess.run([COMMAND, "simulate", folder / "files", *sizes], check=True, capture_output=True)
-    subprocess.run([COMMAND, "init", folder / "project", "--from", folder / "files"], check=True, capture_output=True)
-    return folder / "project"
-
-
-def test_the_main_job_runs_and_gives_its_tables(project):
-    done = foresell.run(project, threads=1, memory="1GiB")
+def test_the_main_job_runs_and_gives_its_tables(project, done):
     assert done.report.is_file() and done.headlines
     assert done.rows_in == done.rows_kept + done.rows_quarantined + done.rows_merged
     assert "forecast_item" in done.tables()
     assert done.table("forecast_item").num_rows > 0
     again = foresell.run(project, resume=True, only="forecast_item")
     assert again.table("forecast_item").equals(done.table("forecast_item"))
+
+
+def test_files_are_made_up_and_looked_at_as_on_the_command_line(tmp_path):
+    files = foresell.simulate(tmp_path / "files", items=5, stores=1, customers=9, days=30, lines=200, currency="EUR", panel=True, dirt=0.1)
+    assert (files / "sales.csv").is_file() and (tmp_path / "files-truth").is_dir()
+    made = foresell.init(tmp_path / "shop", [files / "sales.csv", files / "products.csv"], set={"name": "corner <shop>", "country": "IE"})
+    text = (made.folder / "foresell.yaml").read_text()
+    assert "corner <shop>" in text and "country: IE" in text
+    assert {file["table"] for file in made.understood["files"]} == {"sales", "products"}
+    assert "sales.csv" in made._repr_html_() and Path(made) == tmp_path / "shop"
+    with pytest.raises(foresell.Error) as told:
+        foresell.init(tmp_path / "shop", files)
+    assert "--force" in str(told.value)
+    with pytest.raises(foresell.UsageError):
+        foresell.simulate(tmp_path / "more", dirt=3)
 
 
 def test_errors_of_the_main_job_are_exceptions(project, tmp_path):

@@ -17,6 +17,13 @@ def use(sales: pa.Table) -> None:
     foresell.forecast(sales, horizon="long")
     foresell.forecast(sales, horison=3)
     foresell.forecast([1, 2])
+
+def draw(done: foresell.Run) -> None:
+    foresell.plot.sales(done, backend="plotly")
+    foresell.plot.sales(done, backend="ggplot")
+    foresell.plot.categories(done, top="most")
+    foresell.open_run(foresell.init("shop", ["files"], set={"currency": "EUR"})).show()
+    foresell.simulate("files", items="many")
 """
 
 
@@ -35,4 +42,4 @@ def test_wrong_calls_are_found(tmp_path):
     (tmp_path / "calls.py").write_text(CALLS)
     found = mypy(tmp_path, "calls.py")
     lines = sorted({int(line.split(":")[1]) for line in found if ": error:" in line})
-    assert lines == [7, 8, 9, 10], found
+    assert lines == [7, 8, 9, 10, 14, 15, 17], found

@@ -1,0 +1,258 @@
+"""The charts of the report, and of forecasts, for notebooks: by Matplotlib, Seaborn or Plotly.
+
+The figures are those of the run's tables. What draws them is installed by `pip install 'foresell[plot]'`; nothing of it is
+loaded before the first chart.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from ..errors import ResourceError, UsageError
+from ..runs import Run
+from ..table import ArrowData
+from . import history as _history
+from . import levels as _levels
+from .picture import Picture
+
+__all__ = ["categories", "forecast", "items", "sales", "stores", "total"]
+
+Backend = Literal["matplotlib", "seaborn", "plotly"]
+BACKENDS = {"matplotlib": ("matplotlib",), "seaborn": ("matplotlib", "seaborn"), "plotly": ("plotly",)}
+
+
+def _need(backend: str) -> None:
+    if backend not in BACKENDS:
+        raise UsageError(f"there is no backend '{backend}'", remedy=f"there are {', '.join(BACKENDS)}")
+    for module in BACKENDS[backend]:
+        try:
+            importlib.import_module(module)
+        except ImportError as fault:
+            said = f"charts by {backend} need {module}, which cannot be loaded: {fault}"
+            raise ResourceError(said, remedy="pip install 'foresell[plot]'") from None
+
+
+def _draw(picture: Picture, backend: str, ax: Any) -> Any:
+    if ax is not None and len(picture.series) > 1:
+        raise UsageError(f"there are {len(picture.series)} panels, and ax is one", remedy="name one with key=, or leave ax out")
+    if backend == "plotly":
+        if ax is not None:
+            raise UsageError("Plotly draws on no ax of Matplotlib", remedy="leave ax out")
+        from . import draw_plotly
+
+        return draw_plotly.draw(picture)
+    from . import draw_matplotlib
+
+    return draw_matplotlib.draw(picture, ax, backend == "seaborn")
+
+
+def _level(run: Run, name: str, backend: str, ax: Any, **choice: Any) -> Any:
+    _need(backend)
+    return _draw(_levels.picture(run, name, **choice), backend, ax)
+
+
+def sales(run: Run, *, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:
+    """Draws all sales in money, their forecast and peaks; in pieces where the files tell no money.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    last : int, optional
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart.
+
+    Examples
+    --------
+    >>> foresell.plot.sales(foresell.open_run("shop"))  # doctest: +SKIP
+    """
+    return _level(run, "revenue" if _levels.has_money(run) else "total", backend, ax, last=last)
+
+
+def total(run: Run, *, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:
+    """Draws all products together, in pieces where the files tell them, their forecast and peaks.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    last : int, optional
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart.
+
+    Examples
+    --------
+    >>> foresell.plot.total(foresell.open_run("shop"), last=90)  # doctest: +SKIP
+    """
+    return _level(run, "total", backend, ax, last=last)
+
+
+def categories(
+    run: Run, *, key: str | None = None, top: int = 5, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None
+) -> Any:
+    """Draws the largest categories, a panel each, and the others together in one; or one category.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    key : str, optional
+        One category; default: the largest.
+    top : int
+        So many of the largest have a panel of their own. The interval of the others is not known, so none is drawn.
+    last : int, optional
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months, in several panels half.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where one category is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes, matplotlib.figure.Figure or plotly.graph_objects.Figure
+        The chart: Axes where it is one panel, Figure where there are several. Beside each name stands the sum of its
+        forecast.
+
+    Examples
+    --------
+    >>> foresell.plot.categories(foresell.open_run("shop"), top=3)  # doctest: +SKIP
+    """
+    return _level(run, "category", backend, ax, key=key, top=top, last=last)
+
+
+def stores(
+    run: Run, *, key: str | None = None, top: int = 5, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None
+) -> Any:
+    """Draws the largest stores, a panel each, and the others together in one; or one store.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    key : str, optional
+        One store; default: the largest.
+    top : int
+        So many of the largest have a panel of their own. The interval of the others is not known, so none is drawn.
+    last : int, optional
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months, in several panels half.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where one store is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes, matplotlib.figure.Figure or plotly.graph_objects.Figure
+        The chart: Axes where it is one panel, Figure where there are several. Beside each name stands the sum of its
+        forecast.
+
+    Examples
+    --------
+    >>> foresell.plot.stores(foresell.open_run("shop"), backend="plotly")  # doctest: +SKIP
+    """
+    return _level(run, "store", backend, ax, key=key, top=top, last=last)
+
+
+def items(
+    run: Run, *, key: str | None = None, top: int = 5, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None
+) -> Any:
+    """Draws the products that earn most, a panel each, and the others together in one; or one product.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    key : str, optional
+        One product by its code or its name; default: those that earn most of those on offer.
+    top : int
+        So many have a panel of their own. The interval of the others is not known, so none is drawn.
+    last : int, optional
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months, in several panels half.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where one product is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes, matplotlib.figure.Figure or plotly.graph_objects.Figure
+        The chart: Axes where it is one panel, Figure where there are several. Beside each name stands the sum of its
+        forecast.
+
+    Examples
+    --------
+    >>> foresell.plot.items(foresell.open_run("shop"), key="P000001")  # doctest: +SKIP
+    """
+    return _level(run, "item", backend, ax, key=key, top=top, last=last)
+
+
+def forecast(
+    history: ArrowData,
+    result: ArrowData,
+    *,
+    order: str | None = None,
+    value: str | None = None,
+    key: str | Sequence[object] | None = None,
+    top: int = 5,
+    last: int | None = None,
+    unit: str | None = None,
+    absent: Literal["missing", "zero"] = "missing",
+    backend: Backend = "matplotlib",
+    ax: Any = None,
+) -> Any:
+    """Draws what `foresell.forecast` gave behind the rows that it was given.
+
+    Parameters
+    ----------
+    history : ArrowData
+        The table that `foresell.forecast` was given.
+    result : ArrowData
+        The table that it gave.
+    order, value : str, optional
+        Columns of `history`, as `foresell.forecast` was given them; default: found as there.
+    key : str or sequence, optional
+        One series: the values of its group columns; default: the largest.
+    top : int
+        So many of the largest have a panel of their own, the others one together, without an interval.
+    last : int, optional
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months, in several panels half.
+    unit : str, optional
+        What is counted, as "pieces" or "GBP"; default: the name of the column.
+    absent : {"missing", "zero"}
+        What a period without a row is, as `foresell.forecast` was told: not known, or nothing was sold.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where one series is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes, matplotlib.figure.Figure or plotly.graph_objects.Figure
+        The chart: Axes where it is one panel, Figure where there are several.
+
+    Examples
+    --------
+    >>> result = foresell.forecast(sales, group="item", order="day", value="units")  # doctest: +SKIP
+    >>> foresell.plot.forecast(sales, result, unit="pieces")  # doctest: +SKIP
+    """
+    _need(backend)
+    choice: dict[str, Any] = {"order": order, "value": value, "key": key, "top": top, "last": last, "unit": unit, "absent": absent}
+    return _draw(_history.picture(history, result, **choice), backend, ax)

@@ -1,0 +1,136 @@
+"""What a chart shows, whatever draws it: series with their forecasts, the largest ones and the rest together, peaks."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+When = date | datetime | int
+Value = float | None
+
+COLOURS = ("#0072B2", "#C24E00", "#007A5A", "#A8487F", "#8A6500", "#2F7FB5", "#555555")
+"""The report's: Okabe and Ito's palette, told apart by colour-blind people."""
+SOLD, AHEAD = COLOURS[0], COLOURS[1]
+PLURAL = {"hour": "hours", "day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
+WINDOW = {"day": 182, "week": 104, "month": 120}
+"""So many of the last periods are drawn, as the report shows them at first; in several panels half as many."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """What was sold, null where that is not known, and what is forecast. `low` and `high` are empty without an interval."""
+
+    name: str
+    x: list[When]
+    sold: list[Value]
+    ahead: list[When] = field(default_factory=list)
+    mean: list[Value] = field(default_factory=list)
+    low: list[Value] = field(default_factory=list)
+    high: list[Value] = field(default_factory=list)
+
+    @property
+    def expected(self) -> float | None:
+        """The sum of the forecast; null without one."""
+        known = [value for value in self.mean if value is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A peak: where it stands on its line, and its cause."""
+
+    x: When
+    y: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One panel a series, with what stands around them."""
+
+    title: str
+    unit: str  # what the upright axis counts
+    along: str  # what the other one counts
+    interval: str  # "90 %", or nothing
+    series: list[Series]
+    marks: list[Mark] = field(default_factory=list)
+    marked: str = "peak"
+
+    @property
+    def interval_name(self) -> str:
+        """What the shaded band is."""
+        return f"{self.interval} interval"
+
+
+def window(period: str, panels: int) -> int:
+    """How many of the last periods are drawn, unless it is told."""
+    many = WINDOW.get(period, WINDOW["day"])
+    return many if panels == 1 else many // 2
+
+
+def periods(count: int, period: str) -> str:
+    """"28 days", "1 week"."""
+    return f"{count:,} {period if count == 1 else PLURAL.get(period, period + 's')}"
+
+
+def short(text: str, most: int = 42) -> str:
+    """Cut where it is longer than `most` letters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def lines(text: str, width: int) -> list[str]:
+    """A title in lines of about the same length, none longer than `width` letters."""
+    count = len(textwrap.wrap(text, width))
+    even = -(-len(text) // max(count, 1)) + 8  # words are not cut, so that a line may be a little longer
+    return textwrap.wrap(text, min(width, even))
+
+
+def figure(value: float) -> str:
+    """With separators of thousands; decimals only where the number is small."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
+
+
+def isolated(values: Sequence[Value]) -> list[int]:
+    """Where a known value has unknown ones on both sides, so that no line would show it."""
+    unknown = [True, *[value is None for value in values], True]
+    return [i for i in range(len(values)) if unknown[i] and not unknown[i + 1] and unknown[i + 2]]
+
+
+def runs_of(values: Sequence[Value]) -> list[int]:
+    """The number of the stretch of known values that each value belongs to."""
+    number, numbers = 0, []
+    for i, value in enumerate(values):
+        number += i > 0 and value is not None and values[i - 1] is None
+        numbers.append(number)
+    return numbers
+
+
+def outer_quantiles(names: Iterable[str]) -> tuple[str, str] | None:
+    """The columns of the lowest and the highest quantile: the interval that is drawn."""
+    found = {}
+    for name in names:
+        try:
+            found[float(name[1:])] = name if name[0] == "q" else ""
+        except (ValueError, IndexError):
+            continue
+    found = {at: name for at, name in found.items() if name and 0 < at < 1}
+    return (found[min(found)], found[max(found)]) if len(found) > 1 else None
+
+
+def interval_of(quantiles: tuple[str, str] | None) -> str:
+    """"90 %" for q0.05 and q0.95."""
+    return f"{100 * (float(quantiles[1][1:]) - float(quantiles[0][1:])):.4g} %" if quantiles else ""
+
+
+def tick_labels(places: Sequence[date | datetime]) -> list[str]:
+    """Places on an axis of time: "2024" for a January, "Feb", "17 Feb"; the first one has the year."""
+    made = []
+    for i, at in enumerate(places):
+        clock = isinstance(at, datetime) and (at.hour or at.minute)
+        text = f"{at:%H:%M}" if clock else f"{at:%b}" if at.day == 1 else f"{at.day} {at:%b}"
+        if not clock and (i == 0 or at.year != places[i - 1].year):
+            text = f"{at:%Y}" if at.day == 1 and at.month == 1 else f"{text}\n{at:%Y}"
+        made.append(text)
+    return made
