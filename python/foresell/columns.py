@@ -13,7 +13,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import pyarrow as pa
@@ -141,6 +141,8 @@ def choose(
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()  # as pandas has its days
     text = repr(float(value)) if isinstance(value, float) else value.isoformat() if isinstance(value, date) else str(value)
     return "'" + text.replace("'", "''") + "'"
 

@@ -74,12 +74,10 @@ class Bar(Silent):
     FORMAT = "{desc} |{bar}| {n:.0f} of {total:.0f}{postfix}"
 
     def __init__(self, tqdm: Any) -> None:
-        with warnings.catch_warnings():  # without ipywidgets the bar is of text, which is as good
-            warnings.filterwarnings("ignore", message=".*IProgress")
-            self._bar = tqdm(total=1, desc="starting", bar_format=self.FORMAT, leave=False, miniters=0, mininterval=0.1)
+        self._bar = tqdm(total=1, desc="starting", bar_format=self.FORMAT, leave=False, miniters=0, mininterval=0.1)
 
     def show(self, told: dict[str, Any]) -> None:
-        left = f"about {duration(told['left'])} left" if told["left"] is not None else ""
+        left = f"about {duration(told['left'])} left" if told["left"] is not None and told["seconds"] >= 1 else ""
         self._bar.total, self._bar.n = told["total"] or 1, told["done"]
         self._bar.set_description_str(told["progress"], refresh=False)
         self._bar.postfix = left
@@ -89,17 +87,22 @@ class Bar(Silent):
         self._bar.close()
 
 
+def _notebook_bar() -> Silent:
+    try:
+        with warnings.catch_warnings():  # without ipywidgets the bar is of text, which is as good
+            warnings.filterwarnings("ignore", message=".*IProgress")
+            from tqdm.auto import tqdm
+
+            return Bar(tqdm)
+    except ImportError:
+        return Line()
+
+
 def shown(progress: bool | None) -> Silent:
     """Where progress goes. `progress`: True, False, or None: where somebody looks."""
     if progress is False or (progress is None and not in_notebook() and not sys.stderr.isatty()):
         return Silent()
-    if in_notebook():
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            return Line()
-        return Bar(tqdm)
-    return Line()
+    return _notebook_bar() if in_notebook() else Line()
 
 
 def _told(line: str) -> dict[str, Any] | None:

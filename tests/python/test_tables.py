@@ -248,6 +248,7 @@ def test_numbers_dates_and_lists_reach_the_operator_as_they_are(shop):
     result = forecast(shop, quantile=(0.025, 1e-3), end=end)
     assert "q0.025" in result.column_names and "q0.001" in result.column_names
     assert min(result["period"].to_pylist()) == end + datetime.timedelta(1)
+    assert forecast(shop, end=datetime.datetime.combine(end, datetime.time()), quantile=[0.025, 0.001]).equals(result)
     assert forecast(shop, end=end.isoformat(), quantile=[0.025, 0.001]).equals(result)
 
 

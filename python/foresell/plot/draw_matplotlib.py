@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.dates import AutoDateLocator, num2date
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
@@ -38,6 +39,15 @@ class _Dates(Formatter):
 
     def format_ticks(self, values: Any) -> list[str]:
         return tick_labels([_naive(value) for value in values])
+
+
+class _Panels(Figure):
+    """A notebook draws the result of a cell, and at its end what is open: what it has drawn is open no more."""
+
+    def _repr_html_(self) -> Any:
+        if "inline" in mpl.get_backend():
+            plt.close(self)
+        return super()._repr_html_()
 
 
 class _Pen:
@@ -177,7 +187,7 @@ def _many(picture: Picture, pen: _Pen) -> Any:
     count = len(picture.series)
     columns = 2 if count <= 4 else 3
     rows = -(-count // columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, 0.9 + 2.1 * rows), layout="constrained", squeeze=False)
+    fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, 0.9 + 2.1 * rows), layout="constrained", squeeze=False, FigureClass=_Panels)
     panels = list(axes.flat)
     for ax, series in zip(panels, picture.series):
         _panel(ax, series, picture, pen, 5)

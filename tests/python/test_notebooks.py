@@ -1,0 +1,92 @@
+"""The lessons in examples/: each runs from its first cell to its last, without a fault or a warning, and ends with a decision."""
+
+import re
+import sys
+
+import pytest
+from conftest import ROOT
+
+nbformat = pytest.importorskip("nbformat", reason="what runs notebooks is not installed")
+nbclient = pytest.importorskip("nbclient")
+pytest.importorskip("ipykernel")
+for module in ("matplotlib", "pandas"):
+    pytest.importorskip(module)
+
+LESSONS = sorted(path.stem for path in (ROOT / "examples").glob("*.ipynb"))
+DECISION = {
+    "explore": r"(\d+) of \d+ products should leave.*\n.*GBP [\d,]+ a year saved",
+    "forecast": r"Order [\d,]+ pieces for GBP [\d,]+ .*\n.*earned GBP [1-9][\d,]* a week more",
+}
+
+
+def executed(notebook, folder, monkeypatch):
+    """With this Python as its kernel, in `folder`."""
+    kernels = folder / "kernels" / "lesson"
+    kernels.mkdir(parents=True)
+    command = f'["{sys.executable}", "-m", "ipykernel_launcher", "-f", "{{connection_file}}"]'
+    (kernels / "kernel.json").write_text(f'{{"argv": {command}, "display_name": "lesson", "language": "python"}}')
+    for name, place in {"JUPYTER_PATH": folder, "TMPDIR": folder, "IPYTHONDIR": folder / "ipython", "MPLBACKEND": ""}.items():
+        monkeypatch.setenv(name, str(place))
+    monkeypatch.delenv("MPLBACKEND")
+    here = {"metadata": {"path": str(folder)}}
+    nbclient.NotebookClient(notebook, timeout=900, kernel_name="lesson", resources=here).execute()
+    return notebook
+
+
+def outputs(notebook, kind):
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs if output.output_type == kind]
+
+
+def images(cell) -> int:
+    return sum("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+def said(notebook, name) -> str:
+    return "".join(output.text for output in outputs(notebook, "stream") if output.name == name)
+
+
+def run_lesson(name, folder, monkeypatch):
+    notebook = executed(nbformat.read(ROOT / "examples" / f"{name}.ipynb", 4), folder, monkeypatch)
+    assert re.search(DECISION[name], said(notebook, "stdout")), said(notebook, "stdout")
+    assert not re.search(r"\w*Warning\b", said(notebook, "stderr")), said(notebook, "stderr")
+    for cell in notebook.cells:
+        if cell.source.startswith("foresell.plot."):
+            assert images(cell) == 1, cell.source
+    return notebook
+
+
+def test_all_lessons_are_run_here():
+    assert sorted(DECISION) == LESSONS
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_is_kept_without_what_it_printed(name):
+    notebook = nbformat.read(ROOT / "examples" / f"{name}.ipynb", 4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        assert cell.cell_type == "markdown" or (cell.outputs == [] and cell.execution_count is None)
+
+
+@pytest.mark.parametrize("name", ["explore", "forecast"])
+def test_a_lesson_ends_with_a_decision(name, tmp_path, monkeypatch):
+    run_lesson(name, tmp_path, monkeypatch)
+
+
+def test_a_chart_is_shown_once_however_its_cell_ends(done, tmp_path, monkeypatch):
+    pytest.importorskip("plotly")
+    begin = f"import foresell\ndone = foresell.open_run({str(done.folder)!r})"
+    chart = "foresell.plot.stores(done)"
+    sources = [begin, chart, f"{chart};", f"figure = {chart}", "figure", f"{chart}\n1", "done.show(300)", f"{chart[:-1]}, backend='plotly')"]
+    notebook = executed(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources]), tmp_path, monkeypatch)
+    assert [images(cell) for cell in notebook.cells] == [0, 1, 1, 1, 1, 1, 0, 0]
+    assert "<iframe srcdoc=" in notebook.cells[-2].outputs[0].data["text/html"]
+    assert "application/vnd.plotly.v1+json" in notebook.cells[-1].outputs[0].data
+
+
+def test_a_notebook_shows_progress_and_wipes_it(project, tmp_path, monkeypatch):
+    pytest.importorskip("tqdm")
+    source = f"import foresell\nforesell.run({str(project)!r}, only='demand_total', resume=True, progress=None)"
+    notebook = executed(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path, monkeypatch)
+    shown = said(notebook, "stderr")
+    assert re.search(r"(reading|cleaning|steps): \w+ \|.*\| \d+ of \d+", shown)
+    assert shown.rsplit("\r", 2)[-2].strip() == ""
