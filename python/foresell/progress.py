@@ -6,13 +6,14 @@ The program tells it on standard error, an object of JSON a line (`--json --prog
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-WIDTH = 100  # of the line on a terminal
+WIDTH = 100  # of the line on a terminal, at most
 
 
 def in_notebook() -> bool:
@@ -58,13 +59,16 @@ class Line(Silent):
 
     wanted = True
 
-    def show(self, told: dict[str, Any]) -> None:
-        sys.stderr.write("\r" + line_of(told)[:WIDTH].ljust(WIDTH))
+    def _write(self, text: str, end: str = "") -> None:
+        width = min(WIDTH, shutil.get_terminal_size().columns - 1)
+        sys.stderr.write("\r" + text[:width].ljust(width) + end)
         sys.stderr.flush()
 
+    def show(self, told: dict[str, Any]) -> None:
+        self._write(line_of(told))
+
     def close(self) -> None:
-        sys.stderr.write("\r" + " " * WIDTH + "\r")
-        sys.stderr.flush()
+        self._write("", "\r")
 
 
 class Bar(Silent):

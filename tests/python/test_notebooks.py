@@ -1,5 +1,6 @@
 """The lessons in examples/: each runs from its first cell to its last, without a fault or a warning, and ends with a decision."""
 
+import os
 import re
 import sys
 
@@ -14,6 +15,7 @@ for module in ("matplotlib", "pandas"):
 
 LESSONS = sorted(path.stem for path in (ROOT / "examples").glob("*.ipynb"))
 DECISION = {
+    "cluster": r"Store S001: GBP [\d,]+ .*\nHeld ready for all: GBP [\d,]+, which is GBP [\d,]+ less",
     "explore": r"(\d+) of \d+ products should leave.*\n.*GBP [\d,]+ a year saved",
     "forecast": r"Order [\d,]+ pieces for GBP [\d,]+ .*\n.*earned GBP [1-9][\d,]* a week more",
 }
@@ -28,6 +30,7 @@ def executed(notebook, folder, monkeypatch):
     for name, place in {"JUPYTER_PATH": folder, "TMPDIR": folder, "IPYTHONDIR": folder / "ipython", "MPLBACKEND": ""}.items():
         monkeypatch.setenv(name, str(place))
     monkeypatch.delenv("MPLBACKEND")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     here = {"metadata": {"path": str(folder)}}
     nbclient.NotebookClient(notebook, timeout=900, kernel_name="lesson", resources=here).execute()
     return notebook
@@ -70,6 +73,16 @@ def test_a_lesson_is_kept_without_what_it_printed(name):
 @pytest.mark.parametrize("name", ["explore", "forecast"])
 def test_a_lesson_ends_with_a_decision(name, tmp_path, monkeypatch):
     run_lesson(name, tmp_path, monkeypatch)
+
+
+@pytest.mark.spark
+def test_the_lesson_of_spark_ends_with_a_decision(tmp_path, monkeypatch):
+    import shutil
+
+    pytest.importorskip("pyspark", reason="PySpark is not installed")
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        pytest.skip("there is no Java")
+    run_lesson("cluster", tmp_path, monkeypatch)
 
 
 def test_a_chart_is_shown_once_however_its_cell_ends(done, tmp_path, monkeypatch):

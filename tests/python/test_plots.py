@@ -67,7 +67,7 @@ def drawn_by_matplotlib(ax) -> dict:
 def drawn_by_plotly(traces) -> dict:
     found = {"sold": {}, "mean": {}, "low": {}, "high": {}}
     for trace in traces:
-        part = {"sold": "sold", "forecast": "mean", "low": "low"}.get(trace.name, "high" if "interval" in trace.name else None)
+        part = {"sold": "sold", "so far": "sold", "forecast": "mean", "low": "low"}.get(trace.name, "high" if "interval" in trace.name else None)
         if part:
             found[part].update(points(trace.x, trace.y))
     return found
@@ -274,6 +274,7 @@ def test_a_forecast_is_drawn_behind_its_history(backend, tmp_path):
         assert parts["sold"] == pytest.approx(past)
         for part, column in {"mean": "mean", "low": "q0.1", "high": "q0.9"}.items():
             assert parts[part] == pytest.approx({row["period"]: row[column] for row in ahead})
+    assert sorted(legend(chart, backend)) == ["80 % interval", "forecast", "so far"]
     told = words(chart, backend)
     assert told == {"title": "What is forecast for the 3 largest series, and for the other 6 together, in the next 7 days, in pieces",
                     "x": "day", "y": "pieces a day"}
@@ -325,6 +326,12 @@ def test_periods_may_be_months_numbers_and_times():
     assert chart.get_title(loc="left").replace("\n", " ").startswith("All: ")
 
 
+def test_numbers_that_only_sort_are_no_calendar():
+    rows = pa.table({"t": [1, 2, 3, 4, 10**9], "units": [1.0, 2, 3, 4, 5]})
+    result = foresell.forecast(rows, order="t", value="units", horizon=2)
+    assert list(foresell.plot.forecast(rows, result, value="units").lines[0].get_xdata()) == rows["t"].to_pylist()
+
+
 def test_what_is_no_forecast_is_refused(shop):
     with pytest.raises(foresell.UsageError, match="not what foresell.forecast gives"):
         foresell.plot.forecast(shop, shop)
@@ -363,6 +370,21 @@ def test_ticks_have_the_year_where_it_begins():
 
     days = [datetime.datetime(2024, 11, 1), datetime.datetime(2024, 12, 15), datetime.datetime(2025, 1, 1), datetime.datetime(2025, 2, 1)]
     assert tick_labels(days) == ["Nov\n2024", "15 Dec", "2025", "Feb"]
+
+
+def test_numbers_are_written_as_large_as_they_are():
+    from foresell.plot.picture import figure, tick
+
+    assert [figure(value) for value in (48403.2, 12.34, 7.0, 0.0421, 0)] == ["48,403", "12.3", "7", "0.042", "0"]
+    assert [tick(value) for value in (0.05, 0.30000000000000004, 1.5, 12000.0, 2e9)] == ["0.05", "0.3", "1.5", "12,000", "2,000,000,000"]
+
+
+def test_a_long_title_is_cut_into_even_lines():
+    from foresell.plot.picture import lines
+
+    cut = lines("What the 5 largest products, and the other 216 together, should sell in the next 28 days, in pieces", 95)
+    assert len(cut) == 2 and min(map(len, cut)) > 35
+    assert lines("Short", 95) == ["Short"]
 
 
 def test_the_style_of_the_notebook_is_kept(done):

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
-from .picture import AHEAD, SOLD, Mark, Picture, Series, Value, figure, isolated, lines, runs_of, short, tick_labels
+from .picture import AHEAD, SOLD, Mark, Picture, Series, Value, figure, isolated, lines, runs_of, short, tick, tick_labels
 
 Axes = Any  # as the package is checked where Matplotlib is not, too
 WIDTH, HEIGHT = 9.5, 4.2  # inches, of one panel alone
@@ -109,7 +109,7 @@ def _frame(ax: Axes, series: Series, most: int) -> None:
     ax.set_axisbelow(True)
     ax.tick_params(labelsize=9, left=False)
     ax.yaxis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: figure(value)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
     _time_axis(ax, series, most)
     known = [value for values in (series.sold, series.mean, series.low) for value in values if value is not None]
     if known and min(known) >= 0:
@@ -147,7 +147,7 @@ def _marks(ax: Axes, marks: Sequence[Mark], label: str) -> None:
 def _handles(ax: Axes, picture: Picture) -> tuple[list[Any], list[str]]:
     """What the legend names: only what is drawn."""
     handles: list[Any] = [Line2D([], [], color=SOLD, linewidth=1.5)]
-    labels = ["sold" if picture.unit else ""]
+    labels = [picture.past]
     if any(series.mean for series in picture.series):
         handles.append(Line2D([], [], color=AHEAD, linewidth=1.6, linestyle=(0, (4, 2))))
         labels.append("forecast")

@@ -23,14 +23,14 @@ def _sold(series: Series, picture: Picture, first: bool) -> go.Scatter:
     return go.Scatter(
         x=series.x,
         y=series.sold,
-        name="sold",
+        name=picture.past,
         legendgroup="sold",
         showlegend=first,
         mode="lines+markers" if alone else "lines",
         marker={"size": [4 if i in alone else 0 for i in range(len(series.x))], "color": SOLD, "opacity": 1} if alone else None,
         line={"color": SOLD, "width": 1.5},
         connectgaps=False,
-        hovertemplate=f"sold %{{y:,.4~r}} {_html(picture.unit)}<extra></extra>",
+        hovertemplate=f"{picture.past} %{{y:,.2~f}} {_html(picture.unit)}<extra></extra>",
     )
 
 
@@ -45,10 +45,10 @@ def _band(series: Series, picture: Picture, first: bool) -> list[go.Scatter]:
 def _ahead(series: Series, picture: Picture, first: bool) -> list[go.Scatter]:
     if not series.mean:
         return []
-    text = "forecast %{y:,.4~r}"
+    text = "forecast %{y:,.2~f}"
     within = None
     if series.low:
-        text += f"<br>{picture.interval} between %{{customdata[0]:,.4~r}} and %{{customdata[1]:,.4~r}}"
+        text += f"<br>{picture.interval} between %{{customdata[0]:,.2~f}} and %{{customdata[1]:,.2~f}}"
         within = list(zip(series.low, series.high))
     line = {"color": AHEAD, "width": 1.8, "dash": "dash"}
     mean = go.Scatter(
@@ -89,7 +89,7 @@ def _layout(fig: go.Figure, picture: Picture, rows: int) -> None:
         separators=".,",
     )
     fig.update_xaxes(showgrid=False, showline=True, linecolor=INK, ticks="outside", nticks=4 if many else 8)
-    fig.update_yaxes(gridcolor=LINE, zeroline=False, rangemode="tozero", tickformat=",~r", nticks=6)
+    fig.update_yaxes(gridcolor=LINE, zeroline=False, rangemode="tozero", tickformat=",~f", nticks=6)
 
 
 def _one(picture: Picture) -> go.Figure:

@@ -57,6 +57,7 @@ class Picture:
     series: list[Series]
     marks: list[Mark] = field(default_factory=list)
     marked: str = "peak"
+    past: str = "sold"  # what the line is
 
     @property
     def interval_name(self) -> str:
@@ -89,7 +90,14 @@ def lines(text: str, width: int) -> list[str]:
 
 def figure(value: float) -> str:
     """With separators of thousands; decimals only where the number is small."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
+    if abs(value) >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def tick(value: float) -> str:
+    """A place on the upright axis: "12,000", "0.25"."""
+    return f"{value:,.12g}"
 
 
 def isolated(values: Sequence[Value]) -> list[int]:
