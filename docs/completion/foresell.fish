@@ -37,7 +37,7 @@ complete -c foresell -n '__fish_seen_subcommand_from plan' -l sql -d 'show the S
 complete -c foresell -n '__fish_seen_subcommand_from plan' -l help -s h -d 'tell about this verb and stop'
 complete -c foresell -n '__fish_seen_subcommand_from plan' -l json -d 'answer, and report errors, as JSON for machines'
 complete -c foresell -n __fish_use_subcommand -a export -d 'Writes the results of a run to a folder, an object store or a database.'
-complete -c foresell -n '__fish_seen_subcommand_from export' -l to -r -d 'a folder, s3://BUCKET/PREFIX (also gs, r2, az, abfss), postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}'
+complete -c foresell -n '__fish_seen_subcommand_from export' -l to -r -d 'a folder, s3://BUCKET/PREFIX, postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}'
 complete -c foresell -n '__fish_seen_subcommand_from export' -l table -r -d 'tables of the run; default: the results (docs/pipeline.md)'
 complete -c foresell -n '__fish_seen_subcommand_from export' -l partition -r -d 'Parquet: a folder COLUMN=value for each value, in tables that have the column'
 complete -c foresell -n '__fish_seen_subcommand_from export' -l run -r -d 'which run; default: the newest whole one'

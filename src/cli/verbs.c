@@ -76,7 +76,7 @@ static const cli_option plan_options[] = {
 
 static const cli_option export_options[] = {
     {"to", CLI_TEXT, "WHERE",
-     .doc = "a folder, s3://BUCKET/PREFIX (also gs, r2, az, abfss), postgres://USER@HOST/DATABASE, "
+     .doc = "a folder, s3://BUCKET/PREFIX, postgres://USER@HOST/DATABASE, "
             "mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}"},
     {"table", CLI_TEXT, "A,B", .doc = "tables of the run; default: the results (docs/pipeline.md)"},
     {"partition", CLI_TEXT, "COLUMN",
