@@ -7,15 +7,15 @@ _foresell() {
         words=$(foresell operators 2>/dev/null | awk '/^[a-z]/ && $1 != "foresell" {print $1}')
     elif [[ $word == -* ]]; then
         case $verb in
-        init) words='--from --set --force --memory --threads --help --json' ;;
-        run) words='--engine --master --scratch --maker --only --resume --memory --threads --help --json' ;;
-        apply) words='--group --order --table --output --seed --memory --threads --help --json'
+        init) words='--from --set --force --memory --threads --progress --help --json' ;;
+        run) words='--engine --master --scratch --maker --only --resume --memory --threads --progress --help --json' ;;
+        apply) words='--group --order --table --output --seed --memory --threads --progress --help --json'
             words+=" $(foresell apply "${COMP_WORDS[2]}" x --help 2>/dev/null | awk '$1 ~ /^--/ {print $1}')" ;;
         operators) words='--markdown --help --json' ;;
         plan) words='--sql --help --json' ;;
-        export) words='--to --table --partition --run --replace --memory --threads --help --json' ;;
+        export) words='--to --table --partition --run --replace --memory --threads --progress --help --json' ;;
         doctor) words='--help --json' ;;
-        simulate) words='--items --stores --customers --days --lines --start --currency --country --dirt --panel --parquet --seed --memory --threads --help --json' ;;
+        simulate) words='--items --stores --customers --days --lines --start --currency --country --dirt --panel --parquet --seed --memory --threads --progress --help --json' ;;
         version) words='--help --json' ;;
         help) words='--help --json' ;;
         esac
