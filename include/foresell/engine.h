@@ -137,6 +137,7 @@ typedef struct fs_raw {
 typedef struct fs_raw_stats {
     char *path; /* owned by the array */
     int64_t bytes, records, lines;
+    int64_t bad; /* records that can't be read; -1: the reader does not count them */
     char digest[FS_DIGEST_HEX];
 } fs_raw_stats;
 
@@ -156,7 +157,10 @@ FS_API FS_MUST_CHECK fs_status fs_engine_list(fs_engine *engine, const char *pat
 /* Is a folder of this machine a table, rather than a folder of files? */
 typedef enum fs_lake { FS_LAKE_NONE, FS_LAKE_DELTA, FS_LAKE_ICEBERG } fs_lake;
 FS_API fs_lake fs_engine_lake(const char *folder);
-/* After the view was read to its end: one per path; free each path and the array with fs_raw_stats_free. */
+/* Does the reader of a view count the records that can't be read? Then what is made of the view needs no copy of
+ * it to account for all rows. */
+FS_API bool fs_engine_raw_counts(fs_engine *engine, const char *view);
+/* One per path, for what was not read to its end by reading it; free with fs_raw_stats_free. */
 FS_API FS_MUST_CHECK fs_status fs_engine_raw_stats(fs_engine *engine, const char *view,
                                                    fs_raw_stats **stats, int *count,
                                                    fs_error *error);
@@ -166,10 +170,10 @@ FS_API void fs_raw_stats_free(fs_raw_stats *stats, int count);
 FS_API FS_MUST_CHECK fs_status fs_engine_digest(fs_engine *engine, const char *path,
                                                 fs_format format, int64_t *bytes,
                                                 char hex[FS_DIGEST_HEX], fs_error *error);
-/* The text as it was of given rows, for quarantine: a table (_file, _line) in, path out.
- * Reads the files once more. Creates the table `into` (_file, _line, _row). */
+/* Rows as they were, for quarantine: those of the view, as r, for which the condition `where` holds. Reads the files
+ * once more. Creates the table `into` (_file, _line, _problem, _row). */
 FS_API FS_MUST_CHECK fs_status fs_engine_raw_rows(fs_engine *engine, const char *view,
-                                                  const char *wanted, const char *into,
+                                                  const char *where, const char *into,
                                                   fs_error *error);
 /* For init: finds format, dialect, sheets, columns of a path (CSV, Parquet, JSON, XLSX, SQLite,
  * database URL), and profiles every column over the whole file. */
@@ -217,6 +221,7 @@ typedef struct fs_step {
     int expects;
     const char *const *input;
     int inputs;                 /* tables that its SELECT names, sorted */
+    bool twice;                 /* it names one of them more than once */
     char digest[FS_DIGEST_HEX]; /* of everything that its result depends on but its inputs */
 } fs_step;
 

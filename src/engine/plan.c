@@ -105,6 +105,7 @@ static fs_status find_inputs(fs_engine *engine, fs_arena *arena, fs_step_node *s
     fs_sql_names all = {0};
     FS_TRY(place_sql_fault(fs_engine_sql_tables(engine, arena, step->step.sql, &all, error), step,
                            step->sql_line, error));
+    step->step.twice = all.twice;
     int of_select = all.count; /* an expect may name the step itself; its SELECT may not */
     FS_TRY(expect_tables(engine, arena, step, &all, error));
     int kept = 0;

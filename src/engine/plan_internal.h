@@ -40,6 +40,7 @@ char *fs_engine_sql_quote(fs_arena *arena, const char *name);
 typedef struct fs_sql_names {
     const char **name;
     int count, room;
+    bool twice; /* some name was met more than once */
 } fs_sql_names;
 /* Adds the tables that `sql` reads, by DuckDB's parser; common table expressions are none. Nothing
  * has to be there. A fault of the SQL: FS_USAGE, with its line in `sql`. */

@@ -4,9 +4,10 @@
  * everything else; either has the file's columns, then _file, _line, _problem and _row. Descriptions
  * are kept until the engine closes, also of views that were replaced: a query may still read them.
  *
- * Rows for quarantine come from a second pass that looks at _row of the lines that are wanted, so
+ * Rows for quarantine come from a second pass that looks at _row of the rows that are wanted, so
  * that the first pass does not carry the text of every line along.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "raw_internal.h"
@@ -161,6 +162,15 @@ fs_status fs_engine_raw_view(fs_engine *engine, const fs_raw *raw, const char *v
 
 /* ---- stats ---- */
 
+/* A scan that looks at every cell leaves the stats of what it has read to its end. */
+static fs_status read_through(fs_raw_source *s, fs_error *error)
+{
+    char sql[64];
+    int64_t bad;
+    snprintf(sql, sizeof sql, "select count(_problem) from fs_raw(%lld)", s->number);
+    return fs_engine_integer(s->engine, sql, &bad, error);
+}
+
 static fs_status complete_stats(fs_raw_source *s, fs_error *error)
 {
     for (int i = 0; i < s->paths; i++) {
@@ -168,10 +178,16 @@ static fs_status complete_stats(fs_raw_source *s, fs_error *error)
         bool complete = s->complete[i];
         pthread_mutex_unlock(&s->lock);
         if (complete) continue;
-        FS_TRY(s->format == FS_FORMAT_CSV ? fs_raw_text_stats(s, i, error)
+        FS_TRY(s->format == FS_FORMAT_CSV ? read_through(s, error)
                                           : fs_raw_table_stats(s, i, error));
     }
     return FS_OK;
+}
+
+bool fs_engine_raw_counts(fs_engine *engine, const char *view)
+{
+    fs_raw_source *s;
+    return find_view(engine, view, &s, NULL) == FS_OK && s->counts;
 }
 
 static fs_status copy_stats(fs_raw_source *s, fs_raw_stats *out)
@@ -215,28 +231,25 @@ void fs_raw_stats_free(fs_raw_stats *stats, int count)
 /* ---- rows for quarantine ---- */
 
 /* The same source, but with _row given for every row: number -number-1 stands for that. */
-static fs_status write_wanted(fs_raw_source *s, const char *wanted, const char *into,
-                              fs_buffer *sql)
+static fs_status write_wanted(fs_raw_source *s, const char *where, const char *into, fs_buffer *sql)
 {
     FS_TRY(fs_buffer_text(sql, "create or replace table "));
     FS_TRY(fs_engine_add_name(sql, into));
-    FS_TRY(fs_buffer_text(sql, " as select r._file, r._line, r._row from "));
+    FS_TRY(fs_buffer_text(sql, " as select r._file, r._line, r._problem, r._row from "));
     if (s->select)
         FS_TRY(fs_buffer_printf(sql, "(%s)", s->select_all));
     else
         FS_TRY(fs_buffer_printf(sql, "fs_raw(%lld)", -s->number - 1));
-    FS_TRY(fs_buffer_text(sql, " r semi join (select _file, _line from "));
-    FS_TRY(fs_engine_add_name(sql, wanted));
-    return fs_buffer_text(sql, ") w on r._file = w._file and r._line = w._line");
+    return fs_buffer_printf(sql, " as r where %s", where);
 }
 
-fs_status fs_engine_raw_rows(fs_engine *engine, const char *view, const char *wanted,
+fs_status fs_engine_raw_rows(fs_engine *engine, const char *view, const char *where,
                              const char *into, fs_error *error)
 {
     fs_raw_source *s;
     fs_buffer sql = {0};
     FS_TRY(find_view(engine, view, &s, error));
-    fs_status status = write_wanted(s, wanted, into, &sql);
+    fs_status status = write_wanted(s, where, into, &sql);
     if (status == FS_OK)
         status = fs_engine_execute(engine, sql.data, error);
     else

@@ -3,6 +3,7 @@
  *
  *   fs_cell_integer(text, format)        bigint; null where missing or unreadable
  *   fs_cell_number, _bool, _date, _time  double, boolean, date, timestamp
+ *   fs_cell_text(text)                   without blanks around it; null where it says nothing: "", "nan", "NULL"
  *   fs_cell_problem(column, text, format) null, or "Price: 'abc' is not a number"
  *   fs_cell_first(problem, …)            the first that is not null, "(and 2 more)"
  */
@@ -23,7 +24,7 @@ static texts texts_of(duckdb_data_chunk chunk, idx_t column)
 
 static bool is_null(const texts *t, idx_t row)
 {
-    return t->validity && !duckdb_validity_row_is_valid(t->validity, row);
+    return t->validity && !(t->validity[row / 64] >> row % 64 & 1);
 }
 
 static fs_field field_at(const texts *t, idx_t row)
@@ -83,6 +84,91 @@ static void set_null(duckdb_vector out, idx_t row)
     duckdb_vector_ensure_validity_writable(out);
     duckdb_validity_set_row_invalid(duckdb_vector_get_validity(out), row);
 }
+
+/* ---- text ---- */
+
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+static bool is_wide_blank(const char *at) { return at[0] == '\xc2' && at[1] == '\xa0'; }
+
+/* Bytes of the blank that the text begins with, or ends with; 0: none. */
+static size_t blank_first(fs_field text)
+{
+    if (text.bytes > 0 && is_blank(*text.text)) return 1;
+    return text.bytes > 1 && is_wide_blank(text.text) ? 2 : 0;
+}
+
+static size_t blank_last(fs_field text)
+{
+    const char *end = text.text + text.bytes;
+    if (text.bytes > 0 && is_blank(end[-1])) return 1;
+    return text.bytes > 1 && is_wide_blank(end - 2) ? 2 : 0;
+}
+
+static fs_field trimmed(fs_field text)
+{
+    size_t blank;
+    while ((blank = blank_first(text)) > 0) {
+        text.text += blank;
+        text.bytes -= blank;
+    }
+    while ((blank = blank_last(text)) > 0) text.bytes -= blank;
+    return text;
+}
+
+/* What programs write for nothing. Words that may mean something (NA, none, -) are left alone. */
+static bool says_nothing(fs_field text)
+{
+    static const char *const words[] = {"nan", "NaN", "NULL", "null", "N/A", "#N/A"};
+    if (text.bytes > 4 || text.bytes == 1) return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == text.bytes && memcmp(words[i], text.text, text.bytes) == 0)
+            return true;
+    return text.bytes == 0;
+}
+
+/* Nearly all texts are longer than the words, and show at their ends that they have no blanks there: the last
+ * byte of a wide blank is that of other characters too, but such texts are few. */
+static bool is_clean(const duckdb_string_t *cell)
+{
+    size_t bytes = cell->value.inlined.length;
+    const char *text = bytes <= sizeof cell->value.inlined.inlined ? cell->value.inlined.inlined
+                                                                   : cell->value.pointer.ptr;
+    if (bytes > 4 && (unsigned char)text[0] > ' ' && text[0] != '\xc2' &&
+        (unsigned char)text[bytes - 1] > ' ' && text[bytes - 1] != '\xa0')
+        return true;
+    fs_field field = {.text = text, .bytes = bytes};
+    return !says_nothing(field) && trimmed(field).bytes == bytes;
+}
+
+static bool are_clean(const texts *text, idx_t rows)
+{
+    for (idx_t i = 0; i < rows; i++)
+        if (!is_null(text, i) && !is_clean(&text->cell[i])) return false;
+    return true;
+}
+
+/* Nearly all chunks are clean: they are handed on as they are. */
+static void clean_texts(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out)
+{
+    idx_t rows = duckdb_data_chunk_get_size(input);
+    texts text = texts_of(input, 0);
+    (void)info;
+    if (are_clean(&text, rows)) {
+        duckdb_vector_reference_vector(out, duckdb_data_chunk_get_vector(input, 0));
+        return;
+    }
+    for (idx_t i = 0; i < rows; i++) {
+        fs_field field = {0};
+        if (!is_null(&text, i)) field = trimmed(field_at(&text, i));
+        if (says_nothing(field))
+            set_null(out, i);
+        else
+            duckdb_unsafe_vector_assign_string_element_len(out, i, field.text, field.bytes);
+    }
+}
+
+/* ---- problems ---- */
 
 static fs_status write_problem(fs_buffer *out, fs_field name, fs_field cell, fs_reading reading)
 {
@@ -180,6 +266,7 @@ fs_status fs_raw_cells_register(fs_connection *connection, fs_error *error)
         {"fs_cell_bool", 2, DUCKDB_TYPE_BOOLEAN, read_cells},
         {"fs_cell_date", 2, DUCKDB_TYPE_DATE, read_cells},
         {"fs_cell_time", 2, DUCKDB_TYPE_TIMESTAMP, read_cells},
+        {"fs_cell_text", 1, DUCKDB_TYPE_VARCHAR, clean_texts},
         {"fs_cell_problem", 3, DUCKDB_TYPE_VARCHAR, find_problems},
         {"fs_cell_first", 0, DUCKDB_TYPE_VARCHAR, first_problem},
     };

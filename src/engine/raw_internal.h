@@ -46,6 +46,8 @@ struct fs_raw_source {
     const char *select_all; /* the same with _row of every row */
     const char **from;      /* others: per path, what stands after FROM */
     const char *nested;     /* JSON: a column with lists of records in it; NULL: none */
+    int64_t expected;       /* CSV: about how many records there are */
+    bool counts;            /* its reader counts the records that can't be read */
     pthread_mutex_t lock;   /* guards what follows */
     fs_raw_stats *stats;    /* one per path, path owned by the arena */
     bool *complete;         /* stats of a path are those of the whole file */
@@ -73,7 +75,6 @@ fs_status fs_raw_fail_remote(const char *doing, const char *path, const fs_error
 fs_status fs_raw_text_describe(fs_raw_source *source, fs_error *error);
 fs_status fs_raw_text_register(fs_engine *engine, fs_connection *connection, fs_error *error);
 fs_status fs_raw_text_open(fs_raw_source *source, int path, fs_text **text, fs_error *error);
-fs_status fs_raw_text_stats(fs_raw_source *source, int path, fs_error *error);
 /* The names of a workbook's sheets, in its order; owned by the arena. */
 fs_status fs_raw_sheets(fs_engine *engine, const char *path, fs_arena *arena, const char ***name,
                         int *count, fs_error *error);
@@ -84,7 +85,7 @@ fs_status fs_raw_sheet_range(fs_engine *engine, const char *path, const char *sh
                              char range[48], fs_error *error);
 /* The name of a column of the view that holds lists of records; NULL where it has none. */
 const char *fs_raw_nested(fs_engine *engine, const char *view);
-void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats);
+void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats, int64_t bad);
 fs_raw_source *fs_raw_find(fs_engine *engine, long long number);
 
 /* Tables of Delta and Iceberg (raw_lake.c). In a list of keys each becomes one address that ends in /. */

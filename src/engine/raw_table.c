@@ -426,13 +426,14 @@ static fs_status write_problem(fs_buffer *out, const column *c, const fs_raw_fie
     return fs_buffer_printf(out, ", cast(%s as varchar), '%s')", c->sql, format);
 }
 
-static fs_status write_problems(fs_buffer *out, const fs_raw_source *s, const table *t)
+static fs_status write_problems(fs_buffer *out, fs_raw_source *s, const table *t)
 {
     fs_buffer list = {0};
     int count = 0;
     fs_status status = FS_OK;
     for (int i = 0; i < t->columns && status == FS_OK; i++)
         status = write_problem(&list, &t->column[i], given(s, t->column[i].name), &count);
+    s->counts = s->counts && count == 0; /* none can be bad */
     if (status == FS_OK)
         status = count ? fs_buffer_printf(out, "fs_cell_first(%s)", list.data)
                        : fs_buffer_text(out, "cast(null as varchar)");
@@ -460,7 +461,7 @@ static const char *row_sql(const fs_raw_source *s, int path, const table *own)
     return known ? "file_row_number + 1" : "row_number() over ()";
 }
 
-static fs_status write_select(fs_buffer *out, const fs_raw_source *s, int path, const table *first,
+static fs_status write_select(fs_buffer *out, fs_raw_source *s, int path, const table *first,
                               const table *own, bool all, fs_error *error)
 {
     FS_TRY(fs_buffer_text(out, path ? " union all select " : "select "));
@@ -521,6 +522,7 @@ static fs_status write_selects(fs_raw_source *s, table *tables, fs_buffer *some,
 fs_status fs_raw_table_describe(fs_raw_source *s, fs_error *error)
 {
     fs_buffer some = {0}, all = {0};
+    s->counts = true;
     table *tables = fs_alloc_zero((size_t)s->paths, sizeof *tables);
     s->from = fs_arena_zero(&s->arena, (size_t)s->paths * sizeof *s->from);
     fs_status status = tables && s->from ? write_selects(s, tables, &some, &all, error) : FS_MEMORY;
@@ -554,6 +556,6 @@ fs_status fs_raw_table_stats(fs_raw_source *s, int path, fs_error *error)
         status = fs_engine_digest(s->engine, s->path[path], s->format, &stats.bytes, stats.digest,
                                   error);
     stats.lines = stats.records;
-    if (status == FS_OK) fs_raw_keep_stats(s, path, &stats);
+    if (status == FS_OK) fs_raw_keep_stats(s, path, &stats, s->counts ? 0 : -1);
     return status;
 }

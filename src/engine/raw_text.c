@@ -17,16 +17,19 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "raw_internal.h"
 
 #define RING       16
 #define CHUNK_ROWS 2048
+#define ROW_BYTES  64 /* of a usual record, packed ones too: only to tell large files from small */
 
 typedef struct slot {
     bool ready;
     duckdb_data_chunk *chunk;
     int chunks;
+    int64_t bad; /* records that can't be read */
     fs_status status;
     fs_error error;
 } slot;
@@ -35,6 +38,7 @@ typedef struct slot {
 typedef struct open_file {
     int path;
     int users;
+    int64_t bad;
     bool whole; /* all its blocks have been taken */
     fs_text *text;
 } open_file;
@@ -133,8 +137,19 @@ static fs_status take_places(fs_raw_source *source, int path, const fs_text *tex
     return FS_OK;
 }
 
+static int64_t expected_records(const fs_raw_source *source)
+{
+    int64_t bytes = 0;
+    struct stat info;
+    for (int p = 0; p < source->paths; p++)
+        if (stat(source->path[p], &info) == 0) bytes += info.st_size;
+    return bytes / ROW_BYTES;
+}
+
 fs_status fs_raw_text_describe(fs_raw_source *source, fs_error *error)
 {
+    source->counts = true;
+    source->expected = expected_records(source);
     source->place = fs_arena_zero(&source->arena, (size_t)source->paths * sizeof *source->place);
     if (!source->place) return fs_fail_memory(error, sizeof *source->place);
     for (int p = 0; p < source->paths; p++) {
@@ -322,6 +337,7 @@ static fs_status add_record(builder *b, const fs_record *record)
     if (b->chunk && b->row == CHUNK_ROWS) FS_TRY(keep_chunk(b));
     if (!b->chunk) FS_TRY(start_chunk(b));
     FS_TRY(judge(b, record, &problem));
+    b->slot->bad += problem;
     const int *place = source->place[b->path];
     for (int i = 0; i < b->scan->columns; i++) {
         int k = (int)b->scan->column[i];
@@ -370,26 +386,27 @@ static void parse_block(scan *s, open_file *file, fs_text_block *block, slot *ou
 
 /* ---- workers ---- */
 
-void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats)
+void fs_raw_keep_stats(fs_raw_source *source, int path, const fs_text_stats *stats, int64_t bad)
 {
     pthread_mutex_lock(&source->lock);
     fs_raw_stats *kept = &source->stats[path];
     kept->bytes = stats->bytes;
     kept->records = stats->records;
     kept->lines = stats->lines;
+    kept->bad = bad;
     memcpy(kept->digest, stats->digest, sizeof kept->digest);
     source->complete[path] = true;
     pthread_mutex_unlock(&source->lock);
 }
 
 /* Under the lock: one user of the file less. Records are counted as they are parsed, so the counts
- * are whole when the last user of a file that was taken to its end has left. */
+ * are whole when the last user of a file that was taken to its end has left; bad ones where cells were looked at. */
 static void leave_file(scan *s, open_file *file)
 {
     if (--file->users > 0) return;
     fs_text_stats stats;
     fs_text_stats_get(file->text, &stats);
-    if (file->whole) fs_raw_keep_stats(s->source, file->path, &stats);
+    if (file->whole && s->checks) fs_raw_keep_stats(s->source, file->path, &stats, file->bad);
     fs_text_close(file->text);
     fs_free(file);
 }
@@ -465,6 +482,7 @@ static void *work(void *argument)
         pthread_mutex_unlock(&s->lock);
         parse_block(s, file, block, out);
         pthread_mutex_lock(&s->lock);
+        file->bad += out->bad;
         leave_file(s, file);
         out->ready = true;
         pthread_cond_broadcast(&s->ready);
@@ -558,6 +576,8 @@ static void bind(duckdb_bind_info info)
         duckdb_bind_add_result_column(info, name, type);
         duckdb_destroy_logical_type(&type);
     }
+    duckdb_bind_set_cardinality(info, (idx_t)source->expected,
+                                false); /* a join holds the smaller */
     duckdb_bind_set_bind_data(info, b, fs_free);
 }
 
@@ -680,36 +700,4 @@ fs_status fs_raw_text_register(fs_engine *engine, fs_connection *connection, fs_
     duckdb_destroy_table_function(&function);
     if (state == DuckDBSuccess) return FS_OK;
     return fs_fail(error, FS_FAILED, "the function that reads sources could not be added");
-}
-
-/* ---- stats of a file that no query has read to its end ---- */
-
-static fs_status count_records(fs_text *text, fs_cursor *cursor, fs_error *error)
-{
-    for (;;) {
-        fs_text_block *block;
-        fs_record record;
-        FS_TRY(fs_text_next(text, &block, error));
-        if (!block) return FS_OK;
-        fs_cursor_start(cursor, block);
-        while (fs_cursor_next(cursor, &record)) continue;
-        fs_text_block_free(block);
-    }
-}
-
-fs_status fs_raw_text_stats(fs_raw_source *source, int path, fs_error *error)
-{
-    fs_text *text;
-    fs_cursor *cursor;
-    FS_TRY(fs_raw_text_open(source, path, &text, error));
-    fs_status status = fs_cursor_open(text, &cursor, error);
-    if (status == FS_OK) {
-        status = count_records(text, cursor, error);
-        fs_cursor_close(cursor);
-    }
-    fs_text_stats stats;
-    fs_text_stats_get(text, &stats);
-    fs_text_close(text);
-    if (status == FS_OK) fs_raw_keep_stats(source, path, &stats);
-    return status;
 }

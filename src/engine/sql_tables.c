@@ -29,7 +29,7 @@ static fs_status add_name(finder *f, const char *name)
 {
     fs_sql_names *list = f->names;
     for (int i = 0; i < list->count; i++)
-        if (strcasecmp(list->name[i], name) == 0) return FS_OK;
+        if (strcasecmp(list->name[i], name) == 0) return list->twice = true, FS_OK;
     if (list->count == list->room) {
         int room = list->room ? list->room * 2 : 8;
         const char **grown = fs_arena_alloc(f->arena, (size_t)room * sizeof *grown);

@@ -46,13 +46,16 @@ static fs_status add_counts(fs_project_ingest *in, size_t field, const char *sql
 
 static fs_status list_files(fs_project_ingest *in, fs_error *error)
 {
-    for (int r = 0; r < in->raws; r++)
-        if (in->raw[r].used) in->files += in->raw[r].raw.paths;
+    for (int r = 0; r < in->raws; r++) {
+        if (!in->raw[r].uses) continue;
+        FS_TRY(fs_project_count_raw(in, &in->raw[r], error));
+        in->files += in->raw[r].raw.paths;
+    }
     in->file = fs_arena_zero(&in->arena, sizeof *in->file * (size_t)(in->files + 1));
     if (!in->file) return fs_fail_memory(error, 0);
     for (int r = 0; r < in->raws; r++) {
         const fs_project_raw *raw = &in->raw[r];
-        for (int i = 0; raw->used && i < raw->raw.paths; i++) {
+        for (int i = 0; raw->uses && i < raw->raw.paths; i++) {
             fs_project_file_account *f = &in->file[raw->first_file + i];
             struct stat info;
             *f = (fs_project_file_account){.file = raw->shown[i],
@@ -115,7 +118,7 @@ static void set_homes(fs_project_ingest *in, const bool *has)
         in->home[r] = -1;
         for (int t = FS_CANONICAL_TABLES - 1; t >= 0; t--)
             if (has[r * FS_CANONICAL_TABLES + t]) in->home[r] = t;
-        if (in->home[r] < 0 && in->raw[r].used) in->home[r] = home_without_rows(in, r);
+        if (in->home[r] < 0 && in->raw[r].uses) in->home[r] = home_without_rows(in, r);
     }
 }
 
@@ -152,22 +155,12 @@ static fs_status count_kept(fs_project_ingest *in, int r, const bool *has, fs_er
 }
 
 /* A raw table that is nobody's home: its readable rows are kept as what they are, looked up in. */
-static fs_status count_lookup(fs_project_ingest *in, int r, fs_error *error)
+static void count_lookup(fs_project_ingest *in, const fs_project_raw *raw)
 {
-    const fs_project_raw *raw = &in->raw[r];
-    FS_TRY(add_counts(
-        in, KEPT,
-        fs_arena_printf(&in->arena,
-                        "select _file, count(*) from %s where _problem is null group by _file",
-                        raw->rows_in),
-        error));
-    if (!raw->merged) return FS_OK;
-    return add_counts(
-        in, KEPT,
-        fs_arena_printf(&in->arena,
-                        "select _file, -count(*) from fs_ingest.merged_%s group by _file",
-                        raw->files->name),
-        error);
+    for (int i = 0; i < raw->stats_count; i++) {
+        fs_project_file_account *f = &in->file[raw->first_file + i];
+        f->kept = f->rows - f->merged - raw->stats[i].bad;
+    }
 }
 
 /* ---- quarantine ---- */
@@ -177,41 +170,18 @@ static const char *home_name(const fs_project_ingest *in, int r)
     return in->home[r] < 0 ? in->raw[r].files->name : in->table[in->home[r]].table->name;
 }
 
-static fs_status quarantine_unreadable(fs_project_ingest *in, int r, fs_error *error)
+/* "not exists (…)" for the lines that tables have; `file` and `line` are those of a row. */
+static const char *in_no_table(fs_project_ingest *in, int r, const bool *has, const char *file,
+                               const char *line)
 {
-    const fs_project_raw *raw = &in->raw[r];
-    if (!raw->bad) return FS_OK;
-    return fs_project_execute(
-        in, error,
-        "insert into fs_ingest.quarantine select '%s', _file, _line, _problem, _row from %s "
-        "where _problem is not null",
-        home_name(in, r), raw->rows_in);
-}
-
-/* Readable rows that no table has and that are not merged with a row of another file. */
-static fs_status find_rest(fs_project_ingest *in, int r, const bool *has, fs_error *error)
-{
-    const fs_project_raw *raw = &in->raw[r];
-    const char *name = raw->files->name;
-    const char *sql = fs_arena_printf(
-        &in->arena,
-        "create or replace table fs_ingest.rest_%s as select _file, _line from %s as r "
-        "where _problem is null",
-        name, raw->rows_in);
-    if (sql && raw->merged)
-        sql = fs_arena_printf(
-            &in->arena,
-            "%s and not exists (select 1 from fs_ingest.merged_%s as m where m._file = r._file and "
-            "m._line = r._line)",
-            sql, name);
+    const char *sql = "true";
     for (int t = 0; sql && t < FS_CANONICAL_TABLES; t++)
         if (has[r * FS_CANONICAL_TABLES + t])
-            sql = fs_arena_printf(
-                &in->arena,
-                "%s and not exists (select 1 from %s as k where k._file = r._file and "
-                "k._line = r._line)",
-                sql, in->table[t].kept);
-    return sql ? fs_engine_execute(in->engine, sql, error) : fs_fail_memory(error, 0);
+            sql = fs_arena_printf(&in->arena,
+                                  "%s and not exists (select 1 from %s as k where k._file = %s and "
+                                  "k._line = %s)",
+                                  sql, in->table[t].kept, file, line);
+    return sql;
 }
 
 static const char *left_out_by(fs_project_ingest *in, int r)
@@ -229,9 +199,10 @@ static const char *left_out_by(fs_project_ingest *in, int r)
 static const char *causes(fs_project_ingest *in, int r, const bool *has)
 {
     const char *where = range(in, &in->raw[r]);
-    const char *sql = "select null::int as _file, null::bigint as _line, 0 as place, '' as "
-                      "table_name, '' as fate, '' as reason "
-                      "where false";
+    const char *sql =
+        "select cast(null as integer) as _file, cast(null as bigint) as _line, 0 as place, '' as "
+        "table_name, '' as fate, '' as reason "
+        "where false";
     for (int t = 0; where && sql && t < FS_CANONICAL_TABLES; t++) {
         if (!has[r * FS_CANONICAL_TABLES + t]) continue;
         sql = fs_arena_printf(&in->arena,
@@ -245,57 +216,90 @@ static const char *causes(fs_project_ingest *in, int r, const bool *has)
     return where ? sql : NULL;
 }
 
-/* The fate of each row of the rest: the first cause, or left out by the mapping. */
+/* The fate of each row that some table did not take and none has: the first cause. */
 static fs_status find_fates(fs_project_ingest *in, int r, const bool *has, fs_error *error)
 {
-    const char *cause = causes(in, r, has), *name = in->raw[r].files->name;
-    const char *path =
-        cause ? fs_arena_printf(&in->arena, "left out by %s", left_out_by(in, r)) : NULL;
-    const char *left_out = path ? fs_project_literal(&in->arena, path) : NULL;
-    if (!left_out) return fs_fail_memory(error, 0);
-    return fs_project_execute(in, error,
-                              "create or replace table fs_ingest.fate_%s as with cause as (%s), "
-                              "first_cause as (select * from (select *, "
-                              "row_number() over (partition by _file, _line order by place, fate "
-                              "desc, reason) as n from cause) where n = 1) "
-                              "select r._file, r._line, coalesce(c.table_name, '%s') as "
-                              "table_name, coalesce(c.fate, 'refused') as fate, "
-                              "coalesce(c.reason, %s) as reason from fs_ingest.rest_%s as r left "
-                              "join first_cause as c on c._file = r._file and "
-                              "c._line = r._line",
-                              name, cause, home_name(in, r), left_out, name);
+    const char *cause = causes(in, r, has);
+    const char *nowhere = in_no_table(in, r, has, "c._file", "c._line");
+    if (!cause || !nowhere) return fs_fail_memory(error, 0);
+    return fs_project_execute(
+        in, error,
+        "create or replace table fs_ingest.fate_%s as with cause as (%s), first_cause as (select * "
+        "from (select *, row_number() over (partition by _file, _line order by place, fate desc, "
+        "reason) as n from cause where _line is not null) where n = 1) select c._file, c._line, "
+        "c.table_name, c.fate, c.reason from first_cause as c where %s",
+        in->raw[r].files->name, cause, nowhere);
 }
 
-/* Puts the refused ones into quarantine, with the text that they had in their file. */
-static fs_status quarantine_refused(fs_project_ingest *in, int r, fs_error *error)
+/* Which rows of the file go into quarantine: those that are bad or refused; where the mapping leaves some
+ * out, all that are in no table and are not merged. */
+static const char *unwanted(fs_project_ingest *in, int r, const bool *has, bool leaves_out)
 {
     const fs_project_raw *raw = &in->raw[r];
     const char *name = raw->files->name;
-    int64_t refused = 0;
-    FS_TRY(fs_project_value(in, &refused, error,
-                            "select count(*) from fs_ingest.fate_%s where fate = 'refused'", name));
-    if (!refused) return FS_OK;
-    FS_TRY(fs_project_execute(
-        in, error,
-        "create or replace table fs_wanted as select cast(_file - %d as integer) as _file, _line "
-        "from fs_ingest.fate_%s where fate = 'refused' order by _file, _line",
-        raw->first_file, name));
-    fs_status status = fs_engine_raw_rows(in->engine, raw->view, "fs_wanted", "fs_rows", error);
+    const char *file = fs_arena_printf(&in->arena, "r._file + %d", raw->first_file);
+    if (!file) return NULL;
+    if (!leaves_out)
+        return fs_arena_printf(&in->arena,
+                               "r._problem is not null or exists (select 1 from fs_ingest.fate_%s "
+                               "as f where f.fate = 'refused' and f._file = %s and f._line = "
+                               "r._line)",
+                               name, file);
+    const char *where = in_no_table(in, r, has, file, "r._line");
+    if (!where || !raw->merged) return where;
+    return fs_arena_printf(&in->arena,
+                           "%s and not exists (select 1 from fs_ingest.merged_%s as m where "
+                           "m._file = %s and m._line = r._line)",
+                           where, name, file);
+}
+
+/* Puts them there, with their reason and the text that they had in their file. */
+static fs_status quarantine_rows(fs_project_ingest *in, int r, const char *where,
+                                 const char *left_out, fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    fs_status status = fs_engine_raw_rows(in->engine, raw->view, where, "fs_rows", error);
     if (status == FS_OK)
-        status =
-            fs_project_execute(in, error,
-                               "insert into fs_ingest.quarantine select f.table_name, f._file, "
-                               "f._line, f.reason, w._row from fs_ingest.fate_%s as f "
-                               "left join fs_rows as w on w._file = f._file - %d and w._line = "
-                               "f._line where f.fate = 'refused'",
-                               name, raw->first_file);
+        status = fs_project_execute(
+            in, error,
+            "insert into fs_ingest.quarantine select coalesce(f.table_name, '%s'), r._file + %d, "
+            "r._line, coalesce(r._problem, f.reason, %s), r._row from fs_rows as r left join "
+            "fs_ingest.fate_%s as f on f._file = r._file + %d and f._line = r._line where "
+            "coalesce(f.fate, 'refused') = 'refused'",
+            home_name(in, r), raw->first_file, left_out, raw->files->name, raw->first_file);
     fs_error ignored = {0};
-    if (fs_engine_execute(in->engine,
-                          "drop table if exists fs_wanted; drop table if exists fs_rows",
-                          &ignored) != FS_OK &&
+    if (fs_engine_execute(in->engine, "drop table if exists fs_rows", &ignored) != FS_OK &&
         status == FS_OK)
         status = ignored.status;
     return status;
+}
+
+/* Of `missing` rows that are neither kept nor merged between files: what became of them. */
+static fs_status account_missing(fs_project_ingest *in, int r, const bool *has, int64_t missing,
+                                 fs_error *error)
+{
+    const fs_project_raw *raw = &in->raw[r];
+    const char *name = raw->files->name;
+    int64_t fates = 0, refused = 0;
+    FS_TRY(find_fates(in, r, has, error));
+    FS_TRY(add_counts(
+        in, MERGED,
+        fs_arena_printf(&in->arena,
+                        "select _file, count(*) from fs_ingest.fate_%s where fate = 'merged' "
+                        "group by _file",
+                        name),
+        error));
+    FS_TRY(fs_project_value(in, &fates, error, "select count(*) from fs_ingest.fate_%s", name));
+    FS_TRY(fs_project_value(in, &refused, error,
+                            "select count(*) from fs_ingest.fate_%s where fate = 'refused'", name));
+    bool leaves_out = in->home[r] >= 0 && missing > raw->bad + fates;
+    if (!raw->bad && !refused && !leaves_out) return FS_OK;
+    const char *where = unwanted(in, r, has, leaves_out);
+    const char *reason =
+        fs_arena_printf(&in->arena, "left out by %s", leaves_out ? left_out_by(in, r) : "");
+    const char *left_out = reason ? fs_project_literal(&in->arena, reason) : NULL;
+    if (!where || !left_out) return fs_fail_memory(error, 0);
+    return quarantine_rows(in, r, where, left_out, error);
 }
 
 /* ---- one raw table ---- */
@@ -311,28 +315,20 @@ static int64_t sum(const fs_project_ingest *in, int r, size_t field)
 static fs_status account_raw(fs_project_ingest *in, int r, const bool *has, fs_error *error)
 {
     const fs_project_raw *raw = &in->raw[r];
-    const char *name = raw->files->name;
-    FS_TRY(quarantine_unreadable(in, r, error));
     if (raw->merged)
         FS_TRY(add_counts(
             in, MERGED,
             fs_arena_printf(&in->arena,
-                            "select _file, count(*) from fs_ingest.merged_%s group by _file", name),
+                            "select _file, count(*) from fs_ingest.merged_%s group by _file",
+                            raw->files->name),
             error));
-    if (in->home[r] < 0) return count_lookup(in, r, error);
-    FS_TRY(count_kept(in, r, has, error));
-    int64_t clean = sum(in, r, offsetof(fs_project_file_account, rows)) - raw->bad - raw->merged;
-    if (sum(in, r, KEPT) == clean) return FS_OK;
-    FS_TRY(find_rest(in, r, has, error));
-    FS_TRY(find_fates(in, r, has, error));
-    FS_TRY(add_counts(
-        in, MERGED,
-        fs_arena_printf(&in->arena,
-                        "select _file, count(*) from fs_ingest.fate_%s where fate = 'merged' "
-                        "group by _file",
-                        name),
-        error));
-    return quarantine_refused(in, r, error);
+    if (in->home[r] < 0)
+        count_lookup(in, raw);
+    else
+        FS_TRY(count_kept(in, r, has, error));
+    int64_t missing =
+        sum(in, r, offsetof(fs_project_file_account, rows)) - raw->merged - sum(in, r, KEPT);
+    return missing == 0 ? FS_OK : account_missing(in, r, has, missing, error);
 }
 
 /* ---- the sum ---- */
@@ -422,7 +418,7 @@ fs_status fs_project_account(fs_project_ingest *in, fs_error *error)
         "create or replace table fs_ingest.quarantine (table_name varchar, _file integer, "
         "_line bigint, reason varchar, row varchar)"));
     for (int r = 0; r < in->raws; r++)
-        if (in->raw[r].used) FS_TRY(account_raw(in, r, has, error));
+        if (in->raw[r].uses) FS_TRY(account_raw(in, r, has, error));
     FS_TRY(add_counts(in, QUARANTINED,
                       "select _file, count(*) from fs_ingest.quarantine group by _file", error));
     return write_outputs(in, error);

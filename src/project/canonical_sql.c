@@ -17,24 +17,6 @@
 
 #include "project_internal.h"
 
-/* blanks, tabs, line ends and no-break spaces, as a SQL literal */
-#define BLANKS "' \t\r\n\xc2\xa0'"
-
-/* What programs write for nothing. Words that may mean something (NA, none, -) are left alone. */
-#define NOTHING "('', 'nan', 'NaN', 'NULL', 'null', 'N/A', '#N/A')"
-
-fs_status fs_project_text_sql(const char *column, fs_buffer *sql)
-{
-    const char *x = column;
-    /* few texts have blanks around them, and to look is cheaper than to cut; all below ! is blank */
-    return fs_buffer_printf(
-        sql,
-        "case when %s < '!' or ends_with(%s, ' ') or ends_with(%s, '\t') or ends_with(%s, '\n') or "
-        "ends_with(%s, '\r') or starts_with(%s, '\xc2\xa0') or ends_with(%s, '\xc2\xa0') "
-        "then nullif(trim(%s, " BLANKS "), '') when %s not in " NOTHING " then %s end",
-        x, x, x, x, x, x, x, x, x, x);
-}
-
 const char *fs_project_sql_type(fs_type type)
 {
     switch (type) {
@@ -75,7 +57,7 @@ static bool casts_freely(fs_type from, fs_type to)
     }
 }
 
-/* A column as trimmed text, null where it says nothing; 17850.0 of a number column is the code 17850. */
+/* A column as clean text, null where it says nothing; 17850.0 of a number column is the code 17850. */
 static fs_status text_value(const fs_project_column *from, fs_buffer *sql)
 {
     const char *x = from->quoted;
@@ -85,13 +67,16 @@ static fs_status text_value(const fs_project_column *from, fs_buffer *sql)
             "case when fs_m.%s = trunc(fs_m.%s) and abs(fs_m.%s) < 1e15 "
             "then cast(cast(fs_m.%s as bigint) as varchar) else cast(fs_m.%s as varchar) end",
             x, x, x, x, x);
-    fs_buffer column = {0};
-    fs_status status = from->type == FS_TYPE_TEXT
-                           ? fs_buffer_printf(&column, "fs_m.%s", x)
-                           : fs_buffer_printf(&column, "cast(fs_m.%s as varchar)", x);
-    if (status == FS_OK) status = fs_project_text_sql(column.data, sql);
-    fs_buffer_free(&column);
-    return status;
+    return fs_buffer_printf(sql,
+                            from->type == FS_TYPE_TEXT ? "fs_cell_text(fs_m.%s)"
+                                                       : "fs_cell_text(cast(fs_m.%s as varchar))",
+                            x);
+}
+
+/* Can the column be cast to text that is no value of the type? */
+static bool may_be_bad(const fs_project_column *from, fs_type to)
+{
+    return from && to != FS_TYPE_TEXT && !casts_freely(from->type, to);
 }
 
 /* The column cast to its canonical type. */
@@ -117,71 +102,43 @@ static const char *wanted_words(fs_type type)
     }
 }
 
+/* ---- why a row can't be kept: of a row of typed cells, fs_t, with the text of those that may be bad ---- */
+
+/* A row must have dates, and they lie where shops have sold, not at 9999-12-31, which would stretch every
+ * series to there. No shop has a thousand million million of anything, and sums are exact only up to there. */
+#define LARGE "1e15"
+
 /* when … then 'sales.units: ''abc'' is not a number' */
-static fs_status bad_cell(const char *table, const fs_canonical_column *c,
-                          const fs_project_column *from, fs_buffer *sql)
+static fs_status bad_cell(const char *table, const fs_canonical_column *c, fs_buffer *sql)
 {
-    if (!from || c->type == FS_TYPE_TEXT || casts_freely(from->type, c->type)) return FS_OK;
-    FS_TRY(fs_buffer_text(sql, " when "));
-    FS_TRY(text_value(from, sql));
-    FS_TRY(fs_buffer_text(sql, " is not null and "));
-    FS_TRY(typed_value(from, c->type, sql));
-    FS_TRY(fs_buffer_printf(sql, " is null then '%s.%s: ''' || left(", table, c->name));
-    FS_TRY(text_value(from, sql));
-    return fs_buffer_printf(sql, ", 60) || ''' %s'", wanted_words(c->type));
+    return fs_buffer_printf(sql,
+                            " when fs_t.\"_fs_text_%s\" is not null and fs_t.\"%s\" is null then "
+                            "'%s.%s: ''' || left(fs_t.\"_fs_text_%s\", 60) || ''' %s'",
+                            c->name, c->name, table, c->name, c->name, wanted_words(c->type));
 }
 
-static fs_status missing_cell(const char *table, const fs_canonical_column *c,
-                              const fs_project_column *from, fs_buffer *sql)
+static fs_status missing_cell(const char *table, const fs_canonical_column *c, fs_buffer *sql)
 {
-    FS_TRY(fs_buffer_text(sql, " when "));
-    FS_TRY(typed_value(from, c->type, sql));
-    FS_TRY(fs_buffer_text(sql, " is null"));
-    if (c->type == FS_TYPE_DOUBLE) {
-        FS_TRY(fs_buffer_text(sql, " or not isfinite("));
-        FS_TRY(typed_value(from, c->type, sql));
-        FS_TRY(fs_buffer_text(sql, ")"));
-    }
+    FS_TRY(fs_buffer_printf(sql, " when fs_t.\"%s\" is null", c->name));
+    if (c->type == FS_TYPE_DOUBLE)
+        FS_TRY(fs_buffer_printf(sql, " or not isfinite(fs_t.\"%s\")", c->name));
     return fs_buffer_printf(sql, " then '%s.%s is missing'", table, c->name);
 }
 
-/* A row must have this date, and it lies where no shop has sold: 9999-12-31 and the like, which would
- * stretch every series to there. */
-static fs_status far_cell(const char *table, const fs_canonical_column *c,
-                          const fs_project_column *from, fs_buffer *sql)
+static fs_status far_cell(const char *table, const fs_canonical_column *c, fs_buffer *sql)
 {
-    FS_TRY(fs_buffer_text(sql, " when year("));
-    FS_TRY(typed_value(from, c->type, sql));
     return fs_buffer_printf(sql,
-                            ") not between 1900 and 2199 then '%s.%s lies outside the years 1900 "
-                            "to 2199'",
-                            table, c->name);
+                            " when year(fs_t.\"%s\") not between 1900 and 2199 then '%s.%s lies "
+                            "outside the years 1900 to 2199'",
+                            c->name, table, c->name);
 }
 
-/* No shop has a thousand million million of anything, and sums are exact only up to there. */
-#define LARGE "1e15"
-
-static fs_status large_cell(const char *table, const fs_canonical_column *c,
-                            const fs_project_column *from, fs_buffer *sql)
+static fs_status large_cell(const char *table, const fs_canonical_column *c, fs_buffer *sql)
 {
-    FS_TRY(fs_buffer_text(sql, " when isfinite("));
-    FS_TRY(typed_value(from, c->type, sql));
-    FS_TRY(fs_buffer_text(sql, ") and abs("));
-    FS_TRY(typed_value(from, c->type, sql));
-    return fs_buffer_printf(
-        sql, ") >= " LARGE " then '%s.%s is larger than anything that a shop has'", table, c->name);
-}
-
-static fs_status large_product(const fs_project_column *units, const fs_project_column *price,
-                               fs_buffer *sql)
-{
-    if (!units || !price) return FS_OK;
-    FS_TRY(fs_buffer_text(sql, " when abs("));
-    FS_TRY(typed_value(units, FS_TYPE_DOUBLE, sql));
-    FS_TRY(fs_buffer_text(sql, " * "));
-    FS_TRY(typed_value(price, FS_TYPE_DOUBLE, sql));
-    return fs_buffer_text(sql, ") >= " LARGE " then 'sales.units times sales.price is larger than "
-                               "anything that a shop has'");
+    return fs_buffer_printf(sql,
+                            " when isfinite(fs_t.\"%s\") and abs(fs_t.\"%s\") >= " LARGE
+                            " then '%s.%s is larger than anything that a shop has'",
+                            c->name, c->name, table, c->name);
 }
 
 static const fs_project_column *column_from(const fs_project_mapping *m, const char *name)
@@ -223,24 +180,72 @@ static bool must_have(const fs_project *project, const fs_canonical_table *t,
     return missing == FS_MISSING_QUARANTINE || (missing == FS_MISSING_FALLBACK && !fill && from);
 }
 
+static bool is_dated(const fs_canonical_column *c)
+{
+    return c->type == FS_TYPE_DATE || c->type == FS_TYPE_TIME;
+}
+
+static bool multiplies(const fs_canonical_table *t, const fs_project_mapping *m)
+{
+    return t == fs_canonical_find("sales") && column_from(m, "units") && column_from(m, "price");
+}
+
+/* What holds of a cell that gives no reason: true of nearly all rows, and cheap. Where it does not hold, the
+ * reasons are gone through; so it may fail for a good cell, but not hold for a bad one. */
+static fs_status sound_cell(const fs_canonical_column *c, bool bad, bool must, fs_buffer *sql)
+{
+    if (bad)
+        FS_TRY(fs_buffer_printf(sql,
+                                " and (fs_t.\"_fs_text_%s\" is null or fs_t.\"%s\" is not null)",
+                                c->name, c->name));
+    if (c->type == FS_TYPE_DOUBLE)
+        return fs_buffer_printf(sql,
+                                must ? " and abs(fs_t.\"%s\") < " LARGE
+                                     : " and coalesce(abs(fs_t.\"%s\"), 0) < " LARGE,
+                                c->name);
+    if (!must) return FS_OK;
+    if (!is_dated(c)) return fs_buffer_printf(sql, " and fs_t.\"%s\" is not null", c->name);
+    return fs_buffer_printf(sql,
+                            " and fs_t.\"%s\" >= date '1900-01-01' and fs_t.\"%s\" < date "
+                            "'2200-01-01'",
+                            c->name, c->name);
+}
+
+static fs_status sound_row(const fs_project *project, const fs_canonical_table *t,
+                           const fs_project_mapping *m, fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_text(sql, "case when true"));
+    for (const fs_canonical_column *c = t->column; c->name; c++) {
+        const fs_project_column *from = column_from(m, c->name);
+        if (from)
+            FS_TRY(sound_cell(c, may_be_bad(from, c->type), must_have(project, t, c, from), sql));
+    }
+    if (multiplies(t, m))
+        FS_TRY(
+            fs_buffer_text(sql, " and coalesce(abs(fs_t.\"units\" * fs_t.\"price\"), 0) < " LARGE));
+    return fs_buffer_text(sql, " then null");
+}
+
 static fs_status reason(const fs_project *project, const fs_canonical_table *t,
                         const fs_project_mapping *m, fs_buffer *sql)
 {
-    FS_TRY(fs_buffer_text(sql, "case"));
+    FS_TRY(sound_row(project, t, m, sql));
     for (const fs_canonical_column *c = t->column; c->name; c++)
-        FS_TRY(bad_cell(t->name, c, column_from(m, c->name), sql));
+        if (may_be_bad(column_from(m, c->name), c->type)) FS_TRY(bad_cell(t->name, c, sql));
     for (const fs_canonical_column *c = t->column; c->name; c++)
         if (must_have(project, t, c, column_from(m, c->name)))
-            FS_TRY(missing_cell(t->name, c, column_from(m, c->name), sql));
+            FS_TRY(missing_cell(t->name, c, sql));
     for (const fs_canonical_column *c = t->column; c->name; c++)
-        if ((c->type == FS_TYPE_DATE || c->type == FS_TYPE_TIME) && column_from(m, c->name) &&
+        if (is_dated(c) && column_from(m, c->name) &&
             must_have(project, t, c, column_from(m, c->name)))
-            FS_TRY(far_cell(t->name, c, column_from(m, c->name), sql));
+            FS_TRY(far_cell(t->name, c, sql));
     for (const fs_canonical_column *c = t->column; c->name; c++)
         if (c->type == FS_TYPE_DOUBLE && column_from(m, c->name))
-            FS_TRY(large_cell(t->name, c, column_from(m, c->name), sql));
-    if (t == fs_canonical_find("sales"))
-        FS_TRY(large_product(column_from(m, "units"), column_from(m, "price"), sql));
+            FS_TRY(large_cell(t->name, c, sql));
+    if (multiplies(t, m))
+        FS_TRY(fs_buffer_text(sql, " when abs(fs_t.\"units\" * fs_t.\"price\") >= " LARGE
+                                   " then 'sales.units times sales.price is larger than anything "
+                                   "that a shop has'"));
     return fs_buffer_text(sql, " when false then '' end as _fs_reason");
 }
 
@@ -256,26 +261,45 @@ static bool passes_through(const fs_canonical_table *t, const char *name)
     return !is_canonical(t, name) && !fs_column_is_ours(name) && strncmp(name, "_fs_", 4) != 0;
 }
 
-static fs_status stage_one(const fs_project_ingest *in, const fs_project_table *t,
-                           const fs_project_mapping *m, int number, fs_buffer *sql)
+/* The mapping's rows typed: canonical columns, the texts of those that may be bad, columns of its own. */
+static fs_status typed_rows(const fs_project_ingest *in, const fs_project_table *t,
+                            const fs_project_mapping *m, fs_buffer *sql)
 {
-    const char *file = m->carries ? "fs_m._file" : "null",
-               *line = m->carries ? "fs_m._line" : "null";
-    FS_TRY(fs_buffer_printf(
-        sql, "select %d as _fs_mapping, cast(%s as integer) as _file, cast(%s as bigint) as _line",
-        number, file, line));
+    FS_TRY(fs_buffer_printf(sql, "select cast(%s as integer) as _file, cast(%s as bigint) as _line",
+                            m->carries ? "fs_m._file" : "null",
+                            m->carries ? "fs_m._line" : "null"));
     for (const fs_canonical_column *c = t->table->column; c->name; c++) {
-        if (!is_staged(in->project, t->table, c, column_from(m, c->name))) continue;
+        const fs_project_column *from = column_from(m, c->name);
+        if (!is_staged(in->project, t->table, c, from)) continue;
         FS_TRY(fs_buffer_text(sql, ", "));
-        FS_TRY(staged_value(in->project, t->table, c, column_from(m, c->name), sql));
+        FS_TRY(staged_value(in->project, t->table, c, from, sql));
         FS_TRY(fs_buffer_printf(sql, " as \"%s\"", c->name));
+        if (!may_be_bad(from, c->type)) continue;
+        FS_TRY(fs_buffer_text(sql, ", "));
+        FS_TRY(text_value(from, sql));
+        FS_TRY(fs_buffer_printf(sql, " as \"_fs_text_%s\"", c->name));
     }
     for (int i = 0; i < m->columns.count; i++)
         if (passes_through(t->table, m->columns.column[i].name))
             FS_TRY(fs_buffer_printf(sql, ", fs_m.%s", m->columns.column[i].quoted));
+    return fs_buffer_printf(sql, " from (%s\n) as fs_m", m->step->sql);
+}
+
+static fs_status stage_one(const fs_project_ingest *in, const fs_project_table *t,
+                           const fs_project_mapping *m, int number, fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_printf(sql, "select %d as _fs_mapping, fs_t._file, fs_t._line", number));
+    for (const fs_canonical_column *c = t->table->column; c->name; c++)
+        if (is_staged(in->project, t->table, c, column_from(m, c->name)))
+            FS_TRY(fs_buffer_printf(sql, ", fs_t.\"%s\"", c->name));
+    for (int i = 0; i < m->columns.count; i++)
+        if (passes_through(t->table, m->columns.column[i].name))
+            FS_TRY(fs_buffer_printf(sql, ", fs_t.%s", m->columns.column[i].quoted));
     FS_TRY(fs_buffer_text(sql, ", "));
     FS_TRY(reason(in->project, t->table, m, sql));
-    return fs_buffer_printf(sql, " from (%s\n) as fs_m", m->step->sql);
+    FS_TRY(fs_buffer_text(sql, " from ("));
+    FS_TRY(typed_rows(in, t, m, sql));
+    return fs_buffer_text(sql, ") as fs_t");
 }
 
 fs_status fs_project_stage_sql(const fs_project_ingest *in, const fs_project_table *t,
@@ -376,7 +400,7 @@ static fs_status output_column(const fs_project_ingest *in, const fs_project_tab
     FS_TRY(fs_buffer_text(sql, fills ? ", coalesce(" : ", "));
     if (fs_project_column_find(&t->columns, c->name) < 0)
         FS_TRY(fs_buffer_printf(sql, "cast(null as %s)", fs_project_sql_type(c->type)));
-    else if (c->type == FS_TYPE_DOUBLE)
+    else if (t->count[c - t->table->column].not_finite > 0)
         FS_TRY(fs_buffer_printf(sql, "case when isfinite(k.\"%s\") then k.\"%s\" end", c->name,
                                 c->name));
     else

@@ -1,11 +1,12 @@
 /* From the files to the canonical tables.
  *
- *   file → raw table (scratch) → view for mappings → stage (typed, reasons) → kept → Parquet
- *                 └ unreadable, merged                └ refused, merged
+ *   file → view for mappings → stage (typed, reasons) → kept → Parquet
+ *              └ unreadable, merged     └ refused, merged
  *
- * Scratch is a database in memory where the files are small, else a file in the run's folder, so
- * that memory stays small and columns of nulls cost nothing; it is gone when the ingest is done. Each file is read once; a second time only where rows must be
- * shown in quarantine as they were. All nine tables are always made, empty where the kind is missing.
+ * The view stands on the file itself, or on a copy in scratch (read.c says when). Scratch is a database in
+ * memory, spilled to disk where memory ends, or a file in the run's folder; it is gone when the ingest is
+ * done. Each file is read once; a second time only where rows must be shown in quarantine as they were.
+ * All nine tables are always made, empty where the kind is missing.
  *
  * Resume: a table's digest covers the program's version, the content of its files, how they are
  * read, the mappings' text and the policies. Where all digests are those of the run before, its
@@ -42,7 +43,7 @@ static int64_t input_bytes(const fs_project_ingest *in)
     int64_t bytes = 0;
     for (int r = 0; r < in->raws; r++) {
         const fs_project_raw *raw = &in->raw[r];
-        if (!raw->used) continue;
+        if (!raw->uses) continue;
         bool plain = raw->files->format == FS_FORMAT_CSV || raw->files->format == FS_FORMAT_XLSX;
         if (!plain || raw->files->unpivot.items) return -1;
         for (int i = 0; i < raw->raw.paths; i++) {
@@ -57,19 +58,16 @@ static int64_t input_bytes(const fs_project_ingest *in)
     return bytes;
 }
 
-#define IN_MEMORY ((int64_t)160 << 20) /* a small part of any machine's memory */
-#define UNPACKED  ((int64_t)4 << 30)   /* more than this is packed, for the sake of the disk */
+#define IN_MEMORY ((int64_t)4 << 30) /* more than this is packed, for the sake of memory and disk */
 
-/* Scratch is written twice and read a few times: packing it costs a quarter of the whole ingest, not
- * packing it five times the disk. */
+/* In memory the stage costs half of what it does in a file; where memory ends, it is spilled. What may be
+ * much larger than its files is packed, which only a file is. */
 static fs_status attach_scratch(fs_project_ingest *in, fs_error *error)
 {
     int64_t bytes = input_bytes(in);
     remove_scratch(in);
     if (bytes >= 0 && bytes <= IN_MEMORY)
         return fs_project_execute(in, error, "attach ':memory:' as fs_ingest");
-    FS_TRY(fs_project_execute(in, error, "set global force_compression = '%s'",
-                              bytes >= 0 && bytes <= UNPACKED ? "uncompressed" : "auto"));
     const char *path = scratch_path(in);
     const char *literal = path ? fs_project_literal(&in->arena, path) : NULL;
     if (!literal) return fs_fail_memory(error, 0);
@@ -79,7 +77,7 @@ static fs_status attach_scratch(fs_project_ingest *in, fs_error *error)
 static void detach_scratch(fs_project_ingest *in)
 {
     for (int r = 0; r < in->raws; r++) {
-        if (!in->raw[r].used) continue;
+        if (!in->raw[r].uses) continue;
         if (fs_project_execute(in, NULL, "drop view if exists \"%s\"", in->raw[r].files->name) !=
             FS_OK)
             continue;
@@ -142,6 +140,8 @@ static fs_status stage(fs_project_ingest *in, fs_project_table *t, fs_error *err
     fs_buffer_free(&sql);
     if (status != FS_OK && t->mappings && error && !error->file[0])
         fs_error_at(error, in->mapping[t->first].path, in->mapping[t->first].step->line, NULL);
+    else
+        status = fs_project_changed(status, error);
     FS_TRY(status);
     const char *select = fs_arena_printf(&in->arena, "select * from %s", t->stage);
     if (!select) return fs_fail_memory(error, 0);
@@ -151,23 +151,29 @@ static fs_status stage(fs_project_ingest *in, fs_project_table *t, fs_error *err
 
 /* ---- rows that stand twice ---- */
 
+/* How often an id does not come after the one before it, shorter ones before longer ones: 9, 10. */
+#define RISING_LINES                                                                               \
+    "select count(*) from (select line as l, lag(line) over () as p from %s where line is not "    \
+    "null) where length(l) < length(p) or (length(l) = length(p) and l <= p)"
+
 /* Sales lines with an id: unique over all where ids mostly differ, else within their basket, where
  * those mostly differ, else ids of another kind, which make no two rows one. */
 static fs_status key_of_lines(fs_project_ingest *in, fs_project_table *t, fs_error *error)
 {
-    static const struct {
-        const char *key, *counted;
-    } keys[] = {{"line", "line"}, {"basket, line", "row(basket, line)"}};
-    int64_t rows = 0, distinct = 0;
+    static const char *const keys[] = {"line", "basket, line"};
+    int64_t rows = 0, distinct = 0, falls = 0;
     if (fs_project_column_find(&t->columns, "line") < 0) return FS_OK;
     int ways = fs_project_column_find(&t->columns, "basket") < 0 ? 1 : 2;
     FS_TRY(fs_project_value(in, &rows, error, "select count(line) from %s", t->stage));
+    FS_TRY(fs_project_value(in, &falls, error, RISING_LINES, t->stage));
+    if (falls == 0) return FS_OK; /* ids that only rise all differ */
     for (int i = 0; rows && i < ways; i++) {
         FS_TRY(fs_project_value(in, &distinct, error,
-                                "select count(distinct %s) from %s where line is not null",
-                                keys[i].counted, t->stage));
+                                "select count(*) from (select %s from %s where line is not null "
+                                "group by %s)",
+                                keys[i], t->stage, keys[i]));
         if (2 * distinct <= rows) continue;
-        if (distinct < rows) t->key = keys[i].key; /* else no two are one, nothing is to be found */
+        if (distinct < rows) t->key = keys[i]; /* else no two are one, nothing is to be found */
         return FS_OK;
     }
     return FS_OK;
@@ -233,22 +239,17 @@ static fs_status look_at_order(fs_project_ingest *in, fs_project_table *t, fs_er
             break;
         }
     if (!time) return fs_fail_memory(error, 0);
-    const char *rows = fs_arena_printf(&in->arena,
-                                       "(select _fs_mapping as m, _file as f, _line as l, %s as t, "
-                                       "lag(_fs_mapping) over () as pm, lag(_file) over () as pf, "
-                                       "lag(_line) over () as pl, lag(%s) over () as pt from %s)",
-                                       time, time, t->kept);
-    if (!rows) return fs_fail_memory(error, 0);
-    int64_t breaks = 0, ties = 0;
-    FS_TRY(fs_project_value(in, &ties, error,
-                            "select count(*) from %s where m = pm and f = pf and l = pl", rows));
-    FS_TRY(fs_project_value(in, &breaks, error,
-                            "select count(*) from %s where l is null or m < pm or (m = pm and (f < "
-                            "pf or (f = pf and (l < pl or (l = pl and "
-                            "(t > pt) is not true)))))",
-                            rows));
-    t->ordered = breaks == 0;
-    t->one_to_one = t->ordered && ties == 0 && t->mappings == 1;
+    int64_t worst = 0; /* 2: out of order; 1: a line gives several rows */
+    FS_TRY(fs_project_value(
+        in, &worst, error,
+        "select max(case when l is null or m < pm or (m = pm and (f < pf or (f = pf and (l < pl or "
+        "(l = pl and (t > pt) is not true))))) then 2 when m = pm and f = pf and l = pl then 1 "
+        "else 0 end) from (select _fs_mapping as m, _file as f, _line as l, %s as t, "
+        "lag(_fs_mapping) over () as pm, lag(_file) over () as pf, lag(_line) over () as pl, "
+        "lag(%s) over () as pt from %s)",
+        time, time, t->kept));
+    t->ordered = worst < 2;
+    t->one_to_one = worst == 0 && t->mappings == 1;
     return FS_OK;
 }
 
@@ -356,9 +357,9 @@ static fs_status read_all(fs_project_ingest *in, fs_error *error)
     unlink(note); /* from here on the folder has no whole ingest */
     FS_TRY(attach_scratch(in, error));
     int used = 0, done = 0;
-    for (int r = 0; r < in->raws; r++) used += in->raw[r].used;
+    for (int r = 0; r < in->raws; r++) used += in->raw[r].uses > 0;
     for (int r = 0; r < in->raws; r++) {
-        if (!in->raw[r].used) continue;
+        if (!in->raw[r].uses) continue;
         say_progress(in, "reading", in->raw[r].files->name, done++, used);
         FS_TRY(fs_project_read_raw(in, &in->raw[r], error));
     }

@@ -114,7 +114,7 @@ static json_t *left_alone_json(const fs_project_ingest *in)
     json_t *list = json_array();
     for (int r = 0; r < in->raws; r++) {
         const fs_project_files *files = in->raw[r].files;
-        for (int i = 0; !in->raw[r].used && i < files->paths; i++) {
+        for (int i = 0; !in->raw[r].uses && i < files->paths; i++) {
             fs_arena arena = {0};
             const char *path = fs_url_shown(&arena, files->path[i]);
             if (path) path = fs_project_utf8(&arena, path);

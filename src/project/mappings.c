@@ -88,7 +88,7 @@ static fs_status find_inputs(fs_project_ingest *in, fs_project_mapping *m, fs_er
                     m->step->input[i]);
             return fs_error_at(error, m->path, m->step->line, NULL), FS_USAGE;
         }
-        in->raw[r].used = true;
+        in->raw[r].uses += m->step->twice ? 2 : 1;
         m->raw[m->raws++] = r;
     }
     return FS_OK;
@@ -99,13 +99,14 @@ static fs_status open_raws(fs_project_ingest *in, fs_error *error)
     int number = 0;
     for (int r = 0; r < in->raws; r++) {
         const fs_project_files *files = &in->project->files[r];
-        if (!in->raw[r].used) {
+        if (!in->raw[r].uses) {
             in->raw[r].files = files;
             continue;
         }
+        int uses = in->raw[r].uses;
         FS_TRY(fs_project_raw_open(in->engine, &in->arena, in->project->folder, files, &in->raw[r],
                                    error));
-        in->raw[r].used = true;
+        in->raw[r].uses = uses;
         in->raw[r].first_file = number;
         number += in->raw[r].raw.paths;
     }

@@ -87,10 +87,11 @@ typedef struct fs_project_raw {
     const char **
         shown; /* raw.path[i] as a user knows it: relative to the project where it can be, no secret */
     int first_file;      /* _file of raw.path[0]; numbers run through all raw tables */
-    bool used;           /* by a mapping */
+    int uses;            /* how often mappings read it; 0: never */
+    bool straight;       /* read by its only mapping, without a copy in scratch */
     const char *view;    /* of the engine's reader */
-    const char *rows_in; /* scratch table with every record read */
-    int64_t bad, merged; /* records that could not be read; that stand in an earlier file too */
+    const char *copy;    /* scratch table with every record that can be read */
+    int64_t bad, merged; /* records that can't be read; that stand in an earlier file too */
     fs_raw_stats *stats; /* one a path, after reading */
     int stats_count;
 } fs_project_raw;
@@ -129,7 +130,6 @@ typedef struct fs_project_mapping {
     bool carries; /* has _file and _line: its rows are accounted for */
     int *raw;     /* raw tables that it reads */
     int raws;
-    int64_t left_out; /* rows of its home that it leaves out */
 } fs_project_mapping;
 
 typedef struct fs_project_count { /* of one canonical column, over the rows kept */
@@ -198,8 +198,13 @@ fs_status fs_project_ingest_open(fs_project_ingest *in, fs_project *project, fs_
 fs_status fs_project_add_mappings(fs_project *project, fs_engine *engine, fs_plan *plan,
                                   fs_error *error);
 
-/* read.c: raw tables into scratch, rows that stand in several files marked, a view for the mappings. */
+/* read.c: a view of the raw table for the mappings, rows that stand in several files left out. Where one mapping
+ * reads it once, reading is left to that. */
 fs_status fs_project_read_raw(fs_project_ingest *in, fs_project_raw *raw, fs_error *error);
+/* Once mappings have read it: records and bad ones of each file. */
+fs_status fs_project_count_raw(fs_project_ingest *in, fs_project_raw *raw, fs_error *error);
+/* A fault of the reader, with what to do where the file is not what it was. */
+fs_status fs_project_changed(fs_status status, fs_error *error);
 
 /* canonical_sql.c: the statements; appended to `sql`. */
 fs_missing fs_project_missing(const fs_project *project, const fs_canonical_table *table,
@@ -209,8 +214,6 @@ fs_status fs_project_stage_sql(const fs_project_ingest *in, const fs_project_tab
 fs_status fs_project_again_sql(const fs_project_table *table, bool fullest, fs_buffer *sql);
 fs_status fs_project_output_sql(const fs_project_ingest *in, const fs_project_table *table,
                                 fs_buffer *sql);
-/* A text column trimmed, null where it is empty or a program's word for nothing ("nan", "NULL"). */
-fs_status fs_project_text_sql(const char *column, fs_buffer *sql);
 const char *fs_project_sql_type(fs_type type);
 
 /* resume.c: digests of the tables after reading; tables of an earlier run taken over where nothing

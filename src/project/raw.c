@@ -175,8 +175,8 @@ fs_status fs_project_raw_open(fs_engine *engine, fs_arena *arena, const char *fo
                         .column = files->column,
                         .columns = files->columns};
     raw->view = fs_arena_printf(arena, "fs_view_%s", files->name);
-    raw->rows_in = fs_arena_printf(arena, "fs_ingest.raw_%s", files->name);
-    return raw->view && raw->rows_in ? FS_OK : fs_fail_memory(error, 0);
+    raw->copy = fs_arena_printf(arena, "fs_ingest.raw_%s", files->name);
+    return raw->view && raw->copy ? FS_OK : fs_fail_memory(error, 0);
 }
 
 /* ---- columns ---- */

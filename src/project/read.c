@@ -1,8 +1,9 @@
-/* Raw tables into scratch, and rows that stand in several files.
+/* Raw tables as the mappings see them, and rows that stand in several files.
  *
- * Each record that a file holds is read once, in order, into a scratch table with its file, line
- * and, where it could not be read, the reason. The count per file is held against what the reader
- * saw. The mappings see a view under the raw table's own name, without unreadable and merged rows.
+ * The mappings see a view under the raw table's own name, without unreadable and merged rows. Where one
+ * mapping reads a raw table once, the view stands on the file itself: nothing is copied. Else, and
+ * where rows of several files are compared or the reader does not count bad rows, each file is read once
+ * into a scratch table.
  *
  * Exports overlap: the last days of one file stand at the beginning of the next. A row that stands
  * a times in one file and b times in another is taken to be there max(a, b) times, not a + b:
@@ -81,7 +82,7 @@ static const char *compared_list(fs_arena *arena, const fs_project_columns *colu
         if (fs_column_is_ours(c->name)) continue;
         if (list.size) status = fs_buffer_text(&list, ", ");
         if (status != FS_OK) break;
-        status = c->type == FS_TYPE_TEXT ? fs_project_text_sql(c->quoted, &list)
+        status = c->type == FS_TYPE_TEXT ? fs_buffer_printf(&list, "fs_cell_text(%s)", c->quoted)
                                          : fs_buffer_text(&list, c->quoted);
     }
     const char *text =
@@ -100,8 +101,7 @@ static fs_status look_at_columns(fs_project_ingest *in, const fs_project_raw *ra
     return fs_project_columns_of(in->engine, &in->arena, select, columns, error);
 }
 
-/* A fault of the reader, with what to do where the file is not what it was. */
-static fs_status changed(fs_status status, fs_error *error)
+fs_status fs_project_changed(fs_status status, fs_error *error)
 {
     if (status == FS_DATA && error)
         fs_error_remedy(error,
@@ -116,13 +116,13 @@ static fs_status open_view(fs_project_ingest *in, fs_project_raw *raw, fs_projec
     int count = raw->raw.columns;
     bool wide = raw->files->unpivot.items > 0;
     if (wide) raw->raw.columns = 0; /* the names first: ranges of columns are found in them */
-    FS_TRY(changed(fs_engine_raw_view(in->engine, &raw->raw, raw->view, error), error));
+    FS_TRY(fs_project_changed(fs_engine_raw_view(in->engine, &raw->raw, raw->view, error), error));
     FS_TRY(look_at_columns(in, raw, columns, error));
     if (!wide) return FS_OK;
     raw->raw.column = column;
     raw->raw.columns = count;
     FS_TRY(fs_project_unpivot_readings(&in->arena, raw, columns, error));
-    FS_TRY(changed(fs_engine_raw_view(in->engine, &raw->raw, raw->view, error), error));
+    FS_TRY(fs_project_changed(fs_engine_raw_view(in->engine, &raw->raw, raw->view, error), error));
     fs_project_columns typed = {0};
     FS_TRY(look_at_columns(in, raw, &typed, error));
     for (int i = 0; i < typed.count && i < columns->count; i++)
@@ -130,22 +130,30 @@ static fs_status open_view(fs_project_ingest *in, fs_project_raw *raw, fs_projec
     return FS_OK;
 }
 
-/* Records in scratch are those that the reader saw, file by file. */
-static fs_status check_counts(fs_project_ingest *in, fs_project_raw *raw, fs_error *error)
+/* Of records that are not in the copy the reader has said why they can't be read. */
+static fs_status count_copied(fs_project_ingest *in, fs_project_raw *raw, fs_error *error)
+{
+    for (int i = 0; i < raw->stats_count; i++) {
+        int64_t rows = 0;
+        FS_TRY(fs_project_value(in, &rows, error, "select count(*) from %s where _file = %d",
+                                raw->copy, raw->first_file + i));
+        raw->stats[i].bad = raw->stats[i].records - rows;
+        if (raw->stats[i].bad >= 0) continue;
+        fs_fail(error, FS_FAILED, "the file has %lld rows, but %lld were read",
+                (long long)raw->stats[i].records, (long long)rows);
+        return fs_error_at(error, raw->shown[i], 0, NULL), FS_FAILED;
+    }
+    return FS_OK;
+}
+
+fs_status fs_project_count_raw(fs_project_ingest *in, fs_project_raw *raw, fs_error *error)
 {
     FS_TRY(fs_engine_raw_stats(in->engine, raw->view, &raw->stats, &raw->stats_count, error));
     if (raw->stats_count != raw->raw.paths)
         return fs_fail(error, FS_FAILED, "%d of the %d files of %s were read", raw->stats_count,
                        raw->raw.paths, raw->files->name);
-    for (int i = 0; i < raw->stats_count; i++) {
-        int64_t rows = 0;
-        FS_TRY(fs_project_value(in, &rows, error, "select count(*) from %s where _file = %d",
-                                raw->rows_in, raw->first_file + i));
-        if (rows == raw->stats[i].records) continue;
-        fs_fail(error, FS_FAILED, "the file has %lld rows, but %lld were read",
-                (long long)raw->stats[i].records, (long long)rows);
-        return fs_error_at(error, raw->shown[i], 0, NULL), FS_FAILED;
-    }
+    if (!raw->straight) FS_TRY(count_copied(in, raw, error));
+    for (int i = 0; i < raw->stats_count; i++) raw->bad += raw->stats[i].bad;
     return FS_OK;
 }
 
@@ -221,12 +229,12 @@ static fs_status shared_ranges(fs_project_ingest *in, fs_project_raw *raw,
         in, error,
         "create or replace table fs_ingest.shared_%s as with fs_range as (select _file, min(%s) as "
         "lo, max(%s) as hi from %s "
-        "where _problem is null group by _file) select greatest(a.lo, b.lo) as lo, least(a.hi, "
+        "group by _file) select greatest(a.lo, b.lo) as lo, least(a.hi, "
         "b.hi) as hi from fs_range as a "
         "join fs_range as b on a._file < b._file and greatest(a.lo, b.lo) <= least(a.hi, b.hi)",
-        name, date, date, raw->rows_in));
+        name, date, date, raw->copy));
     *where = fs_arena_printf(&in->arena,
-                             " and (%s is null or exists (select 1 from fs_ingest.shared_%s as o "
+                             " where (%s is null or exists (select 1 from fs_ingest.shared_%s as o "
                              "where %s between o.lo and o.hi))",
                              date, name, date);
     return *where ? FS_OK : fs_fail_memory(error, 0);
@@ -240,9 +248,8 @@ static fs_status mark_merged(fs_project_ingest *in, fs_project_raw *raw,
     FS_TRY(shared_ranges(in, raw, columns, &where, error));
     FS_TRY(fs_project_execute(in, error,
                               "create or replace table fs_ingest.hash_%s as select rowid as "
-                              "_fs_row, _file, hash(%s) as _fs_hash from %s "
-                              "where _problem is null%s",
-                              name, list, raw->rows_in, where));
+                              "_fs_row, _file, hash(%s) as _fs_hash from %s%s",
+                              name, list, raw->copy, where));
     FS_TRY(fs_project_execute(
         in, error,
         "create or replace table fs_ingest.merged_%s as with twin as (select _fs_hash from "
@@ -256,7 +263,7 @@ static fs_status mark_merged(fs_project_ingest *in, fs_project_raw *raw,
         "placed as (select _file, _line, row_number() over (partition by _fs_content, "
         "_fs_occurrence order by _file) as _fs_place "
         "from occurring) select _file, _line from placed where _fs_place > 1 order by _file, _line",
-        name, name, name, list, raw->rows_in));
+        name, name, name, list, raw->copy));
     FS_TRY(fs_project_execute(in, error, "drop table fs_ingest.hash_%s", name));
     return fs_project_value(in, &raw->merged, error, "select count(*) from fs_ingest.merged_%s",
                             name);
@@ -284,59 +291,81 @@ static fs_status unpivoted(const fs_project_raw *raw, const fs_project_columns *
     return status == FS_OK ? fs_buffer_text(sql, "))") : status;
 }
 
-static fs_status clean_rows(const fs_project_raw *raw, const char *list, fs_buffer *sql)
+/* Rows that can be read, with the numbers that their files have in this run. */
+static fs_status readable_rows(const fs_project_raw *raw, const char *list, const char *dated,
+                               fs_buffer *sql)
 {
-    FS_TRY(fs_buffer_printf(sql, "select _file, _line%s%s from %s as r", *list ? ", " : "", list,
-                            raw->rows_in));
-    if (raw->bad || raw->merged) FS_TRY(fs_buffer_text(sql, " where true"));
-    if (raw->bad) FS_TRY(fs_buffer_text(sql, " and r._problem is null"));
+    return fs_buffer_printf(sql,
+                            "select cast(_file + %d as integer) as _file, cast(_line as bigint) as "
+                            "_line, %s%s from %s where _problem is null",
+                            raw->first_file, list, dated, raw->view);
+}
+
+static fs_status copied_rows(const fs_project_raw *raw, fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_printf(sql, "select * from %s as r", raw->copy));
     if (!raw->merged) return FS_OK;
     return fs_buffer_printf(
         sql,
-        " and not exists (select 1 from fs_ingest.merged_%s as m where m._file = r._file and "
+        " where not exists (select 1 from fs_ingest.merged_%s as m where m._file = r._file and "
         "m._line = r._line)",
         raw->files->name);
 }
 
 static fs_status view_sql(const fs_project_raw *raw, const fs_project_columns *columns,
-                          const char *list, fs_buffer *sql)
+                          const char *readable, fs_buffer *sql)
 {
+    bool wide = raw->files->unpivot.items > 0;
     FS_TRY(fs_buffer_printf(sql, "create or replace view \"%s\" as ", raw->files->name));
-    if (!raw->files->unpivot.items) return clean_rows(raw, list, sql);
-    FS_TRY(fs_buffer_text(sql, "select * from ("));
-    FS_TRY(clean_rows(raw, list, sql));
+    if (wide) FS_TRY(fs_buffer_text(sql, "select * from ("));
+    FS_TRY(raw->straight ? fs_buffer_text(sql, readable) : copied_rows(raw, sql));
+    if (!wide) return FS_OK;
     FS_TRY(fs_buffer_text(sql, ")"));
     return unpivoted(raw, columns, sql);
 }
 
 static fs_status make_view(fs_project_ingest *in, const fs_project_raw *raw,
-                           const fs_project_columns *columns, fs_error *error)
+                           const fs_project_columns *columns, const char *readable, fs_error *error)
 {
-    const char *list = column_list(&in->arena, columns);
     fs_buffer sql = {0};
-    fs_status status = list ? view_sql(raw, columns, list, &sql) : FS_MEMORY;
+    fs_status status = view_sql(raw, columns, readable, &sql);
     status =
         status == FS_OK ? fs_engine_execute(in->engine, sql.data, error) : fs_fail_memory(error, 0);
     fs_buffer_free(&sql);
     return status;
 }
 
+/* Are its files searched for rows that stand in several of them? */
+static bool is_compared(const fs_project_raw *raw)
+{
+    return raw->raw.paths > 1 && raw->files->merge;
+}
+
+static fs_status copy_rows(fs_project_ingest *in, fs_project_raw *raw,
+                           const fs_project_columns *columns, const char *readable, fs_error *error)
+{
+    FS_TRY(fs_project_changed(
+        fs_project_execute(in, error, "create or replace table %s as %s", raw->copy, readable),
+        error));
+    return is_compared(raw) ? mark_merged(in, raw, columns, error) : FS_OK;
+}
+
 fs_status fs_project_read_raw(fs_project_ingest *in, fs_project_raw *raw, fs_error *error)
 {
     fs_project_columns columns = {0};
+    fs_buffer readable = {0};
     FS_TRY(open_view(in, raw, &columns, error));
     const char *list = column_list(&in->arena, &columns), *dated;
     if (!list) return fs_fail_memory(error, 0);
     FS_TRY(dated_sql(in, raw, &dated, error));
-    FS_TRY(changed(fs_project_execute(in, error,
-                                      "create or replace table %s as select cast(_file + %d as "
-                                      "integer) as _file, cast(_line as bigint) as _line, "
-                                      "_problem, _row, %s%s from %s",
-                                      raw->rows_in, raw->first_file, list, dated, raw->view),
-                   error));
     FS_TRY(add_dated(in, raw, &columns, error));
-    FS_TRY(check_counts(in, raw, error));
-    FS_TRY(fs_project_value(in, &raw->bad, error, "select count(_problem) from %s", raw->rows_in));
-    if (raw->raw.paths > 1 && raw->files->merge) FS_TRY(mark_merged(in, raw, &columns, error));
-    return make_view(in, raw, &columns, error);
+    raw->straight =
+        raw->uses == 1 && !is_compared(raw) && fs_engine_raw_counts(in->engine, raw->view);
+    fs_status status = readable_rows(raw, list, dated, &readable);
+    if (status != FS_OK) fs_fail_memory(error, 0);
+    if (status == FS_OK && !raw->straight)
+        status = copy_rows(in, raw, &columns, readable.data, error);
+    if (status == FS_OK) status = make_view(in, raw, &columns, readable.data, error);
+    fs_buffer_free(&readable);
+    return status;
 }

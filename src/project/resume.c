@@ -121,7 +121,7 @@ fs_status fs_project_ingest_digests(fs_project_ingest *in, fs_error *error)
         add_text(&digest, in->table[i].digest);
     }
     for (int r = 0; r < in->raws; r++)
-        if (in->raw[r].used) {
+        if (in->raw[r].uses) {
             add_raw(&digest, in, r);
             made = made || has_no_digest(in, r);
         }
@@ -196,13 +196,13 @@ static bool same_files(fs_project_ingest *in, const json_t *note)
     const json_t *files = json_object_get(note, "files");
     int count = 0;
     for (int r = 0; r < in->raws; r++)
-        if (in->raw[r].used) count += in->raw[r].raw.paths;
+        if (in->raw[r].uses) count += in->raw[r].raw.paths;
     if (json_array_size(files) != (size_t)count) return false;
     fs_project_file_account *file = fs_arena_zero(&in->arena, sizeof *file * (size_t)(count + 1));
     if (!file) return false;
     for (int r = 0; r < in->raws; r++) {
         const fs_project_raw *raw = &in->raw[r];
-        for (int i = 0; raw->used && i < raw->raw.paths; i++) {
+        for (int i = 0; raw->uses && i < raw->raw.paths; i++) {
             int number = raw->first_file + i;
             file[number] =
                 (fs_project_file_account){.file = raw->shown[i], .raw = r, .number = number};

@@ -369,6 +369,93 @@ static void hostile_names_do_no_harm(void **state)
     shop_close(&s);
 }
 
+/* Lines that are bad, refused, left out, the same as another and another's id, beside three good ones. */
+static void each_fate_of_a_line_is_told_with_its_text(void **state)
+{
+    (void)state;
+    shop s;
+    shop_open(&s);
+    shop_write(&s, "foresell.yaml", SALES_YAML);
+    shop_write(
+        &s, "sources/sales.sql",
+        "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, l.till as line, "
+        "l._file, l._line from lines as l where l.sku <> 'test' or l.sku is null\n");
+    shop_write(
+        &s, "lines.csv",
+        "day,sku,qty,price,till\n2024-01-01,A,1,2,8\n2024-01-01,B,x,2,9\n2024-01-01,A,1,2,8\n"
+        "2024-01-02,A,5,2,8\n2024-01-03,test,1,2,10\n2024-01-04,,1,2,11\n2024-01-05,A,1e16,2,"
+        "12\n2024-01-06,A,1,2,13\n2024-01-07,A,1,2,14\n");
+    shop_run(&s);
+    shop_adds_up(&s, 9, 3, 5, 1);
+    assert_string_equal(
+        shop_ask(&s, "select line || ' ' || reason || ': ' || row from @quarantine order by line"),
+        "3 qty: 'x' is not a number: 2024-01-01,B,x,2,9 | "
+        "5 another row with line = 8 says something else: 2024-01-02,A,5,2,8 | "
+        "6 left out by sources/sales.sql: 2024-01-03,test,1,2,10 | "
+        "7 sales.item is missing: 2024-01-04,,1,2,11 | "
+        "8 sales.units is larger than anything that a shop has: 2024-01-05,A,1e16,2,12");
+    shop_close(&s);
+}
+
+static void a_file_that_its_mapping_need_not_read_is_counted(void **state)
+{
+    (void)state;
+    shop s;
+    shop_open(&s);
+    shop_write(&s, "foresell.yaml", SALES_YAML);
+    shop_write(
+        &s, "sources/sales.sql",
+        "-- step: sales\nselect l.day as time, l.sku as item, l._file, l._line from lines as "
+        "l where 1 = 0\n");
+    shop_write(&s, "lines.csv",
+               "day,sku,qty,price,till\n2024-01-01,A,1,2,8\nnever,B,1,2,9\n2024-01-02,A,1\n");
+    shop_run(&s);
+    shop_adds_up(&s, 3, 0, 3, 0);
+    assert_string_equal(
+        shop_ask(&s, "select count(*) from @quarantine where reason like 'left out by %'"), "1");
+    shop_close(&s);
+}
+
+static void a_mapping_may_read_its_file_twice(void **state)
+{
+    (void)state;
+    shop s;
+    shop_open(&s);
+    shop_write(&s, "foresell.yaml", SALES_YAML);
+    shop_write(&s, "sources/sales.sql",
+               "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, p.price, "
+               "l._file, l._line from lines as l left join (select sku, min(price) as price from "
+               "lines group by sku) as p on p.sku = l.sku\n");
+    shop_write(
+        &s, "lines.csv",
+        "day,sku,qty,price,till\n2024-01-01,A,1,2,8\n2024-01-02,A,x,1,9\n2024-01-03,A,2,3,7\n");
+    shop_run(&s);
+    shop_adds_up(&s, 3, 2, 1, 0);
+    assert_string_equal(shop_ask(&s, "select price || '/' || _line from @sales order by _line"),
+                        "2.0/2 | 2.0/4");
+    shop_close(&s);
+}
+
+static void texts_that_say_nothing_are_missing_and_blanks_are_cut(void **state)
+{
+    (void)state;
+    shop s;
+    shop_open(&s);
+    shop_write(&s, "foresell.yaml", SALES_YAML);
+    shop_write(&s, "sources/sales.sql",
+               "-- step: sales\nselect l.day as time, l.sku as item, l.note, l._file, l._line from "
+               "lines as l\n");
+    shop_write(&s, "lines.csv",
+               "day,sku,qty,price,note\n2024-01-01,A,,,\xc2\xa0two words\xc2\xa0\n2024-01-01,A,,,"
+               "NULL\n2024-01-01,A,,,\"\xc2\xa0 \"\n2024-01-01,A,,,NA\n2024-01-01,A,,,voil\xc3\xa0"
+               "\n2024-01-01,A,,,#N/A\n2024-01-01,A,,,nan\xc2\xa0\n2024-01-01,A,,,banana\n");
+    shop_run(&s);
+    shop_adds_up(&s, 8, 8, 0, 0);
+    assert_string_equal(shop_ask(&s, "select coalesce(note, '-') from @sales order by _line"),
+                        "two words | - | - | NA | voil\xc3\xa0 | - | - | banana");
+    shop_close(&s);
+}
+
 static void numbers_that_are_none_become_missing(void **state)
 {
     (void)state;
@@ -463,6 +550,10 @@ int main(void)
         cmocka_unit_test(policies_fill_refuse_or_keep),
         cmocka_unit_test(all_nine_tables_are_there_with_all_their_columns),
         cmocka_unit_test(hostile_names_do_no_harm),
+        cmocka_unit_test(each_fate_of_a_line_is_told_with_its_text),
+        cmocka_unit_test(a_file_that_its_mapping_need_not_read_is_counted),
+        cmocka_unit_test(a_mapping_may_read_its_file_twice),
+        cmocka_unit_test(texts_that_say_nothing_are_missing_and_blanks_are_cut),
         cmocka_unit_test(numbers_that_are_none_become_missing),
         cmocka_unit_test(files_that_are_not_what_they_were_are_named),
         cmocka_unit_test(faults_of_mappings_are_told_with_their_file),
