@@ -11,7 +11,7 @@ from . import plot
 from ._core import version as _version
 from .errors import BusyError, CancelledError, DataError, Error, OutOfMemoryError, ResourceError, UsageError
 from .operators import *  # noqa: F403
-from .program import Project, init, run, simulate
+from .program import Project, export, init, run, simulate
 from .runs import Run, open_run
 from .table import ArrowData, apply
 
@@ -28,6 +28,7 @@ __all__ = [
     "Run",
     "UsageError",
     "apply",
+    "export",
     "init",
     "open_run",
     "plot",

@@ -124,6 +124,49 @@ def run(
     return run_of(_asked("run", project, options, progress))
 
 
+def export(
+    project: str | os.PathLike[str],
+    to: str | os.PathLike[str],
+    *,
+    tables: Sequence[str] | None = None,
+    partition: str | None = None,
+    run: str | None = None,
+    replace: bool = False,
+    progress: bool | None = None,
+) -> dict[str, int]:
+    """Writes results of a run to a folder, an object store or a database, as `foresell export` does.
+
+    Parameters
+    ----------
+    project : path
+        The project whose run it is.
+    to : path
+        A folder, "s3://bucket/prefix", "postgres://user@host/database", "mysql://…" or "sqlite://file".
+    tables : sequence of str, optional
+        Tables of the run; default: the results.
+    partition : str, optional
+        Files: a folder COLUMN=value for each value, in tables that have the column.
+    run : str, optional
+        The name of the run's folder; default: the newest.
+    replace : bool
+        Databases: replaces tables of the same names that foresell did not write, too.
+    progress : bool, optional
+        Shows how far it is; default: in notebooks and on terminals.
+
+    Returns
+    -------
+    dict of str to int
+        How many rows were written of each table.
+
+    Examples
+    --------
+    >>> foresell.export("shop", "s3://warehouse/forecasts", partition="store")  # doctest: +SKIP
+    """
+    names = None if tables is None else ",".join(tables)
+    options = {"to": os.fspath(to), "table": names, "partition": partition, "run": run, "replace": replace}
+    return {table["name"]: table["rows"] for table in _asked("export", project, options, progress)["tables"]}
+
+
 @dataclass(frozen=True)
 class Project:
     """A project that `foresell.init` made; functions that want its folder take it as it is.

@@ -49,6 +49,16 @@ def test_files_are_made_up_and_looked_at_as_on_the_command_line(tmp_path):
         foresell.simulate(tmp_path / "more", dirt=3)
 
 
+def test_results_are_written_elsewhere_in_folders_by_store(project, done, tmp_path):
+    written = foresell.export(project, tmp_path / "out", tables=["forecast_store", "peaks"], partition="store")
+    assert written == {name: done.rows(name) for name in ("forecast_store", "peaks")}
+    place = tmp_path / "out" / foresell.open_run(project).folder.name
+    assert (place / "manifest.json").is_file() and list(place.glob("forecast_store/store=*/*.parquet"))
+    with pytest.raises(foresell.Error) as told:
+        foresell.export(project, tmp_path / "out", tables=["forecast_store"])
+    assert told.value.remedy
+
+
 def test_errors_of_the_main_job_are_exceptions(project, tmp_path):
     with pytest.raises(foresell.UsageError) as told:
         foresell.run(project, only="no_such_step")
