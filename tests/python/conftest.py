@@ -55,7 +55,7 @@ def done(project) -> foresell.Run:
 
 
 @pytest.fixture(scope="session")
-def spark():
+def spark(tmp_path_factory):
     """Spark on two cores of this machine; skipped where Java or PySpark is missing."""
     pytest.importorskip("pyspark", reason="PySpark is not installed")
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
@@ -67,6 +67,7 @@ def spark():
     builder = SparkSession.builder.master("local[2]").appName("foresell")
     for name, value in {
         "spark.ui.enabled": "false",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.session.timeZone": "UTC",
