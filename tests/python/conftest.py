@@ -55,6 +55,12 @@ def done(project) -> foresell.Run:
 
 
 @pytest.fixture(scope="session")
+def again(tmp_path_factory, project, done) -> Path:
+    """The same shop, for those who run it once more: the latest run of the other stays what it was."""
+    return Path(shutil.copytree(project, tmp_path_factory.mktemp("again") / "project", symlinks=True))
+
+
+@pytest.fixture(scope="session")
 def spark(tmp_path_factory):
     """Spark on two cores of this machine; skipped where Java or PySpark is missing."""
     pytest.importorskip("pyspark", reason="PySpark is not installed")

@@ -96,9 +96,9 @@ def test_a_chart_is_shown_once_however_its_cell_ends(done, tmp_path, monkeypatch
     assert "application/vnd.plotly.v1+json" in notebook.cells[-1].outputs[0].data
 
 
-def test_a_notebook_shows_progress_and_wipes_it(project, tmp_path, monkeypatch):
+def test_a_notebook_shows_progress_and_wipes_it(again, tmp_path, monkeypatch):
     pytest.importorskip("tqdm")
-    source = f"import foresell\nforesell.run({str(project)!r}, only='demand_total', resume=True, progress=None)"
+    source = f"import foresell\nforesell.run({str(again)!r}, only='demand_total', resume=True, progress=None)"
     notebook = executed(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), tmp_path, monkeypatch)
     shown = said(notebook, "stderr")
     assert re.search(r"(reading|cleaning|steps): \w+ \|.*\| \d+ of \d+", shown)

@@ -25,13 +25,13 @@ def test_the_program_finds_its_files_inside_the_package():
         assert line.startswith("ok") and str(PROGRAM.parents[1]) in line
 
 
-def test_the_main_job_runs_and_gives_its_tables(project, done):
+def test_the_main_job_runs_and_gives_its_tables(done, again):
     assert done.report.is_file() and done.headlines
     assert done.rows_in == done.rows_kept + done.rows_quarantined + done.rows_merged
     assert "forecast_item" in done.tables()
     assert done.table("forecast_item").num_rows > 0
-    again = foresell.run(project, resume=True, only="forecast_item")
-    assert again.table("forecast_item").equals(done.table("forecast_item"))
+    part = foresell.run(again, resume=True, only="forecast_item")
+    assert part.table("forecast_item").equals(done.table("forecast_item"))
 
 
 def test_files_are_made_up_and_looked_at_as_on_the_command_line(tmp_path):

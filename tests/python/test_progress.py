@@ -21,9 +21,9 @@ def test_a_line_tells_step_and_time_left():
     assert progress.line_of({**TOLD, "total": None, "share": 0.0, "left": None}) == "steps: forecast_item"
 
 
-def test_without_a_terminal_nothing_is_said(project, done):
+def test_without_a_terminal_nothing_is_said(again):
     for asked in ("None", "False"):
-        said = subprocess.run([sys.executable, "-c", RUN, project, asked], check=True, capture_output=True, text=True)
+        said = subprocess.run([sys.executable, "-c", RUN, again, asked], check=True, capture_output=True, text=True)
         assert said.stderr == said.stdout == ""
 
 
@@ -43,8 +43,8 @@ def on_terminal(words) -> str:
     return said.decode()
 
 
-def test_on_a_terminal_one_line_is_written_over_and_over_and_wiped(project, done):
-    said = on_terminal([sys.executable, "-c", RUN, str(project), "None"])
+def test_on_a_terminal_one_line_is_written_over_and_over_and_wiped(again):
+    said = on_terminal([sys.executable, "-c", RUN, str(again), "None"])
     lines = said.split("\r")
     assert any(re.match(r"(reading|cleaning|steps|writing)\b.* of \d+, \d+ %", line) for line in lines)
     assert "\n" not in said and lines[-2].strip() == "" == lines[-1]
@@ -68,7 +68,7 @@ def test_errors_are_errors_also_where_progress_is_shown(project, capsys):
     assert "{" not in capsys.readouterr().err
 
 
-def test_ctrl_c_ends_the_program_too(project, tmp_path):
+def test_ctrl_c_ends_the_program_too(tmp_path):
     code = "import sys, foresell; foresell.simulate(sys.argv[1], items=20000, stores=50, lines=0, days=3000)"
     child = subprocess.Popen([sys.executable, "-c", code, tmp_path / "files"], stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 60

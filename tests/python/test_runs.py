@@ -106,8 +106,8 @@ def test_the_report_is_shown_in_the_browser_where_there_is_no_notebook(done, tmp
     assert seen.read_text().strip() == done.report.resolve().as_uri()
 
 
-def test_a_run_without_a_report_says_so(project, done):
-    part = foresell.run(project, resume=True, only="demand_total")
+def test_a_run_without_a_report_says_so(again):
+    part = foresell.run(again, resume=True, only="demand_total")
     assert "Report" not in part._repr_html_() and "demand_total" in part._repr_html_()
     with pytest.raises(foresell.ResourceError, match="no report"):
         part.show()
