@@ -14,12 +14,11 @@ typedef struct store {
     const char *place; /* TO/STAMP, its ${NAME}s filled in */
 } store;
 
-static fs_status fail(store *s, const char *doing, fs_status status, const fs_error *cause,
-                      fs_error *error)
+static fs_status fail(store *s, fs_status status, const fs_error *cause, fs_error *error)
 {
     if (status == FS_OK) return FS_OK;
     bool ours = status != FS_RESOURCE && status != FS_DATA && status != FS_FAILED;
-    if (!ours) return fs_raw_fail_remote(doing, s->run->to, cause, error);
+    if (!ours) return fs_raw_fail_remote("write to", s->run->to, cause, error);
     if (error) *error = *cause;
     return status;
 }
@@ -39,10 +38,8 @@ static fs_status find_place(store *s, fs_error *error)
 static fs_status list(store *s, const char *pattern, int *count, fs_error *error)
 {
     const char **found, *all = fs_arena_printf(&s->arena, "%s/%s", s->place, pattern);
-    fs_error cause = {0};
     if (!all) return fs_fail_memory(error, strlen(s->place));
-    fs_status status = fs_engine_list(s->engine, all, &s->arena, &found, count, &cause);
-    return fail(s, "look into", status, &cause, error);
+    return fs_engine_list(s->engine, all, &s->arena, &found, count, error);
 }
 
 static fs_status run_sql(store *s, fs_status written, fs_buffer *sql, fs_error *error)
@@ -51,7 +48,7 @@ static fs_status run_sql(store *s, fs_status written, fs_buffer *sql, fs_error *
     fs_status status = written == FS_OK ? fs_engine_execute(s->engine, sql->data, &cause)
                                         : fs_fail_memory(&cause, 256);
     fs_buffer_free(sql);
-    return fail(s, "write to", status, &cause, error);
+    return fail(s, status, &cause, error);
 }
 
 /* ---- what is there ---- */
@@ -109,7 +106,7 @@ static fs_status write_table(store *s, const fs_export_table *table, fs_error *e
                  ? fs_engine_copy_parquet(s->engine, select.data, place, division, &rows, &cause)
                  : fs_fail_memory(&cause, 256);
     fs_buffer_free(&select);
-    FS_TRY(fail(s, "write to", status, &cause, error));
+    FS_TRY(fail(s, status, &cause, error));
     return fs_export_check_rows(table, rows, error);
 }
 

@@ -1,6 +1,6 @@
 """Tables of Delta and Iceberg: a folder that is one source, on this machine and in an object store. What was taken out of it is not read.
 
-golden/iceberg_sales.tar.gz was written by PyIceberg 0.12: four days of a hundred rows, of which one was deleted.
+lakes/iceberg_sales.tar.gz was written by PyIceberg 0.12: four days of a hundred rows, of which one was deleted.
 """
 import json
 import tarfile
@@ -58,7 +58,7 @@ def test_a_delta_table_in_an_object_store(foresell, tmp_path, lake):
 
 
 def test_an_iceberg_table(foresell, tmp_path, lake):
-    with tarfile.open(Path(__file__).parent / "golden" / "iceberg_sales.tar.gz") as packed:
+    with tarfile.open(Path(__file__).parent / "lakes" / "iceberg_sales.tar.gz") as packed:
         packed.extractall(lake / "shop" / "iceberg")
     with source_servers.s3(lake) as env:
         for source in (lake / "shop" / "iceberg", "s3://shop/iceberg/"):
