@@ -11,7 +11,6 @@ from pathlib import Path
 
 import foresell
 import foresell.catalog
-import foresell.cluster
 
 
 def given(name: str, default: str) -> str:
@@ -73,7 +72,7 @@ if not (project / "foresell.yaml").exists():
 
 # COMMAND ----------
 
-done = foresell.cluster.run(spark, project, resume=True)
+done = foresell.run(spark, project, resume=True)
 for line in done.headlines:
     print("-", line)
 done

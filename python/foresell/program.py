@@ -10,11 +10,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from .errors import BusyError, CancelledError, DataError, Error, ResourceError, UsageError
 from .progress import Silent, listen, shown
 from .runs import COUNTS, Run
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 PROGRAM = Path(__file__).resolve().parent / "_program" / "bin" / "foresell"
 KINDS: dict[int, type[Error]] = {2: UsageError, 3: DataError, 4: ResourceError, 130: CancelledError}
@@ -84,6 +87,7 @@ def run_of(told: Mapping[str, Any]) -> Run:
     return Run(Path(told["folder"]), Path(told["report"] or ""), told["headlines"], **{name: told[name] for name in COUNTS})
 
 
+@overload
 def run(
     project: str | os.PathLike[str],
     *,
@@ -92,13 +96,37 @@ def run(
     memory: str | None = None,
     threads: int | None = None,
     progress: bool | None = None,
+) -> Run: ...
+@overload
+def run(
+    project: SparkSession,
+    folder: str | os.PathLike[str],
+    *,
+    only: str | None = None,
+    resume: bool = False,
+    memory: str | None = None,
+    scratch: str | None = None,
+    progress: bool | None = None,
+) -> Run: ...
+def run(
+    project: str | os.PathLike[str] | SparkSession,
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    only: str | None = None,
+    resume: bool = False,
+    memory: str | None = None,
+    threads: int | None = None,
+    scratch: str | None = None,
+    progress: bool | None = None,
 ) -> Run:
-    """Does the main job on a project, as `foresell run` does.
+    """Does the main job on a project, as `foresell run` does; `run(spark, project)` with the steps on a cluster.
 
     Parameters
     ----------
-    project : path
-        The folder with `foresell.yaml`, made by `foresell.init`.
+    project : path or pyspark.sql.SparkSession
+        The folder with `foresell.yaml`, made by `foresell.init`; after a session of Spark comes that folder.
+    folder : path, optional
+        The project, where the first is a session.
     only : str, optional
         Makes this step and what it needs, nothing else.
     resume : bool
@@ -106,7 +134,9 @@ def run(
     memory : str, optional
         At most this much memory, as "2GiB".
     threads : int, optional
-        Worker threads; default: all cores.
+        Worker threads, without Spark; default: all cores.
+    scratch : str, optional
+        With Spark: a place that all its machines reach (`foresell.cluster.run`).
     progress : bool, optional
         Shows how far it is; default: in notebooks and on terminals.
 
@@ -119,9 +149,18 @@ def run(
     --------
     >>> done = foresell.run("shop")  # doctest: +SKIP
     >>> done.table("forecast_item").to_pandas()  # doctest: +SKIP
+    >>> foresell.run(spark, "shop")  # doctest: +SKIP
     """
-    options = {"only": only, "resume": resume, "memory": memory, "threads": threads}
-    return run_of(_asked("run", project, options, progress))
+    if isinstance(project, (str, os.PathLike)):
+        if folder is not None or scratch is not None:
+            raise UsageError("one project, and no scratch place", remedy="a session of Spark goes before: run(spark, project)")
+        options = {"only": only, "resume": resume, "memory": memory, "threads": threads}
+        return run_of(_asked("run", project, options, progress))
+    if folder is None or threads is not None:
+        raise UsageError("a session of Spark, then the project, and no threads", remedy="run(spark, project)")
+    from .cluster import run as on_spark  # PySpark is there only where it is wanted
+
+    return on_spark(project, folder, only=only, resume=resume, memory=memory, scratch=scratch, progress=progress)
 
 
 def export(

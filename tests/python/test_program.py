@@ -66,3 +66,7 @@ def test_errors_of_the_main_job_are_exceptions(project, tmp_path):
     with pytest.raises(foresell.Error) as told:
         foresell.run(tmp_path / "nowhere")
     assert told.value.remedy
+    with pytest.raises(foresell.UsageError, match="session of Spark"):
+        foresell.run(project, scratch="s3a://bucket/scratch")
+    with pytest.raises(foresell.UsageError, match="session of Spark"):
+        foresell.run(object(), project, threads=2)
