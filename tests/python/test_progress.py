@@ -70,7 +70,8 @@ def test_errors_are_errors_also_where_progress_is_shown(project, capsys):
 
 def test_ctrl_c_ends_the_program_too(tmp_path):
     code = "import sys, foresell; foresell.simulate(sys.argv[1], items=20000, stores=50, lines=0, days=3000)"
-    child = subprocess.Popen([sys.executable, "-c", code, tmp_path / "files"], stderr=subprocess.PIPE, start_new_session=True)
+    child = subprocess.Popen([sys.executable, "-c", code, tmp_path / "files"], stderr=subprocess.PIPE, start_new_session=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # whoever started the tests may ignore it
     deadline = time.monotonic() + 60
     children = []
     while not children and time.monotonic() < deadline:
