@@ -3,7 +3,8 @@
 -- expect: unique(text); kind in ('charge', 'correction', 'loss')
 --
 -- charge      the whole text names a charge: "postage", "Amazon fee", "Versandkosten", "gastos de envío"
--- correction  the text says that the books were corrected: "adjust bad debt", "Inventurdifferenz"
+-- correction  the text says, within its first three words, that the books were corrected: "adjust bad debt",
+--             "reverse previous adjustment"; or "Inventurdifferenz". A "chair with pneumatic height adjustment" is a chair
 -- loss        the text says what happened to pieces nobody bought: "damaged", "lost", "found" (used only for lines without money)
 -- Texts are compared in lower case with blanks cut. A charge word counts only where nothing but filling words stands
 -- around it, because "postage stamp mug" and "gift card holder" are products. A project with other words puts a step of
@@ -21,7 +22,7 @@ judged as (
         case
             when text_matches(
                 text,
-                '(^|[^a-z])(adjust|adjusts|adjustment|adjustments|adjusted|write[- ]?off|bad debt|stock ?take|stocktaking|stock (check|correction|count)|inventory (check|correction|count))($|[^a-z])'
+                '^([^ ]+ ){0,2}([^ ]*[^a-z ])?(adjust|adjusts|adjustment|adjustments|adjusted|write[- ]?off|bad debt|stock ?take|stocktaking|stock (check|correction|count)|inventory (check|correction|count))($|[^a-z])'
                 || '|^(this is )?(a )?test( (product|item|article|order))?[ .!]*$'
                 || '|inventurdifferenz|bestandskorrektur|korrekturbuchung|ajuste de (inventario|stock|estoque)|r(é|e)gularisation|rettifica'
             ) then 'correction'

@@ -298,3 +298,16 @@ def test_files_without_sales_say_what_they_can(real, name, sentence):
     shop = real(name)
     assert "The files hold no sales" in shop.said and sentence in shop.said
     assert json.loads((shop.run / "manifest.json").read_text())["tables"]
+
+
+def test_a_product_whose_name_speaks_of_adjustment_is_no_correction_of_the_books(foresell, tmp_path):
+    names = {"CH-10": "Leather Chair with Pneumatic Height Adjustment, Black", "DE-20": "Desk, Oak", "LA-30": "Lamp", "RU-40": "Rug"}
+    first, rows = datetime.date(2024, 1, 1), []
+    for n in range(120):
+        for at, (code, name) in enumerate(names.items()):
+            rows.append([n, first + n * DAY, code, name, 1 + at, 10.0 * (at + 1)])
+    for n, remark in enumerate(["adjust bad debt", "reverse previous adjustment", "Re-adjustment"]):
+        rows.append([900 + n, first + n * DAY, "RU-40", remark, 1, 5.0])
+    shop = made(foresell, tmp_path / "project", write(tmp_path / "lines.csv", ["Order", "Date", "Code", "Description", "Quantity", "Price"], rows))
+    assert shop.ask("sales_lines", "kind, count(*)", "true group by kind order by kind") == [("adjustment", 3), ("sale", 480)]
+    assert shop.ask("product_summary", "units", "item = 'CH-10'") == [(120.0,)]
