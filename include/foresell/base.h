@@ -129,6 +129,9 @@ FS_API void *fs_arena_zero(fs_arena *arena, size_t bytes);
 FS_API char *fs_arena_strdup(fs_arena *arena, const char *text);
 FS_API char *fs_arena_strndup(fs_arena *arena, const char *text, size_t bytes);
 FS_API char *fs_arena_printf(fs_arena *arena, const char *format, ...) FS_PRINTF(2, 3);
+/* Room for one more behind `count` items of `bytes` each: `items` itself while *room is enough, else a copy of them in
+ * twice the room. Start with NULL and a room of 0. NULL where memory ran out; `items` stays as it is then. */
+FS_API void *fs_arena_grow(fs_arena *arena, const void *items, int count, int *room, size_t bytes);
 FS_API void fs_arena_free(fs_arena *arena);
 
 /* ---- folders --------------------------------------------------------------- */

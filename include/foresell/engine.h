@@ -46,6 +46,8 @@ FS_API FS_MUST_CHECK fs_status fs_engine_query(fs_engine *engine, const char *sq
 FS_API int fs_result_columns(const fs_result *result);
 FS_API const char *fs_result_name(const fs_result *result, int column);
 FS_API fs_type fs_result_type(const fs_result *result, int column);
+/* The type of SQL that holds its values: "bigint", "varchar" where there is none of its own. */
+FS_API const char *fs_engine_sql_type(fs_type type);
 /* FS_OK with *more false at the end. */
 FS_API FS_MUST_CHECK fs_status fs_result_next(fs_result *result, bool *more, fs_error *error);
 FS_API bool fs_result_null(const fs_result *result, int column);

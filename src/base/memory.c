@@ -159,6 +159,17 @@ char *fs_arena_strdup(fs_arena *arena, const char *text)
     return fs_arena_strndup(arena, text, strlen(text));
 }
 
+void *fs_arena_grow(fs_arena *arena, const void *items, int count, int *room, size_t bytes)
+{
+    if (count < *room) return (void *)items;
+    int more = *room * 2 + 32;
+    void *grown = fs_arena_alloc(arena, (size_t)more * bytes);
+    if (!grown) return NULL;
+    if (count) memcpy(grown, items, (size_t)count * bytes);
+    *room = more;
+    return grown;
+}
+
 char *fs_arena_printf(fs_arena *arena, const char *format, ...)
 {
     va_list arguments, again;

@@ -115,6 +115,7 @@ long long fs_engine_keep_fault(fs_engine *engine, const fs_error *fault);
 fs_status fs_engine_fault_of(fs_engine *engine, fs_error *error, const char *message);
 
 /* "name" and 'text', quoted for SQL; appended to `out`. */
+fs_status fs_engine_add_quoted(fs_buffer *out, const char *text, char quote);
 fs_status fs_engine_add_name(fs_buffer *out, const char *name);
 fs_status fs_engine_add_text(fs_buffer *out, const char *text);
 

@@ -60,25 +60,17 @@ static fs_status fail_address(const char *to, const char *why, const char *remed
     return FS_USAGE;
 }
 
-static bool begins(const char *to, const char *scheme)
-{
-    return strncasecmp(to, scheme, strlen(scheme)) == 0;
-}
-
+/* Hugging Face is read only. */
 static bool is_store(const char *to)
 {
-    static const char *const schemes[] = {"s3://", "s3a://", "gs://",    "gcs://",
-                                          "r2://", "az://",  "azure://", "abfss://"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (begins(to, schemes[i])) return true;
-    return false;
+    return fs_raw_is_store(to) && strncasecmp(to, "hf://", 5) != 0;
 }
 
 static fs_status check_address(const fs_export_run *run, fs_error *error)
 {
     const char *to = run->to;
     if (!*to) return fs_fail(error, FS_USAGE, "the place to export to is empty");
-    if (begins(to, "hdfs://"))
+    if (fs_raw_is_hdfs(to))
         return fail_address(to, "HDFS is not written to",
                             "export to a folder, and put that there: hdfs dfs -put FOLDER …",
                             error);

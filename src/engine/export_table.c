@@ -31,26 +31,13 @@ fs_status fs_export_columns(fs_export_target *t, const char *from, fs_export_col
     return *column ? FS_OK : fs_fail_memory(error, (size_t)*count * sizeof **column);
 }
 
-static const char *type_name(fs_type type)
-{
-    switch (type) {
-    case FS_TYPE_BOOL: return "boolean";
-    case FS_TYPE_INT: return "bigint";
-    case FS_TYPE_DOUBLE: return "double";
-    case FS_TYPE_DATE: return "date";
-    case FS_TYPE_TIME: return "timestamp";
-    case FS_TYPE_BLOB: return "blob";
-    default: return "varchar";
-    }
-}
-
 fs_status fs_export_add_cast(fs_buffer *sql, const char *table, const fs_export_column *column,
                              int columns)
 {
     for (int i = 0; i < columns; i++) {
         FS_TRY(fs_buffer_text(sql, i ? ", cast(" : "select cast("));
         FS_TRY(fs_engine_add_name(sql, column[i].name));
-        FS_TRY(fs_buffer_printf(sql, " as %s) as ", type_name(column[i].type)));
+        FS_TRY(fs_buffer_printf(sql, " as %s) as ", fs_engine_sql_type(column[i].type)));
         FS_TRY(fs_engine_add_name(sql, column[i].name));
     }
     FS_TRY(fs_buffer_text(sql, " from "));
@@ -124,19 +111,9 @@ fs_status fs_export_ask(fs_export_target *t, const char *sql, int64_t *value, fs
 
 /* ---- names ---- */
 
-static fs_status add_backticks(fs_buffer *sql, const char *name)
-{
-    FS_TRY(fs_buffer_text(sql, "`"));
-    for (const char *c = name; *c; c++) {
-        if (*c == '`') FS_TRY(fs_buffer_text(sql, "`"));
-        FS_TRY(fs_buffer_add(sql, c, 1));
-    }
-    return fs_buffer_text(sql, "`");
-}
-
 fs_status fs_export_add_name(const fs_export_target *t, fs_buffer *sql, const char *name)
 {
-    return t->kind == FS_EXPORT_MYSQL ? add_backticks(sql, name) : fs_engine_add_name(sql, name);
+    return fs_engine_add_quoted(sql, name, t->kind == FS_EXPORT_MYSQL ? '`' : '"');
 }
 
 fs_status fs_export_add_place(const fs_export_target *t, fs_buffer *sql, const char *name,
@@ -200,13 +177,9 @@ fs_status fs_export_check_names(const fs_export_target *t, const char *table,
 
 static fs_status note(fs_export_target *t, const fs_result *rows, int *room, fs_error *error)
 {
-    if (t->seens == *room) {
-        *room = *room * 2 + 64;
-        struct fs_export_seen *grown = fs_arena_alloc(&t->arena, (size_t)*room * sizeof *grown);
-        if (!grown) return fs_fail_memory(error, (size_t)*room * sizeof *grown);
-        if (t->seens) memcpy(grown, t->seen, (size_t)t->seens * sizeof *grown);
-        t->seen = grown;
-    }
+    struct fs_export_seen *grown = fs_arena_grow(&t->arena, t->seen, t->seens, room, sizeof *grown);
+    if (!grown) return fs_fail_memory(error, sizeof *grown);
+    t->seen = grown;
     const char *name = fs_arena_strdup(&t->arena, fs_result_text((fs_result *)rows, 0));
     if (!name) return fs_fail_memory(error, 64);
     t->seen[t->seens++] =

@@ -222,7 +222,7 @@ fs_status fs_engine_fault_data(fs_error *error, duckdb_error_data data)
     return status;
 }
 
-static fs_status add_quoted(fs_buffer *out, const char *text, char quote)
+fs_status fs_engine_add_quoted(fs_buffer *out, const char *text, char quote)
 {
     FS_TRY(fs_buffer_add(out, &quote, 1));
     for (const char *at = text; *at; at++) {
@@ -234,10 +234,10 @@ static fs_status add_quoted(fs_buffer *out, const char *text, char quote)
 
 fs_status fs_engine_add_name(fs_buffer *out, const char *name)
 {
-    return add_quoted(out, name, '"');
+    return fs_engine_add_quoted(out, name, '"');
 }
 
 fs_status fs_engine_add_text(fs_buffer *out, const char *text)
 {
-    return add_quoted(out, text, '\'');
+    return fs_engine_add_quoted(out, text, '\'');
 }

@@ -15,14 +15,9 @@ typedef struct list {
 
 static fs_status add(list *l, const char *text, fs_error *error)
 {
-    if (l->count == l->room) {
-        int room = l->room * 2 + 32;
-        const char **grown = fs_arena_alloc(l->arena, (size_t)room * sizeof *grown);
-        if (!grown) return fs_fail_memory(error, (size_t)room * sizeof *grown);
-        if (l->count) memcpy(grown, l->text, (size_t)l->count * sizeof *grown);
-        l->text = grown;
-        l->room = room;
-    }
+    const char **grown = fs_arena_grow(l->arena, l->text, l->count, &l->room, sizeof *grown);
+    if (!grown) return fs_fail_memory(error, sizeof *grown);
+    l->text = grown;
     l->text[l->count] = fs_arena_strdup(l->arena, text);
     return l->text[l->count] ? (l->count++, FS_OK) : fs_fail_memory(error, strlen(text));
 }

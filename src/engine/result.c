@@ -184,6 +184,19 @@ const char *fs_result_name(const fs_result *result, int column)
     return result->field[column].name;
 }
 
+const char *fs_engine_sql_type(fs_type type)
+{
+    switch (type) {
+    case FS_TYPE_BOOL: return "boolean";
+    case FS_TYPE_INT: return "bigint";
+    case FS_TYPE_DOUBLE: return "double";
+    case FS_TYPE_DATE: return "date";
+    case FS_TYPE_TIME: return "timestamp";
+    case FS_TYPE_BLOB: return "blob";
+    default: return "varchar";
+    }
+}
+
 fs_type fs_result_type(const fs_result *result, int column)
 {
     return fs_engine_type(result->field[column].type);

@@ -364,14 +364,9 @@ typedef struct listing {
 
 static fs_status add_entry(listing *l, const json_t *status, fs_error *error)
 {
-    if (l->count == l->room) {
-        int room = l->room * 2 + 64;
-        fs_hdfs_entry *grown = fs_arena_alloc(l->arena, (size_t)room * sizeof *grown);
-        if (!grown) return fs_fail_memory(error, (size_t)room * sizeof *grown);
-        if (l->count) memcpy(grown, l->entry, (size_t)l->count * sizeof *grown);
-        l->entry = grown;
-        l->room = room;
-    }
+    fs_hdfs_entry *grown = fs_arena_grow(l->arena, l->entry, l->count, &l->room, sizeof *grown);
+    if (!grown) return fs_fail_memory(error, sizeof *grown);
+    l->entry = grown;
     const char *name = json_string_value(json_object_get(status, "pathSuffix"));
     fs_hdfs_entry *e = &l->entry[l->count++];
     *e = (fs_hdfs_entry){fs_arena_strdup(l->arena, name ? name : ""), is_folder(status)};

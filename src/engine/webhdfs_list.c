@@ -23,14 +23,9 @@ typedef struct spread {
 
 static fs_status add_file(spread *s, const char *path, fs_error *error)
 {
-    if (s->count == s->room) {
-        int room = s->room * 2 + 32;
-        const char **grown = fs_arena_alloc(s->arena, (size_t)room * sizeof *grown);
-        if (!grown) return fs_fail_memory(error, (size_t)room * sizeof *grown);
-        if (s->count) memcpy(grown, s->address, (size_t)s->count * sizeof *grown);
-        s->address = grown;
-        s->room = room;
-    }
+    const char **grown = fs_arena_grow(s->arena, s->address, s->count, &s->room, sizeof *grown);
+    if (!grown) return fs_fail_memory(error, sizeof *grown);
+    s->address = grown;
     s->address[s->count] = fs_arena_printf(s->arena, "%s%s", s->place->before, path);
     return s->address[s->count] ? (s->count++, FS_OK) : fs_fail_memory(error, strlen(path));
 }

@@ -17,18 +17,6 @@
 
 #include "project_internal.h"
 
-const char *fs_project_sql_type(fs_type type)
-{
-    switch (type) {
-    case FS_TYPE_BOOL: return "boolean";
-    case FS_TYPE_INT: return "bigint";
-    case FS_TYPE_DOUBLE: return "double";
-    case FS_TYPE_DATE: return "date";
-    case FS_TYPE_TIME: return "timestamp";
-    default: return "varchar";
-    }
-}
-
 fs_missing fs_project_missing(const fs_project *project, const fs_canonical_table *table,
                               const fs_canonical_column *column, const char **fill)
 {
@@ -82,7 +70,7 @@ static bool may_be_bad(const fs_project_column *from, fs_type to)
 /* The column cast to its canonical type. */
 static fs_status typed_value(const fs_project_column *from, fs_type to, fs_buffer *sql)
 {
-    const char *type = fs_project_sql_type(to);
+    const char *type = fs_engine_sql_type(to);
     if (!from) return fs_buffer_printf(sql, "cast(null as %s)", type);
     if (casts_freely(from->type, to))
         return fs_buffer_printf(sql, "cast(fs_m.%s as %s)", from->quoted, type);
@@ -167,7 +155,7 @@ static fs_status staged_value(const fs_project *project, const fs_canonical_tabl
                               fs_buffer *sql)
 {
     if (from || !falls_back(project, t, c)) return typed_value(from, c->type, sql);
-    return fs_buffer_printf(sql, "cast(%s as %s)", c->fallback, fs_project_sql_type(c->type));
+    return fs_buffer_printf(sql, "cast(%s as %s)", c->fallback, fs_engine_sql_type(c->type));
 }
 
 /* Must a row have a value here? Yes where the policy says so, and where only a column that is
@@ -399,7 +387,7 @@ static fs_status output_column(const fs_project_ingest *in, const fs_project_tab
     bool fills = fs_project_missing(in->project, t->table, c, &fill) == FS_MISSING_FALLBACK && fill;
     FS_TRY(fs_buffer_text(sql, fills ? ", coalesce(" : ", "));
     if (fs_project_column_find(&t->columns, c->name) < 0)
-        FS_TRY(fs_buffer_printf(sql, "cast(null as %s)", fs_project_sql_type(c->type)));
+        FS_TRY(fs_buffer_printf(sql, "cast(null as %s)", fs_engine_sql_type(c->type)));
     else if (t->count[c - t->table->column].not_finite > 0)
         FS_TRY(fs_buffer_printf(sql, "case when isfinite(k.\"%s\") then k.\"%s\" end", c->name,
                                 c->name));
@@ -409,7 +397,7 @@ static fs_status output_column(const fs_project_ingest *in, const fs_project_tab
         fs_arena arena = {0};
         const char *literal = fs_project_literal(&arena, fill);
         fs_status status = literal ? fs_buffer_printf(sql, ", cast(%s as %s))", literal,
-                                                      fs_project_sql_type(c->type))
+                                                      fs_engine_sql_type(c->type))
                                    : FS_MEMORY;
         fs_arena_free(&arena);
         FS_TRY(status);

@@ -214,7 +214,6 @@ fs_status fs_project_stage_sql(const fs_project_ingest *in, const fs_project_tab
 fs_status fs_project_again_sql(const fs_project_table *table, bool fullest, fs_buffer *sql);
 fs_status fs_project_output_sql(const fs_project_ingest *in, const fs_project_table *table,
                                 fs_buffer *sql);
-const char *fs_project_sql_type(fs_type type);
 
 /* resume.c: digests of the tables after reading; tables of an earlier run taken over where nothing
  * that they hang on has changed (false: read). */

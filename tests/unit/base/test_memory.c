@@ -112,6 +112,28 @@ static void an_arena_without_memory_gives_null(void **state)
     fs_arena_free(&arena);
 }
 
+static void a_list_in_an_arena_grows_and_keeps_its_items(void **state)
+{
+    (void)state;
+    fs_arena arena = {0};
+    int *item = NULL, room = 0;
+    for (int i = 0; i < 1000; i++) {
+        item = fs_arena_grow(&arena, item, i, &room, sizeof *item);
+        assert_non_null(item);
+        item[i] = i;
+    }
+    assert_true(room >= 1000);
+    for (int i = 0; i < 1000; i++) assert_int_equal(item[i], i);
+    int full = room;
+    for (int i = 1000; i < full; i++) item[i] = i;
+    fs_alloc_fail_after(0);
+    assert_null(fs_arena_grow(&arena, item, full, &room, 1 << 20));
+    fs_alloc_fail_after(-1);
+    assert_int_equal(room, full);
+    assert_int_equal(item[999], 999);
+    fs_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +143,7 @@ int main(void)
         cmocka_unit_test(a_buffer_that_cannot_grow_keeps_what_it_has),
         cmocka_unit_test(an_arena_gives_aligned_memory_that_stays),
         cmocka_unit_test(an_arena_without_memory_gives_null),
+        cmocka_unit_test(a_list_in_an_arena_grows_and_keeps_its_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,14 +9,20 @@
     "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, l.price, l.till, "       \
     "l._file, l._line from lines as l\n"
 
+/* A shop of one file and its mapping. */
+static void sales_shop(shop *s, const char *mapping, const char *lines)
+{
+    shop_open(s);
+    shop_write(s, "foresell.yaml", SALES_YAML);
+    shop_write(s, "sources/sales.sql", mapping);
+    shop_write(s, "lines.csv", lines);
+}
+
 static void good_bad_ragged_and_missing_each_have_their_place(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(&s, "sources/sales.sql", SALES_SQL);
-    shop_write(&s, "lines.csv",
+    sales_shop(&s, SALES_SQL,
                "day,sku,qty,price,till\n"
                "2024-01-01,A,1,2.50,7\n"
                "2024-01-01,B,abc,2.50,7\n"
@@ -50,14 +56,11 @@ static void a_row_that_the_mapping_leaves_out_is_in_quarantine(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(
-        &s, "sources/sales.sql",
+    sales_shop(
+        &s,
         "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, l._file, l._line "
-        "from lines as l where l.qty > 0\n");
-    shop_write(&s, "lines.csv",
-               "day,sku,qty,price\n2024-01-01,A,1,2\n2024-01-01,B,0,2\n2024-01-02,A,4,2\n");
+        "from lines as l where l.qty > 0\n",
+        "day,sku,qty,price\n2024-01-01,A,1,2\n2024-01-01,B,0,2\n2024-01-02,A,4,2\n");
     shop_run(&s);
     shop_adds_up(&s, 3, 2, 1, 0);
     assert_string_equal(
@@ -122,13 +125,10 @@ static void a_line_id_stands_once(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(&s, "sources/sales.sql",
+    sales_shop(&s,
                "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, l.id as line, "
                "l._file, l._line "
-               "from lines as l\n");
-    shop_write(&s, "lines.csv",
+               "from lines as l\n",
                "id,day,sku,qty,price\n1,2024-01-01,A,1,2\n2,2024-01-01,B,1,2\n1,2024-01-01,A,1,"
                "2\n3,2024-01-01,C,1,2\n"
                "2,2024-01-01,B,5,2\n4,2024-01-01,D,1,2\n,2024-01-01,E,1,2\n,2024-01-01,E,1,2\n");
@@ -143,13 +143,10 @@ static void line_numbers_that_begin_anew_in_each_basket_are_not_ids(void **state
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(&s, "sources/sales.sql",
+    sales_shop(&s,
                "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, l.bon as "
                "basket, l.n as line, l._file, "
-               "l._line from lines as l\n");
-    shop_write(&s, "lines.csv",
+               "l._line from lines as l\n",
                "bon,n,day,sku,qty,price\n1,1,2024-01-01,A,1,2\n1,2,2024-01-01,B,1,2\n2,1,2024-01-"
                "01,C,1,2\n"
                "2,2,2024-01-01,D,1,2\n3,1,2024-01-01,A,1,2\n3,1,2024-01-01,A,1,2\n");
@@ -374,14 +371,10 @@ static void each_fate_of_a_line_is_told_with_its_text(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(
-        &s, "sources/sales.sql",
+    sales_shop(
+        &s,
         "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, l.till as line, "
-        "l._file, l._line from lines as l where l.sku <> 'test' or l.sku is null\n");
-    shop_write(
-        &s, "lines.csv",
+        "l._file, l._line from lines as l where l.sku <> 'test' or l.sku is null\n",
         "day,sku,qty,price,till\n2024-01-01,A,1,2,8\n2024-01-01,B,x,2,9\n2024-01-01,A,1,2,8\n"
         "2024-01-02,A,5,2,8\n2024-01-03,test,1,2,10\n2024-01-04,,1,2,11\n2024-01-05,A,1e16,2,"
         "12\n2024-01-06,A,1,2,13\n2024-01-07,A,1,2,14\n");
@@ -401,14 +394,11 @@ static void a_file_that_its_mapping_need_not_read_is_counted(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(
-        &s, "sources/sales.sql",
+    sales_shop(
+        &s,
         "-- step: sales\nselect l.day as time, l.sku as item, l._file, l._line from lines as "
-        "l where 1 = 0\n");
-    shop_write(&s, "lines.csv",
-               "day,sku,qty,price,till\n2024-01-01,A,1,2,8\nnever,B,1,2,9\n2024-01-02,A,1\n");
+        "l where 1 = 0\n",
+        "day,sku,qty,price,till\n2024-01-01,A,1,2,8\nnever,B,1,2,9\n2024-01-02,A,1\n");
     shop_run(&s);
     shop_adds_up(&s, 3, 0, 3, 0);
     assert_string_equal(
@@ -420,14 +410,11 @@ static void a_mapping_may_read_its_file_twice(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(&s, "sources/sales.sql",
-               "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, p.price, "
-               "l._file, l._line from lines as l left join (select sku, min(price) as price from "
-               "lines group by sku) as p on p.sku = l.sku\n");
-    shop_write(
-        &s, "lines.csv",
+    sales_shop(
+        &s,
+        "-- step: sales\nselect l.day as time, l.sku as item, l.qty as units, p.price, "
+        "l._file, l._line from lines as l left join (select sku, min(price) as price from "
+        "lines group by sku) as p on p.sku = l.sku\n",
         "day,sku,qty,price,till\n2024-01-01,A,1,2,8\n2024-01-02,A,x,1,9\n2024-01-03,A,2,3,7\n");
     shop_run(&s);
     shop_adds_up(&s, 3, 2, 1, 0);
@@ -440,12 +427,9 @@ static void texts_that_say_nothing_are_missing_and_blanks_are_cut(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(&s, "sources/sales.sql",
+    sales_shop(&s,
                "-- step: sales\nselect l.day as time, l.sku as item, l.note, l._file, l._line from "
-               "lines as l\n");
-    shop_write(&s, "lines.csv",
+               "lines as l\n",
                "day,sku,qty,price,note\n2024-01-01,A,,,\xc2\xa0two words\xc2\xa0\n2024-01-01,A,,,"
                "NULL\n2024-01-01,A,,,\"\xc2\xa0 \"\n2024-01-01,A,,,NA\n2024-01-01,A,,,voil\xc3\xa0"
                "\n2024-01-01,A,,,#N/A\n2024-01-01,A,,,nan\xc2\xa0\n2024-01-01,A,,,banana\n");
@@ -460,13 +444,10 @@ static void numbers_that_are_none_become_missing(void **state)
 {
     (void)state;
     shop s;
-    shop_open(&s);
-    shop_write(&s, "foresell.yaml", SALES_YAML);
-    shop_write(&s, "sources/sales.sql",
+    sales_shop(&s,
                "-- step: sales\nselect l.day as time, l.sku as item, cast(l.note as double) as "
                "units, cast(l.note as double) as extra, "
-               "l._file, l._line from lines as l\n");
-    shop_write(&s, "lines.csv",
+               "l._file, l._line from lines as l\n",
                "day,sku,qty,price,note\n2024-01-01,A,1,2,inf\n2024-01-01,B,1,2,3\n2024-01-01,C,1,2,"
                "-inf\n");
     shop_run(&s);
