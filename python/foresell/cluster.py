@@ -21,7 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from pyspark import SparkConf
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame, Observation, SparkSession
@@ -30,7 +29,7 @@ from pyspark.sql import functions as F
 from . import program as _program
 from .errors import DataError, Error, OutOfMemoryError, ResourceError, UsageError, cause
 from .progress import listen, shown
-from .runs import Run
+from .runs import Run, parts_of, rows_of
 from .scratch import Scratch
 from .spark import piped
 
@@ -86,15 +85,6 @@ def session_for(spark: SparkSession) -> SparkSession:
 # ---- tables ----
 
 
-def _parts(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.parquet") if path.name[0] not in "._")
-
-
-def _rows(path: Path) -> int:
-    files = _parts(path) if path.is_dir() else [path]
-    return sum(pq.ParquetFile(file).metadata.num_rows for file in files)
-
-
 def _clear(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
@@ -111,7 +101,7 @@ def _written(df: DataFrame, url: str) -> int:
 
 def _settle(beside: Path, path: Path) -> None:
     """Parts as a table: one file, or a folder of parts in the order of the rows; under its name only when it is whole."""
-    parts = [part for part in _parts(beside) if _rows(part) > 0] or _parts(beside)[:1]
+    parts = [part for part in parts_of(beside) if rows_of(part) > 0] or parts_of(beside)[:1]
     _clear(path)
     if len(parts) == 1:
         os.replace(parts[0], path)
@@ -150,9 +140,9 @@ def write(df: DataFrame, path: Path, scratch: Scratch | None = None) -> tuple[in
         df.sparkSession.createDataFrame([], df.schema).coalesce(1).write.mode("overwrite").parquet(url)
     if scratch:
         scratch.get(url, beside)
-    if _rows(beside) != rows:
+    if rows_of(beside) != rows:
         raise ResourceError(
-            f"the executors have written {rows} rows of {path.stem}, but {_rows(beside)} are in {path.parent}",
+            f"the executors have written {rows} rows of {path.stem}, but {rows_of(beside)} are in {path.parent}",
             remedy=UNSEEN,
         )
     _settle(beside, path)

@@ -24,6 +24,18 @@ COUNTS = ("rows_in", "rows_kept", "rows_quarantined", "rows_merged")
 DATA = re.compile(r'<script id="foresell-data" type="application/json">(.*?)</script>', re.S)
 
 
+def parts_of(table: Path) -> list[Path]:
+    """The files of a table: itself, or the parts of its folder, in the order of the rows."""
+    if not table.is_dir():
+        return [table]
+    return sorted(path for path in table.glob("*.parquet") if path.name[0] not in "._")
+
+
+def rows_of(table: Path) -> int:
+    """How many rows a table has, by what its files say of themselves."""
+    return sum(pq.ParquetFile(part).metadata.num_rows for part in parts_of(table))
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished run. In a notebook it shows what matters most, what became of the rows, and which tables there are.
@@ -85,21 +97,17 @@ class Run:
 
     def schema(self, name: str) -> pa.Schema:
         """The columns of one table and their types."""
-        return pq.read_schema(self._parts(name)[0])
+        return pq.read_schema(parts_of(self._path(name))[0])
 
     def rows(self, name: str) -> int:
         """How many rows one table has."""
-        return sum(pq.ParquetFile(part).metadata.num_rows for part in self._parts(name))
+        return rows_of(self._path(name))
 
     def _path(self, name: str) -> Path:
         path = self.folder / "tables" / f"{name}.parquet"
         if name not in self.tables():
             raise UsageError(f"the run has no table '{name}'", str(self.folder), remedy=f"it has {', '.join(self.tables())}")
         return path
-
-    def _parts(self, name: str) -> list[Path]:
-        path = self._path(name)
-        return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
     def show(self, height: int = 800) -> None:
         """Shows the report: inside a notebook, else in the browser.

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -11,14 +10,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+from source_servers import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 S3_JARS = ROOT / "build" / "tools" / "spark-s3"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Cluster:

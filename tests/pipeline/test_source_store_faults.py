@@ -80,27 +80,28 @@ def at_once(work, cases: list) -> list:
         return list(pool.map(work, range(len(cases)), cases))
 
 
-def test_what_passes_is_tried_again(foresell, tmp_path, store):
+def met(foresell, folder: Path, store: dict, address: str, faults: list[Fault]) -> list:
+    """A shop of the address for each fault, which the store has while it is read."""
     def meets(n: int, fault: Fault) -> Run:
         with faulty(port(store), fault) as proxy:
-            run = open_shop(foresell, tmp_path / str(n), "s3://shop/lines/*.csv", env=through(store, proxy))
+            run = open_shop(foresell, folder / str(n), address, env=through(store, proxy))
         assert fault.times == 0, ("the fault was met", fault)
         return run
 
-    for run in at_once(meets, [Fault("503", 3, body=BUSY), Fault("500", 3), Fault("reset", 3), Fault("cut", 2, only=".csv", method="GET"),
-                               Fault("503", 3, only="list-type", body=BUSY)]):
+    return at_once(meets, faults)
+
+
+def test_what_passes_is_tried_again(foresell, tmp_path, store):
+    faults = [Fault("503", 3, body=BUSY), Fault("500", 3), Fault("reset", 3), Fault("cut", 2, only=".csv", method="GET"),
+              Fault("503", 3, only="list-type", body=BUSY)]
+    for run in met(foresell, tmp_path, store, "s3://shop/lines/*.csv", faults):
         check(run, LINES)
         told_nothing(run.folder, SECRET)
 
 
 def test_parquet_is_read_whole(foresell, tmp_path, store):
-    def meets(n: int, fault: Fault) -> Run:
-        with faulty(port(store), fault) as proxy:
-            run = open_shop(foresell, tmp_path / str(n), "s3://shop/tables/sales.parquet", env=through(store, proxy))
-        assert fault.times == 0, ("the fault was met", fault)
-        return run
-
-    for run in at_once(meets, [Fault("503", 3, body=BUSY), Fault("reset", 3), Fault("cut", 2, method="GET")]):
+    faults = [Fault("503", 3, body=BUSY), Fault("reset", 3), Fault("cut", 2, method="GET")]
+    for run in met(foresell, tmp_path, store, "s3://shop/tables/sales.parquet", faults):
         assert run.ask("count(*)") == [(50000,)]
 
 

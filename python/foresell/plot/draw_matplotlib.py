@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
-from .picture import AHEAD, SOLD, Mark, Picture, Series, Value, figure, isolated, lines, runs_of, short, tick, tick_labels
+from .picture import AHEAD, SOLD, Mark, Picture, Series, Value, grid, isolated, lines, runs_of, short, tick, tick_labels
 
 Axes = Any  # as the package is checked where Matplotlib is not, too
 WIDTH, HEIGHT = 9.5, 4.2  # inches, of one panel alone
@@ -184,18 +184,15 @@ def _one(picture: Picture, ax: Axes | None, pen: _Pen) -> Axes:
 
 
 def _many(picture: Picture, pen: _Pen) -> Any:
-    count = len(picture.series)
-    columns = 2 if count <= 4 else 3
-    rows = -(-count // columns)
+    rows, columns = grid(len(picture.series))
     fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, 0.9 + 2.1 * rows), layout="constrained", squeeze=False, FigureClass=_Panels)
     panels = list(axes.flat)
     for ax, series in zip(panels, picture.series):
         _panel(ax, series, picture, pen, 5)
-        ahead = f": {figure(series.expected)}" if series.expected is not None else ""
-        ax.set_title(f"{short(series.name, 34)}{ahead}", loc="left", fontsize=10, **PLAIN)
+        ax.set_title(series.title, loc="left", fontsize=10, **PLAIN)
         ax.set_xlabel("")
         ax.set_ylabel("")
-    for ax in panels[count:]:
+    for ax in panels[len(picture.series) :]:
         ax.remove()
     title = "\n".join(lines(picture.title, int(WIDTH * LETTERS_AN_INCH)))
     fig.suptitle(title, x=0.01, ha="left", **TITLE)

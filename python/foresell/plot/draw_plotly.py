@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from .picture import AHEAD, SOLD, Picture, Series, figure, isolated, lines, short
+from .picture import AHEAD, SOLD, Picture, Series, grid, isolated, lines, short
 
 INK, LINE = "#333333", "#ececec"
 BAND = "rgba(194, 78, 0, 0.25)"
@@ -102,16 +102,9 @@ def _one(picture: Picture) -> go.Figure:
     return fig
 
 
-def _panel_title(series: Series) -> str:
-    ahead = f": {figure(series.expected)}" if series.expected is not None else ""
-    return f"{_html(short(series.name, 34))}{ahead}"
-
-
 def _many(picture: Picture) -> go.Figure:
-    count = len(picture.series)
-    columns = 2 if count <= 4 else 3
-    rows = -(-count // columns)
-    titles = [_panel_title(series) for series in picture.series]
+    rows, columns = grid(len(picture.series))
+    titles = [_html(series.title) for series in picture.series]
     axes: dict[str, Any] = {"x_title": picture.along, "y_title": _html(picture.unit)}
     gaps = {"vertical_spacing": 0.34 / rows, "horizontal_spacing": 0.07}
     fig = make_subplots(rows=rows, cols=columns, subplot_titles=titles, **axes, **gaps)

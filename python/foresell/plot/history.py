@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ..columns import choose
 from ..errors import UsageError
 from ..table import ArrowData, read
-from .picture import Picture, Series, Value, When, figure, interval_of, outer_quantiles, periods, short, window
+from .picture import Picture, Series, Value, When, figure, interval_of, largest, outer_quantiles, periods, short, window
 
 SPACING = {1: "day", 7: "week", 28: "month", 29: "month", 30: "month", 31: "month", 365: "year", 366: "year"}
 Key = tuple[Any, ...]
@@ -60,16 +60,15 @@ def _label(key: Key) -> str:
 
 
 def _chosen(result: Rows, past: Rows, key: Any, top: int) -> tuple[list[Key], list[Key]]:
-    if top < 1:
-        raise UsageError(f"top is {top}, but must be 1 or more")
     sizes = {one: sum(value or 0 for value in past.get(one, {"value": []})["value"]) for one in result}
     by_size = sorted(result, key=lambda one: -sizes[one])
+    split = largest(by_size, top)
     if key is not None:
         wanted = tuple(key) if isinstance(key, (list, tuple)) else (key,)
         if wanted not in result:
             raise UsageError(f"there is no series '{_label(wanted)}'", remedy=f"there are {'; '.join(map(_label, by_size[:8]))}")
         return [wanted], []
-    return (by_size, []) if len(by_size) <= top + 1 else (by_size[:top], by_size[top:])
+    return split
 
 
 def _added(rows: Sequence[dict[str, list[Any]]], x: str, y: str) -> tuple[list[When], list[Value]]:

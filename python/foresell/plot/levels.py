@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ..errors import DataError, UsageError
 from ..runs import Run
-from .picture import Mark, Picture, Series, Value, When, figure, interval_of, outer_quantiles, periods, short, window
+from .picture import Mark, Picture, Series, Value, When, figure, interval_of, largest, outer_quantiles, periods, short, window
 
 
 @dataclass(frozen=True)
@@ -235,13 +235,10 @@ def _check(run: Run, level: Level) -> None:
 
 def _choose(keys: list[Key], level: Level, key: str | None, top: int) -> tuple[list[Key], list[Key]]:
     """The keys to draw, and the others."""
-    if top < 1:
-        raise UsageError(f"top is {top}, but must be 1 or more")
+    split = largest(keys, top)
     if not keys:
         raise DataError(f"the run tells no {level.many} apart")
-    if key is not None:
-        return _named(keys, level, key), []
-    return (keys, []) if len(keys) <= top + 1 else (keys[:top], keys[top:])
+    return split if key is None else (_named(keys, level, key), [])
 
 
 def picture(run: Run, name: str, *, key: str | None = None, top: int = 5, last: int | None = None) -> Picture:
@@ -273,7 +270,8 @@ def picture(run: Run, name: str, *, key: str | None = None, top: int = 5, last: 
         series.append(Series(one.label, cast("list[When]", x), y, **_forecast(run, level, one.key, quantiles)))
     if others:
         series.append(_rest(run, level, others, every, start))
-    money, currency = name == "revenue" or not in_units(run), _money(run)
+    pieces, currency = in_units(run), _money(run)
+    money = name == "revenue" or not pieces
     unit = currency if money else "pieces"
     if len(series) == 1:
         subject = "All sales" if not level.key else short(drawn[0].label)
@@ -287,5 +285,5 @@ def picture(run: Run, name: str, *, key: str | None = None, top: int = 5, last: 
         interval=interval_of(quantiles),
         series=series,
         marks=[] if level.key else _marks(run, series[0]),
-        marked="peak in pieces" if money and in_units(run) else "peak",
+        marked="peak in pieces" if money and pieces else "peak",
     )

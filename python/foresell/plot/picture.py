@@ -6,7 +6,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
+from ..errors import UsageError
+
+Chosen = TypeVar("Chosen")
 When = date | datetime | int
 Value = float | None
 
@@ -29,6 +33,11 @@ class Series:
     mean: list[Value] = field(default_factory=list)
     low: list[Value] = field(default_factory=list)
     high: list[Value] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """Of its panel: its name, and the sum of the forecast where there is one."""
+        return short(self.name, 34) + (f": {figure(self.expected)}" if self.expected is not None else "")
 
     @property
     def expected(self) -> float | None:
@@ -63,6 +72,19 @@ class Picture:
     def interval_name(self) -> str:
         """What the shaded band is."""
         return f"{self.interval} interval"
+
+
+def grid(panels: int) -> tuple[int, int]:
+    """Rows and columns for that many panels."""
+    columns = 2 if panels <= 4 else 3
+    return -(-panels // columns), columns
+
+
+def largest(by_size: list[Chosen], top: int) -> tuple[list[Chosen], list[Chosen]]:
+    """Those that have a panel of their own, and the others, which share one: of a single one that would be a waste."""
+    if top < 1:
+        raise UsageError(f"top is {top}, but must be 1 or more")
+    return (by_size, []) if len(by_size) <= top + 1 else (by_size[:top], by_size[top:])
 
 
 def window(period: str, panels: int) -> int:
