@@ -369,26 +369,45 @@ fs_status fs_detect_check_sets(const char *const *set, int sets, fs_error *error
 
 /* ---- raw views, to ask the rows ------------------------------------------------------------------ */
 
-/* The view with the day that each file's name tells. */
-static fs_status dated_view(fs_detection *d, const fs_seen_table *table, const fs_raw *raw,
-                            fs_error *error)
+#define AT_HAND                                                                                    \
+    ((int64_t)256 << 20) /* bytes of text: so much is held in memory while questions are asked */
+
+/* Many questions are asked; what is small enough is read once, not again for each of them. */
+static bool is_held(const fs_seen_table *table)
 {
-    fs_buffer sql = {0};
-    const char *inner = fs_arena_printf(&d->arena, "fs_%s", table->name);
-    if (!inner) return fs_fail_memory(error, 64);
-    FS_TRY(fs_engine_raw_view(d->engine, raw, inner, error));
-    fs_status status =
-        fs_buffer_printf(&sql, "create or replace view %s as select *, case _file", table->name);
-    for (int p = 0; p < table->paths && status == FS_OK; p++) {
+    const fs_file_profile *file = table->file;
+    if (file->format != FS_FORMAT_CSV || file->records <= 0) return false;
+    return (double)file->bytes / (double)file->records * (double)table->rows <= (double)AT_HAND;
+}
+
+static fs_status select_raw(const fs_seen_table *table, const char *view, fs_buffer *sql)
+{
+    FS_TRY(fs_buffer_text(sql, "select *"));
+    for (int p = 0; table->dated >= 0 && p < table->paths;
+         p++) { /* the day that the file's name tells */
         int64_t day = 0;
         (void)fs_project_name_date(table->path[p], &day);
         fs_civil c = fs_civil_from_days(day);
-        status = fs_buffer_printf(&sql, " when %d then date '%04d-%02d-%02d'", p, c.year, c.month,
-                                  c.day);
+        FS_TRY(fs_buffer_printf(sql, "%s when %d then date '%04d-%02d-%02d'",
+                                p ? "" : ", case _file", p, c.year, c.month, c.day));
     }
-    if (status == FS_OK)
-        status =
-            fs_buffer_printf(&sql, " end as %s from %s", table->column[table->dated].name, inner);
+    if (table->dated >= 0)
+        FS_TRY(fs_buffer_printf(sql, " end as %s", table->column[table->dated].name));
+    return fs_buffer_printf(sql, " from %s", view);
+}
+
+/* The rows under the table's name: held, or as they lie. */
+static fs_status show_rows(fs_detection *d, const fs_seen_table *table, const fs_raw *raw,
+                           fs_error *error)
+{
+    const char *view = fs_arena_printf(&d->arena, "fs_%s", table->name);
+    if (!view) return fs_fail_memory(error, 64);
+    FS_TRY(fs_engine_raw_view(d->engine, raw, view, error));
+    fs_buffer sql = {0};
+    const char *kind = is_held(table) ? "table" : "view";
+    fs_status status = fs_buffer_printf(&sql, "drop %s if exists %s; create %s %s as ", kind,
+                                        table->name, kind, table->name);
+    if (status == FS_OK) status = select_raw(table, view, &sql);
     status = status == FS_OK ? fs_engine_execute(d->engine, sql.data, error)
                              : fs_fail_memory(error, 256);
     fs_buffer_free(&sql);
@@ -414,8 +433,7 @@ fs_status fs_detect_views(fs_detection *d, fs_error *error)
                       .table = table->file->table ? table->sheet : NULL,
                       .column = column,
                       .columns = n};
-        FS_TRY(table->dated < 0 ? fs_engine_raw_view(d->engine, &raw, table->name, error)
-                                : dated_view(d, table, &raw, error));
+        FS_TRY(show_rows(d, table, &raw, error));
     }
     return FS_OK;
 }
