@@ -404,14 +404,33 @@ static fs_status show_rows(fs_detection *d, const fs_seen_table *table, const fs
     if (!view) return fs_fail_memory(error, 64);
     FS_TRY(fs_engine_raw_view(d->engine, raw, view, error));
     fs_buffer sql = {0};
-    const char *kind = is_held(table) ? "table" : "view";
-    fs_status status = fs_buffer_printf(&sql, "drop %s if exists %s; create %s %s as ", kind,
-                                        table->name, kind, table->name);
+    bool held = is_held(table);
+    fs_status status =
+        held ? fs_buffer_printf(&sql, "create or replace table fs_held_%s as ", table->name)
+             : fs_buffer_printf(&sql, "create or replace view %s as ", table->name);
     if (status == FS_OK) status = select_raw(table, view, &sql);
+    if (status == FS_OK && held)
+        status = fs_buffer_printf(&sql, "; create or replace view %s as select * from fs_held_%s",
+                                  table->name, table->name);
     status = status == FS_OK ? fs_engine_execute(d->engine, sql.data, error)
                              : fs_fail_memory(error, 256);
     fs_buffer_free(&sql);
     return status;
+}
+
+/* After the last question. */
+static void let_rows_go(fs_detection *d)
+{
+    for (int t = 0; t < d->tables && d->engine; t++) {
+        fs_buffer sql = {0};
+        const char *name = d->table[t].name;
+        if (name && fs_buffer_printf(&sql,
+                                     "drop view if exists %s; drop table if exists fs_held_%s; "
+                                     "drop view if exists fs_%s",
+                                     name, name, name) == FS_OK)
+            (void)!fs_engine_execute(d->engine, sql.data, NULL);
+        fs_buffer_free(&sql);
+    }
 }
 
 fs_status fs_detect_views(fs_detection *d, fs_error *error)
@@ -668,6 +687,7 @@ fs_status fs_project_init(fs_engine *engine, const fs_init_settings *settings, f
     if (status == FS_OK) status = write_project(&d, settings->project, error);
     if (status == FS_OK && said) status = fs_detect_say(&d, said, error);
     if (status == FS_OK && json) status = fs_detect_json(&d, json, error);
+    let_rows_go(&d);
     profiles_free(&p);
     fs_detection_free(&d);
     return status;
