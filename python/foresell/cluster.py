@@ -19,7 +19,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pyspark import SparkConf
 from pyspark.errors import AnalysisException, ParseException
@@ -61,20 +61,38 @@ def _statements(sql: str) -> list[str]:
     return [statement for statement in text.split(";") if statement.strip()]
 
 
+def _beside(spark: SparkSession) -> SparkSession:
+    """A session with settings and views of its own; Spark Connect has no `newSession`, and 4.0 no `cloneSession` either."""
+    if hasattr(spark, "newSession"):
+        return spark.newSession()
+    connected: Any = spark
+    connected.conf.get("spark.sql.session.timeZone")  # the server knows a session only once it was asked for something
+    return cast(SparkSession, connected.cloneSession() if hasattr(connected, "cloneSession") else type(spark)(connected.client._builder))
+
+
+def _named(session: SparkSession, step: str) -> None:
+    """What this thread does from now on, for Spark's own pages."""
+    if hasattr(session, "newSession"):
+        session.sparkContext.setJobDescription(f"foresell: {step}")
+    else:  # Spark Connect
+        session.clearTags()
+        session.addTag(f"foresell: {step}")
+
+
 def session_for(spark: SparkSession) -> SparkSession:
     """A session beside the caller's, with the settings and the prelude that steps need.
 
     Parameters
     ----------
     spark : pyspark.sql.SparkSession
-        Any session of the cluster; neither its settings nor its views are touched.
+        Any session of the cluster, also of Spark Connect; neither its settings nor its views are touched.
 
     Returns
     -------
     pyspark.sql.SparkSession
         Shares the cluster with `spark`, and nothing else.
     """
-    session = spark.newSession()
+    session = _beside(spark)
     for name, value in SETTINGS.items():
         session.conf.set(name, value)
     for statement in _statements((_models() / "prelude" / "spark.sql").read_text(encoding="utf-8")):
@@ -92,11 +110,21 @@ def _clear(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+MOUNTED = ("/Volumes/", "/Workspace/", "/dbfs/")
+
+
+def _local_url(path: Path) -> str:
+    """A folder that all machines see, as Spark is told of it: never a path of the cluster's default file system. What
+    Databricks mounts it knows by its name alone."""
+    return str(path) if str(path).startswith(MOUNTED) else path.absolute().as_uri()
+
+
 def _written(df: DataFrame, url: str) -> int:
     """Writes the rows; gives how many there were by the executors' own count."""
     counted = Observation()
     df.observe(counted, F.count(F.lit(1)).alias("rows")).write.parquet(url)
-    return int(counted.get["rows"])
+    told = counted.get.get("rows")  # Spark Connect tells none where the plan came to nothing on its way
+    return int(df.count() if told is None else told)
 
 
 def _settle(beside: Path, path: Path) -> None:
@@ -133,7 +161,7 @@ def write(df: DataFrame, path: Path, scratch: Scratch | None = None) -> tuple[in
         shutil.rmtree(left, ignore_errors=True)
     # a name of its own: executors of that driver may write on for a while, and must not write in here
     beside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.parts")
-    url = scratch.fresh(path.name) if scratch else str(beside)
+    url = scratch.fresh(path.name) if scratch else _local_url(beside)
     rows = _written(df, url)
     if rows == 0:  # no partition has written anything
         url = scratch.fresh(path.name) if scratch else url
@@ -146,7 +174,7 @@ def write(df: DataFrame, path: Path, scratch: Scratch | None = None) -> tuple[in
             remedy=UNSEEN,
         )
     _settle(beside, path)
-    return rows, url if scratch else str(path)
+    return rows, url if scratch else _local_url(path)
 
 
 class Maker:
@@ -170,7 +198,7 @@ class Maker:
     def _url(self, path: Path) -> str:
         """Tables that the program made, or took over from an earlier run, are put into the scratch place here."""
         if path not in self._urls:
-            self._urls[path] = self._scratch.put(path, path.name) if self._scratch else str(path)
+            self._urls[path] = self._scratch.put(path, path.name) if self._scratch else _local_url(path)
         return self._urls[path]
 
     def _attach(self, name: str, path: Path) -> None:
@@ -194,7 +222,7 @@ class Maker:
         path = Path(asked["path"])
         inputs = {name: path.with_name(f"{name}.parquet") for name in asked["inputs"]}
         try:
-            self._session.sparkContext.setJobDescription(f"foresell: {asked['step']}")  # of this thread; for the UI
+            _named(self._session, asked["step"])
             for name, table in inputs.items():
                 self._attach(name, table)
             rows, self._urls[path] = write(self._table(asked), path, self._scratch)

@@ -13,7 +13,7 @@ from typing import Any, cast
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from .errors import ResourceError, cause
+from .errors import ResourceError, UsageError, cause
 
 
 class Scratch:
@@ -28,6 +28,11 @@ class Scratch:
     """
 
     def __init__(self, spark: SparkSession, url: str) -> None:
+        if not hasattr(spark, "newSession"):
+            raise UsageError(
+                "a scratch place needs a classic session of Spark, not one of Spark Connect",
+                remedy="keep the project in a folder that the server and its executors see, such as a volume",
+            )
         self._jvm = cast(Any, spark._jvm)
         self._configuration = cast(Any, spark._jsc).hadoopConfiguration()
         self.url = f"{url.rstrip('/')}/foresell-{uuid.uuid4().hex[:12]}"

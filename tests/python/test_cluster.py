@@ -235,3 +235,31 @@ def test_a_scratch_place_on_hdfs_gives_the_same_tables_and_is_left_empty(apart, 
         pytest.skip(str(reason))
     assert left["FileStatuses"]["FileStatus"] == []
     assert same_as_far(embedded, latest(project)) == "same"
+
+
+CONNECTED = """
+import sys
+from pyspark.sql import SparkSession
+import foresell
+
+spark = SparkSession.builder.remote("local[2]").getOrCreate()
+done = foresell.run(spark, sys.argv[1], only=sys.argv[2], progress=False)
+assert not hasattr(spark, "newSession"), "this is no session of Spark Connect"
+assert spark.catalog.listTables() == [], "the caller's session has views of the run"
+try:
+    foresell.run(spark, sys.argv[1], scratch="hdfs://nowhere/tmp", progress=False)
+except foresell.UsageError as fault:
+    print("refused:", fault)
+"""
+
+
+def test_a_session_of_spark_connect_will_do(shop, embedded, tmp_path):
+    """As notebooks have it where the cluster is shared: no JVM beside Python, steps asked for over the network."""
+    pytest.importorskip("pyspark", reason="PySpark is not installed")
+    pytest.importorskip("grpc", reason="what Spark Connect needs is not installed")
+    project = copied(shop, tmp_path / "project")
+    command = [sys.executable, "-c", CONNECTED, project, "outliers_item_store"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings(PYSPARK_PYTHON=sys.executable))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "refused: a scratch place needs a classic session" in done.stdout
+    assert same_as_far(embedded, latest(project)) == "same"
