@@ -64,7 +64,12 @@ struct fs_engine {
         int64_t stamp[6], bytes;
         char digest[FS_DIGEST_HEX];
     } * digested;
-    bool known_to_web; /* certificates and keys are set */
+    bool known_to_web, known_to_azure; /* certificates and keys are set; under `introducing` */
+    pthread_mutex_t introducing;
+    struct fs_version { /* files of Azure, as they were when first looked at (raw_version.c) */
+        struct fs_version *next;
+        const char *path, *version;
+    } * versions;
     struct fs_copied { /* files of HDFS, by hash of their address (raw_copy.c) */
         struct fs_copied *next;
         const char *path, *file; /* NULL: not copied yet */

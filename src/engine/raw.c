@@ -132,7 +132,10 @@ static fs_status make_view(fs_raw_source *s, fs_error *error)
 
 static fs_status describe(fs_raw_source *s, fs_error *error)
 {
-    for (int i = 0; i < s->paths; i++) FS_TRY(fs_raw_prepare_path(s->engine, s->path[i], error));
+    for (int i = 0; i < s->paths; i++) {
+        FS_TRY(fs_raw_prepare_path(s->engine, s->path[i], error));
+        FS_TRY(fs_raw_note_version(s->engine, s->path[i], error));
+    }
     if (s->paths == 0) return fs_fail(error, FS_USAGE, "the raw table names no file");
     return s->format == FS_FORMAT_CSV ? fs_raw_text_describe(s, error)
                                       : fs_raw_table_describe(s, error);

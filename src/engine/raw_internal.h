@@ -111,6 +111,11 @@ bool fs_raw_is_database_url(const char *path);
 bool fs_raw_is_store(const char *url);
 /* The file of sqlite://FILE, or the path itself. */
 const char *fs_raw_sqlite_file(const char *path);
+/* The extension that reads an address; NULL: none. */
+const char *fs_raw_extension_of(const char *path);
+/* Before a file is read, and at its end: is it still the one that was looked at first? */
+fs_status fs_raw_note_version(fs_engine *engine, const char *path, fs_error *error);
+fs_status fs_raw_check_version(fs_engine *engine, const char *path, fs_error *error);
 /* Once the extension is loaded: certificates and keys from the environment. */
 fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error);
 fs_status fs_raw_cells_register(fs_connection *connection, fs_error *error);

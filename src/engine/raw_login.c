@@ -1,9 +1,9 @@
 /* How other machines are reached and know us: certificates, keys of object stores, databases.
  *
  * Nothing of it stands in the project unless the user wrote it there: S3 keys, region and endpoint come
- * from the usual AWS_… variables, certificates of one's own from SSL_CERT_FILE, a password from ${NAME} in
- * the address, PGPASSWORD, ~/.pgpass or MYSQL_PWD. Passwords go to DuckDB as secrets of this session, and
- * are cut out of whatever its drivers say when they fail.
+ * from the usual AWS_… variables, those of Azure from AZURE_STORAGE_CONNECTION_STRING, certificates of one's
+ * own from SSL_CERT_FILE, a password from ${NAME} in the address, PGPASSWORD, ~/.pgpass or MYSQL_PWD. Passwords
+ * go to DuckDB as secrets of this session, and are cut out of whatever its drivers say when they fail.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,17 +46,22 @@ static fs_status be_patient(fs_engine *engine, fs_error *error)
                              error);
 }
 
-/* A shop's own authority: the usual variables of OpenSSL and curl. */
+/* A shop's own authority: the usual variables of OpenSSL and curl. NULL: the system's. */
+static fs_status find_certificates(const char **file, fs_error *error)
+{
+    *file = variable("SSL_CERT_FILE", "CURL_CA_BUNDLE");
+    if (!*file || access(*file, R_OK) == 0) return FS_OK;
+    fs_fail_errno(error, "read the certificates", *file);
+    fs_error_remedy(error, "SSL_CERT_FILE names them: correct or unset it");
+    return FS_RESOURCE;
+}
+
 static fs_status trust(fs_engine *engine, fs_error *error)
 {
-    const char *file = variable("SSL_CERT_FILE", "CURL_CA_BUNDLE");
+    const char *file;
     fs_buffer sql = {0};
+    FS_TRY(find_certificates(&file, error));
     if (!file) return FS_OK;
-    if (access(file, R_OK) != 0) {
-        fs_fail_errno(error, "read the certificates", file);
-        fs_error_remedy(error, "SSL_CERT_FILE names them: correct or unset it");
-        return FS_RESOURCE;
-    }
     fs_status status = fs_buffer_text(&sql, "set global ca_cert_file = ");
     if (status == FS_OK) status = fs_engine_add_text(&sql, file);
     return run(engine, status, &sql, error);
@@ -97,10 +102,14 @@ static fs_status write_s3(fs_buffer *sql)
 
 /* ---- Azure ---- */
 
+/* Its own transport looks for certificates where Red Hat keeps them; "curl" wherever a Linux does, and first in the
+ * file that CURL_CA_INFO names. */
 static fs_status log_in_to_azure(fs_engine *engine, fs_error *error)
 {
-    const char *connection = variable("AZURE_STORAGE_CONNECTION_STRING", NULL);
+    const char *connection = variable("AZURE_STORAGE_CONNECTION_STRING", NULL), *file;
     fs_buffer sql = {0};
+    FS_TRY(find_certificates(&file, error));
+    FS_TRY(fs_engine_execute(engine, "set global azure_transport_option_type = 'curl'", error));
     if (!connection) return FS_OK;
     fs_status status =
         fs_buffer_text(&sql, "create or replace temporary secret fs_azure (type azure");
@@ -109,22 +118,27 @@ static fs_status log_in_to_azure(fs_engine *engine, fs_error *error)
     return run(engine, status, &sql, error);
 }
 
-fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error)
+/* ---- once each ---- */
+
+static fs_status log_in_to_web(fs_engine *engine, fs_error *error)
 {
-    bool first = false;
-    if (strcmp(extension, "azure") == 0) return log_in_to_azure(engine, error);
-    if (strcmp(extension, "httpfs") == 0) {
-        pthread_mutex_lock(&engine->lock);
-        first = !engine->known_to_web;
-        engine->known_to_web = true;
-        pthread_mutex_unlock(&engine->lock);
-    }
-    if (!first) return FS_OK;
     FS_TRY(be_patient(engine, error));
     FS_TRY(trust(engine, error));
     fs_buffer sql = {0};
     fs_status status = write_s3(&sql);
     return run(engine, status, &sql, error);
+}
+
+fs_status fs_raw_login(fs_engine *engine, const char *extension, fs_error *error)
+{
+    bool azure = strcmp(extension, "azure") == 0;
+    bool *known = azure ? &engine->known_to_azure : &engine->known_to_web;
+    fs_status status = FS_OK;
+    pthread_mutex_lock(&engine->introducing);
+    if (!*known) status = azure ? log_in_to_azure(engine, error) : log_in_to_web(engine, error);
+    *known = status == FS_OK;
+    pthread_mutex_unlock(&engine->introducing);
+    return status;
 }
 
 /* ---- databases ---- */
@@ -272,7 +286,7 @@ static fs_status fail_attach(const char *path, const fs_url *url, fs_arena *aren
     return FS_RESOURCE;
 }
 
-/* ---- once each ---- */
+/* ---- databases, once each ---- */
 
 static bool find_attached(fs_engine *engine, const char *path, long long *number)
 {

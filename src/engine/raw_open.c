@@ -26,7 +26,7 @@ static const char *const schemes[][2] = {
     {"az://", "azure"},     {"azure://", "azure"}, {"abfss://", "azure"},
 };
 
-static const char *extension_of(const char *path)
+const char *fs_raw_extension_of(const char *path)
 {
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strncasecmp(path, schemes[i][0], strlen(schemes[i][0])) == 0) return schemes[i][1];
@@ -59,7 +59,7 @@ static bool is_plain_http_elsewhere(const char *path)
 
 fs_status fs_raw_prepare_path(fs_engine *engine, const char *path, fs_error *error)
 {
-    const char *extension = extension_of(path);
+    const char *extension = fs_raw_extension_of(path);
     if (is_plain_http_elsewhere(path)) {
         fs_fail(error, FS_USAGE, "%s is not encrypted", path);
         fs_error_remedy(error, "use https://");
@@ -92,6 +92,7 @@ static fs_status read_remote(void *context, void *data, size_t capacity, size_t 
     size_t most = capacity < (1u << 20) ? capacity : 1u << 20;
     int64_t bytes = duckdb_file_handle_read(r->handle, data, (int64_t)most);
     *got = bytes > 0 ? (size_t)bytes : 0;
+    if (bytes == 0 && most) return fs_raw_check_version(r->engine, r->path, error);
     if (bytes >= 0) return FS_OK;
     fs_status status = fs_engine_fault_data(error, duckdb_file_handle_error_data(r->handle));
     if (status == FS_MEMORY || status == FS_CANCELLED) return status;
@@ -123,6 +124,7 @@ static fs_status open_remote(fs_engine *engine, const char *path, fs_reader *rea
                              fs_error *error)
 {
     FS_TRY(fs_raw_prepare_path(engine, path, error));
+    FS_TRY(fs_raw_note_version(engine, path, error));
     fs_arena arena = {0};
     const char *filled = NULL;
     remote *r = fs_alloc_zero(1, sizeof *r);

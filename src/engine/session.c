@@ -329,6 +329,7 @@ fs_status fs_engine_open(const fs_engine_settings *settings, fs_engine **engine,
     fs_engine *e = fs_alloc_zero(1, sizeof *e);
     if (!e) return fs_fail_memory(error, sizeof *e);
     pthread_mutex_init(&e->lock, NULL);
+    pthread_mutex_init(&e->introducing, NULL);
     pthread_mutex_init(&e->wanting, NULL);
     pthread_mutex_init(&e->copying, NULL);
     e->memory = settings->memory > 0 ? settings->memory : machine_memory() / 10 * 7;
@@ -361,6 +362,7 @@ void fs_engine_close(fs_engine *engine)
     fs_free(engine->scratch);
     fs_free(engine->extensions);
     fs_arena_free(&engine->names);
+    pthread_mutex_destroy(&engine->introducing);
     pthread_mutex_destroy(&engine->wanting);
     pthread_mutex_destroy(&engine->copying);
     pthread_mutex_destroy(&engine->lock);
