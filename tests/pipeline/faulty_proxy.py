@@ -10,16 +10,17 @@ import struct
 import threading
 import urllib.parse
 from dataclasses import dataclass, field
-from typing import Iterator
+from typing import Callable, Iterator
 
 
 @dataclass
 class Fault:
-    kind: str  # a number: answered so, without asking the server; "reset": no answer; "cut": the body ends in the middle
+    kind: str  # a number: answered so, without asking the server; "reset": no answer; "cut": the body ends in the middle; "": it passes
     times: int = 10**9
     only: str = ""  # part of the request's path and query
     body: str = ""
     method: str = ""
+    first: Callable = lambda: None  # is done before the answer
 
 
 @dataclass
@@ -54,10 +55,13 @@ def handler(proxy: Proxy, server: int):
         def pass_on(self):
             fault = proxy.take(self.command, self.path)
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if fault:
+                fault.first()
             if fault and fault.kind == "reset":
                 return self.reset()
             if fault and fault.kind.isdigit():
-                return self.answer(int(fault.kind), [("Content-Type", "application/xml")], fault.body.encode())
+                headers = [("Content-Type", "application/xml")] if self.command != "HEAD" else []
+                return self.answer(int(fault.kind), headers, fault.body.encode())
             upstream = http.client.HTTPConnection("127.0.0.1", server_of(self.path, server), timeout=60)
             upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
@@ -80,7 +84,7 @@ def handler(proxy: Proxy, server: int):
                 self.wfile.write(body[: len(body) // 2] if cut else body)
             self.close_connection = self.close_connection or cut
 
-        do_GET = do_HEAD = do_PUT = do_POST = pass_on
+        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = pass_on
 
     return Handler
 

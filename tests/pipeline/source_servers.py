@@ -1,7 +1,12 @@
 """Real servers on the loopback, each started by the tests with a folder and a free port of its own, and ended by them."""
+import base64
 import contextlib
+import email.utils
 import functools
 import glob
+import hashlib
+import hmac
+import http.client
 import http.server
 import os
 import pwd
@@ -11,6 +16,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
@@ -210,6 +216,80 @@ def s3(folder: Path) -> Iterator[dict]:
         wait_for(port, process, log)
         yield {"AWS_ACCESS_KEY_ID": "shopkeeper", "AWS_SECRET_ACCESS_KEY": "s3cr3t-key-of-the-shop", "AWS_REGION": "us-east-1",
                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@dataclass
+class Azure:
+    """An account of Azure Blob storage: what reaches it, and the few requests of one who puts files there."""
+    port: int
+    account: str = "shopkeeper"
+    key: str = base64.b64encode(b"s3cr3t-key-of-the-shop").decode()
+    scheme: str = "http"
+
+    def env(self, **other) -> dict:
+        v = {"account": self.account, "key": self.key, "port": self.port, "scheme": self.scheme, **other}
+        return {"AZURE_STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol={v['scheme']};AccountName={v['account']};AccountKey={v['key']};"
+                                                   f"BlobEndpoint={v['scheme']}://127.0.0.1:{v['port']}/{v['account']};"}
+
+    def sign(self, text: str) -> str:
+        return base64.b64encode(hmac.new(base64.b64decode(self.key), text.encode(), hashlib.sha256).digest()).decode()
+
+    def shared(self, ends: str) -> dict:
+        """The environment with a signature that lets one read and list until `ends`, in place of the key."""
+        told = {"sv": "2021-12-02", "ss": "b", "srt": "co", "sp": "rl", "se": ends, "spr": "https,http"}
+        text = "\n".join([self.account, told["sp"], told["ss"], told["srt"], "", ends, "", told["spr"], told["sv"], "", ""])
+        signed = urllib.parse.urlencode({**told, "sig": self.sign(text)})
+        return {"AZURE_STORAGE_CONNECTION_STRING": f"BlobEndpoint={self.scheme}://127.0.0.1:{self.port}/{self.account};SharedAccessSignature={signed}"}
+
+    def ask(self, method: str, path: str, query: str = "", data: bytes = b"") -> bytes:
+        """Signed with the account's key; `path`: CONTAINER or CONTAINER/BLOB."""
+        path = f"/{self.account}/{urllib.parse.quote(path)}"
+        headers = {"x-ms-date": email.utils.formatdate(usegmt=True), "x-ms-version": "2021-12-02"}
+        if method == "PUT" and not query:
+            headers["x-ms-blob-type"] = "BlockBlob"
+        named = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+        asked = "".join(f"\n{name}:{value}" for name, value in sorted(urllib.parse.parse_qsl(query)))
+        size = str(len(data)) if data else ""
+        text = f"{method}\n\n\n{size}\n\n\n\n\n\n\n\n\n{named}/{self.account}{path}{asked}"
+        headers["Authorization"] = f"SharedKey {self.account}:{self.sign(text)}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60) if self.scheme == "http" else http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=60, context=ssl._create_unverified_context())
+        connection.request(method, f"{path}?{query}" if query else path, data, headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status < 300, body
+        return body
+
+    def make(self, container: str) -> None:
+        self.ask("PUT", container, "restype=container")
+
+    def put(self, path: str, data: bytes | str) -> None:
+        self.ask("PUT", path, data=data.encode() if isinstance(data, str) else data)
+
+    def remove(self, path: str) -> None:
+        self.ask("DELETE", path)
+
+
+@contextlib.contextmanager
+def azure(folder: Path, certificate: tuple[Path, Path] | None = None) -> Iterator[Azure]:
+    """Microsoft's own local server, which checks signatures; it keeps its files in `folder`."""
+    program = ROOT / "build" / "tools" / "azurite" / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+    node = shutil.which("node", path=f"{ROOT / 'build' / 'deps' / 'node' / 'bin'}:{os.environ['PATH']}")
+    if not node or not program.exists():
+        pytest.skip("no Azure server here (tests/run pipeline gets it into build/tools)")
+    store = Azure(free_port(), scheme="https" if certificate else "http")
+    certified = ["--cert", certificate[0], "--key", certificate[1]] if certificate else []
+    log = folder.with_name("azure.log")
+    with open(log, "wb") as out:
+        process = subprocess.Popen([node, program, "--blobHost", "127.0.0.1", "--blobPort", str(store.port), "--location", folder, "--silent",
+                                    "--skipApiVersionCheck", "--disableTelemetry", *certified], stdout=out, stderr=out,
+                                   env={**os.environ, "AZURITE_ACCOUNTS": f"{store.account}:{store.key}"})
+    try:
+        wait_for(store.port, process, log)
+        yield store
     finally:
         process.terminate()
         process.wait(30)
