@@ -1,6 +1,6 @@
 # fish completion for foresell; made by foresell docs
 complete -c foresell -n __fish_use_subcommand -a init -d 'Looks at a retailer\'s files and writes a project.'
-complete -c foresell -n '__fish_seen_subcommand_from init' -l from -r -d 'a file, folder or URL (s3://, hdfs://, https://, postgres://, mysql://) to read; may be given more than once; default: the files in DIR'
+complete -c foresell -n '__fish_seen_subcommand_from init' -l from -r -d 'a file, folder or URL (s3://, az://, hdfs://, https://, postgres://, mysql://) to read; may be given more than once; default: the files in DIR'
 complete -c foresell -n '__fish_seen_subcommand_from init' -l set -r -d 'correct what was found out: sales.item=StockCode, currency=EUR; may be given more than once'
 complete -c foresell -n '__fish_seen_subcommand_from init' -l force -d 'write over a foresell.yaml that is there'
 complete -c foresell -n '__fish_seen_subcommand_from init' -l memory -r -d 'at most this much memory, as 2GiB; default: 70 % of the machine\'s'
@@ -40,7 +40,7 @@ complete -c foresell -n '__fish_seen_subcommand_from plan' -l sql -d 'show the S
 complete -c foresell -n '__fish_seen_subcommand_from plan' -l help -s h -d 'tell about this verb and stop'
 complete -c foresell -n '__fish_seen_subcommand_from plan' -l json -d 'answer, and report errors, as JSON for machines'
 complete -c foresell -n __fish_use_subcommand -a export -d 'Writes the results of a run to a folder, an object store or a database.'
-complete -c foresell -n '__fish_seen_subcommand_from export' -l to -r -d 'a folder, s3://BUCKET/PREFIX, postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}'
+complete -c foresell -n '__fish_seen_subcommand_from export' -l to -r -d 'a folder, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX, postgres://USER@HOST/DATABASE, mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}'
 complete -c foresell -n '__fish_seen_subcommand_from export' -l table -r -d 'tables of the run; default: the results (docs/pipeline.md)'
 complete -c foresell -n '__fish_seen_subcommand_from export' -l partition -r -d 'Parquet: a folder COLUMN=value for each value, in tables that have the column'
 complete -c foresell -n '__fish_seen_subcommand_from export' -l run -r -d 'which run; default: the newest whole one'

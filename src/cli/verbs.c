@@ -24,8 +24,8 @@ const cli_option fs_cli_common_options[] = {
 
 static const cli_option init_options[] = {
     {"from", CLI_LIST, "SRC",
-     .doc = "a file, folder or URL (s3://, hdfs://, https://, postgres://, mysql://) to read; may "
-            "be given more than once; default: the files in DIR"},
+     .doc = "a file, folder or URL (s3://, az://, hdfs://, https://, postgres://, mysql://) to "
+            "read; may be given more than once; default: the files in DIR"},
     {"set", CLI_LIST, "KEY=VALUE",
      .doc = "correct what was found out: sales.item=StockCode, currency=EUR; may be given more "
             "than once"},
@@ -76,7 +76,7 @@ static const cli_option plan_options[] = {
 
 static const cli_option export_options[] = {
     {"to", CLI_TEXT, "WHERE",
-     .doc = "a folder, s3://BUCKET/PREFIX, postgres://USER@HOST/DATABASE, "
+     .doc = "a folder, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX, postgres://USER@HOST/DATABASE, "
             "mysql://USER@HOST/DATABASE or sqlite://FILE; a password may stand as ${NAME}"},
     {"table", CLI_TEXT, "A,B", .doc = "tables of the run; default: the results (docs/pipeline.md)"},
     {"partition", CLI_TEXT, "COLUMN",
