@@ -1,6 +1,6 @@
 """What an operator costs on Spark, beside the embedded engine and statsforecast through Fugue; see README.md.
 
-spark.py PANEL SERIES: PANEL is Parquet with item, store, day, units; SERIES of them go to the forecasts that are slow. Rows of
+spark.py PANEL SERIES: PANEL is Parquet with item, store, day, units; SERIES of them (0: none) go to statsforecast, which is slow. Rows of
 "name,value,unit" on standard output. Two cores, one session; CPU is that of the JVM and of its Python workers together.
 """
 from __future__ import annotations
@@ -65,16 +65,21 @@ def embedded(path: str, model: str) -> float:
     return min(costs)
 
 
+def forecast(spark, path: str, model: str):
+    import foresell.spark
+
+    rows = spark.read.parquet(path)
+    return foresell.spark.apply(rows, "forecast", ["item", "store"], "day", value="units", horizon=28, model=model)
+
+
 def on_spark(spark, path: str, model: str) -> tuple[float, float]:
     """CPU seconds of shuffle and sort alone, and with the operator behind them."""
-    import foresell.spark
     from foresell.spark import _partitioned, _plainly_named
 
     rows = spark.read.parquet(path)
     keys = ["item", "store", "day", "units"]
     alone = timed("shuffle and sort", lambda: sink(_partitioned(_plainly_named(rows.select(*keys), keys), 2)))
-    result = foresell.spark.apply(rows, "forecast", ["item", "store"], "day", value="units", horizon=28, model=model)
-    return alone, timed(f"forecast, {model}", lambda: sink(result))
+    return alone, timed(f"forecast, {model}", lambda: sink(forecast(spark, path, model)))
 
 
 def compare(spark, path: str, model: str) -> None:
@@ -91,14 +96,14 @@ def fugue(spark, path: str) -> None:
     from statsforecast import StatsForecast
     from statsforecast.models import AutoETS
 
-    rows = spark.read.parquet(path).selectExpr("concat(item, '/', store) as unique_id", "day as ds", "cast(units as double) as y")
+    rows = spark.read.parquet(path).selectExpr("concat(item, '/', store) as unique_id", "cast(day as timestamp) as ds", "cast(units as double) as y")
     forecaster = StatsForecast(models=[AutoETS(season_length=7)], freq="D")
     say("statsforecast AutoETS through Fugue", timed("statsforecast", lambda: sink(forecaster.forecast(df=rows, h=28))), "CPU s")
 
 
 def main() -> None:
     import duckdb
-    from pyspark.sql import SparkSession
+    from foresell.cluster import _open_session, session_for
 
     panel, series = sys.argv[1], int(sys.argv[2])
     few = f"{panel}.{series}.parquet"
@@ -106,13 +111,14 @@ def main() -> None:
         duckdb.sql(f"""copy (select * from '{panel}' where (item, store) in
             (select (item, store) from (select distinct item, store from '{panel}') order by hash(item || store) limit {series}))
             to '{few}' (format parquet)""")
-    os.environ.update(PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1")
-    builder = SparkSession.builder.master(f"local[{CORES}]").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.sql.shuffle.partitions", 8).config("spark.driver.memory", "4g")
-    spark = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR").getOrCreate()
+    os.environ["PYSPARK_SUBMIT_ARGS"] = "--driver-memory 4g pyspark-shell"
+    spark = session_for(_open_session(f"local[{CORES}]"))
+    spark.conf.set("spark.sql.shuffle.partitions", 8)
     compare(spark, panel, "snaive")
-    compare(spark, few, "auto")
-    fugue(spark, few)
+    compare(spark, panel, "auto")
+    if series:
+        say(f"forecast auto: {series} series on Spark", timed("forecast", lambda: sink(forecast(spark, few, "auto"))), "CPU s")
+        fugue(spark, few)
     spark.stop()
 
 

@@ -37,8 +37,9 @@ SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.maxBytesPerBatch": "2147483647",  # else Spark measures the batch anew after each row of it
 }
-"""What the common subset of SQL needs; set on a session of its own, never on the caller's."""
+"""What the common subset of SQL and the operators need; set on a session of its own, never on the caller's."""
 
 UNSEEN = "where the executors do not see that folder, name a place that all reach: --scratch hdfs://… or s3a://…"
 
@@ -367,13 +368,23 @@ def _s3_settings() -> dict[str, str]:
     return {f"spark.hadoop.fs.s3a.{name}": value for name, value in settings.items() if value}
 
 
+ARROW = "-Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
+"""Arrow's Java looks at each bound once more before it writes a value: half of what it costs to bring rows to an operator."""
+
+
+def _hasten() -> dict[str, str]:
+    """Options of Java for the driver, which is yet to start, and for the executors; beside those that are set elsewhere."""
+    os.environ["SPARK_SUBMIT_OPTS"] = f"{os.environ.get('SPARK_SUBMIT_OPTS', '')} {ARROW}".strip()
+    return {"spark.executorEnv.JDK_JAVA_OPTIONS": ARROW}
+
+
 def _open_session(master: str | None) -> SparkSession:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if (master or "").startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     conf = SparkConf().setAppName("foresell").set("spark.ui.showConsoleProgress", "false")
     conf.setIfMissing("spark.ui.enabled", "false")  # it would listen on every address of the machine
-    for name, value in _s3_settings().items():
+    for name, value in {**_s3_settings(), **_hasten()}.items():
         conf.setIfMissing(name, value)
     if master:
         conf.setMaster(master)
