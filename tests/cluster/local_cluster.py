@@ -17,19 +17,19 @@ S3_JARS = ROOT / "build" / "tools" / "spark-s3"
 
 
 class Cluster:
-    """A master and two workers of one core each, all on the loopback; `hidden` is a folder that the workers do not see."""
+    """A master and workers of one core each, all on the loopback; `hidden` is a folder that the workers do not see."""
 
-    def __init__(self, folder: Path, hidden: Path | None = None) -> None:
+    def __init__(self, folder: Path, hidden: Path | None = None, workers: int = 2, memory: str = "1g") -> None:
         import pyspark
 
-        self.folder, self.hidden, self.home = folder, hidden, Path(pyspark.__file__).parent
+        self.folder, self.hidden, self.memory, self.home = folder, hidden, memory, Path(pyspark.__file__).parent
         self.local = folder / "local"  # shuffle files
         self.port, self.web = free_port(), free_port()
         self.url = f"spark://127.0.0.1:{self.port}"
         self.daemons = [self._start("master.Master", "--host", "127.0.0.1", "--port", self.port, "--webui-port", self.web)]
         self._await(0)
-        self.workers = [self.worker(), self.worker()]
-        self._await(2)
+        self.workers = [self.worker() for _ in range(workers)]
+        self._await(workers)
 
     def _start(self, name: str, *words: object) -> subprocess.Popen:
         log = open(self.folder / f"{name}-{time.monotonic_ns()}.log", "wb")
@@ -41,7 +41,7 @@ class Cluster:
         return subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, env=environment, start_new_session=True)
 
     def worker(self) -> subprocess.Popen:
-        started = self._start("worker.Worker", self.url, "--cores", 1, "--memory", "1g", "--host", "127.0.0.1", "--webui-port", 0,
+        started = self._start("worker.Worker", self.url, "--cores", 1, "--memory", self.memory, "--host", "127.0.0.1", "--webui-port", 0,
                               "--work-dir", self.folder / "work")
         self.daemons.append(started)
         return started

@@ -38,12 +38,22 @@ def foresell(*words: object, check: bool = True, **environment: str) -> subproce
     return done
 
 
+def skew(file: Path) -> None:
+    """Lines of one item more, until it has over a tenth of all: as many groups, one of them with most of the rows."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    sound = [line.split(",") for line in lines[1:] if line.count(",") == lines[0].count(",") and '"' not in line]
+    item = lines[0].split(",").index("product_id")
+    more = [[str(10**6 + i), *line[1:item], "P000001", *line[item + 1 :]] for i, line in enumerate(sound[::8])]
+    file.write_text("\n".join([*lines, *map(",".join, more)]) + "\n", encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Path:
-    """A project with a few faults in its files, as made by init; no run yet."""
+    """A project with a few faults in its files, and an item with over a tenth of all lines, as made by init; no run yet."""
     folder = tmp_path_factory.mktemp("shop")
     foresell("simulate", folder / "files", "--items", 40, "--stores", 2, "--customers", 300, "--days", 420, "--lines", 20000,
              "--dirt", 0.01)
+    skew(folder / "files" / "sales.csv")
     foresell("init", folder / "project", "--from", folder / "files")
     return folder / "project"
 
