@@ -13,7 +13,6 @@ import json
 import os
 import resource
 import shutil
-import subprocess
 import sys
 import threading
 import time
@@ -23,15 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "cluster"), str(ROOT / "tests" / "pipeline")]
 
 from local_cluster import Cluster, settings  # noqa: E402
+from parity import compared, latest, program  # noqa: E402
+from processes import below, cpu_of_all_below  # noqa: E402
 
 WORK = ROOT / "build" / "bench"
 MIB = 1 << 20
-
-
-def program(*words: object) -> None:
-    import foresell.program
-
-    subprocess.run([str(foresell.program.path()), *map(str, words)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def project_of(lines: int, name: str) -> Path:
@@ -45,31 +40,7 @@ def project_of(lines: int, name: str) -> Path:
     return project
 
 
-def latest(project: Path) -> Path:
-    return (project / "runs" / "latest").resolve()
-
-
 # ---- what processes use ----
-
-
-def below(top: int) -> dict[int, list[str]]:
-    """The lines of /proc/PID/stat, behind the name, of a process and all below it."""
-    stats: dict[int, list[str]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            stats[int(path.parent.name)] = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-    mine, grown = {top}, True
-    while grown:
-        more = {pid for pid, fields in stats.items() if int(fields[1]) in mine} - mine
-        mine |= more
-        grown = bool(more)
-    return {pid: stats[pid] for pid in mine if pid in stats}
-
-
-def cpu_of(fields: list[str]) -> float:
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class Watch:
@@ -77,7 +48,7 @@ class Watch:
 
     def __init__(self, workers: list[int]) -> None:
         self.workers, self.peak, self.ended = workers, 0, threading.Event()
-        self.began = sum(cpu_of(fields) for fields in below(os.getpid()).values())
+        self.began = cpu_of_all_below()
         self.sampler = threading.Thread(target=self._sample, daemon=True)
 
     def _sample(self) -> None:
@@ -93,7 +64,7 @@ class Watch:
     def __exit__(self, *fault: object) -> None:
         self.ended.set()
         self.sampler.join()
-        self.cpu = sum(cpu_of(fields) for fields in below(os.getpid()).values()) - self.began
+        self.cpu = cpu_of_all_below() - self.began
 
 
 # ---- what Spark says of its steps ----
@@ -159,8 +130,7 @@ def main() -> None:
         cost = costs.get(step["name"], collections.Counter())
         print(f"{step['name']:24} {step['rows']:11,} {step['cpu_seconds']:15.2f} {cost['cpu']:18.2f} {cost['memory'] / MIB:14.0f} "
               f"{cost['shuffled'] / MIB:13.1f}")
-    words = [sys.executable, str(ROOT / "tests" / "cluster" / "same_tables.py"), str(latest(embedded)), str(latest(distributed))]
-    print(subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip().splitlines()[-1])
+    print(compared(latest(embedded), latest(distributed))[-1])
 
 
 if __name__ == "__main__":

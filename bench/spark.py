@@ -5,33 +5,14 @@ spark.py PANEL SERIES: PANEL is Parquet with item, store, day, units; SERIES of 
 """
 from __future__ import annotations
 
-import glob
 import os
 import subprocess
 import sys
 import time
 
+from processes import cpu_of_all_below
+
 CORES = 2
-
-
-def stat(process: str) -> list[str]:
-    try:
-        with open(f"/proc/{process}/stat") as file:
-            return file.read().rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def cpu_of_all_below() -> float:
-    """CPU seconds of this process, of those below it that live, and of those below that they have waited for."""
-    stats = {int(path.split("/")[2]): stat(path.split("/")[2]) for path in glob.glob("/proc/[0-9]*/stat")}
-    mine, grown = {os.getpid()}, True
-    while grown:
-        below = {pid for pid, fields in stats.items() if fields and int(fields[1]) in mine} - mine
-        mine |= below
-        grown = bool(below)
-    ticks = sum(int(field) for pid in mine if stats.get(pid) for field in stats[pid][11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def timed(name: str, action) -> float:
