@@ -31,7 +31,7 @@ from .errors import DataError, Error, OutOfMemoryError, ResourceError, UsageErro
 from .progress import listen, shown
 from .runs import Run, parts_of, rows_of
 from .scratch import Scratch
-from .spark import piped
+from .spark import is_connect, piped
 
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",
@@ -64,7 +64,7 @@ def _statements(sql: str) -> list[str]:
 
 def _beside(spark: SparkSession) -> SparkSession:
     """A session with settings and views of its own; Spark Connect has no `newSession`, and 4.0 no `cloneSession` either."""
-    if hasattr(spark, "newSession"):
+    if not is_connect(spark):
         return spark.newSession()
     connected: Any = spark
     connected.conf.get("spark.sql.session.timeZone")  # the server knows a session only once it was asked for something
@@ -73,11 +73,11 @@ def _beside(spark: SparkSession) -> SparkSession:
 
 def _named(session: SparkSession, step: str) -> None:
     """What this thread does from now on, for Spark's own pages."""
-    if hasattr(session, "newSession"):
-        session.sparkContext.setJobDescription(f"foresell: {step}")
-    else:  # Spark Connect
+    if is_connect(session):
         session.clearTags()
         session.addTag(f"foresell: {step}")
+    else:
+        session.sparkContext.setJobDescription(f"foresell: {step}")
 
 
 def session_for(spark: SparkSession) -> SparkSession:

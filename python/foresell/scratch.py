@@ -14,6 +14,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
 from .errors import ResourceError, UsageError, cause
+from .spark import is_connect
 
 
 class Scratch:
@@ -28,7 +29,7 @@ class Scratch:
     """
 
     def __init__(self, spark: SparkSession, url: str) -> None:
-        if not hasattr(spark, "newSession"):
+        if is_connect(spark):
             raise UsageError(
                 "a scratch place needs a classic session of Spark, not one of Spark Connect",
                 remedy="keep the project in a folder that the server and its executors see, such as a volume",

@@ -11,12 +11,17 @@ import functools
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 from . import _core
 from .columns import choose, declaration, options_text
+
+
+def is_connect(spark: SparkSession) -> bool:
+    """Whether this is a session of Spark Connect: no JVM beside Python, and no `newSession`."""
+    return not hasattr(spark, "newSession")
 
 
 def _through_pipe(

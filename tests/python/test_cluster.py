@@ -39,7 +39,7 @@ def foresell(*words: object, check: bool = True, **environment: str) -> subproce
 
 
 def skew(file: Path) -> None:
-    """Lines of one item more, until it has over a tenth of all: as many groups, one of them with most of the rows."""
+    """Lines of one item more, until it has over a tenth of all."""
     lines = file.read_text(encoding="utf-8").splitlines()
     sound = [line.split(",") for line in lines[1:] if line.count(",") == lines[0].count(",") and '"' not in line]
     item = lines[0].split(",").index("product_id")
