@@ -371,7 +371,9 @@ static void one_step_cannot_begin_before_another(void **state)
 static void run_for_ever(void)
 {
     fs_error error = {0};
-    fs_engine_settings settings = {.threads = 2, .memory = 512 << 20};
+    char scratch[64]; /* what a killed one leaves goes with the folder */
+    snprintf(scratch, sizeof scratch, "%s", in("scratch"));
+    fs_engine_settings settings = {.threads = 2, .memory = 512 << 20, .scratch = scratch};
     if (fs_engine_open(&settings, &engine, &error) != FS_OK) _exit(1);
     for (int n = 0;; n++) {
         fs_step_report *r;
