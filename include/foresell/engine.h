@@ -256,11 +256,21 @@ typedef struct fs_step_report {
     bool skipped;               /* taken from before: nothing it depends on has changed */
     char digest[FS_DIGEST_HEX]; /* step, inputs and version together */
 } fs_step_report;
-/* Who makes the tables of steps: the file `path`, or a folder of that name with the parts of the table. `sort`: what
- * the rows are to be in order of where the SELECT does not say it, or NULL. Called by several threads. */
+/* A step's table that is asked for: the file `path`, or a folder of that name with the parts of the table. */
+typedef struct fs_making {
+    const fs_step *step;
+    const char
+        *sort; /* what the rows are to be in order of where the SELECT does not say it, or NULL */
+    const char *const *
+        check; /* SELECTs over the table, of one whole number each: 0, what must hold of it holds */
+    int checks;
+    const char *path;
+    int64_t rows; /* out */
+    bool sound;   /* out: the checks were asked and each gave 0; else the engine asks them itself */
+} fs_making;
+/* Who makes the tables of steps. Called by several threads. */
 typedef struct fs_maker {
-    fs_status (*make)(void *context, const fs_step *step, const char *sort, const char *path,
-                      int64_t *rows, fs_error *error);
+    fs_status (*make)(void *context, fs_making *making, fs_error *error);
     void *context;
 } fs_maker;
 typedef struct fs_plan_settings {
@@ -282,8 +292,7 @@ typedef struct fs_remote fs_remote;
 FS_API FS_MUST_CHECK fs_status fs_remote_open(fs_engine *engine, int requests, int answers,
                                               fs_remote **remote, fs_error *error);
 FS_API void fs_remote_close(fs_remote *remote);
-FS_API FS_MUST_CHECK fs_status fs_remote_make(void *remote, const fs_step *step, const char *sort,
-                                              const char *path, int64_t *rows, fs_error *error);
+FS_API FS_MUST_CHECK fs_status fs_remote_make(void *remote, fs_making *making, fs_error *error);
 /* The plan as JSON, for `foresell plan --json` and for Spark. Appended to out. */
 FS_API FS_MUST_CHECK fs_status fs_plan_json(const fs_plan *plan, fs_buffer *out, fs_error *error);
 

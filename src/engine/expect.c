@@ -143,15 +143,58 @@ typedef struct checker {
 } checker;
 
 /* Counts what breaks `expect`, as an SQL expression over the table. */
-static const char *count_of(checker *c, const fs_expect *e)
+static const char *count_of(fs_arena *arena, const fs_expect *e)
 {
     switch (e->kind) {
     case FS_EXPECT_ROWS:
-        return fs_arena_printf(&c->arena, "case when count(*) %s then 0 else 1 end", e->condition);
+        return fs_arena_printf(arena, "case when count(*) %s then 0 else 1 end", e->condition);
     case FS_EXPECT_ALL:
-        return fs_arena_printf(&c->arena, "case when (%s\n) then 0 else 1 end", e->condition);
-    default: return fs_arena_printf(&c->arena, "count(*) filter (where not (%s\n))", e->condition);
+        return fs_arena_printf(arena, "case when (%s\n) then 0 else 1 end", e->condition);
+    default: return fs_arena_printf(arena, "count(*) filter (where not (%s\n))", e->condition);
     }
+}
+
+/* Counts what breaks `expect`, as a SELECT. */
+static const char *select_of(fs_arena *arena, const fs_expect *e, const char *table)
+{
+    if (e->kind == FS_EXPECT_UNIQUE)
+        return fs_arena_printf(
+            arena, "select count(*) from (select 1 from %s group by %s having count(*) > 1)", table,
+            e->condition);
+    const char *count = count_of(arena, e);
+    return count ? fs_arena_printf(arena, "select %s from %s", count, table) : NULL;
+}
+
+/* All conditions, in one pass. */
+static const char *select_of_all(fs_arena *arena, const fs_step_node *step, const char *table)
+{
+    const char *sql = "select 0";
+    for (int i = 0; sql && i < step->step.expects; i++) {
+        if (step->expect[i].kind == FS_EXPECT_UNIQUE) continue;
+        const char *count = count_of(arena, &step->expect[i]);
+        sql = count ? fs_arena_printf(arena, "%s + %s", sql, count) : NULL;
+    }
+    return sql ? fs_arena_printf(arena, "%s from %s", sql, table) : NULL;
+}
+
+fs_status fs_engine_expect_selects(fs_arena *arena, const fs_step_node *step,
+                                   const char *const **select, int *count, fs_error *error)
+{
+    int expects = step->step.expects;
+    const char *table = fs_engine_sql_quote(arena, step->step.name);
+    const char **all = fs_arena_alloc(arena, ((size_t)expects + 1) * sizeof *all);
+    if (!table || !all) return fs_fail_memory(error, 256);
+    *count = 0;
+    *select = all;
+    bool conditions = false;
+    for (int i = 0; i < expects; i++) conditions |= step->expect[i].kind != FS_EXPECT_UNIQUE;
+    if (conditions) all[(*count)++] = select_of_all(arena, step, table);
+    for (int i = 0; i < expects; i++)
+        if (step->expect[i].kind == FS_EXPECT_UNIQUE)
+            all[(*count)++] = select_of(arena, &step->expect[i], table);
+    for (int i = 0; i < *count; i++)
+        if (!all[i]) return fs_fail_memory(error, 256);
+    return FS_OK;
 }
 
 static fs_status say_rows(checker *c, const char *select, fs_buffer *said);
@@ -277,13 +320,7 @@ static fs_status check_one(checker *c, const fs_expect *e)
     bool proven = false;
     if (e->kind == FS_EXPECT_UNIQUE) FS_TRY(ascends(c, e, &proven));
     if (proven) return FS_OK;
-    const char *sql =
-        e->kind == FS_EXPECT_UNIQUE
-            ? fs_arena_printf(
-                  &c->arena,
-                  "select count(*) from (select 1 from %s group by %s having count(*) > 1)",
-                  c->table, e->condition)
-            : fs_arena_printf(&c->arena, "select %s from %s", count_of(c, e), c->table);
+    const char *sql = select_of(&c->arena, e, c->table);
     if (!sql) return no_memory(c);
     int64_t broken = 0;
     fs_status status = fs_engine_integer(c->engine, sql, &broken, c->error);
@@ -295,13 +332,7 @@ static fs_status check_one(checker *c, const fs_expect *e)
 /* All conditions in one pass; *clean where none is broken and all could be asked. */
 static fs_status check_together(checker *c, bool *clean)
 {
-    const char *sql = "select 0";
-    for (int i = 0; sql && i < c->step->step.expects; i++) {
-        if (c->step->expect[i].kind == FS_EXPECT_UNIQUE) continue;
-        const char *count = count_of(c, &c->step->expect[i]);
-        sql = count ? fs_arena_printf(&c->arena, "%s + %s", sql, count) : NULL;
-    }
-    if (sql) sql = fs_arena_printf(&c->arena, "%s from %s", sql, c->table);
+    const char *sql = select_of_all(&c->arena, c->step, c->table);
     if (!sql) return no_memory(c);
     int64_t broken = 0;
     *clean = fs_engine_integer(c->engine, sql, &broken, NULL) == FS_OK && broken == 0;

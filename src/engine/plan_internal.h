@@ -134,6 +134,10 @@ const char *fs_engine_nearest(const char *name, const char *const *names, int co
 /* Parses one expect's text. */
 fs_status fs_engine_expect_read(fs_arena *arena, const char *file, int64_t line, const char *text,
                                 fs_expect *expect, fs_error *error);
+/* What is asked of a step's table first: all conditions on rows in one SELECT, then one for each unique. Each
+ * gives 0 where what is expected holds. In `arena`. */
+fs_status fs_engine_expect_selects(fs_arena *arena, const fs_step_node *step,
+                                   const char *const **select, int *count, fs_error *error);
 /* Checks the expects of a step whose table is attached. */
 fs_status fs_engine_expect_check(fs_engine *engine, const fs_step_node *step, fs_error *error);
 

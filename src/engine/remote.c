@@ -1,7 +1,9 @@
 /* Steps made elsewhere: a request a step, a line of JSON each, to the one that drives the other engine (Spark).
  *
- *   → {"id": 3, "step": "demand_item", "sql": "…", "sort": null, "operator": null, "inputs": ["…"], "path": "…"}
- *   ← {"id": 3, "rows": 1200}      or {"id": 3, "error": "…", "status": "usage", "remedy": "…"}
+ *   → {"id": 3, "step": "demand_item", "sql": "…", "sort": null, "operator": null, "inputs": ["…"], "checks": ["…"], "path": "…"}
+ *   ← {"id": 3, "rows": 1200, "sound": true}      or {"id": 3, "error": "…", "status": "usage", "remedy": "…"}
+ *
+ * `checks` count what breaks the step's expectations; `sound` says that all of them gave 0.
  *
  * Several steps may be under way at once and answers come in any order: whoever waits reads, and keeps what is
  * for others. When this side ends, the other sees the end of the requests.
@@ -67,12 +69,13 @@ static json_t *operator_of(const fs_step *step)
                      fs_engine_json_names(step->group, step->groups), "order", step->order);
 }
 
-static json_t *request_of(int64_t id, const fs_step *step, const char *sort, const char *path)
+static json_t *request_of(int64_t id, const fs_making *m)
 {
-    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:s}", "id", (json_int_t)id, "step",
-                     step->name, "sql", step->sql, "sort", fs_engine_json_text(sort), "operator",
+    const fs_step *step = m->step;
+    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:s}", "id", (json_int_t)id, "step",
+                     step->name, "sql", step->sql, "sort", fs_engine_json_text(m->sort), "operator",
                      operator_of(step), "inputs", fs_engine_json_names(step->input, step->inputs),
-                     "path", path);
+                     "checks", fs_engine_json_names(m->check, m->checks), "path", m->path);
 }
 
 static fs_status fail_gone(fs_error *error)
@@ -95,16 +98,15 @@ static fs_status write_line(fs_remote *r, const char *text, fs_error *error)
     return FS_OK;
 }
 
-static fs_status ask(fs_remote *r, int64_t id, const fs_step *step, const char *sort,
-                     const char *path, fs_error *error)
+static fs_status ask(fs_remote *r, int64_t id, const fs_making *making, fs_error *error)
 {
-    json_t *request = request_of(id, step, sort, path);
+    json_t *request = request_of(id, making);
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
     json_decref(request);
     fs_buffer line = {0};
     fs_status status = text && fs_buffer_printf(&line, "%s\n", text) == FS_OK
                            ? FS_OK
-                           : fs_fail_memory(error, strlen(step->sql));
+                           : fs_fail_memory(error, strlen(making->step->sql));
     free(text);
     if (status == FS_OK) status = write_line(r, line.data, error);
     fs_buffer_free(&line);
@@ -181,7 +183,7 @@ static fs_status status_named(const char *name)
     return FS_FAILED;
 }
 
-static fs_status take_answer(fs_remote *r, json_t *answer, int64_t *rows, fs_error *error)
+static fs_status take_answer(fs_remote *r, json_t *answer, fs_making *making, fs_error *error)
 {
     if (!answer && fs_progress_cancelled(r->engine->progress))
         return fs_fail(error, FS_CANCELLED, "cancelled");
@@ -190,7 +192,8 @@ static fs_status take_answer(fs_remote *r, json_t *answer, int64_t *rows, fs_err
     const char *message = json_string_value(json_object_get(answer, "error"));
     const char *remedy = json_string_value(json_object_get(answer, "remedy"));
     if (!message && json_is_integer(count)) {
-        *rows = json_integer_value(count);
+        making->rows = json_integer_value(count);
+        making->sound = json_is_true(json_object_get(answer, "sound"));
         return FS_OK;
     }
     fs_status status = status_named(json_string_value(json_object_get(answer, "status")));
@@ -199,16 +202,15 @@ static fs_status take_answer(fs_remote *r, json_t *answer, int64_t *rows, fs_err
     return status;
 }
 
-fs_status fs_remote_make(void *context, const fs_step *step, const char *sort, const char *path,
-                         int64_t *rows, fs_error *error)
+fs_status fs_remote_make(void *context, fs_making *making, fs_error *error)
 {
     fs_remote *r = context;
     pthread_mutex_lock(&r->lock);
     int64_t id = ++r->ids;
-    fs_status status = ask(r, id, step, sort, path, error);
+    fs_status status = ask(r, id, making, error);
     if (status == FS_OK) {
         json_t *answer = await_answer(r, id);
-        status = take_answer(r, answer, rows, error);
+        status = take_answer(r, answer, making, error);
         json_decref(answer);
     }
     pthread_mutex_unlock(&r->lock);

@@ -31,6 +31,7 @@ typedef struct job {
     const fs_step_node *node;
     state state;
     double cpu;
+    bool sound; /* what must hold of the table was asked where it was made */
     fs_step_report report;
 } job;
 
@@ -248,11 +249,16 @@ static fs_status write_rows(schedule *s, job *j, const paths *p, fs_error *error
 
 static fs_status make_elsewhere(schedule *s, job *j, const paths *p, fs_error *error)
 {
-    const fs_step *step = &j->node->step;
+    fs_arena arena = {0};
+    fs_making making = {.step = &j->node->step, .sort = j->node->sort, .path = p->table.data};
     fs_status status =
-        s->maker.make(s->maker.context, step, j->node->sort, p->table.data, &j->report.rows, error);
+        fs_engine_expect_selects(&arena, j->node, &making.check, &making.checks, error);
+    if (status == FS_OK) status = s->maker.make(s->maker.context, &making, error);
+    fs_arena_free(&arena);
+    j->report.rows = making.rows;
+    j->sound = making.sound;
     if (status != FS_OK && status != FS_CANCELLED)
-        fs_engine_sql_place(error, step->file, j->node->sql_line);
+        fs_engine_sql_place(error, making.step->file, j->node->sql_line);
     return status;
 }
 
@@ -281,7 +287,8 @@ static fs_status run_in(schedule *s, job *j, const paths *p, fs_error *error)
     FS_TRY(reuse(s, j, p, &j->report.skipped, error));
     if (!j->report.skipped) FS_TRY(make_table(s, j, p, error));
     FS_TRY(fs_engine_attach(s->engine, j->node->step.name, p->table.data, error));
-    return j->report.skipped ? FS_OK : fs_engine_expect_check(s->engine, j->node, error);
+    bool known = j->report.skipped || j->sound;
+    return known ? FS_OK : fs_engine_expect_check(s->engine, j->node, error);
 }
 
 /* Shares the CPU time since the last call among the running steps. Under the lock. */

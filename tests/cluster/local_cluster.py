@@ -16,13 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 S3_JARS = ROOT / "build" / "tools" / "spark-s3"
 
 
+def without(folder: Path) -> list[str | Path]:
+    """Words before a command that does not see the folder: a machine of its own, as far as that goes."""
+    return ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', folder]
+
+
 class Cluster:
     """A master and workers of one core each, all on the loopback; `hidden` is a folder that the workers do not see."""
 
     def __init__(self, folder: Path, hidden: Path | None = None, workers: int = 2, memory: str = "1g") -> None:
-        import pyspark
-
-        self.folder, self.hidden, self.memory, self.home = folder, hidden, memory, Path(pyspark.__file__).parent
+        self.folder, self.hidden, self.memory, self.home = folder, hidden, memory, home()
         self.local = folder / "local"  # shuffle files
         self.port, self.web = free_port(), free_port()
         self.url = f"spark://127.0.0.1:{self.port}"
@@ -36,8 +39,8 @@ class Cluster:
         environment = {**os.environ, "SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable,
                        "SPARK_LOCAL_DIRS": str(self.local), "SPARK_DAEMON_MEMORY": "256m"}
         command = [self.home / "bin" / "spark-class", f"org.apache.spark.deploy.{name}", *words]
-        if self.hidden and "worker" in name:  # a machine of its own, as far as this folder goes
-            command = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', self.hidden, *command]
+        if self.hidden and "worker" in name:
+            command = [*without(self.hidden), *command]
         return subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, env=environment, start_new_session=True)
 
     def worker(self) -> subprocess.Popen:
@@ -69,6 +72,13 @@ class Cluster:
             daemon.wait()
 
 
+def home() -> Path:
+    """Where PySpark has its Spark."""
+    import pyspark
+
+    return Path(pyspark.__file__).parent
+
+
 def settings(**more: str) -> dict[str, str]:
     """The environment of the program: this Python, the loopback, few partitions, for little data, and the jars for S3."""
     folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
@@ -76,5 +86,6 @@ def settings(**more: str) -> dict[str, str]:
     jars = ",".join(str(jar) for jar in sorted(S3_JARS.glob("*.jar")))
     (folder / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\nspark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
                                                 "spark.hadoop.fs.s3a.attempts.maximum 3\n"
+                                                f"spark.yarn.jars local:{home()}/jars/*\nspark.yarn.am.memory 512m\n"
                                                 + (f"spark.jars {jars}\n" if jars else ""))
     return {**os.environ, "FORESELL_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder), **more}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import hdfs
 import pytest
+import yarn
 from conftest import ROOT
-from local_cluster import S3_JARS, Cluster, settings
+from local_cluster import S3_JARS, Cluster, settings, without
 from source_servers import s3
 
 pytestmark = pytest.mark.spark
@@ -122,6 +123,30 @@ def test_a_step_that_spark_cannot_run_is_named_and_leaves_the_run_before(shop, c
     done = foresell("run", project, "--engine", "spark", "--master", cluster.url, "--only", "zz_wrong", check=False)
     assert done.returncode in (1, 2, 3) and "zz_wrong.sql" in done.stderr and "Spark: " in done.stderr
     assert not (project / "runs" / "latest").exists()
+
+
+def test_what_must_hold_of_a_large_table_is_asked_of_the_executors(spark, shop, tmp_path, monkeypatch):
+    import foresell
+    import foresell.cluster as engine
+
+    told: list[tuple[str, bool]] = []
+    ask = engine.Maker._sound
+    monkeypatch.setattr(engine.Maker, "LARGE", 0)
+    monkeypatch.setattr(engine.Maker, "_sound", lambda self, asked, path: told.append((asked["step"], ask(self, asked, path))) or told[-1][1])
+    project = copied(shop, tmp_path / "project")
+    engine.run(spark, project, only="demand_cells")
+    assert len(told) > 10 and all(sound for _, sound in told)
+    (project / "models").mkdir(exist_ok=True)
+    (project / "models" / "zz_broken.sql").write_text(
+        "-- step: zz_broken\n-- about: more lines than one of an item\n-- expect: unique(item); units > 0\n"
+        "select item, units from sales_lines\n")
+    messages = []
+    for run in (lambda: engine.run(spark, project, only="zz_broken"), lambda: foresell.run(project, only="zz_broken")):
+        with pytest.raises(foresell.DataError) as fault:
+            run()
+        messages.append(str(fault.value))
+    assert told[-1] == ("zz_broken", False)
+    assert messages[0] == messages[1] and "break unique(item)" in messages[0]
 
 
 def await_step(project: Path, step: str, run: subprocess.Popen) -> None:
@@ -234,15 +259,17 @@ def test_a_scratch_place_on_s3_gives_the_same_tables_and_is_left_empty(apart, em
         assert store["AWS_SECRET_ACCESS_KEY"] not in said and "n0t-the-key" not in said
 
 
-def test_a_scratch_place_on_hdfs_gives_the_same_tables_and_is_left_empty(apart, embedded, tmp_path):
-    cluster, project = apart
+def test_yarn_with_a_scratch_place_on_hdfs_gives_the_same_tables_and_leaves_nothing_there(apart, embedded, tmp_path):
+    _, project = apart
     try:
-        with hdfs.cluster(tmp_path / "hdfs") as store:
-            scratch = f"hdfs://127.0.0.1:{store.rpc}/scratch"
-            foresell("run", project, "--engine", "spark", "--master", cluster.url, "--scratch", scratch, "--only", "offered")
+        with hdfs.cluster(tmp_path / "hdfs") as store, yarn.cluster(tmp_path / "yarn", store, without(project)) as machines:
+            words = ["--engine", "spark", "--master", "yarn", "--scratch", "hdfs:///scratch", "--only", "offered"]
+            foresell("run", project, *words, HADOOP_CONF_DIR=str(machines.conf))
+            ended = [(done["name"], done["finalStatus"]) for done in machines.applications()]
             left = json.loads(store.ask("GET", "/scratch", "op=LISTSTATUS").read())
     except hdfs.NotHere as reason:
         pytest.skip(str(reason))
+    assert ended == [("foresell", "SUCCEEDED")]
     assert left["FileStatuses"]["FileStatus"] == []
     assert same_as_far(embedded, latest(project)) == "same"
 

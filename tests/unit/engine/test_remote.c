@@ -16,6 +16,7 @@
 static fs_engine *engine;
 static int out[2], in[2]; /* requests, answers */
 static fs_remote *remote;
+static _Thread_local bool sound; /* of the last table made */
 
 static int open_both(void **state)
 {
@@ -47,7 +48,13 @@ static fs_status make(const char *name, int64_t *rows, fs_error *error)
 {
     static const char *const inputs[] = {"sales"};
     fs_step step = {.name = name, .sql = "select 'a\nb' as x", .input = inputs, .inputs = 1};
-    return fs_remote_make(remote, &step, "x", "/run/tables/t.parquet", rows, error);
+    static const char *const checks[] = {"select 0 from \"t\""};
+    fs_making making = {
+        .step = &step, .sort = "x", .check = checks, .checks = 1, .path = "/run/tables/t.parquet"};
+    fs_status status = fs_remote_make(remote, &making, error);
+    *rows = making.rows;
+    sound = making.sound;
+    return status;
 }
 
 static void a_request_says_all_that_makes_the_table(void **state)
@@ -58,6 +65,7 @@ static void a_request_says_all_that_makes_the_table(void **state)
     say("{\"id\": 1, \"rows\": 7}\n");
     assert_int_equal(make("first", &rows, NULL), FS_OK);
     assert_int_equal(rows, 7);
+    assert_false(sound);
     ssize_t bytes = read(out[0], line, sizeof line);
     assert_true(bytes > 0 && line[bytes - 1] == '\n' &&
                 memchr(line, '\n', (size_t)bytes - 1) == NULL);
@@ -68,7 +76,12 @@ static void a_request_says_all_that_makes_the_table(void **state)
     assert_string_equal(json_string_value(json_object_get(asked, "sort")), "x");
     assert_string_equal(json_string_value(json_object_get(asked, "path")), "/run/tables/t.parquet");
     assert_true(json_is_null(json_object_get(asked, "operator")));
+    assert_string_equal(json_string_value(json_array_get(json_object_get(asked, "checks"), 0)),
+                        "select 0 from \"t\"");
     json_decref(asked);
+    say("{\"id\": 2, \"rows\": 7, \"sound\": true}\n");
+    assert_int_equal(make("second", &rows, NULL), FS_OK);
+    assert_true(sound);
 }
 
 typedef struct asked {
