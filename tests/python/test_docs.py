@@ -29,6 +29,11 @@ def test_the_example_runs(place, needs, text, request, monkeypatch):
         monkeypatch.setattr("plotly.io.renderers.default", "json")  # shows it nowhere
         (place / "shop").symlink_to(request.getfixturevalue("project"))
         request.getfixturevalue("done")
+    elif needs == "mllib":
+        pytest.importorskip("numpy", reason="MLlib needs NumPy")
+        names["spark"] = request.getfixturevalue("spark")
+        text = text.replace('"shop/runs', f'"file://{request.getfixturevalue("project")}/runs')
+        request.getfixturevalue("done")
     elif needs == "pyspark":
         names["spark"] = request.getfixturevalue("spark")
         text = text.replace('"sales.parquet"', f'"file://{place}/sales.parquet"').replace('"forecast.parquet"', f'"file://{place}/out"')

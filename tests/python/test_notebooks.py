@@ -18,6 +18,7 @@ DECISION = {
     "cluster": r"(Store S00\d: GBP [\d,]+ .*\n){4}Held ready for all: GBP [\d,]+, which is GBP [\d,]+ less",
     "explore": r"(\d+) of \d+ products should leave.*\n.*GBP [\d,]+ a year saved",
     "forecast": r"Order [\d,]+ pieces for GBP [\d,]+ .*\n.*earned GBP [1-9][\d,]* a week more",
+    "mllib": r"MLlib picks that one in \d\d% .*\n.*\nWrite to \d+ of them first, worth GBP [\d,]+ a year; \d\d% of them did stay away",
 }
 
 
@@ -76,13 +77,16 @@ def test_a_lesson_ends_with_a_decision(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.spark
-def test_the_lesson_of_spark_ends_with_a_decision(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["cluster", "mllib"])
+def test_a_lesson_of_spark_ends_with_a_decision(name, tmp_path, monkeypatch):
     import shutil
 
     pytest.importorskip("pyspark", reason="PySpark is not installed")
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
         pytest.skip("there is no Java")
-    run_lesson("cluster", tmp_path, monkeypatch)
+    if name == "mllib":
+        pytest.importorskip("sklearn", reason="scikit-learn, which MLlib is compared with, is not installed")
+    run_lesson(name, tmp_path, monkeypatch)
 
 
 def test_a_chart_is_shown_once_however_its_cell_ends(done, tmp_path, monkeypatch):
