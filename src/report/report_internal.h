@@ -51,7 +51,7 @@ FS_MUST_CHECK fs_status fs_report_whole(fs_buffer *out, double value);
 FS_MUST_CHECK fs_status fs_report_money(fs_buffer *out, double value, const char *currency);
 /* Share of 1 as "3.7 %", "41 %", "less than 0.1 %". */
 FS_MUST_CHECK fs_status fs_report_share(fs_buffer *out, double share);
-/* "2024-01-02" as "2 Jan 2024"; what is no such date stays as it is. */
+/* "2024-01-02" as "2 Jan 2024", "2024-01" as "Jan 2024"; what is no such date stays as it is. */
 FS_MUST_CHECK fs_status fs_report_date(fs_buffer *out, const char *iso);
 /* "28 days", "1 week". */
 FS_MUST_CHECK fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period);

@@ -59,9 +59,11 @@ fs_status fs_report_date(fs_buffer *out, const char *iso)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     int year, month, day, end = 0;
-    if (sscanf(iso, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10 || month < 1 ||
-        month > 12)
+    int parts = sscanf(iso, "%4d-%2d%n-%2d%n", &year, &month, &end, &day, &end);
+    if (parts < 2 || iso[end] != '\0' || end != (parts == 3 ? 10 : 7) || month < 1 || month > 12)
         return fs_buffer_text(out, iso);
+    if (parts == 2)
+        return fs_buffer_printf(out, "%.3s %04d", months + (ptrdiff_t)3 * (month - 1), year);
     return fs_buffer_printf(out, "%d %.3s %04d", day, months + (ptrdiff_t)3 * (month - 1), year);
 }
 

@@ -162,3 +162,13 @@ def test_real_sums_are_those_of_a_plain_count(online_retail):
     ((net,),) = table(run, "summary", "value", "measure = 'revenue'")
     ((by_product,),) = table(run, "product_summary", "sum(revenue)")
     assert math.isclose(net, by_product, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize(("day", "told"), [("", ("2021-01", "2023-12")), ("-17", ("2021-01-17", "2023-12-17"))])
+def test_files_that_tell_months_are_spoken_of_in_months(foresell, tmp_path, day, told):
+    rows = [f"{2021 + n // 12}-{n % 12 + 1:02}{day},{item},{20 + n % 12},{3 * (20 + n % 12)}" for n in range(36) for item in "AB"]
+    (tmp_path / "sales.csv").write_text("\n".join(["month,item,units,revenue", *rows]) + "\n")
+    foresell("init", tmp_path / "shop", "--from", tmp_path / "sales.csv", "--set", "forecast.period=month")
+    foresell("run", tmp_path / "shop")
+    found = table((tmp_path / "shop" / "runs" / "latest").resolve(), "summary", "text", "measure in ('first day', 'last day') order by place")
+    assert [text for text, in found] == list(told)

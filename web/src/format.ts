@@ -32,9 +32,10 @@ export function whole(value: number, style: Style): string {
 }
 
 export function date(iso: string, style: Style): string {
-  const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  const month = /^\d{4}-\d\d$/.test(iso);
+  const day = new Date(`${month ? `${iso}-01` : iso.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime())) return iso;
-  const shape: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" };
+  const shape: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", ...(month ? {} : { day: "numeric" }), timeZone: "UTC" };
   return new Intl.DateTimeFormat(style.locale, shape).format(day);
 }
 

@@ -23,6 +23,11 @@ test("a search finds rows that hold all its words, in any case and column", () =
   expect(matching(rows, " ")).toEqual(rows);
 });
 
+test("a date is told as far as it is known", () => {
+  expect(show("1991-01-02", "date", pounds)).toBe("2 Jan 1991");
+  expect(show("1991-01", "date", pounds)).toBe("Jan 1991");
+});
+
 test("money has the shop's currency, and no pennies where they don't matter", () => {
   expect(show(12.5, "money", pounds)).toBe("£12.50");
   expect(show(-1234567.8, "money", pounds)).toBe("-£1,234,568");

@@ -209,6 +209,9 @@ static void dates_are_written_as_people_write_them(void **state)
     SAYS("31 Dec 1999", fs_report_date(&out, "1999-12-31"));
     SAYS("2024-13-02", fs_report_date(&out, "2024-13-02"));
     SAYS("week 7", fs_report_date(&out, "week 7"));
+    SAYS("Jan 1991", fs_report_date(&out, "1991-01"));
+    SAYS("1991-1", fs_report_date(&out, "1991-1"));
+    SAYS("1991-01-", fs_report_date(&out, "1991-01-"));
 }
 
 static void a_shop_without_sales_is_told_so_and_what_it_has(void **state)
