@@ -386,7 +386,8 @@ ARROW = "-Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_
 
 def _hasten() -> dict[str, str]:
     """Options of Java for the driver, which is yet to start, and for the executors; beside those that are set elsewhere."""
-    os.environ["SPARK_SUBMIT_OPTS"] = f"{os.environ.get('SPARK_SUBMIT_OPTS', '')} {ARROW}".strip()
+    given = os.environ.get("SPARK_SUBMIT_OPTS", "").replace(ARROW, "").strip()  # by an earlier session of this process
+    os.environ["SPARK_SUBMIT_OPTS"] = f"{given} {ARROW}".strip()
     return {"spark.executorEnv.JDK_JAVA_OPTIONS": ARROW}
 
 

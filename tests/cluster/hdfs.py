@@ -75,7 +75,9 @@ class Cluster:
         for name in ("hdfs", "datanode", "static"):  # pages for people, of which none is wanted
             (folder / "webapps" / name).mkdir(parents=True)
         self.conf.mkdir()
-        (self.conf / "core-site.xml").write_text(site(fs_defaultFS=f"hdfs://127.0.0.1:{self.rpc}", hadoop_tmp_dir=folder / "tmp"))
+        (self.conf / "core-site.xml").write_text(site(
+            fs_defaultFS=f"hdfs://127.0.0.1:{self.rpc}", hadoop_tmp_dir=folder / "tmp",
+            hadoop_http_authentication_kerberos_principal="HTTP/localhost@LOCALHOST"))  # else it asks what this machine is called
         (self.conf / "hdfs-site.xml").write_text(site(
             dfs_namenode_http__address=f"127.0.0.1:{self.http}", dfs_datanode_address=f"127.0.0.1:{self.data_port}",
             dfs_datanode_http_address=f"127.0.0.1:{self.data_http}", dfs_datanode_ipc_address=f"127.0.0.1:{self.data_ipc}",

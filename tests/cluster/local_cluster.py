@@ -79,11 +79,17 @@ def home() -> Path:
     return Path(pyspark.__file__).parent
 
 
+def s3_jars() -> list[Path]:
+    """What Spark needs for S3; none where they are not here, or are not of the version of Hadoop that this Spark has."""
+    hadoop = "".join(jar.stem.removeprefix("hadoop-client-api") for jar in home().glob("jars/hadoop-client-api-*.jar"))
+    return sorted(S3_JARS.glob("*.jar")) if (S3_JARS / f"hadoop-aws{hadoop}.jar").exists() else []
+
+
 def settings(**more: str) -> dict[str, str]:
     """The environment of the program: this Python, the loopback, few partitions, for little data, and the jars for S3."""
     folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
     folder.mkdir(exist_ok=True)
-    jars = ",".join(str(jar) for jar in sorted(S3_JARS.glob("*.jar")))
+    jars = ",".join(map(str, s3_jars()))
     (folder / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\nspark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
                                                 "spark.hadoop.fs.s3a.attempts.maximum 3\n"
                                                 f"spark.yarn.jars local:{home()}/jars/*\nspark.yarn.am.memory 512m\n"

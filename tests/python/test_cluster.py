@@ -13,7 +13,7 @@ import hdfs
 import pytest
 import yarn
 from conftest import ROOT
-from local_cluster import S3_JARS, Cluster, settings, without
+from local_cluster import Cluster, s3_jars, settings, without
 from source_servers import s3
 
 pytestmark = pytest.mark.spark
@@ -244,8 +244,8 @@ def test_executors_that_do_not_see_the_folder_are_told_of(apart):
 
 
 def test_a_scratch_place_on_s3_gives_the_same_tables_and_is_left_empty(apart, embedded, tmp_path):
-    if not list(S3_JARS.glob("hadoop-aws-*.jar")):
-        pytest.skip("Spark's jars for S3 are not here (tests/python/test gets them where there is Maven)")
+    if not s3_jars():
+        pytest.skip("the jars that this Spark needs for S3 are not here (tests/python/test gets them where there is Maven)")
     cluster, project = apart
     (tmp_path / "buckets" / "shop").mkdir(parents=True)
     with s3(tmp_path / "buckets") as store:
