@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -92,6 +93,10 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(folder: Path, store: hdfs.Cluster, before: Sequence[str | Path] = ()) -> Iterator[Cluster]:
+    try:
+        socket.gethostbyname(socket.gethostname())
+    except OSError as reason:
+        raise hdfs.NotHere("no YARN where this machine's own name leads nowhere (/etc/hosts)") from reason
     started = Cluster(folder, store, before)
     try:
         started.start("resourcemanager")
