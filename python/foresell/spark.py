@@ -8,7 +8,9 @@ have it, saves a third of what it costs to bring the rows there: Spark measures 
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -22,6 +24,14 @@ from .columns import choose, declaration, options_text
 def is_connect(spark: SparkSession) -> bool:
     """Whether this is a session of Spark Connect: no JVM beside Python, and no `newSession`."""
     return not hasattr(spark, "newSession")
+
+
+ZONED: dict[str, Any] = {"timezone": "UTC"} if "timezone" in inspect.signature(to_arrow_schema).parameters else {}
+"""What newer Spark (4.3) wants to be told to convert a schema; older takes times for UTC without a word."""
+
+
+def _arrow_schema(df: DataFrame) -> pa.Schema:
+    return to_arrow_schema(df.schema, **ZONED)
 
 
 def _through_pipe(
@@ -48,11 +58,17 @@ def _plainly_named(df: DataFrame, names: Sequence[str]) -> DataFrame:
     return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(_quoted(names))])
 
 
-def _partitioned(df: DataFrame, groups: int) -> DataFrame:
-    """Dealt out by the first columns, the groups, and sorted by them and the next one, the order."""
-    keys = [F.col(name) for name in df.columns[: groups + 1]]
-    dealt = df.repartition(*keys[:groups]) if groups else df.repartition(1)
-    return dealt.sortWithinPartitions(*[key.asc_nulls_first() for key in keys])
+def _partitioned(df: DataFrame, groups: int, in_order: bool) -> DataFrame:
+    """Dealt out by the first columns, the groups, and sorted by them and the next one, the order. `in_order`: into partitions
+    of which each goes on where the one before it ends, for which Spark looks at a sample of the rows first."""
+    keys = [F.col(name).asc_nulls_first() for name in df.columns[: groups + 1]]
+    if not groups:
+        dealt = df.repartition(1)
+    elif in_order:
+        dealt = df.repartitionByRange(*keys[:groups])
+    else:
+        dealt = df.repartition(*[F.col(name) for name in df.columns[:groups]])
+    return dealt.sortWithinPartitions(*keys)
 
 
 def piped(
@@ -80,18 +96,12 @@ def piped(
     """
     keys = [*group, order]
     names = keys + [name for name in df.columns if name not in keys]
-    schema = to_arrow_schema(df.schema)
+    schema = _arrow_schema(df)
     taken = pa.schema([schema.field(name) for name in names])
     pipe = _core.Pipe(operator, options, tuple(group), order, taken.__arrow_c_schema__())
     result = from_arrow_schema(pa.schema(pipe), prefer_timestamp_ntz=True)
-    rows = _partitioned(_plainly_named(df, names), len(group)).mapInArrow(
+    return _partitioned(_plainly_named(df, names), len(group), in_order).mapInArrow(
         functools.partial(_through_pipe, operator, options, tuple(group), order, names), result
-    )
-    if not in_order or not group:
-        return rows
-    sorted_by = [F.col(name).asc_nulls_first() for name in _quoted(rows.columns[: len(group)])]
-    return rows.withColumn("_foresell_row", F.monotonically_increasing_id()).orderBy(*sorted_by, "_foresell_row").drop(
-        "_foresell_row"
     )
 
 
@@ -124,7 +134,7 @@ def apply(
     """
     inputs = {column["name"] for column in declaration(operator)["input"] if column["role"] == "value"}
     named = {name: str(value) for name, value in params.items() if name in inputs and value is not None}
-    schema = to_arrow_schema(df.schema)
+    schema = _arrow_schema(df)
     parts = choose(schema, operator, group, order, named)
     options = options_text(parts, {name: value for name, value in params.items() if name not in inputs})
     return piped(df.select(*_quoted(parts.taken)), operator, options, parts.group, parts.order)

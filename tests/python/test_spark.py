@@ -80,6 +80,35 @@ def test_keys_of_every_type_and_null(spark, apply, name):
     assert same(out, foresell.forecast(table, group="key", order="day", value="units", horizon=2), "key")
 
 
+def test_groups_come_in_order_where_a_step_wants_them_so(spark):
+    """And the kernels run once: nothing is sorted, and so sampled, behind them."""
+    from foresell.spark import piped
+
+    table = sales({name: 10 + place for place, name in enumerate(["b", "ä", None, "", "a", "Z", "aa", "😀", *map(str, range(60))])})
+    spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
+    try:
+        out = piped(spark.createDataFrame(table), "forecast", "horizon = 2, model = 'snaive'", ["item"], "day", in_order=True)
+        plan = out._jdf.queryExecution().optimizedPlan().toString()
+        parts = [part for part in out.rdd.glom().map(len).collect() if part]
+    finally:
+        spark.conf.unset("spark.sql.adaptive.coalescePartitions.enabled")
+    assert plan.startswith("MapInArrow") and len(parts) > 1
+    items = out.toArrow()["item"].to_pylist()
+    assert items == sorted(items, key=lambda item: (item is not None, (item or "").encode()))
+
+
+def test_times_in_a_session_that_lives_elsewhere(spark, apply):
+    table = sales({0: 40, 1: 50})
+    table = table.set_column(0, "key", pa.array(KEYS["timestamp"][0][::2], pa.timestamp("us", "UTC")).take(table["item"]))
+    table = table.set_column(1, "when", table["day"].cast(pa.timestamp("us", "UTC")))
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        out = apply(spread(spark, table), "forecast", ["key"], "when", value="units", horizon=2).toArrow()
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+    assert same(out, foresell.forecast(table, group="key", order="when", value="units", horizon=2), "key")
+
+
 @pytest.mark.parametrize("type_", [pa.int32(), pa.int64(), pa.date32(), pa.timestamp("us", "UTC"), pa.timestamp("us")], ids=str)
 def test_orders_of_every_type(spark, apply, type_):
     table = sales({"a": 40, "b": 50})
