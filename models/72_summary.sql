@@ -22,7 +22,7 @@ with sales_sums as (
         count(distinct case when kind = 'sale' and item <> '(all)' then item end) as items,
         count(distinct case when kind = 'sale' then store end) as stores,
         cast(sum(exact(visitors)) as double) as visitors,
-        sum(case when day <> period then 1 else 0 end) as within_periods,
+        case when '${period}' = 'month' and sum(case when day <> period then 1 else 0 end) = 0 then 7 else 10 end as date_letters,
         min(case when kind in ('sale', 'zero') and period is not null then day end) as first_day,
         max(case when kind in ('sale', 'zero') and period is not null then day end) as last_day
     from sales_lines
@@ -111,9 +111,9 @@ measures as (
     union all
     select 32, 'response, left out', cast(left_out_responded as double) / nullif(left_out, 0), null from responses where reached > 0 and left_out > 0
     union all
-    select 23, 'first day', null, case when '${period}' = 'month' and within_periods = 0 then left(cast(first_day as string), 7) else cast(first_day as string) end from sales_sums
+    select 23, 'first day', null, left(cast(first_day as string), date_letters) from sales_sums
     union all
-    select 24, 'last day', null, case when '${period}' = 'month' and within_periods = 0 then left(cast(last_day as string), 7) else cast(last_day as string) end from sales_sums
+    select 24, 'last day', null, left(cast(last_day as string), date_letters) from sales_sums
     union all
     select 25, 'period', null, '${period}'
     union all

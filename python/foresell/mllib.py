@@ -14,21 +14,18 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from .errors import DataError
+from .spark import quoted
 
 LEVELS = 20  # values of a column of texts that is taken for kinds, not for names
 
 
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
-
-
 def _number(column: T.StructField) -> str | None:
     """The column as a number, in SQL; None where it is none."""
-    quoted = _quoted(column.name)
+    name = quoted(column.name)
     if isinstance(column.dataType, (T.NumericType, T.BooleanType)):
-        return f"cast({quoted} as double)"
+        return f"cast({name} as double)"
     if isinstance(column.dataType, (T.DateType, T.TimestampType, T.TimestampNTZType)):
-        return f"cast(datediff(cast({quoted} as date), date '1970-01-01') as double)"
+        return f"cast(datediff(cast({name} as date), date '1970-01-01') as double)"
     return None
 
 
@@ -43,7 +40,7 @@ class _Chosen:
     def fresh(self, name: str) -> str:
         """A name for a feature that no other has; dots and backticks are more than letters to MLlib."""
         name = "_" + re.sub(r"[.`]", "_", name)
-        while name in self.numbers or name in self.kinds:
+        while name in self.numbers or name in self.flags or name in self.kinds:
             name += "_"
         return name
 
@@ -60,7 +57,7 @@ def _counts(df: DataFrame, columns: Sequence[T.StructField]) -> list[tuple[int, 
     """Rows, rows with a value, and about how many values, of each column; in one pass."""
     asked = [F.count(F.lit(1)).alias("rows")]
     for i, column in enumerate(columns):
-        values = F.col(_quoted(column.name))
+        values = F.col(quoted(column.name))
         asked += [F.count(values).alias(f"there{i}"), F.approx_count_distinct(values).alias(f"values{i}")]
     row = df.agg(*asked).collect()[0]
     return [(row["rows"], row[f"there{i}"], row[f"values{i}"]) for i in range(len(columns))]
@@ -74,9 +71,9 @@ def _choose(df: DataFrame, leave: Sequence[str]) -> _Chosen:
         if there > 0 and sql:
             chosen.numbers[name] = sql
             if there < rows:
-                chosen.flags[f"{name}_missing"] = f"cast({sql} is null as double)"
+                chosen.flags[chosen.fresh(f"{column.name}_missing")] = f"cast({sql} is null as double)"
         elif there > 0 and isinstance(column.dataType, T.StringType) and values <= LEVELS:
-            chosen.kinds[name] = f"coalesce(nullif({_quoted(column.name)}, ''), '(none)')"
+            chosen.kinds[name] = f"coalesce(nullif({quoted(column.name)}, ''), '(none)')"
     if not chosen.numbers and not chosen.kinds:
         raise DataError("the table has no column that could be a feature", remedy="see that it has numbers, dates or kinds besides its keys")
     return chosen

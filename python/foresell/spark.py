@@ -49,13 +49,14 @@ def _through_pipe(
         yield from pa.table(pipe).to_batches()
 
 
-def _quoted(names: Sequence[str]) -> list[str]:
-    return ["`" + name.replace("`", "``") + "`" for name in names]
+def quoted(name: str) -> str:
+    """A column's name as Spark's SQL wants it, whatever letters it has."""
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _plainly_named(df: DataFrame, names: Sequence[str]) -> DataFrame:
     """These columns as c0, c1, …: `mapInArrow` takes a dot or a backtick in a name for more than a letter."""
-    return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(_quoted(names))])
+    return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(map(quoted, names))])
 
 
 def _partitioned(df: DataFrame, groups: int, in_order: bool) -> DataFrame:
@@ -137,4 +138,4 @@ def apply(
     schema = _arrow_schema(df)
     parts = choose(schema, operator, group, order, named)
     options = options_text(parts, {name: value for name, value in params.items() if name not in inputs})
-    return piped(df.select(*_quoted(parts.taken)), operator, options, parts.group, parts.order)
+    return piped(df.select(*map(quoted, parts.taken)), operator, options, parts.group, parts.order)

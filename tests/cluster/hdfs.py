@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.parse
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 JARS = ROOT / "build" / "tools" / "hadoop" / "jars"
@@ -185,13 +185,22 @@ def main(argument: str) -> None:
     folder.mkdir(parents=True)
     with cluster(folder) as c:
         print(f"fs.defaultFS hdfs://127.0.0.1:{c.rpc}, WebHDFS {c.address('/')}, HADOOP_CONF_DIR={c.conf}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(3600)
+        until_interrupted()
+
+
+def until_interrupted() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
+
+
+def as_program(main: Callable[[str], None], usage: str | None) -> None:
+    """What this file and its like do when they are started by hand, with one argument."""
+    try:
+        main(sys.argv[1] if len(sys.argv) == 2 else sys.exit(usage))
+    except NotHere as reason:
+        print(f"{reason}: tests that need it are skipped")
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__))
-    except NotHere as reason:
-        print(f"{reason}: tests that need it are skipped")
+    as_program(main, __doc__)

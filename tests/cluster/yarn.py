@@ -12,7 +12,6 @@ import contextlib
 import json
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -113,13 +112,8 @@ def main(argument: str) -> None:
         (folder / name).mkdir(parents=True)
     with hdfs.cluster(folder / "hdfs") as store, cluster(folder / "yarn", store) as started:
         print(f"HADOOP_CONF_DIR={started.conf}, http://127.0.0.1:{started.web}/cluster", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(3600)
+        hdfs.until_interrupted()
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__))
-    except hdfs.NotHere as reason:
-        print(f"{reason}: tests that need it are skipped")
+    hdfs.as_program(main, __doc__)

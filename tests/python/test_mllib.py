@@ -61,3 +61,10 @@ def test_a_table_of_names_alone_is_told_of(spark, features):
     df = spark.createDataFrame([(f"C{n}", None) for n in range(50)], "item string, nothing double")
     with pytest.raises(foresell.DataError, match="no column that could be a feature"):
         features(df)
+
+
+def test_a_column_called_like_the_flag_of_another_is_kept(spark, features):
+    df = spark.createDataFrame([(1.0, 5.0), (None, 6.0)], "a double, a_missing double")
+    assert vectors(features(df).fit(df), df) == [[1.0, 5.0, 0.0], [1.0, 6.0, 1.0]]
+    other = df.select("a_missing", "a")
+    assert vectors(features(other).fit(other), other) == [[5.0, 1.0, 0.0], [6.0, 1.0, 1.0]]
