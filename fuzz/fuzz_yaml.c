@@ -30,7 +30,9 @@ static void ask_everything(fs_project *p)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int64_t lines = 1;
-    for (size_t i = 0; i < size; i++) lines += data[i] == '\n' || data[i] == '\r';
+    for (size_t i = 0; i < size; i++)
+        lines += data[i] == '\n' || data[i] == '\r' || data[i] == 0x85 ||
+                 (data[i] & 0xfe) == 0xa8; /* NEL, LS, PS */
     fs_project *p = empty_project();
     fs_error error = {0};
     fs_status status = fs_project_read_yaml(p, (const char *)data, size, &error);

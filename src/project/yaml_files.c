@@ -10,10 +10,10 @@
 /* ---- files: ---- */
 
 /* A dialect's character: itself, a word for it, or none. */
-static fs_status character_of(fs_yaml *r, const fs_yaml_entry *e, char *character)
+static fs_status character_of(fs_yaml *r, const fs_yaml_node *e, char *character)
 {
     const char *text;
-    FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &text));
+    FS_TRY(fs_yaml_text_of(r, e, &text));
     static const struct {
         const char *word;
         char character;
@@ -28,10 +28,10 @@ static fs_status character_of(fs_yaml *r, const fs_yaml_entry *e, char *characte
     return FS_OK;
 }
 
-static fs_status skip_of(fs_yaml *r, const fs_yaml_entry *e, int64_t *skip)
+static fs_status skip_of(fs_yaml *r, const fs_yaml_node *e, int64_t *skip)
 {
     const char *text;
-    FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &text));
+    FS_TRY(fs_yaml_text_of(r, e, &text));
     if (!*text || strlen(text) > 9 || strspn(text, "0123456789") < strlen(text))
         return fs_yaml_fault(r, e->line, e->key, "a number of lines is wanted here");
     *skip = strtoll(text, NULL, 10);
@@ -39,7 +39,7 @@ static fs_status skip_of(fs_yaml *r, const fs_yaml_entry *e, int64_t *skip)
 }
 
 /* widths: [10, 8, rest]: characters of each column, the last one open. */
-static fs_status widths_of(fs_yaml *r, const fs_yaml_entry *e, fs_dialect *dialect)
+static fs_status widths_of(fs_yaml *r, const fs_yaml_node *e, fs_dialect *dialect)
 {
     const char **text;
     int64_t at = 0;
@@ -60,24 +60,19 @@ static fs_status widths_of(fs_yaml *r, const fs_yaml_entry *e, fs_dialect *diale
 }
 
 /* columns: {Price: number, …} */
-static fs_status columns_of(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *files)
+static fs_status columns_of(fs_yaml *r, const fs_yaml_node *e, fs_project_files *files)
 {
     FS_TRY(fs_yaml_want_map(r, e));
-    int count = fy_node_mapping_item_count(e->value);
-    files->column = fs_arena_zero(&r->project->arena, sizeof *files->column * (size_t)(count + 1));
+    files->column =
+        fs_arena_zero(&r->project->arena, sizeof *files->column * (size_t)(e->items + 1));
     if (!files->column) return fs_yaml_no_memory(r);
-    void *at = NULL;
-    fs_yaml_entry column;
-    bool more;
-    while (files->columns < count) {
-        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &column, &more));
-        if (!more) break;
+    for (const fs_yaml_node *column = e->child; column; column = column->next) {
         const char *format;
-        FS_TRY(fs_yaml_text_of(r, column.value, column.line, column.key, &format));
+        FS_TRY(fs_yaml_text_of(r, column, &format));
         fs_raw_column *c = &files->column[files->columns++];
-        c->name = column.key;
+        c->name = column->key;
         if (fs_reading_parse(format, &c->reading, r->error) != FS_OK)
-            return fs_error_at(r->error, r->project->file, column.line, column.key), FS_USAGE;
+            return fs_error_at(r->error, r->project->file, column->line, column->key), FS_USAGE;
     }
     return FS_OK;
 }
@@ -93,24 +88,19 @@ static fs_status split_range(fs_yaml *r, fs_project_unpivot *u, int i)
     return u->item[i] && u->last[i] ? FS_OK : fs_yaml_no_memory(r);
 }
 
-static fs_status unpivot_of(fs_yaml *r, const fs_yaml_entry *e, fs_project_unpivot *u)
+static fs_status unpivot_of(fs_yaml *r, const fs_yaml_node *e, fs_project_unpivot *u)
 {
     static const char *const known[] = {"columns", "label", "value"};
     FS_TRY(fs_yaml_want_map(r, e));
-    void *at = NULL;
-    fs_yaml_entry part;
-    bool more;
-    for (;;) {
-        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &part, &more));
-        if (!more) break;
-        if (strcmp(part.key, "columns") == 0)
-            FS_TRY(fs_yaml_texts_of(r, &part, &u->item, &u->items));
-        else if (strcmp(part.key, "label") == 0)
-            FS_TRY(fs_yaml_text_of(r, part.value, part.line, part.key, &u->label));
-        else if (strcmp(part.key, "value") == 0)
-            FS_TRY(fs_yaml_text_of(r, part.value, part.line, part.key, &u->value));
+    for (const fs_yaml_node *part = e->child; part; part = part->next) {
+        if (strcmp(part->key, "columns") == 0)
+            FS_TRY(fs_yaml_texts_of(r, part, &u->item, &u->items));
+        else if (strcmp(part->key, "label") == 0)
+            FS_TRY(fs_yaml_text_of(r, part, &u->label));
+        else if (strcmp(part->key, "value") == 0)
+            FS_TRY(fs_yaml_text_of(r, part, &u->value));
         else
-            return fs_yaml_unknown(r, part.line, part.key, "in unpivot", known, COUNT(known));
+            return fs_yaml_unknown(r, part->line, part->key, "in unpivot", known, COUNT(known));
     }
     if (!u->items || !u->label || !*u->label || !u->value || !*u->value ||
         !strcmp(u->label, u->value))
@@ -146,7 +136,7 @@ static const char *const file_keys[] = {
     "path", "paths",  "format", "encoding", "delimiter", "runs",    "quote", "escape", "header",
     "skip", "widths", "table",  "tables",   "columns",   "unpivot", "dated", "merge",  "use"};
 
-static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f,
+static fs_status file_key(fs_yaml *r, const fs_yaml_node *e, fs_project_files *f,
                           bool *format_given)
 {
     static const char *const formats[] = {"csv", "parquet", "json", "xlsx", "database"};
@@ -176,7 +166,7 @@ static fs_status file_key(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *
     case TABLES: return fs_yaml_texts_of(r, e, &f->table, &f->tables);
     case COLUMNS: return columns_of(r, e, f);
     case UNPIVOT: return unpivot_of(r, e, &f->unpivot);
-    case DATED: return fs_yaml_text_of(r, e->value, e->line, e->key, &f->dated);
+    case DATED: return fs_yaml_text_of(r, e, &f->dated);
     case MERGE:
         FS_TRY(fs_yaml_choice_of(r, e, merges, COUNT(merges), &choice));
         return f->merge = choice == 1, FS_OK;
@@ -214,7 +204,7 @@ static fs_format format_of_name(const char *path)
     return FS_FORMAT_CSV;
 }
 
-static fs_status check_name(fs_yaml *r, const fs_yaml_entry *e)
+static fs_status check_name(fs_yaml *r, const fs_yaml_node *e)
 {
     size_t bytes = strlen(e->key);
     bool good = bytes && e->key[0] >= 'a' && e->key[0] <= 'z' &&
@@ -233,20 +223,15 @@ static fs_status check_name(fs_yaml *r, const fs_yaml_entry *e)
     return FS_OK;
 }
 
-static fs_status file_entry(fs_yaml *r, const fs_yaml_entry *e, fs_project_files *f)
+static fs_status file_entry(fs_yaml *r, const fs_yaml_node *e, fs_project_files *f)
 {
     FS_TRY(check_name(r, e));
     FS_TRY(fs_yaml_want_map(r, e));
     *f = (fs_project_files){.name = e->key, .line = e->line, .merge = true};
     f->dialect = (fs_dialect){.delimiter = ',', .quote = '"', .escape = '"', .header = true};
-    bool format_given = false, more;
-    void *at = NULL;
-    fs_yaml_entry part;
-    for (;;) {
-        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &part, &more));
-        if (!more) break;
-        FS_TRY(file_key(r, &part, f, &format_given));
-    }
+    bool format_given = false;
+    for (const fs_yaml_node *part = e->child; part; part = part->next)
+        FS_TRY(file_key(r, part, f, &format_given));
     if (!f->paths || !*f->path[0])
         return fs_yaml_fault(r, e->line, e->key, "paths is missing: which files are these?");
     if (f->dialect.widths) f->dialect.delimiter = f->dialect.quote = f->dialect.escape = 0;
@@ -258,20 +243,14 @@ static fs_status file_entry(fs_yaml *r, const fs_yaml_entry *e, fs_project_files
     return FS_OK;
 }
 
-fs_status fs_yaml_files(fs_yaml *r, const fs_yaml_entry *e)
+fs_status fs_yaml_files(fs_yaml *r, const fs_yaml_node *e)
 {
     FS_TRY(fs_yaml_want_map(r, e));
     fs_project *p = r->project;
-    int count = fy_node_mapping_item_count(e->value);
-    p->files = fs_arena_zero(&p->arena, sizeof *p->files * (size_t)(count + 1));
+    p->files = fs_arena_zero(&p->arena, sizeof *p->files * (size_t)(e->items + 1));
     if (!p->files) return fs_yaml_no_memory(r);
-    void *at = NULL;
-    fs_yaml_entry part;
-    bool more;
-    while (p->files_count < count) {
-        FS_TRY(fs_yaml_next_entry(r, e->value, &at, &part, &more));
-        if (!more) break;
-        FS_TRY(file_entry(r, &part, &p->files[p->files_count]));
+    for (const fs_yaml_node *part = e->child; part; part = part->next) {
+        FS_TRY(file_entry(r, part, &p->files[p->files_count]));
         p->files_count++;
     }
     return FS_OK;

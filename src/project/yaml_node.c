@@ -8,13 +8,6 @@
 
 /* ---- faults ---- */
 
-int64_t fs_yaml_line_of(struct fy_node *node)
-{
-    struct fy_token *token = node ? fy_node_get_scalar_token(node) : NULL;
-    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
-    return mark ? mark->line + 1 : 0;
-}
-
 fs_status fs_yaml_fault(fs_yaml *r, int64_t line, const char *key, const char *message)
 {
     fs_fail(r->error, FS_USAGE, "%s", message);
@@ -39,75 +32,52 @@ fs_status fs_yaml_unknown(fs_yaml *r, int64_t line, const char *key, const char 
 
 /* ---- scalars ---- */
 
-/* Text of a scalar in the arena; "" for an empty value. */
-fs_status fs_yaml_text_of(fs_yaml *r, struct fy_node *node, int64_t line, const char *key,
-                          const char **text)
+/* Text of a scalar; "" for an empty value. */
+fs_status fs_yaml_text_of(fs_yaml *r, const fs_yaml_node *e, const char **text)
 {
-    if (node && fy_node_is_alias(node))
-        return fs_yaml_fault(r, line, key, "aliases (*name) are not taken here");
-    if (node && !fy_node_is_scalar(node))
-        return fs_yaml_fault(r, line, key, "one value is wanted here, not a list or map");
-    size_t bytes = 0;
-    const char *scalar = node ? fy_node_get_scalar(node, &bytes) : NULL;
-    if (scalar && memchr(scalar, '\0', bytes))
-        return fs_yaml_fault(r, line, key, "a NUL character stands in the value");
-    *text = fs_arena_strndup(&r->project->arena, scalar ? scalar : "", scalar ? bytes : 0);
-    return *text ? FS_OK : fs_yaml_no_memory(r);
+    if (e->kind != FS_YAML_TEXT)
+        return fs_yaml_fault(r, e->line, e->key, "one value is wanted here, not a list or map");
+    *text = e->text;
+    return FS_OK;
 }
 
-/* FS_OK with *more false at the end. */
-fs_status fs_yaml_next_entry(fs_yaml *r, struct fy_node *map, void **at, fs_yaml_entry *e,
-                             bool *more)
+fs_status fs_yaml_want_map(fs_yaml *r, const fs_yaml_node *e)
 {
-    struct fy_node_pair *pair = fy_node_mapping_iterate(map, at);
-    *more = pair != NULL;
-    if (!pair) return FS_OK;
-    struct fy_node *key = fy_node_pair_key(pair);
-    e->line = fs_yaml_line_of(key);
-    e->value = fy_node_pair_value(pair);
-    return fs_yaml_text_of(r, key, e->line, NULL, &e->key);
-}
-
-fs_status fs_yaml_want_map(fs_yaml *r, const fs_yaml_entry *e)
-{
-    if (e->value && fy_node_is_mapping(e->value)) return FS_OK;
+    if (e->kind == FS_YAML_MAP) return FS_OK;
     return fs_yaml_fault(r, e->line, e->key, "a map (key: value) is wanted here");
 }
 
 /* A scalar or a list of scalars. */
-fs_status fs_yaml_texts_of(fs_yaml *r, const fs_yaml_entry *e, const char ***texts, int *count)
+fs_status fs_yaml_texts_of(fs_yaml *r, const fs_yaml_node *e, const char ***texts, int *count)
 {
-    bool list = e->value && fy_node_is_sequence(e->value);
-    int n = list ? fy_node_sequence_item_count(e->value) : 1;
-    const char **out = fs_arena_zero(&r->project->arena, sizeof *out * (size_t)(n + 1));
+    int n = 0, most = e->kind == FS_YAML_LIST ? e->items : 1;
+    const char **out = fs_arena_zero(&r->project->arena, sizeof *out * (size_t)(most + 1));
     if (!out) return fs_yaml_no_memory(r);
-    if (!list) FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &out[0]));
-    void *at = NULL;
-    struct fy_node *node;
-    for (int i = 0; list && i < n && (node = fy_node_sequence_iterate(e->value, &at)); i++) {
-        int64_t line = fs_yaml_line_of(node);
-        FS_TRY(fs_yaml_text_of(r, node, line ? line : e->line, e->key, &out[i]));
-    }
+    if (e->kind == FS_YAML_LIST)
+        for (const fs_yaml_node *item = e->child; item; item = item->next)
+            FS_TRY(fs_yaml_text_of(r, item, &out[n++]));
+    else
+        FS_TRY(fs_yaml_text_of(r, e, &out[n++]));
     *texts = out;
     *count = n;
     return FS_OK;
 }
 
-fs_status fs_yaml_bool_of(fs_yaml *r, const fs_yaml_entry *e, bool *value)
+fs_status fs_yaml_bool_of(fs_yaml *r, const fs_yaml_node *e, bool *value)
 {
     const char *text;
-    FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &text));
+    FS_TRY(fs_yaml_text_of(r, e, &text));
     *value = strcmp(text, "true") == 0 || strcmp(text, "yes") == 0;
     if (*value || strcmp(text, "false") == 0 || strcmp(text, "no") == 0) return FS_OK;
     return fs_yaml_fault(r, e->line, e->key, "true or false is wanted here");
 }
 
 /* One of `known`; its index. */
-fs_status fs_yaml_choice_of(fs_yaml *r, const fs_yaml_entry *e, const char *const *known, int count,
+fs_status fs_yaml_choice_of(fs_yaml *r, const fs_yaml_node *e, const char *const *known, int count,
                             int *index)
 {
     const char *text;
-    FS_TRY(fs_yaml_text_of(r, e->value, e->line, e->key, &text));
+    FS_TRY(fs_yaml_text_of(r, e, &text));
     for (*index = 0; *index < count; ++*index)
         if (strcmp(known[*index], text) == 0) return FS_OK;
     char where[96];

@@ -45,4 +45,4 @@ def test_the_example_runs(place, needs, text, request, monkeypatch):
 
 
 def test_every_kind_of_example_is_there():
-    assert [needs for needs, _ in EXAMPLES] == ["", "polars", "pandas", "duckdb", "project", "charts", "pyspark"]
+    assert [needs for needs, _ in EXAMPLES] == ["", "polars", "pandas", "duckdb", "project", "charts", "pyspark", "mllib"]

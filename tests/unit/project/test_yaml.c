@@ -250,9 +250,18 @@ static void what_is_not_yaml_is_told_with_its_line(void **state)
     (void)state;
     bad("name: x\nforecast: {horizon: 3\nperiod: day\n", 3, NULL, "not YAML", "indentation");
     bad("- a\n- b\n", 1, NULL, "map", NULL);
-    bad("name: &a x\ncurrency: *a\n", 2, "currency", "aliases", NULL);
+    bad("name: x\ncurrency: *a\n", 2, "currency", "aliases", NULL);
+    bad("name: &a x\ncurrency: *a\n", 1, "name", "anchors", NULL);
+    bad("forecast: &a\n  horizon: 3\n", 1, "forecast", "anchors", NULL);
+    bad("&a name: x\n", 1, NULL, "a key is a text", NULL);
+    bad("? [name]\n: x\n", 1, NULL, "a key is a text", NULL);
+    bad("? ::\t :", 1, NULL, "", NULL);
+    bad("name: x\n---\nname: y\n", 2, NULL, "second document", NULL);
+    bad("name: x\ncurrency: \xff\n", 2, NULL, "not text in UTF-8", "UTF-8");
+    bad("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", 1, NULL, "too deep", NULL);
     bad("name: \"a\\0b\"\n", 1, "name", "NUL", NULL);
-    bad("name: a\nname: b\n", 2, NULL, "not YAML", NULL);
+    bad("name: a\nname: b\n", 2, "name", "comes twice", NULL);
+    bad("forecast: {horizon: 3, levels: [total], horizon: 4}\n", 1, "horizon", "comes twice", NULL);
 }
 
 static void a_project_that_is_not_there_says_how_to_make_one(void **state)
