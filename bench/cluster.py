@@ -93,10 +93,10 @@ def on_spark(project: Path, workers: int) -> tuple[dict[str, collections.Counter
     logs = WORK / "cluster" / "events"
     shutil.rmtree(logs, ignore_errors=True)
     (logs / "cluster").mkdir(parents=True)
-    environment = settings()
+    environment = settings(little=False)
     with open(Path(environment["SPARK_CONF_DIR"]) / "spark-defaults.conf", "a") as defaults:
         defaults.write(f"spark.eventLog.enabled true\nspark.eventLog.dir {logs.as_uri()}\nspark.eventLog.rolling.enabled false\n"
-                       "spark.eventLog.compress false\nspark.executor.memory 3g\nspark.sql.shuffle.partitions 16\n")
+                       "spark.eventLog.compress false\nspark.executor.memory 3g\n")
     os.environ.update({name: value for name, value in environment.items() if name.startswith("SPARK")})
     cluster = Cluster(logs / "cluster", workers=workers, memory="3g")
     try:

@@ -85,13 +85,20 @@ def s3_jars() -> list[Path]:
     return sorted(S3_JARS.glob("*.jar")) if (S3_JARS / f"hadoop-aws{hadoop}.jar").exists() else []
 
 
-def settings(**more: str) -> dict[str, str]:
-    """The environment of the program: this Python, the loopback, few partitions, for little data, and the jars for S3."""
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java for little data, which ends before the better compiler has paid."""
+
+
+def settings(little: bool = True, **more: str) -> dict[str, str]:
+    """The environment of the program: this Python, the loopback, few partitions, and the jars for S3; for little data, or not."""
     folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
     folder.mkdir(exist_ok=True)
     jars = ",".join(map(str, s3_jars()))
-    (folder / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 4\nspark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
+    quick = f"spark.executor.extraJavaOptions {QUICK}\n" if little else ""
+    (folder / "spark-defaults.conf").write_text(f"spark.sql.shuffle.partitions {4 if little else 16}\n{quick}"
+                                                "spark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
                                                 "spark.hadoop.fs.s3a.attempts.maximum 3\n"
                                                 f"spark.yarn.jars local:{home()}/jars/*\nspark.yarn.am.memory 512m\n"
                                                 + (f"spark.jars {jars}\n" if jars else ""))
+    more.setdefault("SPARK_SUBMIT_OPTS", QUICK if little else "")  # of the driver
     return {**os.environ, "FORESELL_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder), **more}

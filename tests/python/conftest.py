@@ -12,7 +12,10 @@ import pyarrow as pa
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "pipeline"), str(ROOT / "tests" / "cluster")]  # source_servers, local_cluster
+sys.path[:0] = [str(ROOT / "tests" / "pipeline"), str(ROOT / "tests" / "cluster")]
+from local_cluster import QUICK  # noqa: E402
+
+os.environ["SPARK_SUBMIT_OPTS"] = QUICK  # of Spark's drivers, also those of lessons
 MONDAY = datetime.date(2024, 1, 1)
 
 
