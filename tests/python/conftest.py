@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "pipeline"), str(ROOT / "tests" / "cluster")]
+import spark_runs  # noqa: E402
 from local_cluster import QUICK  # noqa: E402
 
 os.environ["SPARK_SUBMIT_OPTS"] = QUICK  # of Spark's drivers, also those of lessons
@@ -88,3 +89,21 @@ def spark(tmp_path_factory):
     session = builder.getOrCreate()
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def skewed(tmp_path_factory) -> Path:
+    """A project with a few faults in its files, and an item with over a tenth of all lines, as made by init; no run yet."""
+    folder = tmp_path_factory.mktemp("shop")
+    spark_runs.foresell("simulate", folder / "files", "--items", 40, "--stores", 2, "--customers", 300, "--days", 420, "--lines", 20000,
+             "--dirt", 0.01)
+    spark_runs.skew(folder / "files" / "sales.csv")
+    spark_runs.foresell("init", folder / "project", "--from", folder / "files")
+    return folder / "project"
+
+
+@pytest.fixture(scope="session")
+def embedded(skewed, tmp_path_factory) -> Path:
+    project = spark_runs.copied(skewed, tmp_path_factory.mktemp("embedded") / "project")
+    spark_runs.foresell("run", project)
+    return spark_runs.latest(project)

@@ -5,19 +5,14 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-import hdfs
 import pytest
-import yarn
-from conftest import ROOT
-from local_cluster import Cluster, s3_jars, settings, without
-from source_servers import s3
+from local_cluster import Cluster, settings
+from spark_runs import copied, foresell, latest, same, same_as_far
 
 pytestmark = pytest.mark.spark
-SAME = ROOT / "tests" / "cluster" / "same_tables.py"
 
 
 @pytest.fixture(scope="module")
@@ -30,65 +25,9 @@ def cluster(tmp_path_factory):
     started.stop()
 
 
-def foresell(*words: object, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
-    import foresell.program
-
-    command = [str(word) for word in (foresell.program.path(), *words)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings(**environment))
-    assert not check or done.returncode == 0, done.stderr[-2000:]
-    return done
-
-
-def skew(file: Path) -> None:
-    """Lines of one item more, until it has over a tenth of all."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    sound = [line.split(",") for line in lines[1:] if line.count(",") == lines[0].count(",") and '"' not in line]
-    item = lines[0].split(",").index("product_id")
-    more = [[str(10**6 + i), *line[1:item], "P000001", *line[item + 1 :]] for i, line in enumerate(sound[::8])]
-    file.write_text("\n".join([*lines, *map(",".join, more)]) + "\n", encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory) -> Path:
-    """A project with a few faults in its files, and an item with over a tenth of all lines, as made by init; no run yet."""
-    folder = tmp_path_factory.mktemp("shop")
-    foresell("simulate", folder / "files", "--items", 40, "--stores", 2, "--customers", 300, "--days", 420, "--lines", 20000,
-             "--dirt", 0.01)
-    skew(folder / "files" / "sales.csv")
-    foresell("init", folder / "project", "--from", folder / "files")
-    return folder / "project"
-
-
-def copied(shop: Path, folder: Path) -> Path:
-    shutil.copytree(shop, folder, ignore=shutil.ignore_patterns("runs"))
-    return folder
-
-
-def latest(project: Path) -> Path:
-    return (project / "runs" / "latest").resolve()
-
-
-def same(one: Path, other: Path) -> str:
-    done = subprocess.run([sys.executable, SAME, one, other], capture_output=True, text=True, check=False)
-    return "same" if done.returncode == 0 else done.stdout
-
-
-def same_as_far(one: Path, part: Path) -> str:
-    """Whether the tables of a run that made only some are those of the other."""
-    done = subprocess.run([sys.executable, SAME, "--part", one, part], capture_output=True, text=True, check=False)
-    return "same" if done.returncode == 0 else done.stdout
-
-
-@pytest.fixture(scope="module")
-def embedded(shop, tmp_path_factory) -> Path:
-    project = copied(shop, tmp_path_factory.mktemp("embedded") / "project")
-    foresell("run", project)
-    return latest(project)
-
-
-@pytest.fixture(scope="module")
-def distributed(shop, cluster, tmp_path_factory) -> Path:
-    project = copied(shop, tmp_path_factory.mktemp("distributed") / "project")
+def distributed(skewed, cluster, tmp_path_factory) -> Path:
+    project = copied(skewed, tmp_path_factory.mktemp("distributed") / "project")
     done = foresell("run", project, "--engine", "spark", "--master", cluster.url)
     assert "The report is" in done.stdout
     return latest(project)
@@ -115,8 +54,8 @@ def test_the_other_engine_goes_on_where_one_has_stopped(distributed, embedded):
     assert same(embedded, latest(project)) == "same"
 
 
-def test_a_step_that_spark_cannot_run_is_named_and_leaves_the_run_before(shop, cluster, tmp_path):
-    project = copied(shop, tmp_path / "project")
+def test_a_step_that_spark_cannot_run_is_named_and_leaves_the_run_before(skewed, cluster, tmp_path):
+    project = copied(skewed, tmp_path / "project")
     (project / "models").mkdir(exist_ok=True)
     (project / "models" / "zz_wrong.sql").write_text(
         "-- step: zz_wrong\n-- about: a date that is none\nselect cast(item as date) as day from sales_facts cross join products\n")
@@ -125,7 +64,7 @@ def test_a_step_that_spark_cannot_run_is_named_and_leaves_the_run_before(shop, c
     assert not (project / "runs" / "latest").exists()
 
 
-def test_what_must_hold_of_a_large_table_is_asked_of_the_executors(spark, shop, tmp_path, monkeypatch):
+def test_what_must_hold_of_a_large_table_is_asked_of_the_executors(spark, skewed, tmp_path, monkeypatch):
     import foresell
     import foresell.cluster as engine
 
@@ -133,7 +72,7 @@ def test_what_must_hold_of_a_large_table_is_asked_of_the_executors(spark, shop, 
     ask = engine.Maker._sound
     monkeypatch.setattr(engine.Maker, "LARGE", 0)
     monkeypatch.setattr(engine.Maker, "_sound", lambda self, asked, path: told.append((asked["step"], ask(self, asked, path))) or told[-1][1])
-    project = copied(shop, tmp_path / "project")
+    project = copied(skewed, tmp_path / "project")
     engine.run(spark, project, only="demand_cells")
     assert len(told) > 10 and all(sound for _, sound in told)
     (project / "models").mkdir(exist_ok=True)
@@ -163,9 +102,9 @@ def python_workers(cluster: Cluster) -> list[int]:
     return [int(pid) for pid in found if os.path.exists(f"/proc/{pid}") and os.getpgid(int(pid)) in groups]
 
 
-def test_what_breaks_in_the_executors_costs_time_and_nothing_else(shop, cluster, embedded, tmp_path):
+def test_what_breaks_in_the_executors_costs_time_and_nothing_else(skewed, cluster, embedded, tmp_path):
     """Files of a shuffle lost, a kernel's process crashed in the middle of a task, and a whole worker killed, all in one run."""
-    project = copied(shop, tmp_path / "project")
+    project = copied(skewed, tmp_path / "project")
     import foresell as package
 
     command = [package.program.path(), "run", project, "--engine", "spark", "--master", cluster.url, "--only", "outliers_item_store"]
@@ -189,8 +128,8 @@ def test_what_breaks_in_the_executors_costs_time_and_nothing_else(shop, cluster,
     assert same_as_far(embedded, latest(project)) == "same"
 
 
-def test_a_driver_that_is_killed_leaves_no_run_and_is_resumed(shop, cluster, embedded, tmp_path):
-    project = copied(shop, tmp_path / "project")
+def test_a_driver_that_is_killed_leaves_no_run_and_is_resumed(skewed, cluster, embedded, tmp_path):
+    project = copied(skewed, tmp_path / "project")
     import foresell as package
 
     command = [package.program.path(), "run", project, "--engine", "spark", "--master", cluster.url, "--only", "demand_cells"]
@@ -219,84 +158,3 @@ def test_a_table_in_parts_is_read_as_one(spark, tmp_path):
     assert (tmp_path / "nothing.parquet").is_file()
     assert write(rows.limit(7), tmp_path / "numbers.parquet") == 7
     assert (tmp_path / "numbers.parquet").is_file()
-
-
-# ---- machines that share no folder ----
-
-
-@pytest.fixture(scope="module")
-def apart(shop, tmp_path_factory):
-    """A cluster whose workers do not see the folder of the project; and that project."""
-    pytest.importorskip("pyspark", reason="PySpark is not installed")
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("folders cannot be hidden from the workers here")
-    project = copied(shop, tmp_path_factory.mktemp("apart") / "project")
-    started = Cluster(tmp_path_factory.mktemp("cluster_apart"), hidden=project)
-    yield started, project
-    started.stop()
-
-
-def test_executors_that_do_not_see_the_folder_are_told_of(apart):
-    cluster, project = apart
-    done = foresell("run", project, "--engine", "spark", "--master", cluster.url, "--only", "text_kinds", check=False)
-    assert done.returncode == 4 and "--scratch" in done.stderr
-    assert not (project / "runs" / "latest").exists()
-
-
-def test_a_scratch_place_on_s3_gives_the_same_tables_and_is_left_empty(apart, embedded, tmp_path):
-    if not s3_jars():
-        pytest.skip("the jars that this Spark needs for S3 are not here (tests/python/test gets them where there is Maven)")
-    cluster, project = apart
-    (tmp_path / "buckets" / "shop").mkdir(parents=True)
-    with s3(tmp_path / "buckets") as store:
-        words = ["run", project, "--engine", "spark", "--master", cluster.url, "--scratch", "s3a://shop/scratch", "--only", "offered"]
-        done = foresell(*words, **store)
-        wrong = foresell(*words, check=False, **{**store, "AWS_SECRET_ACCESS_KEY": "n0t-the-key"})
-    assert same_as_far(embedded, latest(project)) == "same"
-    assert not [path for path in (tmp_path / "buckets" / "shop").rglob("*") if path.is_file()]
-    assert wrong.returncode == 4 and "s3a://shop/scratch" in wrong.stderr
-    for said in (done.stdout, done.stderr, wrong.stdout, wrong.stderr):
-        assert store["AWS_SECRET_ACCESS_KEY"] not in said and "n0t-the-key" not in said
-
-
-def test_yarn_with_a_scratch_place_on_hdfs_gives_the_same_tables_and_leaves_nothing_there(apart, embedded, tmp_path):
-    _, project = apart
-    try:
-        with hdfs.cluster(tmp_path / "hdfs") as store, yarn.cluster(tmp_path / "yarn", store, without(project)) as machines:
-            words = ["--engine", "spark", "--master", "yarn", "--scratch", "hdfs:///scratch", "--only", "offered"]
-            foresell("run", project, *words, HADOOP_CONF_DIR=str(machines.conf))
-            ended = [(done["name"], done["finalStatus"]) for done in machines.applications()]
-            left = json.loads(store.ask("GET", "/scratch", "op=LISTSTATUS").read())
-    except hdfs.NotHere as reason:
-        pytest.skip(str(reason))
-    assert ended == [("foresell", "SUCCEEDED")]
-    assert left["FileStatuses"]["FileStatus"] == []
-    assert same_as_far(embedded, latest(project)) == "same"
-
-
-CONNECTED = """
-import sys
-from pyspark.sql import SparkSession
-import foresell
-
-spark = SparkSession.builder.remote("local[2]").getOrCreate()
-done = foresell.run(spark, sys.argv[1], only=sys.argv[2], progress=False)
-assert not hasattr(spark, "newSession"), "this is no session of Spark Connect"
-assert spark.catalog.listTables() == [], "the caller's session has views of the run"
-try:
-    foresell.run(spark, sys.argv[1], scratch="hdfs://nowhere/tmp", progress=False)
-except foresell.UsageError as fault:
-    print("refused:", fault)
-"""
-
-
-def test_a_session_of_spark_connect_will_do(shop, embedded, tmp_path):
-    """As notebooks have it where the cluster is shared: no JVM beside Python, steps asked for over the network."""
-    pytest.importorskip("pyspark", reason="PySpark is not installed")
-    pytest.importorskip("grpc", reason="what Spark Connect needs is not installed")
-    project = copied(shop, tmp_path / "project")
-    command = [sys.executable, "-c", CONNECTED, project, "outliers_item_store"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings(PYSPARK_PYTHON=sys.executable))
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "refused: a scratch place needs a classic session" in done.stdout
-    assert same_as_far(embedded, latest(project)) == "same"
