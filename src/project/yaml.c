@@ -172,8 +172,7 @@ static fs_status read_settings(fs_yaml *r, const fs_yaml_node *e, const char *pr
 
 static fs_status read_root(fs_yaml *r, const fs_yaml_node *root)
 {
-    if (root->kind == FS_YAML_TEXT && (!root->text || !*root->text))
-        return FS_OK; /* an empty file: all defaults */
+    if (root->kind == FS_YAML_TEXT && !*root->text) return FS_OK; /* an empty file: all defaults */
     FS_TRY(fs_yaml_want_map(r, root));
     for (const fs_yaml_node *e = root->child; e; e = e->next) {
         if (strcmp(e->key, "files") == 0)

@@ -16,7 +16,7 @@ typedef struct fs_yaml_node {
     fs_yaml_kind kind;
     int64_t line;               /* of the key, or of the value where a list holds it */
     const char *key;            /* NULL: the file itself; a list's items have the list's key */
-    const char *text;           /* of FS_YAML_TEXT; NULL: an empty file */
+    const char *text;           /* of FS_YAML_TEXT */
     struct fs_yaml_node *child; /* first item of a list or map */
     struct fs_yaml_node *next;  /* the one beside it */
     int items;

@@ -137,7 +137,7 @@ static fs_status value_of(events *in, fs_yaml_node *node, int depth)
     return items_of(in, node, map ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT, depth + 1);
 }
 
-/* The one document; the root has no kind but FS_YAML_TEXT and no text where there is none. */
+/* The one document; an empty text where there is none. */
 static fs_status document_of(events *in, fs_yaml_node *root)
 {
     FS_TRY(next(in)); /* the stream begins */
@@ -155,7 +155,7 @@ static fs_status document_of(events *in, fs_yaml_node *root)
 fs_status fs_yaml_parse(fs_yaml *r, const char *text, size_t bytes, fs_yaml_node *root)
 {
     events in = {.r = r, .text = text};
-    *root = (fs_yaml_node){.line = 1};
+    *root = (fs_yaml_node){.line = 1, .text = ""};
     if (!yaml_parser_initialize(&in.parser)) return fs_yaml_no_memory(r);
     yaml_parser_set_input_string(&in.parser, (const unsigned char *)text, bytes);
     fs_status status = document_of(&in, root);

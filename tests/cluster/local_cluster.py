@@ -94,11 +94,10 @@ def settings(little: bool = True, **more: str) -> dict[str, str]:
     folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
     folder.mkdir(exist_ok=True)
     jars = ",".join(map(str, s3_jars()))
-    quick = f"spark.executor.extraJavaOptions {QUICK}\n" if little else ""
-    (folder / "spark-defaults.conf").write_text(f"spark.sql.shuffle.partitions {4 if little else 16}\n{quick}"
+    executors, driver = (f"spark.executor.extraJavaOptions {QUICK}\n", {"SPARK_SUBMIT_OPTS": QUICK}) if little else ("", {})
+    (folder / "spark-defaults.conf").write_text(f"spark.sql.shuffle.partitions {4 if little else 16}\n{executors}"
                                                 "spark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
                                                 "spark.hadoop.fs.s3a.attempts.maximum 3\n"
                                                 f"spark.yarn.jars local:{home()}/jars/*\nspark.yarn.am.memory 512m\n"
                                                 + (f"spark.jars {jars}\n" if jars else ""))
-    more.setdefault("SPARK_SUBMIT_OPTS", QUICK if little else "")  # of the driver
-    return {**os.environ, "FORESELL_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder), **more}
+    return {**os.environ, "FORESELL_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder), **driver, **more}

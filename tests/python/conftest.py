@@ -96,7 +96,7 @@ def skewed(tmp_path_factory) -> Path:
     """A project with a few faults in its files, and an item with over a tenth of all lines, as made by init; no run yet."""
     folder = tmp_path_factory.mktemp("shop")
     spark_runs.foresell("simulate", folder / "files", "--items", 40, "--stores", 2, "--customers", 300, "--days", 420, "--lines", 20000,
-             "--dirt", 0.01)
+                        "--dirt", 0.01)
     spark_runs.skew(folder / "files" / "sales.csv")
     spark_runs.foresell("init", folder / "project", "--from", folder / "files")
     return folder / "project"
