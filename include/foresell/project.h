@@ -91,7 +91,8 @@ typedef struct fs_init_settings {
     int froms;
     const char *const *set; /* "sales.item=StockCode", "currency=EUR" */
     int sets;
-    bool force; /* write over a foresell.yaml that is there */
+    bool force;         /* write over a foresell.yaml that is there */
+    const char *models; /* folder of the program's own steps, whose names raw tables can't have */
 } fs_init_settings;
 /* Looks, decides, writes foresell.yaml and sources/; appends what it understood to `said` (text for
  * people) and `json` (the same for machines); either may be NULL. */

@@ -27,7 +27,8 @@ fs_status fs_cli_run_init(cli_call *call, fs_error *error)
                                  .froms = froms,
                                  .set = set,
                                  .sets = sets,
-                                 .force = fs_cli_flag(call, "force")};
+                                 .force = fs_cli_flag(call, "force"),
+                                 .models = fs_cli_home(&call->arena, "models")};
     cli_session session;
     fs_buffer said = {0};
     bool json = fs_cli_flag(call, "json");

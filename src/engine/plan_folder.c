@@ -52,6 +52,23 @@ static fs_status add_file(fs_plan *plan, fs_engine *engine, const char *path, bo
     return status;
 }
 
+fs_status fs_plan_folder_names(const char *folder, fs_buffer *names, fs_error *error)
+{
+    struct dirent **entry;
+    int count = scandir(folder, &entry, is_sql, by_name);
+    if (count < 0) return errno == ENOENT ? FS_OK : fs_fail_errno(error, "read the folder", folder);
+    fs_status status = FS_OK;
+    for (int i = 0; i < count; i++) {
+        const char *name = entry[i]->d_name + strspn(entry[i]->d_name, "0123456789_");
+        int bytes = (int)(strlen(name) - strlen(".sql"));
+        if (status == FS_OK && bytes > 0)
+            status = fs_buffer_printf(names, "%s%.*s", names->size ? " " : "", bytes, name);
+        free(entry[i]);
+    }
+    free(entry);
+    return status == FS_OK ? FS_OK : fs_fail_memory(error, 64);
+}
+
 fs_status fs_plan_add_folder(fs_plan *plan, fs_engine *engine, const char *folder, bool replace,
                              fs_error *error)
 {

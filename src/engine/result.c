@@ -337,9 +337,25 @@ static fs_status write_integer(fs_buffer *out, __int128 value, int scale)
     return fs_buffer_add(out, digits + at, sizeof digits - (size_t)at);
 }
 
+/* A decimal of at most four places, as prices are: `value` is the double next to units / 10^scale, which
+ * has under 16 digits, so no shorter one and no other of its length reads back as `value`. */
+static bool as_decimal(double value, int64_t *units, int *scale)
+{
+    double scaled = value * 1e4;
+    if (!(fabs(scaled) < 1e15) || (value == 0 && signbit(value))) return false;
+    *units = llround(scaled);
+    *scale = 4;
+    if ((double)*units / 1e4 != value) return false;
+    for (; *scale > 1 && *units % 10 == 0; --*scale) *units /= 10;
+    return true;
+}
+
 /* The shortest decimal that reads back as the same number, with at least one place. */
 static fs_status write_double(fs_buffer *out, double value)
 {
+    int64_t units;
+    int scale;
+    if (as_decimal(value, &units, &scale)) return write_integer(out, units, scale);
     char text[64];
     int precision = 14;
     do {
@@ -349,6 +365,17 @@ static fs_status write_double(fs_buffer *out, double value)
     return fs_buffer_printf(out, "%s%s", text, whole ? ".0" : "");
 }
 
+static fs_status write_date(fs_buffer *out, fs_civil day)
+{
+    if (day.year < 0 || day.year > 9999)
+        return fs_buffer_printf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    char text[10] = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0'};
+    for (int year = day.year, i = 3; i >= 0; i--, year /= 10) text[i] = (char)('0' + year % 10);
+    text[5] = (char)('0' + day.month / 10), text[6] = (char)('0' + day.month % 10);
+    text[8] = (char)('0' + day.day / 10), text[9] = (char)('0' + day.day % 10);
+    return fs_buffer_add(out, text, sizeof text);
+}
+
 static fs_status write_time(fs_buffer *out, int64_t microseconds)
 {
     int64_t day = microseconds / 86400000000, rest = microseconds % 86400000000;
@@ -356,10 +383,10 @@ static fs_status write_time(fs_buffer *out, int64_t microseconds)
         rest += 86400000000;
         day--;
     }
-    fs_civil c = fs_civil_from_days(day);
     int64_t second = rest / 1000000, part = rest % 1000000;
-    FS_TRY(fs_buffer_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day,
-                            (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60)));
+    FS_TRY(write_date(out, fs_civil_from_days(day)));
+    FS_TRY(fs_buffer_printf(out, " %02d:%02d:%02d", (int)(second / 3600), (int)(second / 60 % 60),
+                            (int)(second % 60)));
     int places = 6;
     if (part == 0) return FS_OK;
     while (part % 10 == 0) {
@@ -381,10 +408,8 @@ static fs_status write_cell(const fs_result *result, int column, fs_buffer *out)
     switch (fs_engine_type(c->type)) {
     case FS_TYPE_BOOL:
         return fs_buffer_text(out, fs_result_integer(result, column) ? "true" : "false");
-    case FS_TYPE_DATE: {
-        fs_civil day = fs_civil_from_days(fs_result_integer(result, column));
-        return fs_buffer_printf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
-    }
+    case FS_TYPE_DATE:
+        return write_date(out, fs_civil_from_days(fs_result_integer(result, column)));
     case FS_TYPE_TIME: return write_time(out, fs_result_integer(result, column));
     default: return write_integer(out, stored_integer(result, column), c->scale);
     }

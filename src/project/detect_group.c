@@ -237,23 +237,20 @@ static fs_status belongs(fs_detection *d, const fs_seen_table *table, const fs_f
 
 /* ---- names of raw tables --------------------------------------------------------------- */
 
+/* What SQL would have to quote, and tables of the run that are no steps. */
 static const char TAKEN[] =
-    "sales products customers promotions stores calendar stock prices reviews quarantine numbers "
-    "source_files sales_lines demand_item_store demand_item demand_category demand_store "
-    "demand_total forecast_item "
-    "forecast_category forecast_store forecast_total product_summary best_products worst_products "
-    "peaks data_quality "
-    "summary missing_kinds order group table select user index values end case from where join "
-    "left right on as by "
+    "quarantine source_files numbers "
+    "order group table select user index values end case from where join left right on as by "
     "all and or not null true false date time timestamp day week month year union set default in "
-    "is like limit offset "
-    "primary references to view create insert update delete column check unique when then else "
-    "cross full inner natural "
-    "using with window partition over distinct having desc asc any some cast";
+    "is like limit offset primary references to view create insert update delete column check "
+    "unique when then else cross full inner natural using with window partition over distinct "
+    "having desc asc any some cast";
 
 static bool name_free(const fs_detection *d, const char *name)
 {
-    if (fs_word_in(name, strlen(name), TAKEN) || strncmp(name, "fs_", 3) == 0) return false;
+    size_t bytes = strlen(name);
+    if (fs_canonical_find(name) || fs_word_in(name, bytes, TAKEN)) return false;
+    if (fs_word_in(name, bytes, d->steps) || strncmp(name, "fs_", 3) == 0) return false;
     for (int i = 0; i < d->tables; i++)
         if (d->table[i].name && strcmp(d->table[i].name, name) == 0) return false;
     return true;

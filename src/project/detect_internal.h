@@ -191,6 +191,7 @@ typedef struct fs_detection {
     const char *period, *period_why, *absent, *absent_why;
     const char *dates, *dates_why; /* NULL: as told */
     int sales;                     /* raw table of sales; -1 */
+    const char *steps;             /* names that the run's steps have, a space between two */
 } fs_detection;
 
 void fs_detection_free(fs_detection *detection);

@@ -101,9 +101,14 @@ static bool ends_in(const char *name, const char *list)
     return dot && dot[1] && fs_word_in(dot + 1, strlen(dot + 1), list);
 }
 
-static bool ours(const char *name, bool top)
+/* What a project's folder holds of foresell's own. */
+static bool ours(const char *name) { return fs_word_in(name, strlen(name), "foresell.yaml runs"); }
+
+static bool is_project(const char *folder, const char *from)
 {
-    return top && fs_word_in(name, strlen(name), "foresell.yaml sources models runs");
+    char path[4096];
+    int bytes = snprintf(path, sizeof path, "%s/%sforesell.yaml", folder, from);
+    return bytes > 0 && (size_t)bytes < sizeof path && access(path, F_OK) == 0;
 }
 
 static bool is_text_about(const char *name)
@@ -111,15 +116,25 @@ static bool is_text_about(const char *name)
     return strcasecmp(name, "LICENSE") == 0 || strncasecmp(name, "readme", 6) == 0;
 }
 
-/* Of a folder all but what can't be data or is ours. */
-static bool skipped(const char *name, bool top)
+/* Of a folder all but what can't be data. */
+static bool skipped(const char *name)
 {
     static const char never[] =
         "md MD sql py ipynb r R html htm pdf png jpg jpeg gif svg docx doc pptx c h sh log lock "
         "partial exe so dll";
     if (name[0] == '.' || name[0] == '~') return true;
-    if (ours(name, top)) return true;
     return ends_in(name, never) || is_text_about(name);
+}
+
+/* Runs are said; foresell.yaml needs no word, nor the SQL of sources/ and models/. */
+static fs_status leave_own(fs_detection *d, const char *folder, const char *name, fs_error *error)
+{
+    if (strcmp(name, "runs") != 0) return FS_OK;
+    const char *slash = strrchr(folder, '/');
+    const char *text =
+        fs_arena_printf(&d->arena, "%s/runs: left alone: what foresell made there before, no data",
+                        slash && slash[1] ? slash + 1 : folder);
+    return text ? add_left(d, text, error) : fs_fail_memory(error, 64);
 }
 
 static fs_status walk(fs_detection *d, found *f, const char *folder, int depth, fs_error *error);
@@ -150,12 +165,15 @@ static fs_status walk(fs_detection *d, found *f, const char *folder, int depth, 
     DIR *dir = opendir(folder);
     if (!dir) return fs_fail_errno(error, "read the folder", folder);
     found inside = {0};
+    bool project = is_project(folder, ""), in_project = is_project(folder, "../");
     fs_status status = FS_OK;
     for (struct dirent *entry; status == FS_OK && (entry = readdir(dir));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        if (!skipped(entry->d_name, depth == 0))
+        if (project && ours(entry->d_name))
+            status = leave_own(d, folder, entry->d_name, error);
+        else if (!skipped(entry->d_name))
             status = found_add(&inside, entry->d_name, error);
-        else if (entry->d_type != DT_DIR && !ours(entry->d_name, depth == 0))
+        else if (entry->d_type != DT_DIR && !(in_project && ends_in(entry->d_name, "sql")))
             status = found_add(f->skipped, entry->d_name, error);
     }
     closedir(dir);
@@ -579,6 +597,21 @@ static fs_status not_over(const fs_init_settings *settings, fs_error *error)
     return status;
 }
 
+/* Names that the run's steps have: the program's, and the project's own. */
+static fs_status step_names(fs_detection *d, const fs_init_settings *settings, fs_error *error)
+{
+    fs_buffer names = {0}, own = {0};
+    fs_status status = fs_buffer_printf(&own, "%s/models", settings->project);
+    if (status != FS_OK) return fs_fail_memory(error, 64);
+    if (settings->models) status = fs_plan_folder_names(settings->models, &names, error);
+    if (status == FS_OK) status = fs_plan_folder_names(own.data, &names, error);
+    if (status == FS_OK) d->steps = fs_arena_strdup(&d->arena, names.size ? names.data : "");
+    if (status == FS_OK && !d->steps) status = fs_fail_memory(error, names.size);
+    fs_buffer_free(&names);
+    fs_buffer_free(&own);
+    return status;
+}
+
 static fs_status folder_name(fs_detection *d, const char *project, fs_error *error)
 {
     char *real = realpath(project, NULL);
@@ -681,6 +714,7 @@ fs_status fs_project_init(fs_engine *engine, const fs_init_settings *settings, f
     d.set_used = fs_arena_zero(&d.arena, (size_t)settings->sets + 1);
     fs_status status =
         d.set_used ? folder_name(&d, settings->project, error) : fs_fail_memory(error, 64);
+    if (status == FS_OK) status = step_names(&d, settings, error);
     if (status == FS_OK) status = look(&d, settings, &p, error);
     if (status == FS_OK) status = fs_detect_decide(&d, p.all, p.count, error);
     if (status == FS_OK) status = set_paths(&d, settings->project, error);

@@ -54,6 +54,26 @@ static bool has_mapping(const fs_project *project, const fs_canonical_table *tab
     return false;
 }
 
+/* Raw tables and steps are tables of one plan: a step that has come to be since a project was made may
+ * have the name of one of its raw tables. */
+static fs_status names_differ(const fs_project *project, const fs_plan *plan, fs_error *error)
+{
+    for (int r = 0; r < project->files_count; r++) {
+        const fs_project_files *files = &project->files[r];
+        for (int i = 0; i < fs_plan_steps(plan); i++) {
+            const fs_step *step = fs_plan_step(plan, i);
+            if (strcasecmp(step->name, files->name) != 0) continue;
+            fs_fail(error, FS_USAGE, "the raw table %s has the name of a step: %s", files->name,
+                    step->file);
+            fs_error_at(error, project->file, files->line, files->name);
+            return fs_error_remedy(error, "Give it another name, here and in the SQL of sources/ "
+                                          "that reads it, or let foresell init --force do so."),
+                   FS_USAGE;
+        }
+    }
+    return FS_OK;
+}
+
 static fs_status fill_plan(fs_project *project, fs_engine *engine, const char *models,
                            fs_plan *plan, fs_error *error)
 {
@@ -64,6 +84,7 @@ static fs_status fill_plan(fs_project *project, fs_engine *engine, const char *m
     FS_TRY(fs_plan_add_table(plan, "quarantine", "", "", error));
     FS_TRY(fs_plan_add_table(plan, "source_files", "", "", error));
     FS_TRY(add_models(project, engine, models, plan, error));
+    FS_TRY(names_differ(project, plan, error));
     return fs_plan_check(plan, error);
 }
 

@@ -27,20 +27,37 @@ static int64_t line_at(const char *text, size_t offset)
     return line;
 }
 
+/* libyaml has no code of its own for a character that YAML does not allow, only these words. */
+static bool is_control(const yaml_parser_t *p)
+{
+    return p->problem && strstr(p->problem, "control characters");
+}
+
+static fs_status reader_fault(events *in)
+{
+    const yaml_parser_t *p = &in->parser;
+    if (is_control(p))
+        fs_fail(in->r->error, FS_USAGE, "a control character, number %d, stands in this line",
+                p->problem_value);
+    else
+        fs_fail(in->r->error, FS_USAGE, "this is not text in UTF-8: %s",
+                p->problem ? p->problem : "unknown fault");
+    fs_error_at(in->r->error, in->r->project->file, line_at(in->text, p->problem_offset), NULL);
+    return fs_error_remedy(in->r->error,
+                           is_control(p) ? "Delete it." : "Let the editor save it as UTF-8."),
+           FS_USAGE;
+}
+
 static fs_status syntax_fault(events *in)
 {
     const yaml_parser_t *p = &in->parser;
     if (p->error == YAML_MEMORY_ERROR) return fs_yaml_no_memory(in->r);
-    bool letters = p->error == YAML_READER_ERROR;
-    int64_t line =
-        letters ? line_at(in->text, p->problem_offset) : (int64_t)p->problem_mark.line + 1;
-    fs_fail(in->r->error, FS_USAGE, "this is not %s: %s", letters ? "text in UTF-8" : "YAML",
+    if (p->error == YAML_READER_ERROR) return reader_fault(in);
+    fs_fail(in->r->error, FS_USAGE, "this is not YAML: %s",
             p->problem ? p->problem : "unknown fault");
-    fs_error_at(in->r->error, in->r->project->file, line, NULL);
-    return fs_error_remedy(in->r->error,
-                           letters ? "Let the editor save it as UTF-8."
-                                   : "Mind the indentation; put quotes around texts with : # or "
-                                     "brackets."),
+    fs_error_at(in->r->error, in->r->project->file, (int64_t)p->problem_mark.line + 1, NULL);
+    return fs_error_remedy(in->r->error, "Mind the indentation; put quotes around texts with : # "
+                                         "or brackets."),
            FS_USAGE;
 }
 

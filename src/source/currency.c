@@ -74,8 +74,12 @@ static const char *code_at(const char *text)
     return NULL;
 }
 
+/* No sign and no code holds one; most numbers begin and end with one. */
+static bool is_digit(char c) { return (unsigned char)(c - '0') < 10; }
+
 size_t fs_source_currency_before(const char *text, size_t bytes)
 {
+    if (bytes == 0 || is_digit(text[0])) return 0;
     if (bytes >= 3 && is_capital(text[0]) && is_capital(text[1]) && is_capital(text[2]) &&
         code_at(text))
         return 3;
@@ -88,12 +92,14 @@ size_t fs_source_currency_before(const char *text, size_t bytes)
 
 size_t fs_source_currency_behind(const char *text, size_t bytes)
 {
+    if (bytes == 0 || is_digit(text[bytes - 1])) return 0;
     if (bytes >= 3 && is_capital(text[bytes - 1]) && is_capital(text[bytes - 2]) &&
         is_capital(text[bytes - 3]) && code_at(text + bytes - 3))
         return 3;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         size_t length = signs[i].bytes;
-        if (bytes >= length && memcmp(text + bytes - length, signs[i].text, length) == 0)
+        if (bytes >= length && text[bytes - 1] == signs[i].text[length - 1] &&
+            memcmp(text + bytes - length, signs[i].text, length) == 0)
             return length;
     }
     return 0;

@@ -87,11 +87,11 @@ def scratch_place(kind: str | None, folder: Path) -> Iterator[str | None]:
             yield f"hdfs://127.0.0.1:{store.rpc}/scratch"
 
 
-def session(cluster: Cluster):
+def session(cluster: Cluster, little: bool):
     """As `foresell run --engine spark --master …` opens it."""
     from foresell.cluster import _open_session
 
-    os.environ.update({name: value for name, value in settings().items() if name.startswith("SPARK")})
+    os.environ.update({name: value for name, value in settings(little).items() if name.startswith("SPARK")})
     return _open_session(cluster.url)
 
 
@@ -108,8 +108,9 @@ def main() -> int:
     cluster, wrong = Cluster(folder / "cluster"), 0
     try:
         with scratch_place(asked.scratch, folder) as scratch:
-            spark = session(cluster)
-            for name in asked.name or ["simulated", *found]:
+            names = asked.name or ["simulated", *found]
+            spark = session(cluster, little=names == ["simulated"])
+            for name in names:
                 wrong += not pair(spark, name, folder, scratch)
             spark.stop()
     finally:

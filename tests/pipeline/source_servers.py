@@ -14,6 +14,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -53,16 +54,14 @@ def owner(name: str) -> dict:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def server_folder(parent: Path, name: str) -> Path:
-    """A folder that the server's user reaches, wherever the tests' own may lie."""
-    folder = parent / name
-    folder.mkdir()
-    if os.geteuid() == 0:
-        shutil.chown(folder, name, name)
-        for above in folder.parents:
-            if above.stat().st_uid == 0 and not above.stat().st_mode & 0o001 and above != Path("/root"):
-                above.chmod(above.stat().st_mode | 0o111)
-    return folder
+@contextlib.contextmanager
+def server_folder(name: str) -> Iterator[tuple[Path, dict]]:
+    """A folder outside of the tests' own, which are private to who runs the tests, and the user that it belongs to."""
+    who = owner(name)
+    with tempfile.TemporaryDirectory(prefix=f"foresell-{name}-", ignore_cleanup_errors=True) as folder:
+        if who:
+            os.chown(folder, who["user"], who["group"])
+        yield Path(folder), who
 
 
 @dataclass
@@ -86,12 +85,16 @@ class Database:
 
 
 @contextlib.contextmanager
-def postgres(parent: Path) -> Iterator[Database]:
+def postgres() -> Iterator[Database]:
     tools = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
     if not tools:
         pytest.skip("no PostgreSQL server here (Debian package postgresql)")
-    binaries, port, password = Path(tools[-1]).parent, free_port(), "s3cr3t word"
-    folder, who = server_folder(parent, "postgres"), owner("postgres")
+    with server_folder("postgres") as (folder, who):
+        yield from _postgres(Path(tools[-1]).parent, folder, who)
+
+
+def _postgres(binaries: Path, folder: Path, who: dict) -> Iterator[Database]:
+    port, password = free_port(), "s3cr3t word"
     (folder / "password").write_text(password)
     run = functools.partial(subprocess.run, check=True, capture_output=True, cwd=folder, timeout=120, **who)
     run([binaries / "initdb", "-D", folder / "data", "-U", "shopkeeper", "-A", "scram-sha-256", "--pwfile", folder / "password", "-E", "UTF8",
@@ -110,12 +113,17 @@ def postgres(parent: Path) -> Iterator[Database]:
 
 
 @contextlib.contextmanager
-def mysql(parent: Path) -> Iterator[Database]:
+def mysql() -> Iterator[Database]:
     server, maker = shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin"), shutil.which("mariadb-install-db")
     if not server or not maker:
         pytest.skip("no MySQL server here (Debian package default-mysql-server)")
-    port, password, folder = free_port(), "s3cr3t word", server_folder(parent, "mysql")
-    who = {**owner("mysql"), "env": {**os.environ, "TMPDIR": str(folder)}}
+    with server_folder("mysql") as (folder, who):
+        yield from _mysql(server, maker, folder, who)
+
+
+def _mysql(server: str, maker: str, folder: Path, who: dict) -> Iterator[Database]:
+    port, password = free_port(), "s3cr3t word"
+    who = {**who, "env": {**os.environ, "TMPDIR": str(folder)}}
     subprocess.run([maker, "--no-defaults", f"--datadir={folder}/data", "--auth-root-authentication-method=normal", "--skip-test-db"], check=True,
                    capture_output=True, cwd=folder, timeout=120, **who)
     log = folder / "log"

@@ -297,14 +297,14 @@ def ask(server, sql: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    with source_servers.postgres(tmp_path_factory.mktemp("servers")) as server:
+def postgres():
+    with source_servers.postgres() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def mysql(tmp_path_factory):
-    with source_servers.mysql(tmp_path_factory.mktemp("servers")) as server:
+def mysql():
+    with source_servers.mysql() as server:
         server.run("grant all on corner.* to shopkeeper@'127.0.0.1'; alter database corner character set latin1;")
         yield server
 

@@ -1,6 +1,7 @@
 """init on made-up shops in the shapes of public data sets and of shop systems (unseen_shops.py), and on what else lies about."""
 import json
 import os
+import re
 import zipfile
 
 import duckdb
@@ -284,6 +285,40 @@ def test_what_is_no_data_is_told_in_a_line_and_left_alone(foresell, panel):
         told = [line for line in lines if line.startswith(name + ":")]
         assert len(told) == 1 and "left alone" in told[0], name
     assert not [line for line in lines if line.startswith("  give ")]
+
+
+def test_what_foresell_made_in_a_folder_before_is_no_data(foresell, panel):
+    """Its runs and exports hold tables by the dozen; what else lies in the project is data still."""
+    before = panel / "files" / "before"
+    before.mkdir()
+    (before / "test.csv").write_text((panel / "files" / "train.csv").read_text())
+    foresell("init", before)
+    foresell("run", before, timeout=120)
+    said = json.loads(foresell("init", panel / "p", "--from", panel / "files", "--json").stdout)
+    read = {path for f in said["files"] for path in f["paths"]}
+    assert any(path.endswith("before/test.csv") for path in read) and not any("/runs/" in path for path in read)
+    assert [line for line in said["left_alone"] if "/runs: " in line] == ["before/runs: left alone: what foresell made there before, no data"]
+
+
+@pytest.mark.parametrize("name", ["offered", "Peaks", "sales_facts", "sales"])
+def test_a_file_may_be_called_as_a_table_of_the_run(foresell, panel, name):
+    (panel / "files" / "train.csv").rename(panel / "files" / f"{name}.csv")
+    said = json.loads(foresell("init", panel / "p", "--from", panel / "files", "--json").stdout)
+    assert [f["name"] for f in said["files"] if name in f["paths"][0]] == [f"{name.lower()}_file"]
+    foresell("run", panel / "p", timeout=120)
+
+
+def test_a_raw_table_with_the_name_of_a_step_is_told_where_it_stands(foresell, panel):
+    foresell("init", panel / "p", "--from", panel / "files")
+    settings = panel / "p" / "foresell.yaml"
+    lines = settings.read_text().replace("\n  train:", "\n  offered:").splitlines()
+    settings.write_text("\n".join(lines) + "\n")
+    mapping = panel / "p" / "sources" / "sales.sql"
+    mapping.write_text(re.sub(r"\btrain\b", "offered", mapping.read_text()))
+    told = foresell("run", panel / "p", check=False)
+    assert told.returncode == 2 and "the raw table offered has the name of a step" in told.stderr and "init --force" in told.stderr
+    here = next(number for number, line in enumerate(lines, 1) if line.startswith("  offered:"))
+    assert f"foresell.yaml, line {here}" in told.stderr
 
 
 def test_an_empty_folder_says_what_to_do(foresell, tmp_path):

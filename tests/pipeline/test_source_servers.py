@@ -51,8 +51,8 @@ MYSQL_LINES = '`Order "Lines"`'
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    with source_servers.postgres(tmp_path_factory.mktemp("servers")) as server:
+def postgres():
+    with source_servers.postgres() as server:
         more = """array['a', 'b "c"'], '{"k": [1, 2]}', true, '2024-02-29'"""
         server.run(f"""
             set timezone = 'UTC';
@@ -68,8 +68,8 @@ def postgres(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def mysql(tmp_path_factory):
-    with source_servers.mysql(tmp_path_factory.mktemp("servers")) as server:
+def mysql():
+    with source_servers.mysql() as server:
         more = """'{"k": [1, 2]}', '2024-02-29', 1, 'a'"""
         server.run(f"""
             create table {MYSQL_LINES} (invoice varchar(20), `Invoice Date` datetime, product_code varchar(20), quantity integer,

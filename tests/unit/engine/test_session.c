@@ -60,6 +60,61 @@ static void a_result_gives_every_type_row_by_row(void **state)
     fs_engine_close(engine);
 }
 
+/* By the C library: the fewest digits that read back as the value. */
+static void shortest(double value, char text[64])
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, 62, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
+    if (!strpbrk(text, ".e")) strcat(text, ".0");
+}
+
+static void numbers_as_text_are_as_short_as_can_be(void **state)
+{
+    (void)state;
+    fs_engine *engine = open_engine(1, NULL);
+    fs_result *rows;
+    fs_error error = {0};
+    bool more;
+    int count = 0;
+    const char *sql = "select unnest([0, -0.0, 0.1 + 0.2, 0.0001, 0.00001, -0.0001, 0.00015, 1e15, "
+                      "99999999999.9999::double,"
+                      " 1e11 + 0.0001, 123456789012.5, 1e300, -5e-324, 1/3::double, 2.675, 1e22, "
+                      "4503599627370497.5::double])::double"
+                      " union all select (range - 50000) * 377::double / 1e4 from range(100000)"
+                      " union all select range / 7::double from range(1000)";
+    if (fs_engine_query(engine, sql, &rows, &error) != FS_OK) fail_msg("%s", error.message);
+    while (fs_result_next(rows, &more, &error) == FS_OK && more) {
+        char text[64];
+        shortest(fs_result_number(rows, 0), text);
+        assert_string_equal(fs_result_text(rows, 0), text);
+        count++;
+    }
+    assert_int_equal(count, 17 + 101000);
+    fs_result_close(rows);
+    fs_engine_close(engine);
+}
+
+static void days_as_text_are_iso_days(void **state)
+{
+    (void)state;
+    fs_engine *engine = open_engine(1, NULL);
+    fs_result *row;
+    fs_error error = {0};
+    bool more;
+    const char *sql = "select date '0007-03-09', date '9999-12-31', date '10000-01-01',"
+                      " timestamp '0999-01-02 03:04:05'";
+    if (fs_engine_query(engine, sql, &row, &error) != FS_OK) fail_msg("%s", error.message);
+    assert_int_equal(fs_result_next(row, &more, &error), FS_OK);
+    assert_string_equal(fs_result_text(row, 0), "0007-03-09");
+    assert_string_equal(fs_result_text(row, 1), "9999-12-31");
+    assert_string_equal(fs_result_text(row, 2), "10000-01-01");
+    assert_string_equal(fs_result_text(row, 3), "0999-01-02 03:04:05");
+    fs_result_close(row);
+    fs_engine_close(engine);
+}
+
 static void a_long_result_streams_all_its_rows_in_order(void **state)
 {
     (void)state;
@@ -292,6 +347,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_gives_every_type_row_by_row),
+        cmocka_unit_test(numbers_as_text_are_as_short_as_can_be),
+        cmocka_unit_test(days_as_text_are_iso_days),
         cmocka_unit_test(a_long_result_streams_all_its_rows_in_order),
         cmocka_unit_test(a_fault_names_the_line_of_the_sql),
         cmocka_unit_test(what_does_not_fit_says_memory_and_the_remedy),

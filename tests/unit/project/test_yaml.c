@@ -258,6 +258,7 @@ static void what_is_not_yaml_is_told_with_its_line(void **state)
     bad("? ::\t :", 1, NULL, "", NULL);
     bad("name: x\n---\nname: y\n", 2, NULL, "second document", NULL);
     bad("name: x\ncurrency: \xff\n", 2, NULL, "not text in UTF-8", "UTF-8");
+    bad("name: x\ncurrency: a\x07z\n", 2, NULL, "a control character, number 7", "Delete");
     bad("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", 1, NULL, "too deep", NULL);
     bad("name: \"a\\0b\"\n", 1, "name", "NUL", NULL);
     bad("name: a\nname: b\n", 2, "name", "comes twice", NULL);
