@@ -11,12 +11,13 @@ CLOSE = 1e-9
 
 
 def source(path: Path) -> str:
-    pattern = f"{path}/*.parquet" if path.is_dir() else str(path)
-    return "read_parquet('" + pattern.replace("'", "''") + "', file_row_number = true)"
+    """Its rows in their order: those of a file, or of the parts of a folder by their names."""
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    return "read_parquet([" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "])"
 
 
 def columns(path: Path) -> list[tuple[str, str]]:
-    described = duckdb.sql(f"describe select * exclude (file_row_number) from {source(path)}").fetchall()
+    described = duckdb.sql(f"describe select * from {source(path)}").fetchall()
     return [(row[0], row[1]) for row in described]
 
 
@@ -31,12 +32,6 @@ def differs(name: str, kind: str) -> str:
     return f"(({a} is null) <> ({b} is null) or abs({a} - {b}) > {CLOSE} * greatest(abs({a}), abs({b})))"
 
 
-def numbered(path: Path) -> str:
-    order = "filename, file_row_number" if path.is_dir() else "file_row_number"
-    rows = source(path).replace("file_row_number = true", "file_row_number = true, filename = true")
-    return f"(select *, row_number() over (order by {order}) as _place from {rows})"
-
-
 def compare(one: Path, other: Path) -> str | None:
     """What differs first, or None."""
     if columns(one) != columns(other):
@@ -45,13 +40,11 @@ def compare(one: Path, other: Path) -> str | None:
     if count[0] != count[1]:
         return f"{count[0]} and {count[1]} rows"
     any_differs = " or ".join(differs(*column) for column in columns(one)) or "false"
-    found = duckdb.sql(f"""select a._place, count(*) over () from {numbered(one)} as a join {numbered(other)} as b using (_place)
-        where {any_differs} order by 1 limit 1""").fetchone()
-    if found is None:
+    found = duckdb.sql(f"select count(*) from {source(one)} as a positional join {source(other)} as b where {any_differs}").fetchone()[0]
+    if found == 0:
         return None
-    rows = [duckdb.sql(f"select * exclude (file_row_number, filename, _place) from {numbered(p)} where _place = {found[0]}").fetchone()
-            for p in (one, other)]
-    return f"{found[1]} rows, first row {found[0]}: {rows[0]} and {rows[1]}"
+    row = duckdb.sql(f"select a, b from {source(one)} as a positional join {source(other)} as b where {any_differs} limit 1").fetchone()
+    return f"{found} rows, first {tuple(row[0].values())} and {tuple(row[1].values())}"
 
 
 def tables(run: Path) -> dict[str, Path]:
