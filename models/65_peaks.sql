@@ -4,12 +4,14 @@
 -- expect: certainty >= 0 and certainty <= 1; rank >= 1 and rank <= 100
 --
 -- cause is named only with evidence: one order that was at least half of what was above the usual; an event of the
--- calendar of which at least two and at least half of all occurrences (or the three days before) were peaks of the
--- series; or at least twice the usual share of its products on promotion, as in a tenth of its periods at most.
+-- shop's calendar or a holiday of which at least two and at least half of all occurrences (or the three days before)
+-- were peaks of the series; or at least twice the usual share of its products on promotion, as in a tenth of its periods at most.
 -- A peak is coming where the forecast itself lies a quarter above the level of the last eight seasons and above the rest of the
--- forecast, where at least two years, and half of all seen, had a peak then (52 weeks back, so that the weekday agrees),
+-- forecast, where at least two years, and half of all seen, had a peak then (52 weeks back, so that the weekday agrees)
+-- or two years, and two thirds of all seen, had one as many days before an event or holiday, wherever that lies this year,
 -- or where the one year seen had a peak that lasted: four of the nine days, or two of the three weeks around. Single
--- orders and values that the models do not see are no evidence of a season. certainty: of a past peak that it is no
+-- orders and values that the models do not see are no evidence of a season; a value that stands out by itself is one of
+-- an event where it comes again with it. certainty: of a past peak that it is no
 -- accident; of a coming one the years that had it, over those seen and two more, a half if the forecast says it.
 with series as (
     select 'total' as level, '(all)' as key, period, promoted_share, value_model, outlier_reason, value = units as in_units
@@ -21,20 +23,30 @@ with series as (
     select 'store', store, period, promoted_share, value_model, outlier_reason, value = units
     from demand_store
 ),
+named_days as (
+    select event, day
+    from calendar
+    where event is not null and day is not null
+    union all
+    select name, day
+    from holidays
+    where kind <> 'observed'
+),
 event_days as (
     select
-        event,
-        add_days(day, -numbers.n) as day
-    from calendar
+        named_days.event,
+        add_days(named_days.day, -numbers.n) as day,
+        min(numbers.n) as days_before
+    from named_days
     join numbers on numbers.n <= case when '${period}' = 'day' then 3 else 0 end
-    where event is not null and day is not null
-    group by event, add_days(day, -numbers.n)
+    group by named_days.event, add_days(named_days.day, -numbers.n)
 ),
 event_periods as (
     select
         event_days.event,
         periods.period,
-        periods.ahead
+        periods.ahead,
+        min(event_days.days_before) as days_before
     from event_days
     join periods on event_days.day >= periods.period and event_days.day <= periods.last_day
     group by event_days.event, periods.period, periods.ahead
@@ -76,7 +88,10 @@ event_causes as (
         cast(event_shares.peak_years as double) / nullif(event_shares.years, 0) as share,
         row_number() over (
             partition by event_periods.period, event_shares.level, event_shares.key
-            order by cast(event_shares.peak_years as double) / nullif(event_shares.years, 0) desc nulls last, event_shares.event nulls last
+            order by
+                cast(event_shares.peak_years as double) / nullif(event_shares.years, 0) desc nulls last,
+                event_periods.days_before nulls last,
+                event_shares.event nulls last
         ) as place
     from event_shares
     join event_periods on event_periods.event = event_shares.event
@@ -164,6 +179,38 @@ seasonal_peaks as (
     select level, key, period, excess
     from judged_peaks
     where not one_order and not odd
+),
+event_places as (
+    select
+        event_periods.event,
+        event_periods.days_before,
+        judged_peaks.level,
+        judged_peaks.key,
+        count(distinct year_of(event_periods.period)) as peak_years,
+        avg(judged_peaks.excess) as excess
+    from event_periods
+    join judged_peaks on judged_peaks.period = event_periods.period
+    where not judged_peaks.one_order
+    group by event_periods.event, event_periods.days_before, judged_peaks.level, judged_peaks.key
+),
+events_ahead as (
+    select
+        event_periods.period,
+        event_places.level,
+        event_places.key,
+        max(event_places.peak_years) as peak_years,
+        max(event_shares.years) as years,
+        max(event_places.excess) as excess
+    from event_periods
+    join event_places
+        on event_places.event = event_periods.event
+        and event_places.days_before = event_periods.days_before
+    join event_shares
+        on event_shares.event = event_places.event
+        and event_shares.level = event_places.level
+        and event_shares.key = event_places.key
+    where event_periods.ahead and event_places.peak_years >= 2 and event_places.peak_years * 3 >= event_shares.years * 2
+    group by event_periods.period, event_places.level, event_places.key
 ),
 past as (
     select
@@ -286,7 +333,9 @@ expected as (
         places.level_mean,
         coalesce(years_back.years, 0) as years,
         coalesce(years_back.peak_years, 0) as peak_years,
-        coalesce(years_back.excess, 0) as excess_then,
+        greatest(coalesce(years_back.excess, 0), coalesce(events_ahead.excess, 0)) as excess_then,
+        coalesce(events_ahead.years, 0) as event_years,
+        coalesce(events_ahead.peak_years, 0) as event_peak_years,
         coalesce(lasting.peaks_around, 0) as peaks_around,
         places.mean >= 125e-2 * places.level_mean and places.mean >= 125e-2 * places.other_means as forecast_says
     from places
@@ -298,6 +347,10 @@ expected as (
         on lasting.level = places.level
         and lasting.key = places.key
         and lasting.period = places.period
+    left join events_ahead
+        on events_ahead.level = places.level
+        and events_ahead.key = places.key
+        and events_ahead.period = places.period
 ),
 coming as (
     select
@@ -310,6 +363,7 @@ coming as (
         event_causes.event as cause,
         greatest(
             cast(expected.peak_years as double) / nullif(expected.years + 2, 0),
+            cast(expected.event_peak_years as double) / nullif(expected.event_years + 2, 0),
             case when expected.forecast_says then 5e-1 else 0 end
         ) as certainty,
         'coming' as when_seen
@@ -321,6 +375,7 @@ coming as (
         and event_causes.place = 1
     where expected.forecast_says
         or (expected.peak_years >= 2 and expected.peak_years * 2 >= expected.years)
+        or expected.event_peak_years >= 2
         or (
             expected.years = 1
             and expected.peak_years = 1

@@ -237,9 +237,9 @@ static fs_status belongs(fs_detection *d, const fs_seen_table *table, const fs_f
 
 /* ---- names of raw tables --------------------------------------------------------------- */
 
-/* What SQL would have to quote, and tables of the run that are no steps. */
+/* What SQL would have to quote, and the prelude's own table. */
 static const char TAKEN[] =
-    "quarantine source_files numbers "
+    "numbers "
     "order group table select user index values end case from where join left right on as by "
     "all and or not null true false date time timestamp day week month year union set default in "
     "is like limit offset primary references to view create insert update delete column check "
@@ -249,8 +249,8 @@ static const char TAKEN[] =
 static bool name_free(const fs_detection *d, const char *name)
 {
     size_t bytes = strlen(name);
-    if (fs_canonical_find(name) || fs_word_in(name, bytes, TAKEN)) return false;
-    if (fs_word_in(name, bytes, d->steps) || strncmp(name, "fs_", 3) == 0) return false;
+    if (!fs_table_name_good(name) || fs_table_is_of_files(name)) return false;
+    if (fs_word_in(name, bytes, TAKEN) || fs_word_in(name, bytes, d->steps)) return false;
     for (int i = 0; i < d->tables; i++)
         if (d->table[i].name && strcmp(d->table[i].name, name) == 0) return false;
     return true;

@@ -597,14 +597,18 @@ static fs_status not_over(const fs_init_settings *settings, fs_error *error)
     return status;
 }
 
-/* Names that the run's steps have: the program's, and the project's own. */
+/* Names that the run's steps have and the tables that come with them: the program's, and the project's own. */
 static fs_status step_names(fs_detection *d, const fs_init_settings *settings, fs_error *error)
 {
     fs_buffer names = {0}, own = {0};
     fs_status status = fs_buffer_printf(&own, "%s/models", settings->project);
     if (status != FS_OK) return fs_fail_memory(error, 64);
-    if (settings->models) status = fs_plan_folder_names(settings->models, &names, error);
-    if (status == FS_OK) status = fs_plan_folder_names(own.data, &names, error);
+    const char *const folder[] = {settings->models, own.data};
+    for (int i = 0; i < 2 && status == FS_OK; i++) {
+        if (folder[i]) status = fs_plan_folder_names(folder[i], &names, error);
+        if (folder[i] && status == FS_OK)
+            status = fs_project_model_table_names(folder[i], &names, error);
+    }
     if (status == FS_OK) d->steps = fs_arena_strdup(&d->arena, names.size ? names.data : "");
     if (status == FS_OK && !d->steps) status = fs_fail_memory(error, names.size);
     fs_buffer_free(&names);

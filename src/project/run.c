@@ -30,19 +30,27 @@ static void find_models(char *folder, size_t capacity)
     folder[0] = '\0';
 }
 
-/* The program's steps, then the project's own, which may replace them. */
+static fs_status add_folder(fs_project *project, fs_engine *engine, const char *folder,
+                            bool replace, const char *run, fs_plan *plan, fs_error *error)
+{
+    FS_TRY(fs_project_model_tables(project, engine, folder, run, plan, error));
+    return fs_plan_add_folder(plan, engine, folder, replace, error);
+}
+
+/* The program's steps and tables, then the project's own, which may replace them. `run`: the run's folder,
+ * or NULL where nothing runs. */
 static fs_status add_models(fs_project *project, fs_engine *engine, const char *models,
-                            fs_plan *plan, fs_error *error)
+                            const char *run, fs_plan *plan, fs_error *error)
 {
     char beside[4200];
     if (!models) find_models(beside, sizeof beside);
     const char *folder = models ? models : beside;
     if (models && access(models, R_OK) != 0) return fs_fail_errno(error, "read", models);
-    if (*folder) FS_TRY(fs_plan_add_folder(plan, engine, folder, false, error));
+    if (*folder) FS_TRY(add_folder(project, engine, folder, false, run, plan, error));
     fs_arena arena = {0};
     const char *own = fs_project_path(&arena, project->folder, "models");
     fs_status status =
-        own ? fs_plan_add_folder(plan, engine, own, true, error) : fs_fail_memory(error, 0);
+        own ? add_folder(project, engine, own, true, run, plan, error) : fs_fail_memory(error, 0);
     fs_arena_free(&arena);
     return status;
 }
@@ -66,9 +74,7 @@ static fs_status names_differ(const fs_project *project, const fs_plan *plan, fs
             fs_fail(error, FS_USAGE, "the raw table %s has the name of a step: %s", files->name,
                     step->file);
             fs_error_at(error, project->file, files->line, files->name);
-            return fs_error_remedy(error, "Give it another name, here and in the SQL of sources/ "
-                                          "that reads it, or let foresell init --force do so."),
-                   FS_USAGE;
+            return fs_error_remedy(error, FS_RENAME_RAW), FS_USAGE;
         }
     }
     return FS_OK;
@@ -83,7 +89,7 @@ static fs_status fill_plan(fs_project *project, fs_engine *engine, const char *m
             FS_TRY(fs_plan_add_table(plan, fs_canonical_at(i)->name, "", "", error));
     FS_TRY(fs_plan_add_table(plan, "quarantine", "", "", error));
     FS_TRY(fs_plan_add_table(plan, "source_files", "", "", error));
-    FS_TRY(add_models(project, engine, models, plan, error));
+    FS_TRY(add_models(project, engine, models, NULL, plan, error));
     FS_TRY(names_differ(project, plan, error));
     return fs_plan_check(plan, error);
 }
@@ -146,7 +152,7 @@ static fs_status run_models(run *r, const char *earlier, fs_error *error)
 {
     FS_TRY(fs_plan_open(fs_project_setting, r->project, &r->plan, error));
     FS_TRY(add_tables(r, error));
-    FS_TRY(add_models(r->project, r->engine, r->settings->models, r->plan, error));
+    FS_TRY(add_models(r->project, r->engine, r->settings->models, r->in.folder, r->plan, error));
     FS_TRY(fs_plan_check(r->plan, error));
     fs_plan_settings settings = {.folder = r->in.folder,
                                  .earlier = earlier,

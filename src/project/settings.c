@@ -20,6 +20,11 @@ static const fs_setting settings[] = {
      .doc = "currency of all money, as in GBP; printed, never converted"},
     {"country", FS_SETTING_TEXT, "",
      .doc = "country as two letters, as in GB: whose holidays count"},
+    {"region", FS_SETTING_TEXT, "",
+     .doc = "part of the country, as in BY or GB-SCT (ISO 3166-2): its holidays count too; empty: "
+            "those of most regions count"},
+    {"pay_days", FS_SETTING_NUMBERS, "[31]", .minimum = 1, .maximum = 31,
+     .doc = "days of the month on which people are paid, as in [15, 31]; 31: the last"},
     {"period", FS_SETTING_CHOICE, "day", .choices = "day|week|month",
      .doc = "how long one forecast step is"},
     {"absent", FS_SETTING_CHOICE, "zero", .choices = "zero|closed|missing",

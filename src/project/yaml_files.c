@@ -206,18 +206,8 @@ static fs_format format_of_name(const char *path)
 
 static fs_status check_name(fs_yaml *r, const fs_yaml_node *e)
 {
-    size_t bytes = strlen(e->key);
-    bool good = bytes && e->key[0] >= 'a' && e->key[0] <= 'z' &&
-                strspn(e->key, "abcdefghijklmnopqrstuvwxyz0123456789_") == bytes;
-    if (!good || bytes > 100 || strncmp(e->key, "fs_", 3) == 0)
-        return fs_yaml_fault(
-            r, e->line, e->key,
-            "the name of a raw table is made of a-z, 0-9 and _, begins with a letter and "
-            "not with fs_");
-    static const char *const taken[] = {"quarantine", "source_files"};
-    bool is_taken =
-        fs_canonical_find(e->key) || !strcmp(e->key, taken[0]) || !strcmp(e->key, taken[1]);
-    if (is_taken)
+    if (!fs_table_name_good(e->key)) return fs_yaml_fault(r, e->line, e->key, fs_table_name_rule);
+    if (fs_table_is_of_files(e->key))
         return fs_yaml_fault(r, e->line, e->key,
                              "a raw table can't have the name of a table that the run makes");
     return FS_OK;

@@ -18,8 +18,11 @@ static const char *const results[] = {"sales_lines",     "demand_item_store", "d
                                       "forecast_item",   "forecast_category", "forecast_store",
                                       "forecast_total",  "forecast_revenue",  "product_summary",
                                       "best_products",   "worst_products",    "peaks",
-                                      "data_quality",    "summary",           "missing_kinds",
-                                      "source_files",    "quarantine"};
+                                      "item_classes",    "bought_together",   "business_periods",
+                                      "growth",          "hours_of_week",     "concentration",
+                                      "calendar_days",   "calendar_effects",  "data_quality",
+                                      "summary",         "missing_kinds",     "source_files",
+                                      "quarantine"};
 
 const char *fs_report_result(int index)
 {

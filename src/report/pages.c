@@ -265,6 +265,18 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
               "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known'), certainty "
               "from peaks where \"when\" = 'coming' and (level = 'total' or key <> '(all)') "
               "order by level <> 'total', level, period, key");
+    TABLE(
+        page, .id = "calendar", .title = "What holidays and events did, next ones first",
+        .table = "calendar_effects", .limit = 100, .file = "csv/calendar_effects.csv",
+        .columns = "name:Day:text,before:Which:text,effect:Against the usual:share,low:From:share,"
+                   "high:To:share,times:Times seen:integer,next:Next:date",
+        .sql =
+            "select name, case days_before when 0 then 'the day itself' when -1 then 'the day "
+            "after' "
+            "when 1 then 'the day before' else printf('%d days before', days_before) end, "
+            "round(effect, 4), round(low, 4), round(high, 4), times, cast(next_period as varchar) "
+            "from calendar_effects where level = 'total' and sure order by next_period nulls last, "
+            "abs(effect) desc, name, days_before");
     TABLE(page, .id = "past", .title = "The highest so far, most above the usual first",
           .table = "peaks", .limit = 200, .file = "csv/peaks.csv",
           .columns =
@@ -313,6 +325,39 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
     if (!products) return FS_OK;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         FS_TRY(fs_report_add_table(report, page, &lists[i], error));
+    TABLE(
+        page, .id = "fields", .title = "Demand against profit, of the products on offer",
+        .table = "item_classes", .limit = 4, .file = "csv/item_classes.csv",
+        .columns = "field:Field:text,products:Products:integer,revenue:Revenue:money,profit:Profit:"
+                   "money",
+        .sql = "select field, count(*), round(sum(revenue), 2), round(sum(profit), 2) from "
+               "item_classes where field is not null group by field order by 3 desc nulls last, 1");
+    TABLE(page, .id = "classes", .title = "Kinds of demand, of the products on offer",
+          .table = "item_classes", .limit = 4, .file = "csv/item_classes.csv",
+          .columns = "demand:Demand:text,products:Products:integer,share:Of the revenue:share",
+          .sql =
+              "select demand, count(*), round(sum(revenue) / nullif(sum(sum(revenue)) over (), 0), "
+              "4) from item_classes where active and demand is not null group by demand order by 2 "
+              "desc, 1");
+    TABLE(page, .id = "movers", .title = "What moved most between the two stretches",
+          .table = "item_classes", .limit = 20, .file = "csv/item_classes.csv",
+          .columns = "item:Item:text,name:Product:text,now:Revenue:money,change:Change:money,share:"
+                     "Change:share,stage:Stage:text",
+          .sql =
+              "select item, nullif(name, item), round(revenue, 2), round(change_in_money, 2), "
+              "round(change, 4), life_cycle from item_classes where change_in_money <> 0 and "
+              "(select count(*) from compared_days) = 1 order by abs(change_in_money) desc, item");
+    TABLE(page, .id = "together", .title = "Bought together more often than chance would have it",
+          .table = "bought_together", .limit = 50, .file = "csv/bought_together.csv",
+          .columns =
+              "item:Who buys:text,other:Also buys:text,share:Of them:share,times:Times as often "
+              "as by chance:times,baskets:Baskets:integer",
+          .sql =
+              "select coalesce(one.name, item), coalesce(two.name, other), "
+              "round(greatest(confidence, "
+              "back_confidence), 4), round(lift, 1), together from bought_together left join "
+              "product_summary as one using (item) left join product_summary as two on two.item = "
+              "other order by rank");
     TABLE(page, .id = "all-products",
           .title = money ? "All products by revenue" : "All products by pieces sold",
           .table = "product_summary", .limit = 500, .file = "csv/product_summary.csv",
@@ -517,6 +562,8 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     json_t *overview = fs_report_page("overview", "Overview", "");
     json_t *demand = fs_report_page("demand", "What will sell",
                                     "What was sold, and the forecast with its interval.");
+    json_t *business =
+        fs_report_page("business", "Business", "Key figures over time, and what moved them.");
     json_t *peaks = fs_report_page("peaks", "Peaks",
                                    "When far more is sold than usual for the weekday and season.");
     json_t *products =
@@ -524,16 +571,17 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     json_t *places = fs_report_page("places", "Stores and categories", "");
     json_t *data = fs_report_page("data", "Data",
                                   "What was read, what was refused and why, and what was assumed.");
-    fs_status status = overview && demand && peaks && products && places && data
+    fs_status status = overview && demand && business && peaks && products && places && data
                            ? FS_OK
                            : fs_fail_memory(error, 0);
     if (status == FS_OK) status = add_overview(report, overview, error);
     if (status == FS_OK) status = add_demand(report, demand, items, error);
+    if (status == FS_OK) status = fs_report_add_business(report, business, error);
     if (status == FS_OK) status = add_peaks(report, peaks, error);
     if (status == FS_OK) status = add_products(report, products, error);
     if (status == FS_OK) status = add_places(report, places, error);
     if (status == FS_OK) status = add_data(report, data, error);
-    json_t *all[] = {overview, demand, peaks, products, places, data};
+    json_t *all[] = {overview, demand, business, peaks, products, places, data};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (status == FS_OK)
             status = add_page(pages, all[i], error);

@@ -20,12 +20,21 @@
 
 /* ---- what a report is made from ---- */
 
-static const char *const result_tables[] = {
-    "summary",         "demand_total",     "demand_category",   "demand_store",   "demand_item",
-    "forecast_total",  "forecast_revenue", "forecast_category", "forecast_store", "forecast_item",
-    "product_summary", "best_products",    "worst_products",    "peaks",          "data_quality",
-    "missing_kinds",   "source_files",     "quarantine",        "known_columns",  "customers",
-    "stores"};
+static const char *const result_tables[] = {"summary",          "demand_total",
+                                            "demand_category",  "demand_store",
+                                            "demand_item",      "forecast_total",
+                                            "forecast_revenue", "forecast_category",
+                                            "forecast_store",   "forecast_item",
+                                            "product_summary",  "best_products",
+                                            "worst_products",   "peaks",
+                                            "data_quality",     "missing_kinds",
+                                            "source_files",     "quarantine",
+                                            "known_columns",    "customers",
+                                            "stores",           "business_periods",
+                                            "growth",           "hours_of_week",
+                                            "concentration",    "item_classes",
+                                            "bought_together",  "compared_days",
+                                            "calendar_effects"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)
 {

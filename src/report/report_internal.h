@@ -171,6 +171,10 @@ typedef struct fs_report_chart {
 FS_MUST_CHECK fs_status fs_report_add_chart(const fs_report *report, json_t *page,
                                             const fs_report_chart *chart, fs_error *error);
 
+/* ---- business_page.c ---- */
+FS_MUST_CHECK fs_status fs_report_add_business(const fs_report *report, json_t *page,
+                                               fs_error *error);
+
 /* ---- pages.c ---- */
 /* The whole document; `items` bounds the item charts. */
 FS_MUST_CHECK fs_status fs_report_document(const fs_report *report, int64_t items,

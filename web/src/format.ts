@@ -39,10 +39,10 @@ export function date(iso: string, style: Style): string {
   return new Intl.DateTimeFormat(style.locale, shape).format(day);
 }
 
-/** A share that is not nought is never written as nought. */
+/** A share that is not nought is never written as nought, and nought has no sign. */
 function share(value: number, style: Style): string {
   const format = new Intl.NumberFormat(style.locale, { style: "percent", maximumFractionDigits: 1 });
-  return value > 0 && value < 0.0005 ? `< ${format.format(0.001)}` : format.format(value);
+  return value > 0 && value < 0.0005 ? `< ${format.format(0.001)}` : format.format(Math.round(value * 1000) / 1000 || 0);
 }
 
 function times(value: number, style: Style): string {

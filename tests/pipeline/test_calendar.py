@@ -1,0 +1,188 @@
+"""Holidays of the world, the days of a run's calendar, and tables that come with the steps."""
+import csv
+import datetime
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = datetime.date
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory) -> Path:
+    """A shop of one product and 900 days from 2022 on; its Easter and its 24th of December sell five times as much."""
+    folder = tmp_path_factory.mktemp("little") / "files"
+    folder.mkdir()
+    high = {DAY(2022, 4, 14), DAY(2023, 4, 6), DAY(2024, 3, 28), DAY(2022, 12, 24), DAY(2023, 12, 24)}
+    with open(folder / "till.csv", "w") as out:
+        out.write("date,item,units,revenue\n")
+        for n in range(800):
+            day = DAY(2022, 1, 1) + datetime.timedelta(n)
+            units = (20 + n % 3) * (5 if day in high else 1)
+            out.write(f"{day},tea,{units},{units * 2.5:.2f}\n")
+    return folder
+
+
+def made(foresell, files: Path, project: Path, *settings: str, only: str = "calendar_days") -> Path:
+    foresell("init", project, "--from", files, *(word for s in settings for word in ("--set", s)))
+    foresell("run", project, "--only", only, timeout=300)
+    return project / "runs" / "latest" / "tables"
+
+
+def rows(tables: Path, name: str, what: str = "*", where: str = "true") -> list[tuple]:
+    return duckdb.sql(f"select {what} from '{tables}/{name}.parquet' where {where}").fetchall()
+
+
+def named(tables: Path, year: int) -> set[tuple]:
+    return set(rows(tables, "holidays", "day, name, kind", f"year(day) = {year} and kind <> 'occasion'"))
+
+
+# ---- the table of the world ----
+
+
+def test_the_table_is_what_its_generator_writes(tmp_path):
+    done = subprocess.run([ROOT / "deps" / "holidays", tmp_path / "world.csv"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "world.csv").read_bytes() == (ROOT / "models" / "world_holidays.csv").read_bytes()
+
+
+def test_the_table_knows_a_hundred_countries_over_sixty_years():
+    with open(ROOT / "models" / "world_holidays.csv", newline="") as lines:
+        world = list(csv.DictReader(lines))
+    public = [line for line in world if line["kind"] == "public" and not line["region"]]
+    whole = {line["country"] for line in public if "1990" in line["days"]} & {line["country"] for line in public if "2050" in line["days"]}
+    assert len(whole) >= 100
+    assert len({(line["country"], line["region"]) for line in world if line["region"]}) >= 400
+
+
+# What official calendars say, written down by hand.
+KNOWN = {
+    ("GB", "SCT"): {(DAY(2022, 1, 4), "New Year Holiday", "observed"), (DAY(2022, 8, 1), "Summer Bank Holiday", "public"),
+                    (DAY(2022, 11, 30), "Saint Andrew's Day", "public")},
+    ("GB", ""): {(DAY(2022, 4, 18), "Easter Monday", "public"), (DAY(2022, 8, 29), "Late Summer Bank Holiday", "public"),
+                 (DAY(2022, 9, 19), "State Funeral of Queen Elizabeth II", "public"), (DAY(2022, 12, 27), "Christmas Day", "observed")},
+    ("DE", "DE-BY"): {(DAY(2022, 6, 16), "Corpus Christi", "public"), (DAY(2022, 11, 1), "All Saints' Day", "public")},
+    ("US", ""): {(DAY(2022, 11, 24), "Thanksgiving Day", "public"), (DAY(2022, 6, 20), "Juneteenth National Independence Day", "observed")},
+    ("JP", ""): {(DAY(2022, 3, 21), "Vernal Equinox Day", "public"), (DAY(2022, 9, 23), "Autumnal Equinox Day", "public")},
+    ("IN", ""): {(DAY(2022, 8, 15), "Independence Day", "public")},
+}
+
+
+@pytest.mark.parametrize("place", KNOWN, ids=lambda place: "-".join(place))
+def test_known_holidays_are_there(foresell, little, tmp_path, place):
+    country, region = place
+    tables = made(foresell, little, tmp_path / "p", f"country={country}", f"region={region}", only="holidays")
+    assert KNOWN[place] <= named(tables, 2022)
+
+
+def test_what_holds_in_few_regions_counts_there_only(foresell, little, tmp_path):
+    whole = made(foresell, little, tmp_path / "whole", "country=DE", only="holidays")
+    assert "All Saints' Day" not in {name for _, name, _ in named(whole, 2022)}
+    scotland = made(foresell, little, tmp_path / "part", "country=gb", "region=sct", only="holidays")
+    assert "Easter Monday" not in {name for _, name, _ in named(scotland, 2022)}
+
+
+@pytest.mark.parametrize("settings", [["country=QQ"], ["country="], ["country=GB", "dates=numbered"]], ids=["no country", "not told", "made-up days"])
+def test_without_a_country_there_are_no_holidays_and_all_days(foresell, little, tmp_path, settings):
+    tables = made(foresell, little, tmp_path / "p", *settings)
+    assert rows(tables, "holidays") == []
+    assert rows(tables, "calendar_days", "count(*), count(holiday), bool_or(day_off)") == [(828, 0, True)]
+
+
+# ---- the days of a run ----
+
+
+def test_days_off_bridges_eves_and_pay_days(foresell, little, tmp_path):
+    tables = made(foresell, little, tmp_path / "p", "country=DE", "pay_days=[15, 31]")
+    of = {row[0]: row[1:] for row in rows(tables, "calendar_days", "day, holiday, weekend, day_off, bridge, eve, pay_day, season")}
+    assert min(of) == DAY(2022, 1, 1) and max(of) == DAY(2024, 4, 7) and len(of) == 828
+    assert of[DAY(2022, 5, 26)] == ("Ascension Day", False, True, False, False, False, "spring")
+    assert of[DAY(2022, 5, 27)] == (None, False, False, True, False, False, "spring")  # between a Thursday off and a Saturday
+    assert of[DAY(2022, 4, 14)] == (None, False, False, False, True, True, "spring")  # the day before Good Friday; the 15th is off
+    assert of[DAY(2022, 7, 29)][5] and not of[DAY(2022, 7, 30)][5]  # the 30th and 31st are a weekend
+    assert of[DAY(2022, 12, 31)][6] == "winter" and of[DAY(2022, 7, 1)][6] == "summer"
+
+
+def test_weekends_and_seasons_are_the_countrys(foresell, little, tmp_path):
+    tables = made(foresell, little, tmp_path / "p", "country=SA")
+    assert rows(tables, "calendar_days", "distinct weekday", "weekend order by 1") == [(5,), (6,)]
+    tables = made(foresell, little, tmp_path / "south", "country=AU")
+    assert rows(tables, "calendar_days", "distinct season", "month(day) = 7") == [("winter",)]
+
+
+def test_a_moving_feast_is_the_cause_of_peaks_and_expected_where_it_comes_next(foresell, little, tmp_path):
+    """Easter of 2024 lies 28 days behind the last sale and three weeks beside that of the years before."""
+    tables = made(foresell, little, tmp_path / "p", "country=DE", only="peaks")
+    total = {row[0]: row[1:] for row in rows(tables, "peaks", 'period, cause, "when"', "level = 'total'")}
+    assert total[DAY(2022, 4, 14)] == ("Good Friday", "past") and total[DAY(2023, 4, 6)] == ("Good Friday", "past")
+    assert total[DAY(2022, 12, 24)] == ("Christmas Eve", "past")
+    assert total[DAY(2024, 3, 28)] == ("Good Friday", "coming")
+    assert [day for day, (_, when) in total.items() if when == "coming"] == [DAY(2024, 3, 28)]
+
+
+# ---- tables that come with the steps ----
+
+
+@pytest.fixture
+def project(foresell, little, tmp_path) -> Path:
+    foresell("init", tmp_path / "p", "--from", little)
+    (tmp_path / "p" / "models").mkdir()
+    (tmp_path / "p" / "models" / "sizes.sql").write_text("-- step: sizes\n-- about: sizes\n-- expect: unique(item)\n"
+                                                         "select item, cast(size as double) as size from clusters order by item nulls first\n")
+    (tmp_path / "p" / "models" / "clusters.csv").write_text("item,size\ntea,1\n")
+    return tmp_path / "p"
+
+
+def test_a_csv_file_beside_the_steps_is_a_table(foresell, project):
+    clusters = project / "models" / "clusters.csv"
+    clusters.write_text('item,size,note\ntea,1.5,"a, ""b"""\n"söup",2,\n')
+    foresell("run", project, "--only", "sizes")
+    tables = project / "runs" / "latest" / "tables"
+    assert rows(tables, "sizes") == [("söup", 2.0), ("tea", 1.5)]
+    assert rows(tables, "clusters") == [("tea", "1.5", 'a, "b"'), ("söup", "2", None)]
+    clusters.write_text("item,size\ntea,3\n")
+    foresell("run", project, "--only", "sizes", "--resume")
+    assert rows(project / "runs" / "latest" / "tables", "sizes") == [("tea", 3.0)]
+
+
+def test_a_table_of_the_project_takes_the_place_of_the_programs(foresell, project):
+    (project / "models" / "world_holidays.csv").write_text("country,region,kind,certain,name,days\nQQ,,public,yes,Moon Day,07-20:1990-2050\n")
+    text = (project / "foresell.yaml").read_text()
+    (project / "foresell.yaml").write_text(text.replace('country: ""', "country: QQ"))
+    foresell("run", project, "--only", "holidays")
+    assert rows(project / "runs" / "latest" / "tables", "holidays", "count(*), min(name)") == [(61, "Moon Day")]
+
+
+@pytest.mark.parametrize("name, text, told", [
+    ("clusters.csv", "item,size\ntea,1\ntea,1,2,3\n", "clusters.csv, line 3"), ("clusters.csv", "", "clusters.csv"),
+    ("clusters.csv", b"item,size\n\xff\xfe,1\n", "clusters.csv, line 2"),
+    ("sales.csv", "a,b\n1,2\n", "a table of the run has this name already"), ("My Table.csv", "a,b\n1,2\n", "is made of a-z, 0-9 and _"),
+    ("till.csv", "a,b\n1,2\n", "the raw table till has the name of a table that comes with the steps")])
+def test_a_bad_table_is_told_by_name(foresell, project, name, text, told):
+    path = project / "models" / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = foresell("run", project, "--only", "periods", check=False)
+    assert done.returncode in (2, 3) and told in done.stderr and "nan" not in done.stderr.split()
+    assert not (project / "runs" / "latest").exists()
+
+
+# ---- what holidays did ----
+
+
+def test_the_planted_effects_of_holidays_are_found_again(foresell, tmp_path):
+    """Against the truth that simulate writes beside its files: the logarithm of what each day did to the total."""
+    foresell("simulate", tmp_path / "shop", "--items", 60, "--stores", 3, "--customers", 2000, "--lines", 150000)
+    tables = made(foresell, tmp_path / "shop", tmp_path / "p", only="calendar_effects")
+    with open(tmp_path / "shop-truth" / "events.csv", newline="") as lines:
+        truth = {line["event"]: -1 if line["closed"] == "yes" else 2.718281828 ** float(line["log_effect"]) - 1 for line in csv.DictReader(lines) if line["event"]}
+    what = "name, effect, low, high, sure"
+    found = {row[0]: row[1:] for row in rows(tables, "calendar_effects", what, "level = 'total' and days_before = 0")}
+    for name, as_called in {"Black Friday": "Black Friday", "Christmas": "Christmas Day", "Good Friday": "Good Friday", "Valentine's Day": "Valentine's Day"}.items():
+        effect, low, high, sure = found[as_called]
+        assert effect == pytest.approx(truth[name], abs=0.2) and low - 0.1 <= truth[name] <= high + 0.1, (name, effect, truth[name])
+        assert sure or abs(truth[name]) < 0.3
+    ordinary = rows(tables, "calendar_effects", "count(*), count(*) filter (where sure)", "level = 'total' and kind in ('pay day', 'bridge')")[0]
+    assert ordinary[0] >= 1 and ordinary[1] == 0, "nothing was planted there"
