@@ -8,7 +8,7 @@
 -- Of the last year, or of the latter half of less than two years (compared_days), or of all there is. ABC: the products that make the first 80 % are A,
 -- the next 15 % B, the rest C. XYZ: the deviation of a week's (or month's) pieces over their mean, up to 0.5 X, up to 1 Y, else Z.
 -- Kind of demand: adi is the mean distance of two periods with demand, cv2 the squared deviation of the demand in them over its
--- mean; smooth up to 1.32 and 0.49, erratic above in cv2, intermittent above in adi, lumpy above in both (Syntetos, Boylan, Croston 2005).
+-- mean (four periods with demand at least); smooth up to 1.32 and 0.49, erratic above in cv2, intermittent above in adi, lumpy above in both (Syntetos, Boylan, Croston 2005).
 -- A product is new that was first sold in the last quarter of a year, growing or declining where its trend is sure, ending where a quarter of what was usual is sold in
 -- the last three months (of the year before, where it was seen), ended where it is not on offer any more. The field is above or below the median
 -- of the products on offer, in pieces and in profit (in revenue where costs are not known). change is of revenue against the stretch before.
@@ -129,6 +129,7 @@ patterns as (
 spreads as (
     select
         item,
+        demands,
         adi,
         cv2,
         case
@@ -154,6 +155,7 @@ joined as (
         money.units_late,
         money.units_late_before,
         money.units_early,
+        spreads.demands,
         spreads.adi,
         spreads.cv2,
         spreads.cv,
@@ -168,12 +170,12 @@ joined as (
 shares as (
     select
         joined.*,
-        sum(greatest(revenue, 0)) over (order by revenue desc nulls last, item nulls last rows between unbounded preceding and current row) - greatest(revenue, 0) as revenue_above,
-        sum(greatest(revenue, 0)) over () as all_revenue,
-        sum(greatest(units, 0)) over (order by units desc nulls last, item nulls last rows between unbounded preceding and current row) - greatest(units, 0) as units_above,
-        sum(greatest(units, 0)) over () as all_units,
-        sum(greatest(coalesce(profit, 0), 0)) over (order by profit desc nulls last, item nulls last rows between unbounded preceding and current row) - greatest(coalesce(profit, 0), 0) as profit_above,
-        sum(greatest(coalesce(profit, 0), 0)) over () as all_profit
+        cast(sum(exact(greatest(revenue, 0))) over (order by revenue desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(revenue, 0) as revenue_above,
+        cast(sum(exact(greatest(revenue, 0))) over () as double) as all_revenue,
+        cast(sum(exact(greatest(units, 0))) over (order by units desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(units, 0) as units_above,
+        cast(sum(exact(greatest(units, 0))) over () as double) as all_units,
+        cast(sum(exact(greatest(coalesce(profit, 0), 0))) over (order by profit desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(coalesce(profit, 0), 0) as profit_above,
+        cast(sum(exact(greatest(coalesce(profit, 0), 0))) over () as double) as all_profit
     from joined
 ),
 middles as (
@@ -202,7 +204,7 @@ select
     case when shares.units <= 0 or shares.units_above >= 95e-2 * shares.all_units then 'C' when shares.units_above >= 8e-1 * shares.all_units then 'B' else 'A' end as abc_units,
     case when shares.cv is null then null when shares.cv <= 5e-1 then 'X' when shares.cv <= 1 then 'Y' else 'Z' end as xyz,
     case
-        when shares.adi is null or shares.cv2 is null then null
+        when shares.adi is null or shares.cv2 is null or shares.demands < 4 then null
         when shares.adi <= 132e-2 and shares.cv2 <= 49e-2 then 'smooth'
         when shares.adi <= 132e-2 then 'erratic'
         when shares.cv2 <= 49e-2 then 'intermittent'

@@ -26,7 +26,7 @@ placed as (
         revenue,
         row_number() over (partition by kind order by revenue desc nulls last, key nulls last) as place,
         count(*) over (partition by kind) as members,
-        sum(revenue) over (partition by kind) as all_revenue
+        cast(sum(exact(revenue)) over (partition by kind) as double) as all_revenue
     from sizes
 ),
 shares as (
@@ -38,7 +38,7 @@ select
     cast(shares.count_share as double) as count_share,
     max(placed.members) as members,
     count(case when placed.place <= shares.count_share * placed.members then 1 end) as first_members,
-    sum(case when placed.place <= shares.count_share * placed.members then placed.revenue else 0 end) / nullif(max(placed.all_revenue), 0) as share
+    cast(sum(exact(case when placed.place <= shares.count_share * placed.members then placed.revenue else 0 end)) as double) / nullif(max(placed.all_revenue), 0) as share
 from placed
 cross join shares
 where placed.members >= 2 and shares.count_share * placed.members >= 1

@@ -166,7 +166,7 @@ select
     judged.days_before,
     judged.times,
     judged.effect,
-    judged.effect - judged.half as low,
+    greatest(judged.effect - judged.half, least(judged.effect, -1e0)) as low,
     judged.effect + judged.half as high,
     judged.times >= 2 and abs(judged.effect) > 168e-2 * judged.half as sure,
     judged.excess,

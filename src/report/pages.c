@@ -350,14 +350,15 @@ static fs_status add_products(const fs_report *report, json_t *page, fs_error *e
     TABLE(page, .id = "together", .title = "Bought together more often than chance would have it",
           .table = "bought_together", .limit = 50, .file = "csv/bought_together.csv",
           .columns =
-              "item:Who buys:text,other:Also buys:text,share:Of them:share,times:Times as often "
+              "item:Who buys:text,share:Of them buy:share,other:Also:text,times:Times as often "
               "as by chance:times,baskets:Baskets:integer",
           .sql =
-              "select coalesce(one.name, item), coalesce(two.name, other), "
-              "round(greatest(confidence, "
-              "back_confidence), 4), round(lift, 1), together from bought_together left join "
-              "product_summary as one using (item) left join product_summary as two on two.item = "
-              "other order by rank");
+              "with told as (select rank, lift, together, greatest(confidence, back_confidence) as "
+              "share, case when confidence >= back_confidence then item else other end as a, case "
+              "when confidence >= back_confidence then other else item end as b from "
+              "bought_together) select coalesce(one.name, a), round(share, 4), coalesce(two.name, "
+              "b), round(lift, 1), together from told left join product_summary as one on one.item "
+              "= a left join product_summary as two on two.item = b order by rank");
     TABLE(page, .id = "all-products",
           .title = money ? "All products by revenue" : "All products by pieces sold",
           .table = "product_summary", .limit = 500, .file = "csv/product_summary.csv",
