@@ -1,4 +1,4 @@
-/* foresell/demand.h: what is usual in a series, and what is not: outliers, peaks, trend.
+/* foresell/demand.h: what is usual in a series, and what is not: outliers, peaks, trend; and its parts.
  *
  * A series is `count` values at even steps, `valid` telling which are known (1) and which are
  * missing (0; NULL: all known). Workspaces belong to one thread and grow to the longest series.
@@ -74,6 +74,37 @@ typedef struct fs_trend {
 FS_API FS_MUST_CHECK fs_status fs_trend_find(const double *value, const uint8_t *valid,
                                              int64_t count, int season, int64_t year,
                                              double **scratch, fs_trend *trend);
+
+/* ---- parts ---------------------------------------------------------------------------------- */
+
+#define FS_DECOMPOSE_SEASONS 8
+
+typedef struct fs_decompose_settings {
+    int seasons;                          /* 0: a trend only */
+    int64_t season[FS_DECOMPOSE_SEASONS]; /* steps, each 2 or more, ascending */
+    int robust;     /* times that values are weighed anew by how far they are off; 0: all weigh 1 */
+    int inner;      /* passes between; 0: as usual, 1 where robust and else 2 */
+    int64_t window; /* cycles that a season is smoothed over, odd, 3 or more; 0: 11, 15, 19 … */
+} fs_decompose_settings;
+
+/* Per step, `count` of each. What is not known has the remainder and the weight 0, and all parts are 0
+ * where nothing at all is known. season = each[0] + each[1] + …; remainder = value - (trend + season). */
+typedef struct fs_decomposition {
+    double *trend, *season, *remainder;
+    double *each[FS_DECOMPOSE_SEASONS]; /* as in the settings; 0 where it is left out */
+    double *weight;                     /* robust weight, 0 … 1 */
+    bool used[FS_DECOMPOSE_SEASONS];    /* false: fewer than two cycles of it are known */
+    int64_t known;                      /* values */
+    bool intermittent;                  /* half of these are zero: all weigh the same */
+    struct fs_decompose_work *work;
+} fs_decomposition;
+/* Results stay until the next call. Finite whatever finite values come in; a step whose parts would be
+ * beyond what a double holds has the trend 0 and its value as remainder. See decompose.c. */
+FS_API FS_MUST_CHECK fs_status fs_decompose(fs_decomposition *parts,
+                                            const fs_decompose_settings *settings,
+                                            const double *value, const uint8_t *valid,
+                                            int64_t count);
+FS_API void fs_decomposition_free(fs_decomposition *parts);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,151 @@
+/* One season of a series: the inner loop of STL (Cleveland, Cleveland, McRae and Terpenning 1990, 2.1).
+ *
+ * What the trend leaves is smoothed place by place of the cycle (all Mondays, all Tuesdays …), one
+ * step beyond both ends; what is slow in that, three moving means and a loess, is taken out again, so that it is
+ * left to the trend; and what the season leaves is smoothed to the next trend.
+ *
+ * Places are not gathered: the values of a cycle lie beside each other as they are, and so eight places are
+ * fitted in lanes (loess_lanes.c). Where the last cycle is not whole, its places have one value more than
+ * the others, and other weights near the end. A place of which nothing is known, such as the Sundays of a
+ * shop that is closed then, counts as the mean of the others, which leaves what is slow as it is.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "demand_internal.h"
+
+static int64_t next_odd(double x)
+{
+    int64_t whole = (int64_t)ceil(x);
+    return whole % 2 ? whole : whole + 1;
+}
+
+static int64_t trend_window(int64_t period, int64_t window)
+{
+    return next_odd(1.5 * (double)period / (1 - 1.5 / (double)window));
+}
+
+static fs_status reserve(fs_demand_season *p)
+{
+    if (p->period <= p->capacity && p->least) return FS_OK;
+    fs_free(p->least);
+    p->capacity = 0;
+    p->least = fs_alloc_zero((size_t)p->period + FS_DEMAND_PAD, sizeof *p->least);
+    if (!p->least) return FS_MEMORY;
+    p->capacity = p->period;
+    return FS_OK;
+}
+
+fs_status fs_demand_season_plan(fs_demand_season *p, int64_t count, int64_t period, int64_t window)
+{
+    if (p->least && p->count == count && p->period == period && p->window == window) return FS_OK;
+    int64_t cycles = (count + period - 1) / period, low = next_odd((double)period);
+    p->count = 0; /* until all is made */
+    p->period = period, p->window = window;
+    p->split = count - (cycles - 1) * period;
+    FS_TRY(reserve(p));
+    FS_TRY(fs_demand_loess_plan(&p->longer, cycles, window, period));
+    FS_TRY(fs_demand_loess_plan(&p->shorter, cycles - 1, window, period));
+    FS_TRY(fs_demand_loess_plan(&p->low, count, low < 3 ? 3 : low, 0));
+    FS_TRY(fs_demand_loess_plan(&p->trend, count, trend_window(period, window), 0));
+    for (int64_t i = 0; i < period; i++)
+        p->least[i] = i < p->split ? p->longer.least : p->shorter.least;
+    p->count = count;
+    return FS_OK;
+}
+
+void fs_demand_season_free(fs_demand_season *p)
+{
+    fs_demand_loess_free(&p->longer);
+    fs_demand_loess_free(&p->shorter);
+    fs_demand_loess_free(&p->low);
+    fs_demand_loess_free(&p->trend);
+    fs_free(p->least);
+    *p = (fs_demand_season){0};
+}
+
+/* ---- places ---- */
+
+static bool all_weigh(const fs_demand_loess *l, int64_t from, int64_t to, const double *sum)
+{
+    bool none = false;
+    for (int64_t i = 0; i < l->fits; i++) {
+        const double *row = sum + (fs_demand_loess_at(l, i) + 1) * l->spread;
+        for (int64_t j = from; j < to; j++) none |= !(row[j] > 0);
+    }
+    return !none;
+}
+
+/* A whole column of fits, and the one before and behind it. False: nothing of the place has weight. */
+static bool mend_place(const fs_demand_season *p, fs_demand_room *room, int64_t place)
+{
+    const fs_demand_loess *l = place < p->split ? &p->longer : &p->shorter;
+    double *fit = room->cycle + p->period + place, *sum = room->cycle_sum + p->period + place;
+    int64_t behind = l->count * p->period, last = behind - p->period;
+    bool any = fs_demand_loess_mend(l, fit, sum);
+    if (!(sum[-p->period] > 0)) fit[-p->period] = fit[0];
+    if (!(sum[behind] > 0)) fit[behind] = fit[last];
+    return any;
+}
+
+/* In every cycle, the mean of the places that are known; known: 1 or 0 a place. */
+static void fill_places(const fs_demand_season *p, const double *known, double *cycle)
+{
+    int64_t end = p->count + 2 * p->period;
+    for (int64_t from = 0; from < end; from += p->period) {
+        int64_t places = end - from < p->period ? end - from : p->period;
+        double total = 0, count = 0;
+        for (int64_t j = 0; j < places; j++) total += known[j] * cycle[from + j], count += known[j];
+        for (int64_t j = 0; j < places; j++)
+            if (known[j] == 0) cycle[from + j] = count > 0 ? total / count : 0;
+    }
+}
+
+static void mend_places(const fs_demand_season *p, fs_demand_room *room)
+{
+    double *known = room->mean;
+    bool all = true;
+    for (int64_t place = 0; place < p->period; place++) {
+        known[place] = mend_place(p, room, place);
+        all &= known[place] > 0;
+    }
+    if (!all) fill_places(p, known, room->cycle);
+}
+
+static void smooth_places(const fs_demand_season *p, const fs_demand_series *s, const double *y,
+                          const double *trend, fs_demand_room *room, double *z)
+{
+    if (s->rho)
+        fs_demand_lanes_weighted(y, trend, s->rho, s->count, z);
+    else
+        fs_demand_lanes_subtract(y, trend, s->count, z);
+    fs_demand_lanes_season(p, s->rho, z, room);
+    if (s->rho && (!all_weigh(&p->longer, 0, p->split, room->cycle_sum) ||
+                   !all_weigh(&p->shorter, p->split, p->period, room->cycle_sum)))
+        mend_places(p, room);
+    fs_demand_lanes_between(&p->longer, p->period, 0, p->split, room->cycle);
+    fs_demand_lanes_between(&p->shorter, p->period, p->split, p->period, room->cycle);
+}
+
+/* ---- what is slow in the season ---- */
+
+static void take_slow(const fs_demand_season *p, fs_demand_room *room, double *low)
+{
+    fs_demand_series all = {.count = p->count};
+    int64_t count = p->count, period = p->period;
+    double *sum = room->cycle_sum, scale = 1 / (3.0 * (double)period * (double)period);
+    fs_demand_lanes_moving(room->cycle, count + 2 * period, period, room->spare, sum);
+    fs_demand_lanes_moving(sum, count + period + 1, period, room->spare, room->mean);
+    fs_demand_lanes_three(room->mean, count, scale, sum);
+    fs_demand_loess_smooth(&p->low, &all, sum, NULL, room, NULL, low);
+}
+
+void fs_demand_season_pass(const fs_demand_season *p, const fs_demand_series *s, const double *y,
+                           fs_demand_room *room, double *x, double *low, double *season,
+                           double *trend)
+{
+    smooth_places(p, s, y, trend, room, x);
+    take_slow(p, room, low);
+    fs_demand_lanes_subtract(room->cycle + p->period, low, p->count, season);
+    fs_demand_loess_smooth(&p->trend, s, y, season, room, x, trend);
+}
