@@ -91,6 +91,20 @@ def panel_models() -> Iterator[Row]:
         yield Row(f"panel: 5.9 M rows, {model}", round(cost.cpu / 3050 * 1000, 2), "ms a series of 1,941 days")
 
 
+def panel_decompose() -> Iterator[Row]:
+    """The kernel on series of the panel's length with two seasons, and a tenth of the panel to its parts, as many rows as came."""
+    program = on_library("decompose")
+    for robust in (2, 0):
+        yield Row(f"decompose: kernel, robust = {robust}", min(said_cpu(program, 1941, robust) for _ in range(REPEATS)), "ms a series of 1,941 days",
+                  1 if robust else None)
+    for name in ("decompose", "clean_outliers"):
+        more = ("--season", "7,365") if name == "decompose" else ()
+        cost = least(lambda: measure(FORESELL, "apply", name, panel(305), "--group", "item,store", "--order", "day", "--value", "units", *more,
+                                     "--memory", "2GiB", "-o", WORK / "parts.parquet"))
+        yield from rows_of(f"panel: 5.9 M rows, {name}", cost)
+    (WORK / "parts.parquet").unlink()
+
+
 def short_series() -> Iterator[Row]:
     """A million groups of one row each, to 28 rows each: what a group costs beside its rows."""
     import duckdb
@@ -127,12 +141,12 @@ def whole_ingest(file: Path, threads: int) -> Cost:
     return measure(FORESELL, "run", project, "--only", "lines", "--threads", threads)
 
 
-def reader() -> Path:
-    """bench/ingest.c on the shared library."""
-    build, program = FORESELL.parent, WORK / "ingest"
+def on_library(name: str) -> Path:
+    """bench/NAME.c on the shared library."""
+    build, program = FORESELL.parent, WORK / name
     subprocess.run(["cmake", "--build", build, "--target", "foresell_shared"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cc", "-O2", "-std=gnu17", f"-I{ROOT / 'include'}", ROOT / "bench" / "ingest.c", "-o", program,
-                    f"-L{build}", "-lforesell", f"-Wl,-rpath,{build}", f"-Wl,-rpath-link,{ROOT / 'build' / 'deps' / 'lib'}"], check=True)
+    subprocess.run(["cc", "-O2", "-std=gnu17", f"-I{ROOT / 'include'}", ROOT / "bench" / f"{name}.c", "-o", program,
+                    f"-L{build}", "-lforesell", f"-Wl,-rpath,{build}", f"-Wl,-rpath-link,{ROOT / 'build' / 'deps' / 'lib'}", "-lm"], check=True)
     return program
 
 
@@ -143,7 +157,7 @@ def said_cpu(*command: object) -> float:
 
 def csv_ingest() -> Iterator[Row]:
     """Sales lines, typed, checked, digested, into a table, against DuckDB's read_csv into a table."""
-    file, program = sales_csv(5_000_000), reader()
+    file, program = sales_csv(5_000_000), on_library("ingest")
     for threads in (1, 2):
         ours, theirs = [], []
         for _ in range(REPEATS):  # in turn, so that both meet the same machine
@@ -199,6 +213,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel": panel_snaive,
     "panel_4x": panel_4x,
     "panel_models": panel_models,
+    "panel_decompose": panel_decompose,
     "short_series": short_series,
     "csv": csv_ingest,
     "kernel": kernel,

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from .table import ArrowData, apply
 
-__all__ = ["backtest", "clean_outliers", "forecast", "peaks", "trend"]
+__all__ = ["backtest", "clean_outliers", "decompose", "forecast", "peaks", "trend"]
 
 
 def backtest(
@@ -184,6 +184,96 @@ def clean_outliers(
             "period": period,
             "limit": limit,
             "rows": rows,
+        },
+        threads=threads,
+    )
+
+
+def decompose(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    season: Sequence[float] = (),
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    robust: int = 2,
+    window: int = 0,
+    threads: int | None = None,
+) -> pa.Table:
+    """Takes each group's series apart into trend, seasons and remainder.
+
+    One season: STL (Cleveland, Cleveland, McRae and Terpenning 1990). Several: MSTL (Bandara, Hyndman and Bergmeir
+    2021), which takes out one after the other, the shortest first, twice over. No season: the trend alone, by loess.
+    All smoothing is by local lines (loess of degree 1) with the windows of these papers, fitted at every tenth of a
+    window; seasons may change slowly.
+
+    Robust: after a fit, values more than six median sizes of the remainder away count nothing, and nearer ones count
+    the more the nearer they are; then all is fitted again, `robust` times. Where half of the values are zero or more
+    that would leave only zeros, so all count the same, which is noted.
+
+    Missing values have no weight and nothing is put in their place. A season of which fewer than two cycles are known
+    is left out and noted. One row out for each row in; trend and seasons also where the value is null.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number; absent periods count as missing, unless
+        `absent` says that they are zeros. Default: the one column of dates.
+    value : str, optional
+        The column of: demand or revenue; null: not known. Default: the column of this name, else the first number.
+    season : Sequence[float], default ()
+        Lengths of the seasons in periods, such as 7, 365, at most 8; each gives a column season…; empty: one, by the
+        period (day 7, week 52, month 12, quarter 4, hour 24, else none); 1: none. From 1 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    robust : int, default 2
+        Times that values far off are made to count less; 0: all count the same. From 0 to 50.
+    window : int, default 0
+        Cycles that a season is smoothed over: few let it change fast (at least 3, and odd; else the next that is); 0:
+        11 for the first season, 15 for the second, and so on. From 0 to 10001.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): as it came.
+        - `value` (double): as it came.
+        - `trend` (double): the smooth level; null where not one value of the group is known, as all parts are.
+        - `season` (double): how far the period is above or below the trend at this time of all seasons together.
+        - `season…` (double; one for each of season): the part of the season of this length; 0 where it is left out.
+        - `remainder` (double): value - (trend + season); null where the value is.
+        - `note` (text): what to mind in the group, such as a season left out; null: nothing.
+
+    Examples
+    --------
+    >>> foresell.decompose(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "decompose",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value},
+        params={
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "robust": robust,
+            "window": window,
         },
         threads=threads,
     )

@@ -30,7 +30,7 @@ void fs_grid_free(fs_grid *grid);
 /* Parameters "period" and "absent" into the grid. */
 void fs_grid_open(fs_grid *grid, const fs_options *options);
 
-/* Parameters that operators on series share. */
+/* Parameters that operators on series share: which season, and what a step is. */
 #define FS_GRID_PARAMS                                                                             \
     {.name = "season",                                                                             \
      .type = FS_TYPE_INT,                                                                          \
@@ -39,14 +39,16 @@ void fs_grid_open(fs_grid *grid, const fs_options *options);
      .maximum = 10000,                                                                             \
      .doc = "length of the season in periods; 0: by the period (day 7, week 52, month 12, "        \
             "quarter 4, hour 24, else none)"},                                                     \
-        {.name = "absent",                                                                         \
-         .type = FS_TYPE_TEXT,                                                                     \
-         .fallback = "missing",                                                                    \
-         .choices = "missing|zero|closed",                                                         \
-         .doc =                                                                                    \
-             "what a period without a row is, between the first and the last (or the end, where "  \
-             "that is given): not known (missing), or nothing was sold (zero; closed: the same, "  \
-             "because the shop was shut). A row whose value is null is always not known"},         \
+        FS_STEP_PARAMS
+
+#define FS_STEP_PARAMS                                                                             \
+    {.name = "absent",                                                                             \
+     .type = FS_TYPE_TEXT,                                                                         \
+     .fallback = "missing",                                                                        \
+     .choices = "missing|zero|closed",                                                             \
+     .doc = "what a period without a row is, between the first and the last (or the end, where "   \
+            "that is given): not known (missing), or nothing was sold (zero; closed: the same, "   \
+            "because the shop was shut). A row whose value is null is always not known"},          \
     {                                                                                              \
         .name = "period", .type = FS_TYPE_TEXT, .fallback = "auto",                                \
         .choices = "auto|hour|day|week|month|quarter|year",                                        \

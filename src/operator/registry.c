@@ -7,6 +7,7 @@
 #define OPERATORS(X)                                                                               \
     X(backtest)                                                                                    \
     X(clean_outliers)                                                                              \
+    X(decompose)                                                                                   \
     X(forecast)                                                                                    \
     X(peaks)                                                                                       \
     X(trend)

@@ -6,8 +6,8 @@ import re
 import duckdb
 import pytest
 
-OPERATORS = ["forecast", "clean_outliers", "backtest", "peaks", "trend"]
-ROWS = {"forecast": 3 * 28, "clean_outliers": 3 * 60, "backtest": 3 * 2, "peaks": 3, "trend": 3}  # of three series of 60 days
+OPERATORS = ["forecast", "clean_outliers", "decompose", "backtest", "peaks", "trend"]
+ROWS = {"forecast": 3 * 28, "clean_outliers": 3 * 60, "decompose": 3 * 60, "backtest": 3 * 2, "peaks": 3, "trend": 3}  # of three series of 60 days
 DAY = "date '2024-01-01' + cast(n as integer)"
 UNITS = "cast(5 + (n * 7 + g) % 11 + case when n = 30 then 200 else 0 end as double)"
 every_operator = pytest.mark.parametrize("operator", OPERATORS)
@@ -173,7 +173,7 @@ def test_one_row_and_none(foresell, tmp_path, operator):
     refused(applied(foresell, operator, put(tmp_path, rows="range(0) a(g), range(1) b(n)"), check=False), "no rows")
 
 
-@pytest.mark.parametrize("operator, rows", [("clean_outliers", 200_000), ("trend", 1), ("peaks", None)])
+@pytest.mark.parametrize("operator, rows", [("clean_outliers", 200_000), ("decompose", 200_000), ("trend", 1), ("peaks", None)])
 def test_one_long_series(foresell, tmp_path, operator, rows):
     path = put(tmp_path, item="1", day="timestamp '1990-01-01' + to_hours(cast(n as integer))", units="cast(10 + n % 24 + hash(n) % 5 as double)",
                rows="range(200000) b(n)")
@@ -181,7 +181,7 @@ def test_one_long_series(foresell, tmp_path, operator, rows):
     assert "of 1 series" in said and (rows is None or said.startswith(f"{rows} rows"))
 
 
-@pytest.mark.parametrize("operator", ["clean_outliers", "trend"])
+@pytest.mark.parametrize("operator", ["clean_outliers", "decompose", "trend"])
 def test_as_many_series_as_rows(foresell, tmp_path, operator):
     path = put(tmp_path, item="'K' || n", day="date '2024-01-01' + cast(n % 300 as integer)", units="cast(n % 24 as double)", rows="range(100000) b(n)")
     assert applied(foresell, operator, path, "-o", tmp_path / "out.parquet").stdout.startswith("100000 rows of 100000 series")
