@@ -452,6 +452,44 @@ static void a_series_gives_the_same_whatever_came_before(void **state)
     fs_decomposition_free(&p);
 }
 
+static uint64_t digest_of(uint64_t digest, const double *x, int64_t n)
+{
+    for (int64_t t = 0; t < n; t++) {
+        uint64_t bits;
+        memcpy(&bits, &x[t], sizeof bits);
+        digest = (digest ^ bits) * UINT64_C(1099511628211); /* Fowler, Noll and Vo's */
+    }
+    return digest;
+}
+
+/* Whatever the machine and the compiler. Where this changes for good, the operator's version does. */
+static void parts_are_the_same_to_the_last_bit(void **state)
+{
+    (void)state;
+    double y[MOST];
+    uint8_t valid[MOST];
+    uint64_t digest = UINT64_C(14695981039346656037);
+    fs_random random = fs_random_open(9, 0, 0, 0);
+    fs_decomposition p = {0};
+    for (int trial = 0; trial < 60; trial++) {
+        int64_t n = 1 + fs_random_below(&random, MOST);
+        for (int64_t t = 0; t < n; t++) {
+            y[t] = (double)fs_random_below(&random, 1 + trial) + (double)(t % 7 * 3);
+            valid[t] = fs_random_below(&random, 9) > 0;
+        }
+        fs_decompose_settings settings = {.seasons = trial % 4,
+                                          .season = {7, 30, 365},
+                                          .robust = trial % 3,
+                                          .window = trial % 5 ? 0 : 9};
+        assert_int_equal(fs_decompose(&p, &settings, y, trial % 2 ? valid : NULL, n), FS_OK);
+        digest = digest_of(digest, p.trend, n);
+        digest = digest_of(digest, p.season, n);
+        digest = digest_of(digest, p.weight, n);
+    }
+    fs_decomposition_free(&p);
+    assert_int_equal(digest, UINT64_C(0xfad39935c5882d0c));
+}
+
 static double odd_value(fs_random *random, int kind)
 {
     switch (kind) {
@@ -534,6 +572,7 @@ int main(void)
         cmocka_unit_test(without_a_season_there_is_a_trend),
         cmocka_unit_test(what_is_constant_is_trend),
         cmocka_unit_test(a_series_gives_the_same_whatever_came_before),
+        cmocka_unit_test(parts_are_the_same_to_the_last_bit),
         cmocka_unit_test(nothing_breaks_on_odd_series),
         cmocka_unit_test(every_allocation_may_fail),
     };
