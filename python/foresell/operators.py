@@ -209,9 +209,9 @@ def decompose(
     All smoothing is by local lines (loess of degree 1) with the windows of these papers, fitted at every tenth of a
     window; seasons may change slowly.
 
-    Robust: after a fit, values more than six median sizes of the remainder away count nothing, and nearer ones count
-    the more the nearer they are; then all is fitted again, `robust` times. Where half of the values are zero or more
-    that would leave only zeros, so all count the same, which is noted.
+    Robust: after a fit, values more than six median sizes of the remainder away (and more than a hundredth of the
+    median value) count nothing, and nearer ones count the more the nearer they are; then all is fitted again, `robust`
+    times. Where half of the values are zero or more that would leave only zeros, so all count the same, which is noted.
 
     Missing values have no weight and nothing is put in their place. A season of which fewer than two cycles are known
     is left out and noted. One row out for each row in; trend and seasons also where the value is null.

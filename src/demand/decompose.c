@@ -2,19 +2,21 @@
  *
  * One season: STL (Cleveland, Cleveland, McRae and Terpenning 1990; stl.c). Several: MSTL (Bandara,
  * Hyndman and Bergmeir 2021), which takes them out one after the other, the shortest first, and goes
- * through them twice; the trend is that of the last. None: the trend alone, by loess over two thirds of the
- * series, lowess's usual share (Cleveland 1979), at most TREND_MOST steps. Robust: what is far off, by more than
- * six times the median size of what remains, weighs nothing the next time, and what is near weighs more
- * (Tukey's bisquare). Where half of the values are zero that would leave nothing but zeros, and all count
- * the same. Windows are the usual ones of the papers, jumps a tenth of a window.
+ * through them twice; the trend is that of the last. None: the trend alone, by loess over two thirds of
+ * the series, lowess's usual share (Cleveland 1979), at most TREND_MOST steps. Windows are the usual ones
+ * of the papers, jumps a tenth of a window.
  *
- * What is missing has weight 0: nothing is filled in before. Where a window holds nothing of any weight, the
- * fit lies between those beside it; the value itself, which is taken elsewhere, would be what is far off. Values are scaled by a power of two first,
- * so that neither squares nor sums leave the range of a double; it changes no digit.
+ * Robust: what is further off than six times the median size of what remains weighs nothing the next
+ * time, and what is nearer weighs the more the nearer it is (Tukey's bisquare). Where half of the values
+ * are zero that would leave nothing but zeros, and all weigh the same.
  *
- * Cost: a step of a series costs about 10 ns a pass with AVX2, and there are (robust + 1) × inner × 2
- * passes a season. Memory: about 25 numbers a step. All is sized for the longest series; a fit does
- * not allocate.
+ * What is missing has weight 0: nothing is filled in before. Where nothing in a window has any weight, the
+ * fit lies between those beside it. The papers' program takes the value itself there, which is the very one
+ * that is far off. Values are scaled by a power of two first, so that neither squares nor sums leave the
+ * range of a double; it changes no digit.
+ *
+ * Cost: about 20 ns a step and pass with AVX2, and there are (robust + 1) * inner * 2 passes a season.
+ * Memory: about 25 numbers a step. All is sized for the longest series; a fit does not allocate.
  */
 #include <math.h>
 #include <string.h>
@@ -24,8 +26,9 @@
 
 #define TREND_MOST 1001
 #define ROUNDS     2
-/* Least reach of the bisquare, as a share of the largest value: nobody cares for less. */
-#define REACH_LEAST 0x1p-20
+/* Least reach of the bisquare, as a share of the median size of the values: where most of a series is
+ * the same to the last digit, hardly anything would be near enough. */
+#define REACH_LEAST 0.01
 
 struct fs_decompose_work {
     fs_demand_season season[FS_DECOMPOSE_SEASONS];
@@ -115,7 +118,8 @@ typedef struct task {
     const double *value;
     const uint8_t *valid; /* NULL: all known */
     int64_t count, first, last;
-    double scale, largest; /* the largest size, scaled */
+    double scale;
+    double least; /* reach of the bisquare, scaled */
     fs_demand_series series;
     int inner, robust;
 } task;
@@ -143,7 +147,6 @@ static void look_at(task *t)
     frexp(largest, &exponent);
     exponent = exponent > 1000 ? 1000 : exponent < -1000 ? -1000 : exponent;
     t->scale = ldexp(1, -exponent);
-    t->largest = largest * t->scale;
 }
 
 static void scale_series(const task *t)
@@ -204,10 +207,17 @@ static double median_size(const task *t, const double *trend, const double *seas
 static void weigh(task *t, const double *trend, const double *season)
 {
     struct fs_decompose_work *w = t->parts->work;
-    double reach = 6 * median_size(t, trend, season), least = t->largest * REACH_LEAST;
+    double reach = 6 * median_size(t, trend, season);
     fs_demand_lanes_bisquare(w->series, trend, season, w->known, t->count,
-                             reach > least ? reach : least, w->rho);
+                             reach > t->least ? reach : t->least, w->rho);
     t->series.rho = w->rho;
+}
+
+/* Before all, when what is left are the values themselves. */
+static void find_least(task *t)
+{
+    double *none = memset(t->parts->work->one, 0, (size_t)t->count * sizeof *none);
+    if (t->robust > 0) t->least = REACH_LEAST * median_size(t, none, none);
 }
 
 static void forget_weights(task *t) { t->series.rho = t->valid ? t->parts->work->known : NULL; }
@@ -316,6 +326,7 @@ fs_status fs_decompose(fs_decomposition *parts, const fs_decompose_settings *set
     t.series = (fs_demand_series){count, NULL};
     parts->work->room.narrow = t.valid ? 1.0 / 25 : 0;
     t.inner = settings->inner > 0 ? settings->inner : t.robust > 0 ? 1 : 2;
+    find_least(&t);
     FS_TRY(any ? fit_seasons(&t) : fit_trend(&t));
     scale_back(&t);
     return FS_OK;
