@@ -5,8 +5,14 @@
 --
 -- Of the setting country, and of its part that the setting region names. Where no region is named, a holiday counts if
 -- two thirds of the regions have it; share says how many. certain is false where a calendar follows the moon
--- as it is seen. Events of the shop's own are in calendar.
-with lines as (
+-- as it is seen. Events of the shop's own are in calendar. An engine may look at a part that is not there before it
+-- leaves it out, so an empty one is nothing rather than a fault.
+with few as (
+    select n
+    from numbers
+    where n <= 100
+),
+lines as (
     select
         region,
         kind,
@@ -30,9 +36,9 @@ parts as (
         lines.kind,
         lines.certain,
         lines.name,
-        split_part(lines.days, ';', numbers.n) as part
+        split_part(lines.days, ';', few.n) as part
     from lines
-    join numbers on numbers.n >= 1 and numbers.n <= 1 + length(lines.days) - length(replace(lines.days, ';', ''))
+    join few on few.n >= 1 and few.n <= 1 + length(lines.days) - length(replace(lines.days, ';', ''))
     where lines.kind in ('public', 'observed', 'occasion', 'lacking')
 ),
 runs as (
@@ -42,9 +48,9 @@ runs as (
         parts.certain,
         parts.name,
         split_part(parts.part, ':', 1) as month_day,
-        split_part(split_part(parts.part, ':', 2), ' ', numbers.n) as years
+        split_part(split_part(parts.part, ':', 2), ' ', few.n) as years
     from parts
-    join numbers on numbers.n >= 1 and numbers.n <= 1 + length(parts.part) - length(replace(parts.part, ' ', ''))
+    join few on few.n >= 1 and few.n <= 1 + length(parts.part) - length(replace(parts.part, ' ', ''))
 ),
 bounds as (
     select
@@ -53,8 +59,8 @@ bounds as (
         certain,
         name,
         month_day,
-        cast(split_part(years, '-', 1) as integer) as first_year,
-        cast(case when years like '%-%' then split_part(years, '-', 2) else years end as integer) as last_year
+        cast(nullif(split_part(years, '-', 1), '') as integer) as first_year,
+        cast(nullif(case when years like '%-%' then split_part(years, '-', 2) else years end, '') as integer) as last_year
     from runs
 ),
 days as (
@@ -63,9 +69,9 @@ days as (
         bounds.kind,
         bounds.certain,
         bounds.name,
-        cast(cast(bounds.first_year + numbers.n as string) || '-' || bounds.month_day as date) as day
+        cast(cast(bounds.first_year + few.n as string) || '-' || bounds.month_day as date) as day
     from bounds
-    join numbers on numbers.n <= bounds.last_year - bounds.first_year
+    join few on few.n <= bounds.last_year - bounds.first_year
 ),
 shares as (
     select
