@@ -89,16 +89,18 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Java for little data, which ends before the better compiler has paid."""
 
 
-def settings(little: bool = True, **more: str) -> dict[str, str]:
-    """The environment of the program: this Python, the loopback, few partitions, and the jars for S3; for little data, or not.
+# On little data most of the time goes into making and compiling Java of each query; tests/cluster/parity on whole data sets does that.
+INTERPRETED = "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
 
-    On little data most of the time would go into making and compiling Java of each query; tests/cluster/parity on whole data sets does."""
+
+def settings(little: bool = True, **more: str) -> dict[str, str]:
+    """The environment of the program: this Python, the loopback, few partitions, and the jars for S3; for little data, or not."""
     folder = Path(tempfile.gettempdir()) / f"foresell-spark-{os.getpid()}"
     folder.mkdir(exist_ok=True)
     jars = ",".join(map(str, s3_jars()))
     executors, driver = (f"spark.executor.extraJavaOptions {QUICK}\n", {"SPARK_SUBMIT_OPTS": QUICK}) if little else ("", {})
     (folder / "spark-defaults.conf").write_text(f"spark.sql.shuffle.partitions {4 if little else 16}\n{executors}"
-                                                f"spark.sql.codegen.wholeStage {'false' if little else 'true'}\n"
+                                                f"{INTERPRETED if little else ''}"
                                                 "spark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
                                                 "spark.hadoop.fs.s3a.attempts.maximum 3\n"
                                                 f"spark.yarn.jars local:{home()}/jars/*\nspark.yarn.am.memory 512m\n"
