@@ -3,20 +3,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "cpu.h"
 #include "foresell/demand.h"
 #include "foresell/numeric.h"
 
 #define SERIES 64
 #define ROUNDS 5
-
-static double cpu_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static void fill(double *y, int64_t days, int series)
 {

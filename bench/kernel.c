@@ -7,19 +7,12 @@
 #define FS_LANES
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "../src/forecast/ets_lanes.c"
+#include "cpu.h"
 
 #define PERIOD 7
 #define ROUNDS 2000
-
-static double cpu_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 int main(int words, char **word)
 {

@@ -138,6 +138,11 @@ FS_API void fs_arena_free(fs_arena *arena);
 
 /* Makes a folder, and those above it, where they are not there. */
 FS_API FS_MUST_CHECK fs_status fs_make_folder(const char *path, fs_error *error);
+/* Names of what lies in a folder, in order of their bytes: those that end in `ending` (".sql") and do not
+ * begin with a dot. Names and list belong to the arena. A folder that is not there holds nothing. */
+FS_API FS_MUST_CHECK fs_status fs_list_folder(fs_arena *arena, const char *folder,
+                                              const char *ending, const char *const **name,
+                                              int *count, fs_error *error);
 
 /* ---- dates: days since 1970-01-01, proleptic Gregorian -------------------- */
 

@@ -237,8 +237,8 @@ FS_API FS_MUST_CHECK fs_status fs_plan_add(fs_plan *plan, fs_engine *engine, con
 FS_API FS_MUST_CHECK fs_status fs_plan_add_folder(fs_plan *plan, fs_engine *engine,
                                                   const char *folder, bool replace,
                                                   fs_error *error);
-/* Adds the names of the steps that such a folder holds, by its files' names (37_offered.sql is
- * offered), to `names`, a space between two. */
+/* Adds the names of the steps that such a folder holds, and of the tables beside them, by its files' names
+ * (37_offered.sql is offered, clusters.csv clusters), to `names`, a space between two. */
 FS_API FS_MUST_CHECK fs_status fs_plan_folder_names(const char *folder, fs_buffer *names,
                                                     fs_error *error);
 /* A table that is there from outside (a canonical table): its Parquet file and a digest. */

@@ -1,5 +1,7 @@
-/* Folders: made with those above them, as far as they are not there yet. */
+/* Folders: made with those above them, as far as they are not there yet; and what lies in them. */
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -35,4 +37,46 @@ fs_status fs_make_folder(const char *path, fs_error *error)
         made && make_one(path) ? FS_OK : fs_fail_errno(error, "make the folder", path);
     fs_free(part);
     return status;
+}
+
+/* ---- what lies in a folder ---- */
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t size = strlen(name), end = strlen(ending);
+    return name[0] != '.' && size > end && strcmp(name + size - end, ending) == 0;
+}
+
+static fs_status keep_names(fs_arena *arena, struct dirent **entry, int entries, const char *ending,
+                            const char *const **name, int *count)
+{
+    const char **kept = fs_arena_alloc(arena, sizeof *kept * (size_t)(entries + 1));
+    if (!kept) return FS_MEMORY;
+    for (int i = 0; i < entries; i++) {
+        if (!ends_in(entry[i]->d_name, ending)) continue;
+        if (!(kept[*count] = fs_arena_strdup(arena, entry[i]->d_name))) return FS_MEMORY;
+        ++*count;
+    }
+    *name = kept;
+    return FS_OK;
+}
+
+fs_status fs_list_folder(fs_arena *arena, const char *folder, const char *ending,
+                         const char *const **name, int *count, fs_error *error)
+{
+    struct dirent **entry;
+    *name = NULL;
+    *count = 0;
+    int entries = scandir(folder, &entry, NULL, by_name);
+    if (entries < 0)
+        return errno == ENOENT ? FS_OK : fs_fail_errno(error, "read the folder", folder);
+    fs_status status = keep_names(arena, entry, entries, ending, name, count);
+    for (int i = 0; i < entries; i++) free(entry[i]);
+    free(entry);
+    return status == FS_OK ? FS_OK : fs_fail_memory(error, 64);
 }

@@ -1,25 +1,11 @@
 /* The steps of a folder: every *.sql in it, in name order. */
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "plan_internal.h"
 
 /* A step's text is read by people; what is longer is not one. */
 #define LONGEST_STEP (1 << 20)
-
-static int is_sql(const struct dirent *entry)
-{
-    size_t size = strlen(entry->d_name);
-    return size > 4 && entry->d_name[0] != '.' && strcmp(entry->d_name + size - 4, ".sql") == 0;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
 
 static fs_status refuse(const char *path, const char *why, fs_error *error)
 {
@@ -52,40 +38,41 @@ static fs_status add_file(fs_plan *plan, fs_engine *engine, const char *path, bo
     return status;
 }
 
+static fs_status add_names(fs_arena *arena, const char *folder, const char *ending,
+                           fs_buffer *names, fs_error *error)
+{
+    const char *const *file;
+    int count;
+    FS_TRY(fs_list_folder(arena, folder, ending, &file, &count, error));
+    for (int i = 0; i < count; i++) {
+        const char *name = file[i] + strspn(file[i], "0123456789_");
+        int bytes = (int)(strlen(name) - strlen(ending));
+        if (bytes > 0 &&
+            fs_buffer_printf(names, "%s%.*s", names->size ? " " : "", bytes, name) != FS_OK)
+            return fs_fail_memory(error, 64);
+    }
+    return FS_OK;
+}
+
 fs_status fs_plan_folder_names(const char *folder, fs_buffer *names, fs_error *error)
 {
-    struct dirent **entry;
-    int count = scandir(folder, &entry, is_sql, by_name);
-    if (count < 0) return errno == ENOENT ? FS_OK : fs_fail_errno(error, "read the folder", folder);
-    fs_status status = FS_OK;
-    for (int i = 0; i < count; i++) {
-        const char *name = entry[i]->d_name + strspn(entry[i]->d_name, "0123456789_");
-        int bytes = (int)(strlen(name) - strlen(".sql"));
-        if (status == FS_OK && bytes > 0)
-            status = fs_buffer_printf(names, "%s%.*s", names->size ? " " : "", bytes, name);
-        free(entry[i]);
-    }
-    free(entry);
-    return status == FS_OK ? FS_OK : fs_fail_memory(error, 64);
+    fs_arena arena = {0};
+    fs_status status = add_names(&arena, folder, ".sql", names, error);
+    if (status == FS_OK) status = add_names(&arena, folder, ".csv", names, error);
+    fs_arena_free(&arena);
+    return status;
 }
 
 fs_status fs_plan_add_folder(fs_plan *plan, fs_engine *engine, const char *folder, bool replace,
                              fs_error *error)
 {
-    struct dirent **entry;
-    int count = scandir(folder, &entry, is_sql, by_name);
-    if (count < 0) return errno == ENOENT ? FS_OK : fs_fail_errno(error, "read the folder", folder);
-    fs_status status = FS_OK;
+    const char *const *file;
+    int count;
+    FS_TRY(fs_list_folder(&plan->arena, folder, ".sql", &file, &count, error));
     for (int i = 0; i < count; i++) {
-        const char *path = status == FS_OK
-                               ? fs_arena_printf(&plan->arena, "%s/%s", folder, entry[i]->d_name)
-                               : NULL;
-        if (path)
-            status = add_file(plan, engine, path, replace, error);
-        else if (status == FS_OK)
-            status = fs_fail_memory(error, strlen(folder));
-        free(entry[i]);
+        const char *path = fs_arena_printf(&plan->arena, "%s/%s", folder, file[i]);
+        if (!path) return fs_fail_memory(error, strlen(folder));
+        FS_TRY(add_file(plan, engine, path, replace, error));
     }
-    free(entry);
-    return status;
+    return FS_OK;
 }

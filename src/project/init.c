@@ -604,11 +604,8 @@ static fs_status step_names(fs_detection *d, const fs_init_settings *settings, f
     fs_status status = fs_buffer_printf(&own, "%s/models", settings->project);
     if (status != FS_OK) return fs_fail_memory(error, 64);
     const char *const folder[] = {settings->models, own.data};
-    for (int i = 0; i < 2 && status == FS_OK; i++) {
+    for (int i = 0; i < 2 && status == FS_OK; i++)
         if (folder[i]) status = fs_plan_folder_names(folder[i], &names, error);
-        if (folder[i] && status == FS_OK)
-            status = fs_project_model_table_names(folder[i], &names, error);
-    }
     if (status == FS_OK) d->steps = fs_arena_strdup(&d->arena, names.size ? names.data : "");
     if (status == FS_OK && !d->steps) status = fs_fail_memory(error, names.size);
     fs_buffer_free(&names);

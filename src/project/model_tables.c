@@ -2,10 +2,6 @@
  * texts. The program's own are the holidays of the world; a project's own models folder may bring more,
  * and those of the same name take the program's place. A run keeps them among its tables, so that it is
  * whole by itself and the other engine finds them where it finds all others. */
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "project_internal.h"
@@ -16,19 +12,7 @@ typedef struct tables {
     fs_engine *engine;
     const char *folder; /* of the run; NULL: nothing is written, only names count */
     fs_plan *plan;
-    int views;
 } tables;
-
-static int is_csv(const struct dirent *entry)
-{
-    size_t size = strlen(entry->d_name);
-    return size > 4 && entry->d_name[0] != '.' && strcmp(entry->d_name + size - 4, ".csv") == 0;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
 
 static fs_status check_name(const char *path, const char *name, fs_error *error)
 {
@@ -38,21 +22,6 @@ static fs_status check_name(const char *path, const char *name, fs_error *error)
             good ? "a table of the run has this name already" : fs_table_name_rule);
     fs_error_at(error, path, 0, NULL);
     return fs_error_remedy(error, "Give the file another name."), FS_USAGE;
-}
-
-/* A raw table of that name would be another table under one name. */
-static fs_status not_raw(const tables *t, const char *path, const char *name, fs_error *error)
-{
-    for (int r = 0; r < t->project->files_count; r++) {
-        const fs_project_files *files = &t->project->files[r];
-        if (strcmp(files->name, name) != 0) continue;
-        fs_fail(error, FS_USAGE,
-                "the raw table %s has the name of a table that comes with the steps: %s", name,
-                path);
-        fs_error_at(error, t->project->file, files->line, name);
-        return fs_error_remedy(error, FS_RENAME_RAW), FS_USAGE;
-    }
-    return FS_OK;
 }
 
 /* Every row counts: what can't be read is a fault, not a row in quarantine. */
@@ -100,13 +69,13 @@ static fs_status keep_digest(tables *t, const char *view, char digest[FS_DIGEST_
     return FS_OK;
 }
 
-static fs_status write_table(tables *t, const char *path, const char *to,
+static fs_status write_table(tables *t, const char *name, const char *path, const char *to,
                              char digest[FS_DIGEST_HEX], fs_error *error)
 {
     const fs_dialect plain = {.delimiter = ',', .quote = '"', .escape = '"', .header = true};
-    const char *view = fs_arena_printf(&t->arena, "fs_given_%d", t->views++);
+    const char *view = fs_arena_printf(&t->arena, "fs_given_%s", name);
     fs_raw raw = {
-        .name = "given", .path = &path, .paths = 1, .format = FS_FORMAT_CSV, .dialect = plain};
+        .name = name, .path = &path, .paths = 1, .format = FS_FORMAT_CSV, .dialect = plain};
     const char *select =
         view ? fs_arena_printf(&t->arena, "select * exclude (_file, _line, _problem, _row) from %s",
                                view)
@@ -127,53 +96,23 @@ static fs_status add_table(tables *t, const char *folder, const char *file, fs_e
     char digest[FS_DIGEST_HEX] = "";
     if (!path || !name) return fs_fail_memory(error, 0);
     FS_TRY(check_name(path, name, error));
-    FS_TRY(not_raw(t, path, name, error));
+    FS_TRY(fs_project_not_raw(t->project, name, "a table that comes with the steps", path, error));
     if (!t->folder) return fs_plan_add_table(t->plan, name, "", "", error);
     const char *to = fs_arena_printf(&t->arena, "%s/tables/%s.parquet", t->folder, name);
     if (!to) return fs_fail_memory(error, 0);
-    FS_TRY(write_table(t, path, to, digest, error));
+    FS_TRY(write_table(t, name, path, to, digest, error));
     return fs_plan_add_table(t->plan, name, to, digest, error);
-}
-
-static fs_status list(const char *folder, struct dirent ***entry, int *count, fs_error *error)
-{
-    *count = scandir(folder, entry, is_csv, by_name);
-    if (*count >= 0) return FS_OK;
-    *count = 0;
-    *entry = NULL;
-    return errno == ENOENT ? FS_OK : fs_fail_errno(error, "read the folder", folder);
 }
 
 fs_status fs_project_model_tables(const fs_project *project, fs_engine *engine, const char *folder,
                                   const char *run, fs_plan *plan, fs_error *error)
 {
-    struct dirent **entry;
-    int count;
-    FS_TRY(list(folder, &entry, &count, error));
     tables t = {.project = project, .engine = engine, .folder = run, .plan = plan};
-    fs_status status = FS_OK;
-    for (int i = 0; i < count; i++) {
-        if (status == FS_OK) status = add_table(&t, folder, entry[i]->d_name, error);
-        free(entry[i]);
-    }
-    free(entry);
+    const char *const *file;
+    int count;
+    fs_status status = fs_list_folder(&t.arena, folder, ".csv", &file, &count, error);
+    for (int i = 0; i < count && status == FS_OK; i++)
+        status = add_table(&t, folder, file[i], error);
     fs_arena_free(&t.arena);
     return status;
-}
-
-fs_status fs_project_model_table_names(const char *folder, fs_buffer *names, fs_error *error)
-{
-    struct dirent **entry;
-    int count;
-    FS_TRY(list(folder, &entry, &count, error));
-    fs_status status = FS_OK;
-    for (int i = 0; i < count; i++) {
-        int bytes = (int)(strlen(entry[i]->d_name) - strlen(".csv"));
-        if (status == FS_OK)
-            status =
-                fs_buffer_printf(names, "%s%.*s", names->size ? " " : "", bytes, entry[i]->d_name);
-        free(entry[i]);
-    }
-    free(entry);
-    return status == FS_OK ? FS_OK : fs_fail_memory(error, 64);
 }

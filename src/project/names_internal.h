@@ -14,18 +14,10 @@ bool fs_project_is_utf8(const char *text);
 /* A path that foresell.yaml and SQL can name: FS_USAGE where it is no UTF-8. */
 fs_status fs_project_check_path(const char *path, fs_error *error);
 
-/* model_tables.c: names of the tables that come with the steps of a models folder, appended to `names`, a
- * space between two. */
-fs_status fs_project_model_table_names(const char *folder, fs_buffer *names, fs_error *error);
-
 /* table_name.c: names of tables that people may choose: [a-z][a-z0-9_]*, not fs_…, at most 100 bytes. */
 bool fs_table_name_good(const char *name);
 extern const char fs_table_name_rule[];
 /* Is it a table that every run makes of the files: canonical, quarantine, source_files? */
 bool fs_table_is_of_files(const char *name);
-/* What to do about a raw table whose name is taken. */
-#define FS_RENAME_RAW                                                                              \
-    "Give it another name, here and in the SQL of sources/ that reads it, or let foresell init "   \
-    "--force do so."
 
 #endif

@@ -206,6 +206,11 @@ fs_status fs_project_count_raw(fs_project_ingest *in, fs_project_raw *raw, fs_er
 /* A fault of the reader, with what to do where the file is not what it was. */
 fs_status fs_project_changed(fs_status status, fs_error *error);
 
+/* table_name.c: FS_USAGE, at its line of foresell.yaml, where a raw table is called `name`: that is `what`
+ * ("a step"), which stands in the file `path`. */
+fs_status fs_project_not_raw(const fs_project *project, const char *name, const char *what,
+                             const char *path, fs_error *error);
+
 /* model_tables.c: the tables that come with the steps of a models folder, into the run folder `run` and the
  * plan; where `run` is NULL nothing is written and the plan gets their names. A missing folder is fine. */
 fs_status fs_project_model_tables(const fs_project *project, fs_engine *engine, const char *folder,

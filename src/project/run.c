@@ -66,16 +66,9 @@ static bool has_mapping(const fs_project *project, const fs_canonical_table *tab
  * have the name of one of its raw tables. */
 static fs_status names_differ(const fs_project *project, const fs_plan *plan, fs_error *error)
 {
-    for (int r = 0; r < project->files_count; r++) {
-        const fs_project_files *files = &project->files[r];
-        for (int i = 0; i < fs_plan_steps(plan); i++) {
-            const fs_step *step = fs_plan_step(plan, i);
-            if (strcasecmp(step->name, files->name) != 0) continue;
-            fs_fail(error, FS_USAGE, "the raw table %s has the name of a step: %s", files->name,
-                    step->file);
-            fs_error_at(error, project->file, files->line, files->name);
-            return fs_error_remedy(error, FS_RENAME_RAW), FS_USAGE;
-        }
+    for (int i = 0; i < fs_plan_steps(plan); i++) {
+        const fs_step *step = fs_plan_step(plan, i);
+        FS_TRY(fs_project_not_raw(project, step->name, "a step", step->file, error));
     }
     return FS_OK;
 }

@@ -1,5 +1,6 @@
 /* Names of tables: what they may be, and which are taken. */
 #include <string.h>
+#include <strings.h>
 
 #include "project_internal.h"
 
@@ -18,4 +19,20 @@ bool fs_table_is_of_files(const char *name)
 {
     return fs_canonical_find(name) || strcmp(name, "quarantine") == 0 ||
            strcmp(name, "source_files") == 0;
+}
+
+fs_status fs_project_not_raw(const fs_project *project, const char *name, const char *what,
+                             const char *path, fs_error *error)
+{
+    for (int r = 0; r < project->files_count; r++) {
+        const fs_project_files *files = &project->files[r];
+        if (strcasecmp(files->name, name) != 0) continue;
+        fs_fail(error, FS_USAGE, "the raw table %s has the name of %s: %s", files->name, what,
+                path);
+        fs_error_at(error, project->file, files->line, files->name);
+        return fs_error_remedy(error, "Give it another name, here and in the SQL of sources/ that "
+                                      "reads it, or let foresell init --force do so."),
+               FS_USAGE;
+    }
+    return FS_OK;
 }

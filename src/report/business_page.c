@@ -1,9 +1,6 @@
 /* The page "Business": key figures over time, where growth comes from, when people buy, and on how few the money rests. */
 #include "report_internal.h"
 
-#define TABLE(page_, ...)                                                                          \
-    FS_TRY(fs_report_add_table(report, page_, &(fs_report_query){__VA_ARGS__}, error))
-
 #define MEASURES                                                                                   \
     "revenue:Revenue:money,change:Than before:share,year:Than a year before:share,units:Pieces:"   \
     "number,orders:Orders:integer,value:An order:money,customers:Customers:integer,new:Of them "   \

@@ -10,8 +10,6 @@
 
 #include "report_internal.h"
 
-#define TABLE(page_, ...)                                                                          \
-    FS_TRY(fs_report_add_table(report, page_, &(fs_report_query){__VA_ARGS__}, error))
 #define CHART(page_, ...)                                                                          \
     FS_TRY(fs_report_add_chart(report, page_, &(fs_report_chart){__VA_ARGS__}, error))
 

@@ -158,6 +158,9 @@ typedef struct fs_report_query {
 } fs_report_query;
 FS_MUST_CHECK fs_status fs_report_add_table(const fs_report *report, json_t *page,
                                             const fs_report_query *query, fs_error *error);
+/* The same from fields, inside a function that has `report` and `error`. */
+#define TABLE(page_, ...)                                                                          \
+    FS_TRY(fs_report_add_table(report, page_, &(fs_report_query){__VA_ARGS__}, error))
 /* One series from rows whose columns `x` and `y` … count; NULL where memory ran out. */
 json_t *fs_report_series(const char *name, const json_t *rows, size_t x, size_t y);
 

@@ -69,6 +69,11 @@ def delimited(lines: list[Line], delimiter: str = ",", names: list[str] = COLUMN
     return "".join(delimiter.join(quoted(cell, delimiter) for cell in row) + "\n" for row in rows)
 
 
+def ask(tables: Path, what: str, table: str, rest: str = "") -> list[tuple]:
+    """Rows of a table in a run's folder of tables."""
+    return duckdb.sql(f"select {what} from '{tables}/{table}.parquet' {rest}").fetchall()
+
+
 class Run:
     """What a run of a project made."""
 
@@ -78,7 +83,7 @@ class Run:
         self.manifest = json.loads((self.result / "manifest.json").read_text())
 
     def ask(self, what: str, table: str = "sales", rest: str = ""):
-        return duckdb.sql(f"select {what} from '{self.result}/tables/{table}.parquet' {rest}").fetchall()
+        return ask(self.result / "tables", what, table, rest)
 
     def accounted(self) -> dict:
         """The accounts of the files summed; each adds up by itself."""

@@ -4,8 +4,9 @@ import datetime
 import subprocess
 from pathlib import Path
 
-import duckdb
 import pytest
+
+from source_shop import ask
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = datetime.date
@@ -32,12 +33,9 @@ def made(foresell, files: Path, project: Path, *settings: str, only: str = "cale
     return project / "runs" / "latest" / "tables"
 
 
-def rows(tables: Path, name: str, what: str = "*", where: str = "true") -> list[tuple]:
-    return duckdb.sql(f"select {what} from '{tables}/{name}.parquet' where {where}").fetchall()
-
 
 def named(tables: Path, year: int) -> set[tuple]:
-    return set(rows(tables, "holidays", "day, name, kind", f"year(day) = {year} and kind <> 'occasion'"))
+    return set(ask(tables, "day, name, kind", "holidays", f"where year(day) = {year} and kind <> 'occasion'"))
 
 
 # ---- the table of the world ----
@@ -88,8 +86,8 @@ def test_what_holds_in_few_regions_counts_there_only(foresell, little, tmp_path)
 @pytest.mark.parametrize("settings", [["country=QQ"], ["country="], ["country=GB", "dates=numbered"]], ids=["no country", "not told", "made-up days"])
 def test_without_a_country_there_are_no_holidays_and_all_days(foresell, little, tmp_path, settings):
     tables = made(foresell, little, tmp_path / "p", *settings)
-    assert rows(tables, "holidays") == []
-    assert rows(tables, "calendar_days", "count(*), count(holiday), bool_or(day_off)") == [(828, 0, True)]
+    assert ask(tables, "*", "holidays") == []
+    assert ask(tables, "count(*), count(holiday), bool_or(day_off)", "calendar_days") == [(828, 0, True)]
 
 
 # ---- the days of a run ----
@@ -97,7 +95,7 @@ def test_without_a_country_there_are_no_holidays_and_all_days(foresell, little, 
 
 def test_days_off_bridges_eves_and_pay_days(foresell, little, tmp_path):
     tables = made(foresell, little, tmp_path / "p", "country=DE", "pay_days=[15, 31]")
-    of = {row[0]: row[1:] for row in rows(tables, "calendar_days", "day, holiday, weekend, day_off, bridge, eve, pay_day, season")}
+    of = {row[0]: row[1:] for row in ask(tables, "day, holiday, weekend, day_off, bridge, eve, pay_day, season", "calendar_days")}
     assert min(of) == DAY(2022, 1, 1) and max(of) == DAY(2024, 4, 7) and len(of) == 828
     assert of[DAY(2022, 5, 26)] == ("Ascension Day", False, True, False, False, False, "spring")
     assert of[DAY(2022, 5, 27)] == (None, False, False, True, False, False, "spring")  # between a Thursday off and a Saturday
@@ -108,15 +106,15 @@ def test_days_off_bridges_eves_and_pay_days(foresell, little, tmp_path):
 
 def test_weekends_and_seasons_are_the_countrys(foresell, little, tmp_path):
     tables = made(foresell, little, tmp_path / "p", "country=SA")
-    assert rows(tables, "calendar_days", "distinct weekday", "weekend order by 1") == [(5,), (6,)]
+    assert ask(tables, "distinct weekday", "calendar_days", "where weekend order by 1") == [(5,), (6,)]
     tables = made(foresell, little, tmp_path / "south", "country=AU")
-    assert rows(tables, "calendar_days", "distinct season", "month(day) = 7") == [("winter",)]
+    assert ask(tables, "distinct season", "calendar_days", "where month(day) = 7") == [("winter",)]
 
 
 def test_a_moving_feast_is_the_cause_of_peaks_and_expected_where_it_comes_next(foresell, little, tmp_path):
     """Easter of 2024 lies 28 days behind the last sale and three weeks beside that of the years before."""
     tables = made(foresell, little, tmp_path / "p", "country=DE", only="peaks")
-    total = {row[0]: row[1:] for row in rows(tables, "peaks", 'period, cause, "when"', "level = 'total'")}
+    total = {row[0]: row[1:] for row in ask(tables, 'period, cause, "when"', "peaks", "where level = 'total'")}
     assert total[DAY(2022, 4, 14)] == ("Good Friday", "past") and total[DAY(2023, 4, 6)] == ("Good Friday", "past")
     assert total[DAY(2022, 12, 24)] == ("Christmas Eve", "past")
     assert total[DAY(2024, 3, 28)] == ("Good Friday", "coming")
@@ -141,11 +139,11 @@ def test_a_csv_file_beside_the_steps_is_a_table(foresell, project):
     clusters.write_text('item,size,note\ntea,1.5,"a, ""b"""\n"söup",2,\n')
     foresell("run", project, "--only", "sizes")
     tables = project / "runs" / "latest" / "tables"
-    assert rows(tables, "sizes") == [("söup", 2.0), ("tea", 1.5)]
-    assert rows(tables, "clusters") == [("tea", "1.5", 'a, "b"'), ("söup", "2", None)]
+    assert ask(tables, "*", "sizes") == [("söup", 2.0), ("tea", 1.5)]
+    assert ask(tables, "*", "clusters") == [("tea", "1.5", 'a, "b"'), ("söup", "2", None)]
     clusters.write_text("item,size\ntea,3\n")
     foresell("run", project, "--only", "sizes", "--resume")
-    assert rows(project / "runs" / "latest" / "tables", "sizes") == [("tea", 3.0)]
+    assert ask(project / "runs" / "latest" / "tables", "*", "sizes") == [("tea", 3.0)]
 
 
 def test_a_table_of_the_project_takes_the_place_of_the_programs(foresell, project):
@@ -153,7 +151,7 @@ def test_a_table_of_the_project_takes_the_place_of_the_programs(foresell, projec
     text = (project / "foresell.yaml").read_text()
     (project / "foresell.yaml").write_text(text.replace('country: ""', "country: QQ"))
     foresell("run", project, "--only", "holidays")
-    assert rows(project / "runs" / "latest" / "tables", "holidays", "count(*), min(name)") == [(61, "Moon Day")]
+    assert ask(project / "runs" / "latest" / "tables", "count(*), min(name)", "holidays") == [(61, "Moon Day")]
 
 
 @pytest.mark.parametrize("name, text, told", [
@@ -179,10 +177,10 @@ def test_the_planted_effects_of_holidays_are_found_again(foresell, tmp_path):
     with open(tmp_path / "shop-truth" / "events.csv", newline="") as lines:
         truth = {line["event"]: -1 if line["closed"] == "yes" else 2.718281828 ** float(line["log_effect"]) - 1 for line in csv.DictReader(lines) if line["event"]}
     what = "name, effect, low, high, sure"
-    found = {row[0]: row[1:] for row in rows(tables, "calendar_effects", what, "level = 'total' and days_before = 0")}
+    found = {row[0]: row[1:] for row in ask(tables, what, "calendar_effects", "where level = 'total' and days_before = 0")}
     for name, as_called in {"Black Friday": "Black Friday", "Christmas": "Christmas Day", "Good Friday": "Good Friday", "Valentine's Day": "Valentine's Day"}.items():
         effect, low, high, sure = found[as_called]
         assert effect == pytest.approx(truth[name], abs=0.2) and low - 0.1 <= truth[name] <= high + 0.1, (name, effect, truth[name])
         assert sure or abs(truth[name]) < 0.3
-    ordinary = rows(tables, "calendar_effects", "count(*), count(*) filter (where sure)", "level = 'total' and kind in ('pay day', 'bridge')")[0]
+    ordinary = ask(tables, "count(*), count(*) filter (where sure)", "calendar_effects", "where level = 'total' and kind in ('pay day', 'bridge')")[0]
     assert ordinary[0] >= 1 and ordinary[1] == 0, "nothing was planted there"

@@ -1,74 +1,13 @@
 /* The operator decompose, from Arrow to Arrow. */
-#include "pipe_helpers.h"
+#include "series_helpers.h"
 
 #include "foresell/demand.h"
 #include "foresell/numeric.h"
 
-static const char *const names[] = {"item", "day", "units"};
-static const enum ArrowType types[] = {NANOARROW_TYPE_STRING, NANOARROW_TYPE_DATE32,
-                                       NANOARROW_TYPE_DOUBLE};
-static const char *const by_item[] = {"item"};
-
-typedef struct row {
-    const char *item;
-    int day;
-    double units; /* NAN: null */
-} row;
-
-static void append(struct ArrowArray *batch, const row *r)
-{
-    assert_int_equal(ArrowArrayAppendString(batch->children[0], ArrowCharView(r->item)), 0);
-    assert_int_equal(ArrowArrayAppendInt(batch->children[1], r->day), 0);
-    if (isnan(r->units))
-        assert_int_equal(ArrowArrayAppendNull(batch->children[2], 1), 0);
-    else
-        assert_int_equal(ArrowArrayAppendDouble(batch->children[2], r->units), 0);
-    assert_int_equal(ArrowArrayFinishElement(batch), 0);
-}
-
-/* In batches of `cut` rows; `heads` (may be NULL) gets the names of the columns. */
 static fs_status apply(const char *text, const row *rows, int count, int cut, fs_buffer *out,
                        fs_buffer *heads, fs_error *error)
 {
-    struct ArrowSchema schema, result;
-    fs_options *options = NULL;
-    fs_pipe *pipe = NULL;
-    const fs_operator *op = fs_operator_find("decompose", error);
-    make_schema(&schema, 3, names, types);
-    fs_status status = fs_options_parse(op, text, &options, error);
-    if (status == FS_OK)
-        status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, error);
-    for (int at = 0; status == FS_OK && at < count; at += cut) {
-        struct ArrowArray batch;
-        start_batch(&batch, &schema);
-        for (int i = at; i < at + cut && i < count; i++) append(&batch, &rows[i]);
-        end_batch(&batch);
-        status = fs_pipe_push(pipe, &batch, error);
-        drain(pipe, out);
-    }
-    if (status == FS_OK) status = fs_pipe_end(pipe, error);
-    if (status == FS_OK) drain(pipe, out);
-    if (status == FS_OK && heads) {
-        assert_int_equal(fs_pipe_schema(pipe, &result, NULL), FS_OK);
-        for (int64_t i = 0; i < result.n_children; i++)
-            assert_int_equal(fs_buffer_printf(heads, "%s ", result.children[i]->name), FS_OK);
-        ArrowSchemaRelease(&result);
-    }
-    fs_pipe_close(pipe);
-    fs_options_free(options);
-    ArrowSchemaRelease(&schema);
-    return status;
-}
-
-static void expect(const char *text, const row *rows, int count, const char *expected)
-{
-    fs_buffer out = {0};
-    fs_error error = {0};
-    fs_status status = apply(text, rows, count, 2, &out, NULL, &error);
-    if (status != FS_OK) print_message("%s\n", error.message);
-    assert_int_equal(status, FS_OK);
-    assert_string_equal(out.data ? out.data : "", expected);
-    fs_buffer_free(&out);
+    return apply_to("decompose", text, rows, count, cut, out, heads, error);
 }
 
 static void refuse(const char *text, const char *words)
@@ -122,12 +61,12 @@ static void what_is_not_known_has_a_trend_and_no_remainder(void **state)
 {
     (void)state;
     const row rows[] = {{"a", 0, 5}, {"a", 1, NAN}, {"a", 3, 5}, {"b", 0, NAN}, {"c", 9, 7}};
-    expect("season = 1", rows, 5,
-           "a,0,5,5,0,0,0,2 of 4 values missing\n"
-           "a,1,null,5,0,0,null,2 of 4 values missing\n"
-           "a,3,5,5,0,0,0,2 of 4 values missing\n"
-           "b,0,null,null,null,null,null,no value known\n"
-           "c,9,7,7,0,0,0,null\n");
+    expect_from("decompose", "season = 1", rows, 5,
+                "a,0,5,5,0,0,0,2 of 4 values missing\n"
+                "a,1,null,5,0,0,null,2 of 4 values missing\n"
+                "a,3,5,5,0,0,0,2 of 4 values missing\n"
+                "b,0,null,null,null,null,null,no value known\n"
+                "c,9,7,7,0,0,0,null\n");
 }
 
 static void absent_periods_are_zeros_where_the_user_says_so(void **state)
@@ -206,29 +145,10 @@ static void every_allocation_may_fail(void **state)
     for (int i = 0; i < 300; i++) rows[i] = (row){i < 100 ? "a" : "b", i, i % 7};
     bool failed = true;
     int64_t n = 0;
+    const fs_operator *op = fs_operator_find("decompose", NULL);
     for (; failed && n < 2000; n++) {
-        struct ArrowSchema schema;
-        struct ArrowArray batch;
-        fs_options *options = NULL;
-        fs_pipe *pipe = NULL;
-        const fs_operator *op = fs_operator_find("decompose", NULL);
-        make_schema(&schema, 3, names, types);
-        start_batch(&batch, &schema);
-        for (int i = 0; i < 300; i++) append(&batch, &rows[i]);
-        end_batch(&batch);
-        fs_alloc_fail_after(n);
-        fs_status status = fs_options_parse(op, "season = [7, 30]", &options, NULL);
-        if (status == FS_OK)
-            status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, NULL);
-        if (status == FS_OK) status = fs_pipe_push(pipe, &batch, NULL);
-        if (status == FS_OK) status = fs_pipe_end(pipe, NULL);
-        failed = fs_alloc_count() > n;
-        fs_alloc_fail_after(-1);
+        fs_status status = apply_failing(op, "season = [7, 30]", rows, 300, n, &failed);
         assert_int_equal(status, failed ? FS_MEMORY : FS_OK);
-        if (batch.release) ArrowArrayRelease(&batch);
-        fs_pipe_close(pipe);
-        fs_options_free(options);
-        ArrowSchemaRelease(&schema);
     }
     assert_in_range(n, 20, 1999);
 }

@@ -1,87 +1,33 @@
 /* The operators that there are, from Arrow to Arrow. */
-#include "pipe_helpers.h"
+#include "series_helpers.h"
 
 #include "foresell/numeric.h"
-
-static const char *const names[] = {"item", "day", "units"};
-static const enum ArrowType types[] = {NANOARROW_TYPE_STRING, NANOARROW_TYPE_DATE32,
-                                       NANOARROW_TYPE_DOUBLE};
-static const char *const by_item[] = {"item"};
-
-typedef struct row {
-    const char *item;
-    int day;
-    double units; /* NAN: null */
-} row;
 
 static fs_status apply(const char *name, const char *text, const row *rows, int count, int cut,
                        fs_buffer *out, fs_error *error)
 {
-    struct ArrowSchema schema;
-    fs_options *options = NULL;
-    fs_pipe *pipe = NULL;
-    const fs_operator *op = fs_operator_find(name, error);
-    assert_non_null(op);
-    make_schema(&schema, 3, names, types);
-    fs_status status = fs_options_parse(op, text, &options, error);
-    if (status == FS_OK)
-        status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, error);
-    for (int at = 0; status == FS_OK && at < count; at += cut) {
-        struct ArrowArray batch;
-        start_batch(&batch, &schema);
-        for (int i = at; i < at + cut && i < count; i++) {
-            assert_int_equal(ArrowArrayAppendString(batch.children[0], ArrowCharView(rows[i].item)),
-                             0);
-            assert_int_equal(ArrowArrayAppendInt(batch.children[1], rows[i].day), 0);
-            if (isnan(rows[i].units))
-                assert_int_equal(ArrowArrayAppendNull(batch.children[2], 1), 0);
-            else
-                assert_int_equal(ArrowArrayAppendDouble(batch.children[2], rows[i].units), 0);
-            assert_int_equal(ArrowArrayFinishElement(&batch), 0);
-        }
-        end_batch(&batch);
-        status = fs_pipe_push(pipe, &batch, error);
-        drain(pipe, out);
-    }
-    if (status == FS_OK) status = fs_pipe_end(pipe, error);
-    if (status == FS_OK) drain(pipe, out);
-    fs_pipe_close(pipe);
-    fs_options_free(options);
-    ArrowSchemaRelease(&schema);
-    return status;
-}
-
-static void expect(const char *name, const char *text, const row *rows, int count,
-                   const char *expected)
-{
-    fs_buffer out = {0};
-    fs_error error = {0};
-    fs_status status = apply(name, text, rows, count, 2, &out, &error);
-    if (status != FS_OK) print_message("%s\n", error.message);
-    assert_int_equal(status, FS_OK);
-    assert_string_equal(out.data ? out.data : "", expected);
-    fs_buffer_free(&out);
+    return apply_to(name, text, rows, count, cut, out, NULL, error);
 }
 
 static void forecast_continues_the_weeks(void **state)
 {
     (void)state;
     const row rows[] = {{"a", 0, 1}, {"a", 7, 2}, {"a", 21, 4}, {"b", 70, 9}, {"b", 77, 9}};
-    expect("forecast", "horizon = 2, quantile = [], model = snaive, season = 2, origins = 0", rows,
-           5,
-           "a,28,1,1,snaive,only 3 values known; 1 of 4 values missing\n"
-           "a,35,2,4,snaive,only 3 values known; 1 of 4 values missing\n"
-           "b,84,1,9,snaive,only 2 values known\n"
-           "b,91,2,9,snaive,only 2 values known\n");
+    expect_from("forecast", "horizon = 2, quantile = [], model = snaive, season = 2, origins = 0",
+                rows, 5,
+                "a,28,1,1,snaive,only 3 values known; 1 of 4 values missing\n"
+                "a,35,2,4,snaive,only 3 values known; 1 of 4 values missing\n"
+                "b,84,1,9,snaive,only 2 values known\n"
+                "b,91,2,9,snaive,only 2 values known\n");
 }
 
 static void forecast_answers_for_groups_of_one_row_and_of_nothing_known(void **state)
 {
     (void)state;
     const row rows[] = {{"a", 100, 5}, {"b", 100, NAN}, {"b", 107, NAN}};
-    expect("forecast", "horizon = 1, quantile = [0.5], period = week", rows, 3,
-           "a,107,1,5,5,ETS(A,N,N),one value known, intervals are a guess\n"
-           "b,114,1,null,null,none,no value known, nothing is forecast\n");
+    expect_from("forecast", "horizon = 1, quantile = [0.5], period = week", rows, 3,
+                "a,107,1,5,5,ETS(A,N,N),one value known, intervals are a guess\n"
+                "b,114,1,null,null,none,no value known, nothing is forecast\n");
 }
 
 static void forecast_starts_from_a_common_end(void **state)
@@ -89,10 +35,10 @@ static void forecast_starts_from_a_common_end(void **state)
     (void)state;
     const row rows[] = {{"a", 0, 5}, {"a", 1, 5}, {"b", 0, 7},
                         {"b", 1, 7}, {"b", 2, 7}, {"b", 3, 99}};
-    expect("forecast", "horizon = 1, quantile = [], model = ets, end = 1970-01-03, origins = 0",
-           rows, 6,
-           "a,3,1,5,ETS(A,N,N),only 2 values known; 1 of 3 values missing\n"
-           "b,3,1,7,ETS(A,N,N),only 3 values known\n");
+    expect_from("forecast",
+                "horizon = 1, quantile = [], model = ets, end = 1970-01-03, origins = 0", rows, 6,
+                "a,3,1,5,ETS(A,N,N),only 2 values known; 1 of 3 values missing\n"
+                "b,3,1,7,ETS(A,N,N),only 3 values known\n");
     fs_buffer out = {0};
     fs_error error = {0};
     assert_int_equal(apply("forecast", "end = soon", rows, 6, 6, &out, &error), FS_USAGE);
@@ -202,10 +148,11 @@ static void zeros_go_on_to_the_end_that_the_user_names(void **state)
 {
     (void)state;
     const row rows[] = {{"a", 0, 8}, {"a", 1, 8}, {"a", 2, 8}, {"b", 0, 8}, {"b", 5, 8}};
-    expect("forecast",
-           "horizon = 1, quantile = [], model = snaive, season = 1, period = day, absent = zero, "
-           "end = 1970-01-05, origins = 0",
-           rows, 5, "a,5,1,0,naive,null\nb,5,1,0,naive,null\n");
+    expect_from(
+        "forecast",
+        "horizon = 1, quantile = [], model = snaive, season = 1, period = day, absent = zero, "
+        "end = 1970-01-05, origins = 0",
+        rows, 5, "a,5,1,0,naive,null\nb,5,1,0,naive,null\n");
 }
 
 static void an_outlier_of_any_size_is_explained(void **state)
@@ -239,9 +186,9 @@ static void trend_says_so_where_it_cannot_tell(void **state)
 {
     (void)state;
     const row rows[] = {{"a", 0, 5}, {"a", 1, 6}, {"b", 0, 0}};
-    expect("trend", "", rows, 3,
-           "a,null,null,null,null,too few known values, or none above zero\n"
-           "b,null,null,null,null,too few known values, or none above zero\n");
+    expect_from("trend", "", rows, 3,
+                "a,null,null,null,null,too few known values, or none above zero\n"
+                "b,null,null,null,null,too few known values, or none above zero\n");
 }
 
 static void every_operator_gives_the_same_however_rows_are_cut(void **state)
@@ -283,36 +230,10 @@ static void every_allocation_of_every_operator_may_fail(void **state)
         const char *name = fs_operator_at(i)->name;
         bool failed = true;
         for (int64_t n = 0; failed && n < 5000; n++) {
-            struct ArrowSchema schema;
-            struct ArrowArray batch;
-            fs_options *options = NULL;
-            fs_pipe *pipe = NULL;
-            make_schema(&schema, 3, names, types);
-            start_batch(&batch, &schema);
-            for (int r = 0; r < 40; r++) {
-                assert_int_equal(
-                    ArrowArrayAppendString(batch.children[0], ArrowCharView(rows[r].item)), 0);
-                assert_int_equal(ArrowArrayAppendInt(batch.children[1], rows[r].day), 0);
-                assert_int_equal(ArrowArrayAppendDouble(batch.children[2], rows[r].units), 0);
-                assert_int_equal(ArrowArrayFinishElement(&batch), 0);
-            }
-            end_batch(&batch);
-            fs_alloc_fail_after(n);
-            const fs_operator *op = fs_operator_at(i);
-            fs_status status = fs_options_parse(op, "", &options, NULL);
-            if (status == FS_OK)
-                status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, NULL);
-            if (status == FS_OK) status = fs_pipe_push(pipe, &batch, NULL);
-            if (status == FS_OK) status = fs_pipe_end(pipe, NULL);
-            failed = fs_alloc_count() > n;
-            fs_alloc_fail_after(-1);
+            fs_status status = apply_failing(fs_operator_at(i), "", rows, 40, n, &failed);
             if (status != (failed ? FS_MEMORY : FS_OK) && status != FS_USAGE)
                 print_message("%s, allocation %lld\n", name, (long long)n);
             assert_true(status == (failed ? FS_MEMORY : FS_OK) || status == FS_USAGE);
-            if (batch.release) ArrowArrayRelease(&batch);
-            fs_pipe_close(pipe);
-            fs_options_free(options);
-            ArrowSchemaRelease(&schema);
         }
     }
 }
