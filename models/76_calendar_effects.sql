@@ -7,8 +7,9 @@
 -- median of the same weekday in the four weeks to either side (of the weeks themselves in weekly files), days near holidays and
 -- events left out. A day counts for what is nearest to it, for a holiday rather than for what else falls on it; days_before is 0 on the
 -- day itself, 1 to 3 before it and -1 on the day after. low and high hold it 95 times in 100, by how far ordinary days are off
--- their usual. It is sure where it was seen twice and an accident in a thousand would not do it, as many days are looked at. Days on which all
--- was shut count as nothing sold. An effect is what went with the day; whether the day made it, figures can't tell. Monthly files have no row.
+-- their usual, or by how far its own times are apart where that is more. It is sure where it was seen twice, each time further off than 19 of
+-- 20 ordinary days and all the same way (one large order makes no holiday), and the mean further than an accident in a thousand would be, as
+-- many days are looked at. Days on which all was shut count as nothing sold. An effect is what went with the day; whether the day made it, figures can't tell. Monthly files have no row.
 with series as (
     select 'total' as level, '(all)' as key, period, value, comparable
     from demand_total
@@ -139,6 +140,9 @@ seen as (
         touched.days_before,
         count(*) as times,
         avg(ratios.effect) as effect,
+        min(ratios.effect) as lowest,
+        max(ratios.effect) as highest,
+        coalesce(stddev_samp(ratios.effect), 0) as spread,
         avg(ratios.excess) as excess
     from ratios
     join touched on touched.period = ratios.period
@@ -153,7 +157,8 @@ coming as (
 judged as (
     select
         seen.*,
-        196e-2 * noise.deviation / nullif(square_root(cast(seen.times as double)), 0) as half
+        noise.deviation,
+        196e-2 * greatest(noise.deviation, seen.spread) / nullif(square_root(cast(seen.times as double)), 0) as half
     from seen
     join noise on noise.level = seen.level and noise.key = seen.key
     where noise.days >= 20
@@ -168,7 +173,9 @@ select
     judged.effect,
     greatest(judged.effect - judged.half, least(judged.effect, -1e0)) as low,
     judged.effect + judged.half as high,
-    judged.times >= 2 and abs(judged.effect) > 168e-2 * judged.half as sure,
+    judged.times >= 2
+        and abs(judged.effect) > 329e-2 * judged.deviation / nullif(square_root(cast(judged.times as double)), 0)
+        and (judged.lowest > 196e-2 * judged.deviation or judged.highest < -196e-2 * judged.deviation) as sure,
     judged.excess,
     coming.next_period
 from judged

@@ -184,3 +184,17 @@ def test_the_planted_effects_of_holidays_are_found_again(foresell, tmp_path):
         assert sure or abs(truth[name]) < 0.3
     ordinary = ask(tables, "count(*), count(*) filter (where sure)", "calendar_effects", "where level = 'total' and kind in ('pay day', 'bridge')")[0]
     assert ordinary[0] >= 1 and ordinary[1] == 0, "nothing was planted there"
+
+
+def test_one_large_order_makes_no_holiday(foresell, tmp_path):
+    """Fifty times the usual on one Shrove Tuesday, nothing on the next."""
+    (tmp_path / "files").mkdir()
+    with open(tmp_path / "files" / "till.csv", "w") as out:
+        out.write("date,item,units,revenue\n")
+        for n in range(800):
+            day = DAY(2022, 1, 1) + datetime.timedelta(n)
+            units = 20 + n * 7 % 5 + (1000 if day == DAY(2022, 3, 1) else 0)
+            out.write(f"{day},tea,{units},{units * 2.5:.2f}\n")
+    tables = made(foresell, tmp_path / "files", tmp_path / "p", "country=GB", only="calendar_effects")
+    times, effect, sure = ask(tables, "times, effect, sure", "calendar_effects", "where level = 'total' and name = 'Shrove Tuesday' and days_before = 0")[0]
+    assert times == 3 and effect > 10 and not sure
