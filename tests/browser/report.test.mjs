@@ -8,15 +8,17 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { open, scrollThrough, show } from "./browser.mjs";
+import { charts, withKinds } from "./kinds.mjs";
 import { folder, goldenShops, hostile, makeShops, table } from "./shops.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const all = ["simulated", "unfriendly", "members", ...goldenShops];
+const all = ["simulated", "unfriendly", "members", "kinds", ...goldenShops];
 const looks = [[1280, false], [1280, true], [390, false], [390, true]];
 let browser, shops;
 
 before(async () => {
   shops = makeShops();
+  shops.kinds = withKinds(join(shops.simulated, "report.html"), join(folder, "kinds"));
   browser = await open();
 });
 after(async () => {
@@ -38,19 +40,19 @@ async function on(shop, how, look) {
   }
 }
 
-/* Pixels of each chart that have about the colour of the first series. */
-function inked(page, dark) {
-  return page.evaluate((wanted) => [...document.querySelectorAll(".chart")].map((place) => {
+/* Coloured pixels of each chart: its words and axes are grey. */
+function inked(page) {
+  return page.evaluate(() => [...document.querySelectorAll(".chart")].map((place) => {
     let count = 0;
     for (const canvas of place.querySelectorAll("canvas")) {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       for (let i = 0; i < data.length; i += 4) {
-        const far = Math.abs(data[i] - wanted[0]) + Math.abs(data[i + 1] - wanted[1]) + Math.abs(data[i + 2] - wanted[2]);
-        if (data[i + 3] > 200 && far < 40) count++;
+        const spread = Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]);
+        if (data[i + 3] > 100 && spread > 80) count++;
       }
     }
     return { name: place.getAttribute("aria-label"), count };
-  }), dark ? [0x56, 0xb4, 0xe9] : [0x00, 0x72, 0xb2]);
+  }));
 }
 
 /* "£1,234.50", "-3", "2.3%" */
@@ -70,7 +72,7 @@ describe("every report", () => {
           await scrollThrough(page);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           assert.ok(wide <= 0, `${wide} px stick out`);
-          for (const { name, count } of await inked(page, dark)) assert.ok(count > 20, `the chart "${name}" shows no line`);
+          for (const { name, count } of await inked(page)) assert.ok(count > 20, `the chart "${name}" shows no line`);
           const twice = await page.evaluate(() => {
             const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
             return ids.filter((id, i) => ids.indexOf(id) !== i);
@@ -185,6 +187,83 @@ test("a tooltip tells the day, what was sold and the interval of the forecast", 
   });
 });
 
+/* What is told where the pointer is: shares of the picture's width and height. */
+async function toldAt(page, id, across, down) {
+  const chart = page.locator(`#${id} .chart`);
+  await chart.scrollIntoViewIfNeeded();
+  await page.waitForSelector(`#${id} canvas`);
+  const box = await chart.boundingBox();
+  await page.mouse.move(box.x + across * box.width - 3, box.y + down * box.height);
+  await page.mouse.move(box.x + across * box.width, box.y + down * box.height, { steps: 3 });
+  return (await chart.innerText()).split("\n");
+}
+
+test("every kind of chart tells what is under the pointer", async () => {
+  await on("kinds", {}, async (page) => {
+    await page.setViewportSize({ width: 1280, height: 2000 });
+    assert.deepEqual(await toldAt(page, "hours", 0.5, 0.3), ["Wednesday, 14:00", "£249.23"]);
+    assert.deepEqual(await toldAt(page, "why", 0.8, 0.46), ["New products", "change +£11,850"]);
+    assert.deepEqual(await toldAt(page, "holidays", 0.5, 0.22), ["Good Friday", "effect 61%", "90 % between 48% and 76%", "next: 18 Apr 2025"]);
+    assert.deepEqual(await toldAt(page, "mixed", 0.5, 0.2), ["Shop", "sold 5,200", "returned -210"]);
+    assert.deepEqual(await toldAt(page, "growth", 0.5, 0.1), ["Toys and games", "growth 48%"]);
+    assert.match((await toldAt(page, "concentration", 0.5, 0.5))[0], /^share of products \d+%$/);
+    assert.match((await toldAt(page, "years", 0.5, 0.5))[0], /^[A-Z][a-z]{2} 2023$/);
+    const found = [];
+    for (let across = 0.3; across < 0.9 && found.length === 0; across += 0.002) {
+      found.push(...(await toldAt(page, "many", across, 0.5)).filter((line) => line));
+    }
+    assert.match(found.join("|"), /^Product \d+\|class [ABC]\|pieces [\d.,]+\|revenue £[\d.,]+$/);
+  });
+});
+
+test("what is to be seen stands under the title, and a screen reader says it", async () => {
+  await on("kinds", {}, async (page) => {
+    for (const { id, title, finding } of charts) {
+      assert.deepEqual(await page.locator(`#${id} .finding`).allTextContents(), finding ? [finding] : []);
+      assert.equal(await page.locator(`#${id} .chart`).getAttribute("aria-label"), finding ? `${title}. ${finding}` : title);
+    }
+    await page.locator("#hours select").selectOption({ index: 1 });
+    assert.match(await page.locator("#hours .finding").textContent(), /^In pieces/);
+    assert.match(await page.locator("#hours .chart").getAttribute("aria-label"), /In pieces/);
+  });
+});
+
+test("a picture is saved with its title, what is to be seen and its legend", async () => {
+  await on("kinds", {}, async (page) => {
+    await scrollThrough(page);
+    const saved = page.waitForEvent("download");
+    await page.locator("#hours button", { hasText: "Save picture" }).click();
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), "hours.png");
+    const png = readFileSync(await file.path());
+    const canvas = await page.locator("#hours .chart").boundingBox();
+    assert.equal(png.readUInt32BE(16), 2 * Math.round(canvas.width));
+    assert.ok(png.readUInt32BE(20) > 2 * canvas.height + 150, "there is room for the words");
+  });
+});
+
+test("the numbers of many dots are the first rows, the names first", async () => {
+  await on("kinds", {}, async (page) => {
+    await page.locator("#many button", { hasText: "Numbers" }).click();
+    assert.equal(await page.locator("#many caption").textContent(), "The first 400 of 2000 rows");
+    assert.deepEqual(await page.locator("#many thead th").allTextContents(), ["name", "group", "pieces", "revenue"]);
+    assert.equal(await page.locator("#many tbody th").first().textContent(), "Product 0");
+  });
+});
+
+test("pictures follow the window's width", async () => {
+  await on("kinds", {}, async (page) => {
+    await scrollThrough(page);
+    await page.setViewportSize({ width: 390, height: 800 });
+    await scrollThrough(page);
+    for (const { id } of charts) {
+      const [place, canvas] = [await page.locator(`#${id} .chart`).boundingBox(), await page.locator(`#${id} canvas`).first().boundingBox()];
+      assert.ok(Math.abs(place.width - canvas.width) < 1.5, `${id}: ${canvas.width} px on ${place.width}`);
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  });
+});
+
 test("the keyboard reaches the pages, the tables' heads and the charts' choices", async () => {
   await on("simulated", {}, async (page) => {
     await page.keyboard.press("Tab");
@@ -207,7 +286,7 @@ test("it prints: pages with charts, which need not have been seen", async () => 
     const pdf = await page.pdf({ format: "A4", printBackground: true });
     const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
     assert.ok(pages >= 3 && pages < 60, `${pages} pages`);
-    for (const { name, count } of await inked(page, false)) assert.ok(count > 20, `the chart "${name}" is not printed`);
+    for (const { name, count } of await inked(page)) assert.ok(count > 20, `the chart "${name}" is not printed`);
   });
 });
 

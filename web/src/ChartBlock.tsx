@@ -1,31 +1,46 @@
-import { BarChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { AriaComponent, DataZoomComponent, GridComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { asTable, chosen, options, palette, unitLabel } from "./chart";
-import { show, type Style } from "./format";
-import type { Chart } from "./model";
+import { heightOf, options } from "./chart";
+import { date, isRight, show, stretch, type Style } from "./format";
+import { keysOf, type Key } from "./legend";
+import { look } from "./look";
+import type { Cell, Chart, Format } from "./model";
+import { asTable } from "./numbers";
+import { withWords } from "./picture";
+import { isNarrow, isScatter, shown, spoken, type Shown } from "./shown";
 
-echarts.use([BarChart, LineChart, ScatterChart, AriaComponent, DataZoomComponent, GridComponent,
+echarts.use([BarChart, CustomChart, LineChart, ScatterChart, AriaComponent, DataZoomComponent, GridComponent,
   TooltipComponent, LabelLayout, CanvasRenderer]);
 
 const rowsShown = 400;
+const dense = 2; // pixels of a saved picture for each of the page's
 
+function cellText(cell: Cell, format: Format | string, seen: Shown, style: Style): string {
+  if (format !== "date" || cell === null) return show(cell, format, style);
+  return seen.grain === "week" ? date(String(cell), style) : stretch(String(cell), seen.grain, style);
+}
+
+/** Of many dots the first rows, for they are in order; else the last, which are the latest. */
 function Numbers({ chart, variant, style }: { chart: Chart; variant: number; style: Style }) {
-  const { columns, rows } = asTable(chart, variant);
-  const last = rows.slice(-rowsShown);
+  const { columns, formats, rows } = asTable(chart, variant, style);
+  const seen = shown(chart, variant, style);
+  const part = isScatter(seen) ? rows.slice(0, rowsShown) : rows.slice(-rowsShown);
+  const which = isScatter(seen) ? "first" : "last";
+  const side = (i: number) => (i > 0 && (isRight(formats[i] as Format) || formats[i] === "units") ? "right" : "");
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`${chart.title}: numbers`}>
       <table>
-        <caption>{rows.length > rowsShown ? `The last ${rowsShown} of ${rows.length} rows` : `${rows.length} rows`}</caption>
-        <thead><tr>{columns.map((c, i) => <th scope="col" class={i === 0 ? "" : "right"}>{c}</th>)}</tr></thead>
+        <caption>{rows.length > rowsShown ? `The ${which} ${rowsShown} of ${rows.length} rows` : `${rows.length} rows`}</caption>
+        <thead><tr>{columns.map((c, i) => (c ? <th scope="col" class={side(i)}>{c}</th> : <td class={side(i)} />))}</tr></thead>
         <tbody>
-          {last.map((row) => (
+          {part.map((row) => (
             <tr>{row.map((cell, i) => i === 0
-              ? <th scope="row">{show(cell, chart.x === "date" ? "date" : "text", style)}</th>
-              : <td class="right">{show(cell, chart.unit, style)}</td>)}</tr>
+              ? <th scope="row" dir="auto">{cellText(cell, formats[i] ?? "text", seen, style)}</th>
+              : <td class={side(i)} dir={side(i) ? undefined : "auto"}>{cellText(cell, formats[i] ?? "text", seen, style)}</td>)}</tr>
           ))}
         </tbody>
       </table>
@@ -33,29 +48,23 @@ function Numbers({ chart, variant, style }: { chart: Chart; variant: number; sty
   );
 }
 
-/** Above the picture, so that it covers nothing: what each line is, and what is counted. */
-function Legend({ chart, variant, style, dark }: { chart: Chart; variant: number; style: Style; dark: boolean }) {
-  const { series, marks } = chosen(chart, variant);
-  const colours = palette(dark);
-  return (
-    <p class="legend small">
-      {unitLabel(chart, style) ? <span>{unitLabel(chart, style)}:</span> : null}
-      {series.map((s, i) => (
-        <span>
-          <i class={s.dashed ? "key dashed" : "key"} style={{ color: colours[i % colours.length] }} aria-hidden="true" />
-          {s.interval ? `${s.name}, shaded: ${s.interval} interval` : s.name}
-        </span>
-      ))}
-      {marks.length > 0 ? <span><i class="dot" aria-hidden="true" />peak{chart.marked ? ` ${chart.marked}` : ""}</span> : null}
-    </p>
-  );
+function KeyView({ one }: { one: Key }) {
+  const { shape, text, end, colours } = one;
+  if (shape === "none") return <span>{text}</span>;
+  if (shape === "scale") {
+    const shades = { background: `linear-gradient(to right, ${colours.join(", ")})` };
+    return <span>{text}<i class="scale" style={shades} aria-hidden="true" />{end}</span>;
+  }
+  return <span><i class={`key ${shape}`} style={{ color: colours[0] }} aria-hidden="true" />{text}</span>;
 }
 
-function savePicture(drawing: echarts.ECharts | null, chart: Chart, dark: boolean) {
+function savePicture(drawing: echarts.ECharts | null, seen: Shown, style: Style, dark: boolean) {
   if (!drawing) return;
+  const colours = look(dark);
+  const drawn = drawing.renderToCanvas({ pixelRatio: dense, backgroundColor: colours.page });
   const link = document.createElement("a");
-  link.href = drawing.getDataURL({ pixelRatio: 2, backgroundColor: dark ? "#16181a" : "#ffffff" });
-  link.download = `${chart.id}.png`;
+  link.href = withWords(drawn, dense, seen.title, seen.finding ?? "", keysOf(seen, style, colours), colours).toDataURL("image/png");
+  link.download = `${seen.id}.png`;
   link.click();
 }
 
@@ -65,33 +74,38 @@ export function ChartBlock({ chart, style, dark }: { chart: Chart; style: Style;
   const drawing = useRef<echarts.ECharts | null>(null);
   const [variant, setVariant] = useState(0);
   const [numbers, setNumbers] = useState(false);
+  const seen = shown(chart, variant, style);
   useEffect(() => {
     const element = place.current;
     if (!element || numbers) return;
+    let width = 0;
     const draw = () => {
       drawing.current ??= echarts.init(element);
-      drawing.current.setOption(options(chart, variant, style, dark), true);
+      width = element.clientWidth;
+      drawing.current.setOption(options(chart, variant, style, dark, width), true);
     };
-    const resized = new ResizeObserver(() => drawing.current?.resize());
-    const seen = new IntersectionObserver((entries) => {
-      if (entries.some((e) => e.isIntersecting)) { draw(); seen.disconnect(); resized.observe(element); }
+    const resized = new ResizeObserver(() => {
+      drawing.current?.resize();
+      if (isNarrow(width) !== isNarrow(element.clientWidth)) draw();
+    });
+    const seenFirst = new IntersectionObserver((entries) => {
+      if (entries.some((e) => e.isIntersecting)) { draw(); seenFirst.disconnect(); resized.observe(element); }
     }, { rootMargin: "300px" });
-    seen.observe(element);
+    seenFirst.observe(element);
     const print = () => draw();
     window.addEventListener("beforeprint", print);
     return () => {
-      seen.disconnect();
+      seenFirst.disconnect();
       resized.disconnect();
       window.removeEventListener("beforeprint", print);
       drawing.current?.dispose();
       drawing.current = null;
     };
   }, [chart, variant, numbers, dark]);
-  const bars = chart.x === "category" ? (chart.series ?? []).reduce((n, s) => Math.max(n, s.x.length), 0) : 0;
-  const height = bars > 0 ? Math.max(160, 28 * bars + 40) : 340;
   return (
     <figure id={chart.id}>
       <figcaption>{chart.title}</figcaption>
+      {seen.finding ? <p class="finding">{seen.finding}</p> : null}
       <div class="tools">
         {chart.choose && (
           <label>Show <select value={variant} onChange={(e) => setVariant(Number(e.currentTarget.value))}>
@@ -99,13 +113,13 @@ export function ChartBlock({ chart, style, dark }: { chart: Chart; style: Style;
           </select></label>
         )}
         <button type="button" aria-pressed={numbers} onClick={() => setNumbers(!numbers)}>{numbers ? "Picture" : "Numbers"}</button>
-        {!numbers && <button type="button" onClick={() => savePicture(drawing.current, chart, dark)}>Save picture</button>}
+        {!numbers && <button type="button" onClick={() => savePicture(drawing.current, seen, style, dark)}>Save picture</button>}
       </div>
       {numbers
         ? <Numbers chart={chart} variant={variant} style={style} />
         : <>
-            <Legend chart={chart} variant={variant} style={style} dark={dark} />
-            <div ref={place} class="chart" role="img" aria-label={chart.title} style={{ height: `${height}px` }} />
+            <p class="legend small">{keysOf(seen, style, look(dark)).map((one) => <KeyView one={one} />)}</p>
+            <div ref={place} class="chart" role="img" aria-label={spoken(seen)} style={{ height: `${heightOf(seen)}px` }} />
           </>}
     </figure>
   );

@@ -1,5 +1,5 @@
 /** Figures as people write them, in the reader's locale and the shop's currency. */
-import type { Cell, Format } from "./model";
+import type { Cell, Format, Grain } from "./model";
 
 export interface Style {
   locale: string | undefined;
@@ -39,6 +39,19 @@ export function date(iso: string, style: Style): string {
   return new Intl.DateTimeFormat(style.locale, shape).format(day);
 }
 
+/** A stretch of time by its first day: "2 Jan 2024", "week from 1 Jan 2024", "Jan 2024", "Q1 2024", "2024". */
+export function stretch(iso: string, grain: Grain, style: Style): string {
+  const year = iso.slice(0, 4);
+  if (!/^\d{4}-\d\d/.test(iso)) return date(iso, style);
+  switch (grain) {
+    case "year": return year;
+    case "quarter": return `Q${Math.ceil(Number(iso.slice(5, 7)) / 3)} ${year}`;
+    case "month": return date(iso.slice(0, 7), style);
+    case "week": return `week from ${date(iso, style)}`;
+    default: return date(iso, style);
+  }
+}
+
 /** A share that is not nought is never written as nought, and nought has no sign. */
 function share(value: number, style: Style): string {
   const format = new Intl.NumberFormat(style.locale, { style: "percent", maximumFractionDigits: 1 });
@@ -73,10 +86,16 @@ export function show(value: Cell, format: Format | string, style: Style): string
   }
 }
 
+/** A change, with its sign: "+£12.50", "-3". */
+export function signed(value: number, format: Format | string, style: Style, write = show): string {
+  return `${value > 0 ? "+" : ""}${write(value, format, style)}`;
+}
+
 /** Short form for axes: £12k, 1.5M, 40%. */
 export function short(value: number, format: Format | string, style: Style): string {
   if (format === "share") return show(value, format, style);
-  const base: Intl.NumberFormatOptions = { notation: "compact", maximumFractionDigits: 1 };
+  const digits = Math.abs(value) >= 100 && Math.abs(value) < 1000 ? 0 : 1;
+  const base: Intl.NumberFormatOptions = { notation: "compact", maximumFractionDigits: digits };
   if (format !== "money" || !isCurrency(style.currency)) return new Intl.NumberFormat(style.locale, base).format(value);
   return new Intl.NumberFormat(style.locale, { ...base, style: "currency", currency: style.currency }).format(value);
 }

@@ -22,15 +22,28 @@ export interface Figure {
   note?: string | null;
 }
 
+/** What one point of a chart of dates covers. */
+export type Grain = "day" | "week" | "month" | "quarter" | "year";
+
+/**
+ * heat: one series a row, from the top; x are the columns, y the values.
+ * floating: bars from low to high over the categories x; y is the figure written at the bar. A series named "change" holds
+ * changes, up or down; in another series a bar from or to zero is a total.
+ * whisker: a dot at y, a line from low to high.
+ */
+export type Kind = "line" | "bar" | "points" | "heat" | "floating" | "whisker";
+
 export interface Series {
   name: string;
-  kind: "line" | "bar" | "points";
+  kind: Kind;
   dashed?: boolean;
   x: (string | number)[];
   y: (number | null)[];
   low?: (number | null)[];
   high?: (number | null)[];
   interval?: string;
+  /** A name for each point. */
+  label?: string[];
 }
 
 export interface Mark {
@@ -39,18 +52,37 @@ export interface Mark {
   detail?: string;
 }
 
+/** One of several of a chart; its unit and finding override the chart's. */
+export interface Variant {
+  name: string;
+  unit?: Format | string;
+  finding?: string | null;
+  series: Series[];
+  marks?: Mark[];
+}
+
 export interface Chart {
   type: "chart";
   id: string;
   title: string;
+  /** A sentence under the title: what is to be seen. */
+  finding?: string | null;
   unit: Format | string;
   x: "date" | "category" | "number";
+  /** Default: the report's period. */
+  grain?: Grain;
+  /** The horizontal axis of a chart over numbers. */
+  along?: { label: string; unit: Format | string };
+  /** What the upright axis of a chart over numbers is called. */
+  up?: string;
+  /** Both axes are logarithmic; values of 0 and less are left out, and their number told. */
+  log?: boolean;
   stacked?: boolean;
   series?: Series[];
   marks?: Mark[];
   /** In what the marks are peaks, where the line counts something else. */
   marked?: string;
-  choose?: { name: string; series: Series[]; marks?: Mark[] }[];
+  choose?: Variant[];
 }
 
 export interface Column {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { asTable } from "../src/chart";
 import { show, tick } from "../src/format";
+import { asTable } from "../src/numbers";
 import { matching, sorted } from "../src/sort";
 import { shownColumns, told } from "../src/TableBlock";
 import { emphasised } from "../src/words";
@@ -60,8 +60,9 @@ test("a chart's numbers are joined by their place on the axis", () => {
       { name: "forecast", kind: "line" as const, x: ["2024-01-02"], y: [3], low: [2], high: [4] },
     ],
   };
-  expect(asTable(chart, 0)).toEqual({
+  expect(asTable(chart, 0, pounds)).toEqual({
     columns: ["from", "sold", "forecast", "forecast, low", "forecast, high"],
+    formats: ["date", "units", "units", "units", "units"],
     rows: [["2024-01-01", 1, null, null, null], ["2024-01-02", 2, 3, 2, 4]],
   });
 });
