@@ -1,7 +1,7 @@
 /* The document as plain HTML: what is seen where the web bundle or JavaScript is not there.
  *
- * Headings, lists and tables only. A chart becomes a table of the last values sold and of the first
- * ones ahead of its first variant. All texts are escaped here; none of them is trusted.
+ * Headings, lists and tables only. A chart becomes a table of its first variant: over time of the last
+ * values sold and of the first ones ahead, a heat map with its rows beside each other. All texts are escaped here; none of them is trusted.
  */
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "report_internal.h"
 
 #define ROWS   100 /* of a table */
-#define POINTS 30  /* of a series */
+#define POINTS 30  /* of a series of time or of many dots */
 
 fs_status fs_report_escape(fs_buffer *out, const char *text)
 {
@@ -117,25 +117,120 @@ static fs_status add_table(const json_t *block, fs_buffer *out, const char *curr
     return fs_buffer_text(out, ".</p>\n");
 }
 
-/* Rows of a series as x, y (and the interval). `last`: the last POINTS, else the first. */
-static fs_status add_points(const json_t *series, bool last, fs_buffer *out, const char *format,
-                            const char *currency)
+/* ---- charts ---- */
+
+/* One variant of a chart, and what its table has beside the values. */
+typedef struct sheet {
+    const json_t *series;
+    const char *format, *currency;
+    const char *place, *place_format; /* what x is */
+    const char *up;                   /* what y is */
+    bool dated, listed, several, low, label;
+} sheet;
+
+static const char *text_of(const json_t *object, const char *name)
 {
-    const json_t *x = json_object_get(series, "x"), *y = json_object_get(series, "y");
-    const json_t *low = json_object_get(series, "low"), *high = json_object_get(series, "high");
-    size_t count = json_array_size(x), from = last && count > POINTS ? count - POINTS : 0;
-    const char *name = json_string_value(json_object_get(series, "name"));
-    for (size_t i = from; i < count && i < from + POINTS; i++) {
+    return json_string_value(json_object_get(object, name));
+}
+
+static bool any_has(const json_t *series, const char *name)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(series, i, one) if (json_is_array(json_object_get(one, name))) return true;
+    return false;
+}
+
+static sheet read_chart(const json_t *block, const char *currency)
+{
+    const json_t *first = json_array_get(json_object_get(block, "choose"), 0);
+    const json_t *along = json_object_get(block, "along");
+    const char *x = text_of(block, "x"), *unit = text_of(first, "unit");
+    sheet s = {.series = json_object_get(first ? first : block, "series"), .currency = currency};
+    s.format = unit ? unit : text_of(block, "unit");
+    s.dated = x && strcmp(x, "date") == 0;
+    s.listed = x && strcmp(x, "category") == 0;
+    s.place = s.dated ? "When" : text_of(along, "label");
+    s.place_format = text_of(along, "unit");
+    s.up = text_of(block, "up");
+    s.several = json_array_size(s.series) > 1;
+    s.low = any_has(s.series, "low");
+    s.label = any_has(s.series, "label");
+    return s;
+}
+
+static fs_status add_cell(fs_buffer *out, const json_t *value, const char *format,
+                          const char *currency)
+{
+    FS_TRY(fs_buffer_text(out, json_is_string(value) ? "<td>" : "<td class=\"number\">"));
+    FS_TRY(add_value(out, value, format, currency));
+    return fs_buffer_text(out, "</td>");
+}
+
+static fs_status add_point(const json_t *one, size_t i, const sheet *s, fs_buffer *out)
+{
+    static const char *const values[] = {"y", "low", "high"};
+    FS_TRY(fs_buffer_text(out, "<tr>"));
+    FS_TRY(
+        add_cell(out, json_array_get(json_object_get(one, "x"), i), s->place_format, s->currency));
+    if (s->several) FS_TRY(element(out, "td", text_of(one, "name")));
+    for (size_t v = 0; v < (s->low ? 3 : 1); v++)
+        FS_TRY(add_cell(out, json_array_get(json_object_get(one, values[v]), i), s->format,
+                        s->currency));
+    if (s->label)
+        FS_TRY(element(out, "td",
+                       json_string_value(json_array_get(json_object_get(one, "label"), i))));
+    return fs_buffer_text(out, "</tr>\n");
+}
+
+/* Of time the last values of the first series and the first of the others; categories all. */
+static fs_status add_points(const json_t *one, bool last, const sheet *s, fs_buffer *out)
+{
+    size_t count = json_array_size(json_object_get(one, "x")), most = s->listed ? ROWS : POINTS;
+    size_t from = last && count > most ? count - most : 0;
+    for (size_t i = from; i < count && i < from + most; i++) FS_TRY(add_point(one, i, s, out));
+    return FS_OK;
+}
+
+static fs_status add_list(const sheet *s, fs_buffer *out)
+{
+    FS_TRY(element(out, "th", s->place));
+    if (s->several) FS_TRY(element(out, "th", ""));
+    FS_TRY(element(out, "th", s->up ? s->up : "Value"));
+    if (s->low) FS_TRY(fs_buffer_text(out, "<th>Low</th><th>High</th>"));
+    if (s->label) FS_TRY(element(out, "th", ""));
+    FS_TRY(fs_buffer_text(out, "</tr></thead>\n<tbody>\n"));
+    size_t i;
+    json_t *one;
+    json_array_foreach(s->series, i, one) FS_TRY(add_points(one, s->dated && i == 0, s, out));
+    return FS_OK;
+}
+
+/* The value of a series at the place x; NULL where it has none. */
+static const json_t *value_at(const json_t *one, const json_t *x)
+{
+    size_t i;
+    json_t *place;
+    json_array_foreach(
+        json_object_get(one, "x"), i,
+        place) if (json_equal(place, x)) return json_array_get(json_object_get(one, "y"), i);
+    return NULL;
+}
+
+/* The rows of a heat map beside each other. */
+static fs_status add_matrix(const sheet *s, fs_buffer *out)
+{
+    size_t i, k;
+    json_t *one, *x;
+    FS_TRY(element(out, "th", ""));
+    json_array_foreach(s->series, i, one) FS_TRY(element(out, "th", text_of(one, "name")));
+    FS_TRY(fs_buffer_text(out, "</tr></thead>\n<tbody>\n"));
+    json_array_foreach(json_object_get(json_array_get(s->series, 0), "x"), i, x)
+    {
         FS_TRY(fs_buffer_text(out, "<tr>"));
-        FS_TRY(element(out, "td", json_string_value(json_array_get(x, i))));
-        FS_TRY(element(out, "td", name));
-        const json_t *cells[] = {json_array_get(y, i), json_array_get(low, i),
-                                 json_array_get(high, i)};
-        for (size_t c = 0; c < 3; c++) {
-            FS_TRY(fs_buffer_text(out, "<td class=\"number\">"));
-            FS_TRY(add_value(out, cells[c], format, currency));
-            FS_TRY(fs_buffer_text(out, "</td>"));
-        }
+        FS_TRY(add_cell(out, x, NULL, s->currency));
+        json_array_foreach(s->series, k, one)
+            FS_TRY(add_cell(out, value_at(one, x), s->format, s->currency));
         FS_TRY(fs_buffer_text(out, "</tr>\n"));
     }
     return FS_OK;
@@ -144,16 +239,15 @@ static fs_status add_points(const json_t *series, bool last, fs_buffer *out, con
 static fs_status add_chart(const json_t *block, fs_buffer *out, const char *currency)
 {
     const json_t *first = json_array_get(json_object_get(block, "choose"), 0);
-    const json_t *series = json_object_get(first ? first : block, "series");
-    const char *unit = json_string_value(json_object_get(block, "unit"));
-    const char *format = unit && strcmp(unit, "money") == 0 ? "money" : "number";
-    FS_TRY(element(out, "h3", json_string_value(json_object_get(block, "title"))));
-    if (first) FS_TRY(element(out, "h4", json_string_value(json_object_get(first, "name"))));
-    FS_TRY(fs_buffer_text(out, "<table>\n<thead><tr><th>When</th><th></th><th>Value</th><th>Low</"
-                               "th><th>High</th></tr></thead>\n<tbody>\n"));
-    size_t i;
-    json_t *one;
-    json_array_foreach(series, i, one) FS_TRY(add_points(one, i == 0, out, format, currency));
+    const char *finding = text_of(first, "finding"), *kind;
+    sheet s = read_chart(block, currency);
+    if (!finding) finding = text_of(block, "finding");
+    kind = text_of(json_array_get(s.series, 0), "kind");
+    FS_TRY(element(out, "h3", text_of(block, "title")));
+    if (finding) FS_TRY(element(out, "p", finding));
+    if (first) FS_TRY(element(out, "h4", text_of(first, "name")));
+    FS_TRY(fs_buffer_text(out, "<table>\n<thead><tr>"));
+    FS_TRY(kind && strcmp(kind, "heat") == 0 ? add_matrix(&s, out) : add_list(&s, out));
     return fs_buffer_text(out, "</tbody>\n</table>\n");
 }
 
