@@ -17,6 +17,7 @@
 -- net_units   pieces out less pieces back; revenue: money in less money paid back. Both are 0 for an order that was
 --             cancelled or taken back by its state alone, and null where not known. Net sales are the sums over sale,
 --             return and cancellation.
+-- cost        what a piece cost: of the line, else of the product
 -- money_from  where revenue comes from: amount (of the line), price (of the line times units), list (price list)
 with cancelling as (
     select mark
@@ -30,10 +31,10 @@ marks as (
         max(case when length(mark) = 3 then mark end) as three
     from cancelling
 ),
-general_price as (
-    select item, min(price) as price
+general as (
+    select item, min(price) as price, min(cost) as cost
     from products
-    where price is not null and item is not null
+    where item is not null
     group by item
 ),
 lines as (
@@ -50,7 +51,8 @@ lines as (
         sales.price,
         sales.amount,
         sales.discount,
-        sales.cost,
+        coalesce(sales.cost, general.cost) as cost,
+        general.price as general_price,
         sales.payment,
         sales.country,
         sales.status,
@@ -69,11 +71,12 @@ lines as (
         sales_facts.price_known > 0 or sales_facts.amount_known > 0 as money_is_known
     from sales
     cross join sales_facts
+    left join general on general.item = sales.item
 ),
 priced as (
     select
         lines.*,
-        coalesce(store_price.price, any_price.price, general_price.price) as list_price
+        coalesce(store_price.price, any_price.price, case when lines.wants_price then lines.general_price end) as list_price
     from lines
     left join price_weeks as store_price
         on store_price.item = case when lines.wants_price then lines.item end
@@ -87,7 +90,6 @@ priced as (
         and any_price.week = lines.week
         and lines.day >= any_price.start
         and lines.day <= any_price.ended
-    left join general_price on general_price.item = case when lines.wants_price then lines.item end
 ),
 valued as (
     select

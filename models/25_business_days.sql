@@ -6,13 +6,7 @@
 -- revenue and units are net of what came back on that day; gross_… is what was sold. discount is the money taken off, and
 -- listed what would have been paid without it, both of the lines that tell it. profit, and the revenue that it is of, are of
 -- lines whose cost is known. A customer is new on the day of the first order in the files. visitors where files count them.
-with costs as (
-    select item, min(cost) as cost
-    from products
-    where cost is not null
-    group by item
-),
-money as (
+with money as (
     select
         sales_lines.day,
         cast(sum(exact(sales_lines.revenue)) as double) as revenue,
@@ -23,13 +17,12 @@ money as (
         cast(sum(exact(case when sales_lines.kind <> 'sale' then -sales_lines.net_units end)) as double) as returned_units,
         cast(sum(exact(case when sales_lines.kind = 'sale' then sales_lines.discount end)) as double) as discount,
         cast(sum(exact(case when sales_lines.kind = 'sale' and sales_lines.discount is not null then sales_lines.revenue + sales_lines.discount end)) as double) as listed,
-        cast(sum(exact(case when coalesce(sales_lines.cost, costs.cost) is not null then sales_lines.revenue - coalesce(sales_lines.cost, costs.cost) * sales_lines.net_units end)) as double) as profit,
-        cast(sum(exact(case when coalesce(sales_lines.cost, costs.cost) is not null then sales_lines.revenue end)) as double) as revenue_with_cost,
+        cast(sum(exact(case when sales_lines.cost is not null then sales_lines.revenue - sales_lines.cost * sales_lines.net_units end)) as double) as profit,
+        cast(sum(exact(case when sales_lines.cost is not null then sales_lines.revenue end)) as double) as revenue_with_cost,
         cast(sum(exact(sales_lines.visitors)) as double) as visitors,
         count(*) as lines,
         count(case when sales_lines.kind = 'sale' then 1 end) as sale_lines
     from sales_lines
-    left join costs on costs.item = sales_lines.item
     where sales_lines.kind in ('sale', 'return', 'cancellation')
     group by sales_lines.day
 ),

@@ -4,6 +4,7 @@
 --
 -- A year is 364 days, so that each weekday stands in it as often. Less than two years are cut in two halves of whole weeks (months,
 -- where the files tell months), of four weeks at least; then the season may be what differs, and same_season is false.
+-- Where there is less, now is all there is, and there is nothing before.
 with span as (
     select
         first_day,
@@ -18,21 +19,26 @@ with span as (
 ),
 lengths as (
     select
+        first_day,
         told_until,
-        least(a_year, int_div(parts, 2)) as parts,
+        case when parts >= 8 then least(a_year, int_div(parts, 2)) end as parts,
         parts >= 2 * a_year as same_season
     from span
-    where parts >= 8
 ),
 ends as (
     select
+        first_day,
         case when '${period}' = 'month' then add_days(add_months(month_start(told_until), 1), -1) else told_until end as last_day,
         parts,
         same_season
     from lengths
 )
 select
-    case when '${period}' = 'month' then add_months(month_start(last_day), 1 - parts) else add_days(last_day, 1 - 7 * parts) end as now_from,
+    case
+        when parts is null then first_day
+        when '${period}' = 'month' then add_months(month_start(last_day), 1 - parts)
+        else add_days(last_day, 1 - 7 * parts)
+    end as now_from,
     last_day as now_to,
     case when '${period}' = 'month' then add_months(month_start(last_day), 1 - 2 * parts) else add_days(last_day, 1 - 14 * parts) end as before_from,
     case when '${period}' = 'month' then add_days(add_months(month_start(last_day), 1 - parts), -1) else add_days(last_day, -7 * parts) end as before_to,

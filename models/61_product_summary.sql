@@ -5,20 +5,11 @@
 -- expect: all(abs(coalesce(sum(revenue), 0) - coalesce((select sum(revenue) from sales_lines where kind in ('sale', 'return', 'cancellation') and item is not null), 0)) <= 1e-6 * abs(coalesce(sum(revenue), 0)) + 1e-2)
 --
 -- The name is that of the product file, else the most frequent note of its sales, else what kind of product it is, with its code.
--- Revenue and units are net of returns and cancellations. profit is known where the cost of a piece is: of the line,
--- else of the product. return_rate: pieces back over pieces sold. trend is null
--- where the history is too short, and trend_sure says whether it is certain to 95 in 100 and its interval leaves out
+-- Revenue and units are net of returns and cancellations. profit is known where the cost of a piece is, and
+-- return_rate is pieces back over pieces sold. trend is null where the history is too short, and trend_sure says whether it is certain to 95 in 100 and its interval leaves out
 -- zero, and which no season can have made: two years are seen. active: still on offer. revenue_rank and the shares are of
 -- revenue; of pieces where no sale tells its money.
-with costs as (
-    select
-        item,
-        min(cost) as cost
-    from products
-    where cost is not null
-    group by item
-),
-lines as (
+with lines as (
     select
         sales_lines.item,
         sales_lines.kind,
@@ -27,9 +18,8 @@ lines as (
         sales_lines.note,
         sales_lines.revenue,
         sales_lines.net_units,
-        coalesce(sales_lines.cost, costs.cost) as cost
+        sales_lines.cost
     from sales_lines
-    left join costs on costs.item = sales_lines.item
     where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.item is not null
 ),
 sums as (

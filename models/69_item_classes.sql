@@ -12,37 +12,21 @@
 -- A product is new that was first sold in the last quarter of a year, growing or declining where its trend is sure, ending where a quarter of what was usual is sold in
 -- the last three months (of the year before, where it was seen), ended where it is not on offer any more. The field is above or below the median
 -- of the products on offer, in pieces and in profit (in revenue where costs are not known). change is of revenue against the stretch before.
-with bounds as (
-    select
-        coalesce(compared_days.now_from, sales_facts.first_day) as from_day,
-        coalesce(compared_days.now_to, sales_facts.told_until) as to_day
-    from sales_facts
-    left join compared_days on true
-    where sales_facts.first_day is not null
-),
-costs as (
-    select item, min(cost) as cost
-    from products
-    where cost is not null
-    group by item
-),
-money as (
+with money as (
     select
         sales_lines.item,
-        cast(sum(exact(case when sales_lines.day >= bounds.from_day then sales_lines.revenue end)) as double) as revenue,
-        cast(sum(exact(case when sales_lines.day >= bounds.from_day then sales_lines.net_units end)) as double) as units,
-        cast(sum(exact(case when sales_lines.day >= bounds.from_day then sales_lines.revenue - coalesce(sales_lines.cost, costs.cost) * sales_lines.net_units end)) as double) as profit,
-        cast(sum(exact(case when sales_lines.day < bounds.from_day then sales_lines.revenue end)) as double) as revenue_before,
-        cast(sum(exact(case when sales_lines.day > add_days(bounds.to_day, -91) then sales_lines.net_units end)) as double) as units_late,
-        cast(sum(exact(case when sales_lines.day > add_days(bounds.to_day, -455) and sales_lines.day <= add_days(bounds.to_day, -364) then sales_lines.net_units end)) as double) as units_late_before,
-        cast(sum(exact(case when sales_lines.day <= add_days(bounds.to_day, -91) and sales_lines.day >= bounds.from_day then sales_lines.net_units end)) as double) as units_early,
+        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.revenue end)) as double) as revenue,
+        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.net_units end)) as double) as units,
+        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.revenue - sales_lines.cost * sales_lines.net_units end)) as double) as profit,
+        cast(sum(exact(case when sales_lines.day < compared_days.now_from then sales_lines.revenue end)) as double) as revenue_before,
+        cast(sum(exact(case when sales_lines.day > add_days(compared_days.now_to, -91) then sales_lines.net_units end)) as double) as units_late,
+        cast(sum(exact(case when sales_lines.day > add_days(compared_days.now_to, -455) and sales_lines.day <= add_days(compared_days.now_to, -364) then sales_lines.net_units end)) as double) as units_late_before,
+        cast(sum(exact(case when sales_lines.day <= add_days(compared_days.now_to, -91) and sales_lines.day >= compared_days.now_from then sales_lines.net_units end)) as double) as units_early,
         min(case when sales_lines.kind = 'sale' then sales_lines.day end) as first_sold
     from sales_lines
-    cross join bounds
-    left join costs on costs.item = sales_lines.item
-    left join compared_days on true
-    where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.day <= bounds.to_day
-        and sales_lines.day >= least(coalesce(compared_days.before_from, bounds.from_day), add_days(bounds.to_day, -455), bounds.from_day)
+    cross join compared_days
+    where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.day <= compared_days.now_to
+        and sales_lines.day >= least(compared_days.before_from, add_days(compared_days.now_to, -455), compared_days.now_from)
     group by sales_lines.item
 ),
 window_numbers as (
@@ -50,8 +34,8 @@ window_numbers as (
         min(periods.number) as first_number,
         max(periods.number) as last_number
     from periods
-    cross join bounds
-    where periods.period >= bounds.from_day and periods.period <= bounds.to_day and periods.complete and not periods.ahead
+    cross join compared_days
+    where periods.period >= compared_days.now_from and periods.period <= compared_days.now_to and periods.complete and not periods.ahead
 ),
 cells as (
     select
@@ -159,10 +143,10 @@ joined as (
         spreads.adi,
         spreads.cv2,
         spreads.cv,
-        bounds.from_day,
-        bounds.to_day
+        compared_days.now_from as from_day,
+        compared_days.now_to as to_day
     from product_summary
-    cross join bounds
+    cross join compared_days
     left join money on money.item = product_summary.item
     left join spreads on spreads.item = product_summary.item
     where product_summary.item <> '(all)'

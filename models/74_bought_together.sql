@@ -7,20 +7,12 @@
 -- how many times as often the two stand together as if they had nothing to do with each other; lift_low, what it
 -- surely is at least, lies four standard errors below on the scale of logarithms, as thousands of pairs are looked at. Of the
 -- baskets with item, confidence have other too, and back_confidence the other way round. Together says nothing of why.
-with bounds as (
-    select
-        coalesce(compared_days.now_from, sales_facts.first_day) as from_day,
-        coalesce(compared_days.now_to, sales_facts.last_day) as to_day
-    from sales_facts
-    left join compared_days on true
-    where sales_facts.first_day is not null
-),
-bought as (
+with bought as (
     select sales_lines.basket, sales_lines.item
     from sales_lines
-    cross join bounds
+    cross join compared_days
     where sales_lines.kind = 'sale' and sales_lines.basket is not null and sales_lines.item <> '(all)'
-        and sales_lines.day >= bounds.from_day and sales_lines.day <= bounds.to_day
+        and sales_lines.day >= compared_days.now_from and sales_lines.day <= compared_days.now_to
     group by sales_lines.basket, sales_lines.item
 ),
 counts as (

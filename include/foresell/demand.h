@@ -85,6 +85,7 @@ typedef struct fs_decompose_settings {
     int robust;     /* times that values are weighed anew by how far they are off; 0: all weigh 1 */
     int inner;      /* passes between; 0: as usual, 1 where robust and else 2 */
     int64_t window; /* cycles that a season is smoothed over, odd, 3 or more; 0: 11, 15, 19 … */
+    int64_t few;    /* a season of fewer cycles is the same in all of them (degree 0); 0: none is */
 } fs_decompose_settings;
 
 /* Per step, `count` of each. What is not known has the remainder and the weight 0, and all parts are 0

@@ -66,6 +66,7 @@ typedef struct fs_param {
     double minimum;       /* for numbers and every number of a LIST; both 0: no bounds */
     double maximum;
     const char *choices; /* TEXT, LIST of words: "auto|snaive|ets"; NULL: any */
+    bool merges;         /* LIST: what stands in it twice counts once; else it is refused */
     const char *doc;
 } fs_param;
 

@@ -200,6 +200,7 @@ def decompose(
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
     robust: int = 2,
     window: int = 0,
+    few: int = 5,
     threads: int | None = None,
 ) -> pa.Table:
     """Takes each group's series apart into trend, seasons and remainder.
@@ -207,7 +208,7 @@ def decompose(
     One season: STL (Cleveland, Cleveland, McRae and Terpenning 1990). Several: MSTL (Bandara, Hyndman and Bergmeir
     2021), which takes out one after the other, the shortest first, twice over. No season: the trend alone, by loess.
     All smoothing is by local lines (loess of degree 1) with the windows of these papers, fitted at every tenth of a
-    window; seasons may change slowly.
+    window; seasons may change slowly, but for those of `few` cycles (degree 0).
 
     Robust: after a fit, values more than six median sizes of the remainder away (and more than a hundredth of the
     median value) count nothing, and nearer ones count the more the nearer they are; then all is fitted again, `robust`
@@ -228,8 +229,9 @@ def decompose(
     value : str, optional
         The column of: demand or revenue; null: not known. Default: the column of this name, else the first number.
     season : Sequence[float], default ()
-        Lengths of the seasons in periods, such as 7, 365, at most 8; each gives a column season…; empty: one, by the
-        period (day 7, week 52, month 12, quarter 4, hour 24, else none); 1: none. From 1 to 10000.
+        Lengths of the seasons in periods, such as 7, 365, at most 8; each gives a column season…, one that is named
+        twice a single one; empty: one, by the period (day 7, week 52, month 12, quarter 4, hour 24, else none); 1:
+        none. From 1 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -242,6 +244,9 @@ def decompose(
     window : int, default 0
         Cycles that a season is smoothed over: few let it change fast (at least 3, and odd; else the next that is); 0:
         11 for the first season, 15 for the second, and so on. From 0 to 10001.
+    few : int, default 5
+        A season of which there are fewer cycles than this is the same in all of them, as a line through so few would
+        follow them, noise and all; 0: lines always, as the papers have it. From 0 to 1000.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -274,6 +279,7 @@ def decompose(
             "period": period,
             "robust": robust,
             "window": window,
+            "few": few,
         },
         threads=threads,
     )

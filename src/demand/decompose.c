@@ -255,7 +255,9 @@ static fs_status fit_seasons(task *t)
             if (!t->parts->used[k]) continue;
             int64_t window = t->settings->window > 0 ? t->settings->window : 7 + 4 * place++;
             double *each = t->parts->each[k];
-            FS_TRY(fs_demand_season_plan(&w->season[k], t->count, t->settings->season[k], window));
+            bool level = t->count < t->settings->few * t->settings->season[k];
+            FS_TRY(fs_demand_season_plan(&w->season[k], t->count, t->settings->season[k], window,
+                                         level));
             if (round > 0) add(w->series, each, 1, t->count);
             fit_season(t, &w->season[k]);
             memcpy(each, w->one, (size_t)t->count * sizeof *each);
@@ -270,7 +272,7 @@ static fs_status fit_trend(task *t)
     int64_t window = 2 * t->count / 3 / 2 * 2 + 1;
     if (window > TREND_MOST) window = TREND_MOST;
     if (window < 3) window = 3;
-    FS_TRY(fs_demand_loess_plan(&w->trend, t->count, window, 0));
+    FS_TRY(fs_demand_loess_plan(&w->trend, t->count, window, 0, false));
     memset(w->one, 0, (size_t)t->count * sizeof *w->one);
     forget_weights(t);
     for (int round = 0;; round++) {

@@ -11,6 +11,7 @@
  * of fits stands at min(i · jump, count - 1). All that depends on positions alone is in tables. */
 typedef struct fs_demand_loess {
     int64_t count, window, spread; /* what it was made for; spread: see fs_demand_loess_plan */
+    bool level;                    /* degree 0: means, no lines */
     int64_t jump, half, taps, stride, fits;
     int64_t inner_from, inner_to; /* fits whose window is whole: they share one row of weights */
     int64_t phases, phase_stride; /* see loess.c; phases 0: each fit alone */
@@ -26,7 +27,7 @@ typedef struct fs_demand_loess {
 /* spread 0: a series, step by step. Else its steps are `spread` numbers apart, as those of one place of
  * a season are, and two fits are added: one step before the first, one after the last. */
 FS_MUST_CHECK fs_status fs_demand_loess_plan(fs_demand_loess *loess, int64_t count, int64_t window,
-                                             int64_t spread);
+                                             int64_t spread, bool level);
 void fs_demand_loess_free(fs_demand_loess *loess);
 
 static inline int64_t fs_demand_loess_at(const fs_demand_loess *l, int64_t fit)
@@ -67,7 +68,7 @@ typedef struct fs_demand_season {
 } fs_demand_season;
 
 FS_MUST_CHECK fs_status fs_demand_season_plan(fs_demand_season *season, int64_t count,
-                                              int64_t period, int64_t window);
+                                              int64_t period, int64_t window, bool level);
 void fs_demand_season_free(fs_demand_season *season);
 /* One pass of the inner loop: y and the trend so far to season and trend. x, low: count. */
 void fs_demand_season_pass(const fs_demand_season *p, const fs_demand_series *s, const double *y,

@@ -52,7 +52,7 @@ static void set_shape(fs_demand_loess *l)
     l->taps = l->window < l->count ? l->window : l->count;
     l->stride = (l->taps + FS_DEMAND_PAD - 1) / FS_DEMAND_PAD * FS_DEMAND_PAD;
     double range = 0.001 * (double)(l->count - 1);
-    l->least = range * range;
+    l->least = l->level ? INFINITY : range * range;
     find_inner(l);
     bool dealt = l->jump <= PHASES_MOST && l->inner_to - l->inner_from >= INNER_LEAST;
     l->phases = l->spread || !dealt ? 0 : l->jump;
@@ -144,10 +144,13 @@ static void fill_inner(const fs_demand_loess *l)
     for (int64_t d = 0; d < size; d++) share[d] = weight[d] / total;
 }
 
-fs_status fs_demand_loess_plan(fs_demand_loess *l, int64_t count, int64_t window, int64_t spread)
+fs_status fs_demand_loess_plan(fs_demand_loess *l, int64_t count, int64_t window, int64_t spread,
+                               bool level)
 {
-    if (l->block && l->count == count && l->window == window && l->spread == spread) return FS_OK;
-    l->count = count, l->window = window, l->spread = spread;
+    if (l->block && l->count == count && l->window == window && l->spread == spread &&
+        l->level == level)
+        return FS_OK;
+    l->count = count, l->window = window, l->spread = spread, l->level = level;
     set_shape(l);
     fs_status status = reserve(l);
     if (status != FS_OK) l->count = 0;

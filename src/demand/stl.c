@@ -1,7 +1,7 @@
 /* One season of a series: the inner loop of STL (Cleveland, Cleveland, McRae and Terpenning 1990, 2.1).
  *
  * What the trend leaves is smoothed place by place of the cycle (all Mondays, all Tuesdays …), one
- * step beyond both ends; what is slow in that, three moving means and a loess, is taken out again, so that it is
+ * step beyond both ends, by lines or, where there are too few cycles, by means; what is slow in that, three moving means and a loess, is taken out again, so that it is
  * left to the trend; and what the season leaves is smoothed to the next trend.
  *
  * Places are not gathered: the values of a cycle lie beside each other as they are, and so eight places are
@@ -36,18 +36,21 @@ static fs_status reserve(fs_demand_season *p)
     return FS_OK;
 }
 
-fs_status fs_demand_season_plan(fs_demand_season *p, int64_t count, int64_t period, int64_t window)
+fs_status fs_demand_season_plan(fs_demand_season *p, int64_t count, int64_t period, int64_t window,
+                                bool level)
 {
-    if (p->least && p->count == count && p->period == period && p->window == window) return FS_OK;
+    if (p->least && p->count == count && p->period == period && p->window == window &&
+        p->longer.level == level)
+        return FS_OK;
     int64_t cycles = (count + period - 1) / period, low = next_odd((double)period);
     p->count = 0; /* until all is made */
     p->period = period, p->window = window;
     p->split = count - (cycles - 1) * period;
     FS_TRY(reserve(p));
-    FS_TRY(fs_demand_loess_plan(&p->longer, cycles, window, period));
-    FS_TRY(fs_demand_loess_plan(&p->shorter, cycles - 1, window, period));
-    FS_TRY(fs_demand_loess_plan(&p->low, count, low < 3 ? 3 : low, 0));
-    FS_TRY(fs_demand_loess_plan(&p->trend, count, trend_window(period, window), 0));
+    FS_TRY(fs_demand_loess_plan(&p->longer, cycles, window, period, level));
+    FS_TRY(fs_demand_loess_plan(&p->shorter, cycles - 1, window, period, level));
+    FS_TRY(fs_demand_loess_plan(&p->low, count, low < 3 ? 3 : low, 0, false));
+    FS_TRY(fs_demand_loess_plan(&p->trend, count, trend_window(period, window), 0, false));
     for (int64_t i = 0; i < period; i++)
         p->least[i] = i < p->split ? p->longer.least : p->shorter.least;
     p->count = count;

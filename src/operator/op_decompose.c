@@ -51,10 +51,11 @@ static const fs_param decompose_params[] = {
      .fallback = "[]",
      .minimum = 1,
      .maximum = 10000,
-     .doc =
-         "lengths of the seasons in periods, such as 7, 365, at most 8; each gives a column "
-         "season…; empty: one, by the period (day 7, week 52, month 12, quarter 4, hour 24, else "
-         "none); 1: none"},
+     .merges = true,
+     .doc = "lengths of the seasons in periods, such as 7, 365, at most 8; each gives a column "
+            "season…, one that is named twice a single one; empty: one, by the period (day 7, week "
+            "52, month 12, quarter 4, hour 24, else "
+            "none); 1: none"},
     FS_STEP_PARAMS,
     {.name = "robust",
      .type = FS_TYPE_INT,
@@ -69,6 +70,14 @@ static const fs_param decompose_params[] = {
      .maximum = 10001,
      .doc = "cycles that a season is smoothed over: few let it change fast (at least 3, and odd; "
             "else the next that is); 0: 11 for the first season, 15 for the second, and so on"},
+    {.name = "few",
+     .type = FS_TYPE_INT,
+     .fallback = "5",
+     .minimum = 0,
+     .maximum = 1000,
+     .doc = "a season of which there are fewer cycles than this is the same in all of them, as a "
+            "line through so few would follow them, noise and all; 0: lines always, as the papers "
+            "have it"},
     {0}};
 
 /* ---- workspace ---- */
@@ -137,6 +146,7 @@ static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_er
     if (window > 0 && window < 3) window = 3;
     w->settings.window = window > 0 ? window / 2 * 2 + 1 : 0;
     w->settings.robust = (int)fs_option_int(binding->options, "robust");
+    w->settings.few = fs_option_int(binding->options, "few");
     return read_seasons(w, error);
 }
 
@@ -252,7 +262,7 @@ const fs_operator fs_decompose_operator = {
         "(Bandara, Hyndman and Bergmeir 2021), which takes out one after the other, the shortest "
         "first, twice over. No season: the trend alone, by loess. All smoothing is by local lines "
         "(loess of degree 1) with the windows of these papers, fitted at every tenth of a window; "
-        "seasons may change slowly.\n\n"
+        "seasons may change slowly, but for those of `few` cycles (degree 0).\n\n"
         "Robust: after a fit, values more than six median sizes of the remainder away (and more "
         "than a hundredth of the median value) count nothing, and nearer ones count the more the "
         "nearer they are; then all is fitted again, `robust` times. Where half of the values are "

@@ -90,8 +90,34 @@ static fs_status check_word(const fs_options *options, const fs_param *param, co
     return refuse(options, param, word, wanted, error);
 }
 
-/* A list is of numbers where it has no choices and each word is one. Values must differ: columns
- * are named for them. */
+/* Does a word before word i of the list say the same? */
+static bool is_repeated(const fs_option_value *value, int i)
+{
+    for (int j = 0; j < i; j++)
+        if (strcmp(value->word[i], value->word[j]) == 0 ||
+            (value->numbers && value->number[i] == value->number[j]))
+            return true;
+    return false;
+}
+
+/* Values must differ, as columns are named for them: others are merged or refused. */
+static fs_status check_repeats(fs_options *options, const fs_param *param, fs_option_value *value,
+                               fs_error *error)
+{
+    int kept = 0;
+    for (int i = 0; i < value->count; i++) {
+        bool repeated = is_repeated(value, i);
+        if (repeated && !param->merges)
+            return refuse(options, param, value->word[i], "stands in the list twice", error);
+        if (repeated) continue;
+        value->word[kept] = value->word[i];
+        value->number[kept++] = value->number[i];
+    }
+    value->count = kept;
+    return FS_OK;
+}
+
+/* A list is of numbers where it has no choices and each word is one. */
 static fs_status check_list(fs_options *options, const fs_param *param, fs_option_value *value,
                             fs_error *error)
 {
@@ -109,12 +135,7 @@ static fs_status check_list(fs_options *options, const fs_param *param, fs_optio
         FS_TRY(check_word(options, param, value->word[i], error));
         value->numbers = value->numbers && number;
     }
-    for (int i = 0; i < value->count; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(value->word[i], value->word[j]) == 0 ||
-                (value->numbers && value->number[i] == value->number[j]))
-                return refuse(options, param, value->word[i], "stands in the list twice", error);
-    return FS_OK;
+    return check_repeats(options, param, value, error);
 }
 
 fs_status fs_option_check(fs_options *options, const fs_param *param, fs_option_value *value,

@@ -36,6 +36,8 @@ static const fs_setting settings[] = {
             "because the files only number their periods (numbered); the report says so"},
     {"season", FS_SETTING_INT, .by_period = {"7", "52", "12"}, .minimum = 1, .maximum = 10000,
      .doc = "periods after which sales repeat their pattern"},
+    {"year_season", FS_SETTING_INT, .by_period = {"365", "1", "1"}, .minimum = 1, .maximum = 10000,
+     .doc = "a second, longer such pattern, beside which `season` is told in the report; 1: none"},
     {"forecast.horizon", FS_SETTING_INT, .by_period = {"28", "13", "12"}, .minimum = 1,
      .maximum = 10000, .doc = "how many periods ahead"},
     {"forecast.quantiles", FS_SETTING_NUMBERS, "[0.05, 0.25, 0.5, 0.75, 0.95]", .minimum = 0.0001,

@@ -1,4 +1,4 @@
-/* The pages of the report: overview, demand, peaks, products, places, data.
+/* The pages of the report, and those of few blocks: overview, demand, peaks, places, data.
  *
  * Each page is a list of blocks whose figures come straight from the run's tables; a block whose
  * table is missing or empty is left out, so a shop with nothing but sales gets a shorter report.
@@ -37,24 +37,11 @@ static const char *const figure_of[][3] = {
     {"response, left out", "Of them responded", "share"},
 };
 
-/* Are products told apart at all, or is all of it one "(all)"? */
-static fs_status has_products(const fs_report *report, bool *products, fs_error *error)
-{
-    int64_t rows = 0;
-    *products = false;
-    if (!fs_report_has(report, "product_summary")) return FS_OK;
-    FS_TRY(fs_engine_integer(report->engine,
-                             "select count(*) from product_summary where item <> '(all)'", &rows,
-                             error));
-    *products = rows > 0;
-    return FS_OK;
-}
-
 static fs_status add_figures(const fs_report *report, json_t *page, fs_error *error)
 {
     if (!fs_report_has(report, "summary")) return FS_OK;
     bool products;
-    FS_TRY(has_products(report, &products, error));
+    FS_TRY(fs_report_has_products(report, &products, error));
     json_t *rows;
     FS_TRY(fs_report_rows(report,
                           products ? "select measure, value from summary where value is not null "
@@ -80,18 +67,6 @@ static fs_status add_figures(const fs_report *report, json_t *page, fs_error *er
     return status;
 }
 
-static fs_status has_money(const fs_report *report, bool *money, fs_error *error)
-{
-    int64_t rows = 0;
-    *money = false;
-    if (!fs_report_has(report, "forecast_revenue") || !fs_report_has(report, "demand_total"))
-        return FS_OK;
-    FS_TRY(fs_engine_integer(report->engine, "select count(*) from demand_total where revenue <> 0",
-                             &rows, error));
-    *money = rows > 0;
-    return FS_OK;
-}
-
 /* Where there are no sales: what there is instead. */
 static fs_status add_holdings(const fs_report *report, json_t *page, fs_error *error)
 {
@@ -115,7 +90,7 @@ static fs_status add_holdings(const fs_report *report, json_t *page, fs_error *e
 static fs_status add_ends(const fs_report *report, json_t *page, bool money, fs_error *error)
 {
     bool products;
-    FS_TRY(has_products(report, &products, error));
+    FS_TRY(fs_report_has_products(report, &products, error));
     if (!products) return FS_OK;
     const char *columns = money ? END_COLUMNS("Revenue", "money") : END_COLUMNS("Pieces", "number");
     TABLE(page, .id = "top",
@@ -133,7 +108,7 @@ static fs_status add_ends(const fs_report *report, json_t *page, bool money, fs_
 static fs_status add_overview(const fs_report *report, json_t *page, fs_error *error)
 {
     bool money;
-    FS_TRY(has_money(report, &money, error));
+    FS_TRY(fs_report_has_money(report, &money, error));
     FS_TRY(add_figures(report, page, error));
     CHART(page, .id = "sales",
           .title = money ? "Sales in money, and what is coming" : "Sales, and what is coming",
@@ -229,8 +204,8 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
           .periods = 800);
     CHART(page, .id = "stores", .title = "By store", .level = "store", .keys = 50, .periods = 400);
     bool products, money;
-    FS_TRY(has_products(report, &products, error));
-    FS_TRY(has_money(report, &money, error));
+    FS_TRY(fs_report_has_products(report, &products, error));
+    FS_TRY(fs_report_has_money(report, &money, error));
     if (!products) return FS_OK;
     CHART(page, .id = "items",
           .title = money ? "The products that earn most, one by one"
@@ -263,18 +238,6 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
               "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known'), certainty "
               "from peaks where \"when\" = 'coming' and (level = 'total' or key <> '(all)') "
               "order by level <> 'total', level, period, key");
-    TABLE(
-        page, .id = "calendar", .title = "What holidays and events did, next ones first",
-        .table = "calendar_effects", .limit = 100, .file = "csv/calendar_effects.csv",
-        .columns = "name:Day:text,before:Which:text,effect:Against the usual:share,low:From:share,"
-                   "high:To:share,times:Times seen:integer,next:Next:date",
-        .sql =
-            "select name, case days_before when 0 then 'the day itself' when -1 then 'the day "
-            "after' "
-            "when 1 then 'the day before' else printf('%d days before', days_before) end, "
-            "round(effect, 4), round(low, 4), round(high, 4), times, cast(next_period as varchar) "
-            "from calendar_effects where level = 'total' and sure order by next_period nulls last, "
-            "abs(effect) desc, name, days_before");
     TABLE(page, .id = "past", .title = "The highest so far, most above the usual first",
           .table = "peaks", .limit = 200, .file = "csv/peaks.csv",
           .columns =
@@ -286,91 +249,6 @@ static fs_status add_peaks(const fs_report *report, json_t *page, fs_error *erro
               "round(value / nullif(expected, 0), 1), coalesce(cause, 'no cause known') from peaks "
               "where \"when\" = 'past' and (level = 'total' or key <> '(all)') "
               "order by level <> 'total', level, rank");
-    return FS_OK;
-}
-
-/* ---- products ---- */
-
-#define RANKED(measure, order)                                                                     \
-    "select rank, item, nullif(name, item), round(value, 4) from " order                           \
-    "_products where measure = '" measure "' order by rank"
-#define RANK_COLUMNS(format)                                                                       \
-    "rank:Rank:integer,item:Item:text,name:Product:text,value:Value:" format
-
-static fs_status add_products(const fs_report *report, json_t *page, fs_error *error)
-{
-    static const fs_report_query lists[] = {
-        {"best-revenue", "Most revenue", "best_products", RANK_COLUMNS("money"),
-         RANKED("revenue", "best"), "csv/best_products.csv", 20},
-        {"best-units", "Most pieces", "best_products", RANK_COLUMNS("number"),
-         RANKED("units", "best"), "csv/best_products.csv", 20},
-        {"best-profit", "Most profit", "best_products", RANK_COLUMNS("money"),
-         RANKED("profit", "best"), "csv/best_products.csv", 20},
-        {"best-trend", "Surely growing, as a share a year", "best_products", RANK_COLUMNS("share"),
-         RANKED("trend", "best"), "csv/best_products.csv", 20},
-        {"worst-revenue", "Least revenue, still on offer", "worst_products", RANK_COLUMNS("money"),
-         RANKED("revenue", "worst"), "csv/worst_products.csv", 20},
-        {"worst-units", "Fewest pieces, still on offer", "worst_products", RANK_COLUMNS("number"),
-         RANKED("units", "worst"), "csv/worst_products.csv", 20},
-        {"worst-profit", "Least profit, still on offer", "worst_products", RANK_COLUMNS("money"),
-         RANKED("profit", "worst"), "csv/worst_products.csv", 20},
-        {"worst-trend", "Surely shrinking, as a share a year", "worst_products",
-         RANK_COLUMNS("share"), RANKED("trend", "worst"), "csv/worst_products.csv", 20},
-    };
-    bool products, money;
-    FS_TRY(has_products(report, &products, error));
-    FS_TRY(has_money(report, &money, error));
-    if (!products) return FS_OK;
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        FS_TRY(fs_report_add_table(report, page, &lists[i], error));
-    TABLE(
-        page, .id = "fields", .title = "Demand against profit, of the products on offer",
-        .table = "item_classes", .limit = 4, .file = "csv/item_classes.csv",
-        .columns = "field:Field:text,products:Products:integer,revenue:Revenue:money,profit:Profit:"
-                   "money",
-        .sql = "select field, count(*), round(sum(revenue), 2), round(sum(profit), 2) from "
-               "item_classes where field is not null group by field order by 3 desc nulls last, 1");
-    TABLE(page, .id = "classes", .title = "Kinds of demand, of the products on offer",
-          .table = "item_classes", .limit = 4, .file = "csv/item_classes.csv",
-          .columns = "demand:Demand:text,products:Products:integer,share:Of the revenue:share",
-          .sql =
-              "select demand, count(*), round(sum(revenue) / nullif(sum(sum(revenue)) over (), 0), "
-              "4) from item_classes where active and demand is not null group by demand order by 2 "
-              "desc, 1");
-    TABLE(page, .id = "movers", .title = "What moved most between the two stretches",
-          .table = "item_classes", .limit = 20, .file = "csv/item_classes.csv",
-          .columns = "item:Item:text,name:Product:text,now:Revenue:money,change:Change:money,share:"
-                     "Change:share,stage:Stage:text",
-          .sql =
-              "select item, nullif(name, item), round(revenue, 2), round(change_in_money, 2), "
-              "round(change, 4), life_cycle from item_classes where change_in_money <> 0 and "
-              "(select count(*) from compared_days) = 1 order by abs(change_in_money) desc, item");
-    TABLE(page, .id = "together", .title = "Bought together more often than chance would have it",
-          .table = "bought_together", .limit = 50, .file = "csv/bought_together.csv",
-          .columns =
-              "item:Who buys:text,share:Of them buy:share,other:Also:text,times:Times as often "
-              "as by chance:times,baskets:Baskets:integer",
-          .sql =
-              "with told as (select rank, lift, together, greatest(confidence, back_confidence) as "
-              "share, case when confidence >= back_confidence then item else other end as a, case "
-              "when confidence >= back_confidence then other else item end as b from "
-              "bought_together) select coalesce(one.name, a), round(share, 4), coalesce(two.name, "
-              "b), round(lift, 1), together from told left join product_summary as one on one.item "
-              "= a left join product_summary as two on two.item = b order by rank");
-    TABLE(page, .id = "all-products",
-          .title = money ? "All products by revenue" : "All products by pieces sold",
-          .table = "product_summary", .limit = 500, .file = "csv/product_summary.csv",
-          .columns = "rank:Rank:integer,item:Item:text,name:Product:text,category:Category:text,"
-                     "revenue:Revenue:money,"
-                     "units:Pieces:number,profit:Profit:money,returns:Returned:share,trend:Trend a "
-                     "year:share,"
-                     "cumulative:Share so far:share,last:Last sold:date",
-          .sql = "select revenue_rank, item, nullif(name, item), category, round(revenue, 2), "
-                 "round(units, 2), "
-                 "round(profit, 2), "
-                 "round(return_rate, 4), round(trend, 4), round(cumulative_share, 4), "
-                 "cast(last_sold as varchar) "
-                 "from product_summary order by revenue_rank");
     return FS_OK;
 }
 
@@ -563,24 +441,31 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
                                     "What was sold, and the forecast with its interval.");
     json_t *business =
         fs_report_page("business", "Business", "Key figures over time, and what moved them.");
+    json_t *seasons =
+        fs_report_page("seasons", "Seasons", "The trend, the week, the year, holidays and events.");
     json_t *peaks = fs_report_page("peaks", "Peaks",
                                    "When far more is sold than usual for the weekday and season.");
     json_t *products =
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
     json_t *places = fs_report_page("places", "Stores and categories", "");
+    json_t *customers =
+        fs_report_page("customers", "Customers", "What each kind of customer brings.");
     json_t *data = fs_report_page("data", "Data",
                                   "What was read, what was refused and why, and what was assumed.");
-    fs_status status = overview && demand && business && peaks && products && places && data
+    fs_status status = overview && demand && business && seasons && peaks && products && places &&
+                               customers && data
                            ? FS_OK
                            : fs_fail_memory(error, 0);
     if (status == FS_OK) status = add_overview(report, overview, error);
     if (status == FS_OK) status = add_demand(report, demand, items, error);
     if (status == FS_OK) status = fs_report_add_business(report, business, error);
+    if (status == FS_OK) status = fs_report_add_seasons(report, seasons, error);
     if (status == FS_OK) status = add_peaks(report, peaks, error);
-    if (status == FS_OK) status = add_products(report, products, error);
+    if (status == FS_OK) status = fs_report_add_products(report, products, error);
     if (status == FS_OK) status = add_places(report, places, error);
+    if (status == FS_OK) status = fs_report_add_customers(report, customers, error);
     if (status == FS_OK) status = add_data(report, data, error);
-    json_t *all[] = {overview, demand, business, peaks, products, places, data};
+    json_t *all[] = {overview, demand, business, seasons, peaks, products, places, customers, data};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (status == FS_OK)
             status = add_page(pages, all[i], error);

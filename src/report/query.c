@@ -105,3 +105,27 @@ fs_status fs_report_number(const fs_report *report, const char *sql, double *val
     json_decref(rows);
     return FS_OK;
 }
+
+fs_status fs_report_has_products(const fs_report *report, bool *products, fs_error *error)
+{
+    int64_t rows = 0;
+    *products = false;
+    if (!fs_report_has(report, "product_summary")) return FS_OK;
+    FS_TRY(fs_engine_integer(report->engine,
+                             "select count(*) from product_summary where item <> '(all)'", &rows,
+                             error));
+    *products = rows > 0;
+    return FS_OK;
+}
+
+fs_status fs_report_has_money(const fs_report *report, bool *money, fs_error *error)
+{
+    int64_t rows = 0;
+    *money = false;
+    if (!fs_report_has(report, "forecast_revenue") || !fs_report_has(report, "demand_total"))
+        return FS_OK;
+    FS_TRY(fs_engine_integer(report->engine, "select count(*) from demand_total where revenue <> 0",
+                             &rows, error));
+    *money = rows > 0;
+    return FS_OK;
+}

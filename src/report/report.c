@@ -34,7 +34,10 @@ static const char *const result_tables[] = {"summary",          "demand_total",
                                             "growth",           "hours_of_week",
                                             "concentration",    "item_classes",
                                             "bought_together",  "compared_days",
-                                            "calendar_effects"};
+                                            "calendar_effects", "trend_and_seasons",
+                                            "season_shapes",    "breakdowns",
+                                            "price_spread",     "discount_depths",
+                                            "fifths",           "underperformers"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)
 {

@@ -33,6 +33,11 @@ FS_MUST_CHECK fs_status fs_report_open(fs_engine *engine, fs_project *project, c
 bool fs_report_has(const fs_report *report, const char *table);
 /* *none: the run knows of no line of sales. */
 FS_MUST_CHECK fs_status fs_report_no_sales(const fs_report *report, bool *none, fs_error *error);
+/* Are products told apart at all, or is all of it one "(all)"? */
+FS_MUST_CHECK fs_status fs_report_has_products(const fs_report *report, bool *products,
+                                               fs_error *error);
+/* Do the sales tell money? */
+FS_MUST_CHECK fs_status fs_report_has_money(const fs_report *report, bool *money, fs_error *error);
 /* All rows of `sql` as an array of arrays; dates as text, numbers as numbers. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_rows(const fs_report *report, const char *sql, json_t **rows,
                                        fs_error *error);
@@ -137,6 +142,58 @@ typedef struct fs_figures_rows {
 } fs_figures_rows;
 FS_MUST_CHECK fs_status fs_report_say_rows(fs_buffer *out, const fs_figures_rows *figures);
 
+/* ---- findings.c: what the charts show, in a sentence each ---- */
+typedef struct fs_figures_growth {
+    double now, before; /* money */
+    bool same_season;   /* a year against the year before */
+    struct {
+        const char *name; /* as the step growth calls it */
+        double money;
+    } cause[5];
+    int causes;
+    const char *currency;
+} fs_figures_growth;
+FS_MUST_CHECK fs_status fs_report_say_growth(fs_buffer *out, const fs_figures_growth *figures);
+
+typedef struct fs_figures_week {
+    const char *first; /* the day with most lines; NULL: not known */
+    double first_share, second_share;
+    int hour; /* the busiest; -1: files tell no hours */
+    const char *hour_day;
+} fs_figures_week;
+FS_MUST_CHECK fs_status fs_report_say_week(fs_buffer *out, const fs_figures_week *figures);
+
+typedef struct fs_figures_season {
+    bool of_week;
+    const char *highest, *lowest; /* weekdays or months; NULL: not known */
+    double high, low;             /* above or below the trend, as shares of it */
+    double strength;              /* 0 … 1 */
+} fs_figures_season;
+FS_MUST_CHECK fs_status fs_report_say_season(fs_buffer *out, const fs_figures_season *figures);
+
+typedef struct fs_figures_calendar {
+    int64_t looked, sure; /* days of the calendar, and those that surely moved sales */
+    const char *name;     /* the one that moved them most */
+    double effect;        /* as a share of the usual */
+} fs_figures_calendar;
+FS_MUST_CHECK fs_status fs_report_say_calendar(fs_buffer *out, const fs_figures_calendar *figures);
+
+/* What a tenth of the products, customers or stores (`kind`) brings. */
+FS_MUST_CHECK fs_status fs_report_say_concentration(fs_buffer *out, const char *kind, double share);
+
+typedef struct fs_figures_underperformers {
+    int64_t products;
+    double tied_up; /* money; 0: not known */
+    bool at_price;  /* of some the cost is not known */
+    const char *currency;
+} fs_figures_underperformers;
+FS_MUST_CHECK fs_status fs_report_say_underperformers(fs_buffer *out,
+                                                      const fs_figures_underperformers *figures);
+
+/* What share of the revenue is sold at a discount, and the money taken off. */
+FS_MUST_CHECK fs_status fs_report_say_discounts(fs_buffer *out, double share, double money,
+                                                const char *currency);
+
 /* ---- headlines.c ---- */
 /* Up to five {"text", "page"}. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
@@ -174,9 +231,38 @@ typedef struct fs_report_chart {
 FS_MUST_CHECK fs_status fs_report_add_chart(const fs_report *report, json_t *page,
                                             const fs_report_chart *chart, fs_error *error);
 
-/* ---- business_page.c ---- */
+/* ---- plots.c ---- */
+/* A chart from one SELECT of the columns variant, unit, series, x, y, low, high, label; nothing is added for one without rows, or
+ * whose table (`table`, may be NULL) is not there. variant: its name in the drop-down, unit: that of its values (null: the
+ * chart's); low, high, label: null where there is none. Rows of one variant, and of one series in it, follow one another. */
+typedef struct fs_report_plot {
+    const char *id, *title;
+    const char *finding; /* a sentence below the title; NULL: none */
+    const char *table;
+    const char *kind;  /* line, bar, points, heat, floating (a waterfall), whisker */
+    const char *x;     /* date, category, number */
+    const char *unit;  /* as the format of a column */
+    const char *grain; /* what a point covers where x is a date; NULL: the report's period */
+    const char *along, *along_unit; /* what x counts where it is a number */
+    const char *up;                 /* what y counts there */
+    bool log, stacked;
+    const char *sql;
+} fs_report_plot;
+FS_MUST_CHECK fs_status fs_report_add_plot(const fs_report *report, json_t *page,
+                                           const fs_report_plot *plot, fs_error *error);
+/* The same from fields, inside a function that has `report` and `error`. */
+#define PLOT(page_, ...)                                                                           \
+    FS_TRY(fs_report_add_plot(report, page_, &(fs_report_plot){__VA_ARGS__}, error))
+
+/* ---- business_page.c, seasons_page.c, products_page.c, customers_page.c: the blocks of one page each ---- */
 FS_MUST_CHECK fs_status fs_report_add_business(const fs_report *report, json_t *page,
                                                fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_seasons(const fs_report *report, json_t *page,
+                                              fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_products(const fs_report *report, json_t *page,
+                                               fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_customers(const fs_report *report, json_t *page,
+                                                fs_error *error);
 
 /* ---- pages.c ---- */
 /* The whole document; `items` bounds the item charts. */

@@ -405,6 +405,27 @@ static void a_season_without_two_cycles_is_left_out(void **state)
     fs_decomposition_free(&p);
 }
 
+/* Two years of noise: as lines the yearly season is all of it, as means half. */
+static void a_season_of_few_cycles_is_the_same_in_all(void **state)
+{
+    (void)state;
+    static double y[728];
+    fs_random random = fs_random_open(5, 0, 0, 0);
+    fs_decomposition p = {0};
+    fs_decompose_settings settings = {.seasons = 1, .season = {364}, .few = 5};
+    for (int t = 0; t < 728; t++) y[t] = 100 + 10 * fs_random_normal(&random);
+    double rest[2] = {0};
+    for (int lines = 0; lines < 2; lines++) {
+        settings.few = lines ? 0 : 5;
+        assert_int_equal(fs_decompose(&p, &settings, y, NULL, 728), FS_OK);
+        for (int t = 0; t < 364 && !lines; t++)
+            assert_near("season", p.season[t], p.season[t + 364], 0.5);
+        for (int t = 0; t < 728; t++) rest[lines] += p.remainder[t] * p.remainder[t] / 728;
+    }
+    assert_true(rest[1] < 5 && rest[0] > 35 && rest[0] < 65);
+    fs_decomposition_free(&p);
+}
+
 static void without_a_season_there_is_a_trend(void **state)
 {
     (void)state;
@@ -584,6 +605,7 @@ int main(void)
         cmocka_unit_test(parts_add_up_and_weights_are_shares),
         cmocka_unit_test(the_unit_does_not_matter),
         cmocka_unit_test(a_season_without_two_cycles_is_left_out),
+        cmocka_unit_test(a_season_of_few_cycles_is_the_same_in_all),
         cmocka_unit_test(without_a_season_there_is_a_trend),
         cmocka_unit_test(what_is_constant_is_trend),
         cmocka_unit_test(a_series_gives_the_same_whatever_came_before),

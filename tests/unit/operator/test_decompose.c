@@ -106,6 +106,19 @@ static void what_is_mostly_zero_or_uneven_is_said(void **state)
     fs_buffer_free(&out);
 }
 
+static void a_season_named_twice_counts_once(void **state)
+{
+    (void)state;
+    row rows[60];
+    fs_buffer once = {0}, twice = {0};
+    for (int i = 0; i < 60; i++) rows[i] = (row){"a", i, 3 + i % 7};
+    assert_int_equal(apply("season = [7, 3]", rows, 60, 60, &once, NULL, NULL), FS_OK);
+    assert_int_equal(apply("season = [7, 3, 7.0]", rows, 60, 60, &twice, NULL, NULL), FS_OK);
+    assert_string_equal(once.data, twice.data);
+    fs_buffer_free(&once);
+    fs_buffer_free(&twice);
+}
+
 static void seasons_that_cannot_be_are_refused(void **state)
 {
     (void)state;
@@ -113,7 +126,6 @@ static void seasons_that_cannot_be_are_refused(void **state)
     refuse("season = [2, 3, 4, 5, 6, 7, 8, 9, 10]", "'10', but there may be 8 seasons at most");
     refuse("season = 0", "must lie from 1 to 10000");
     refuse("season = week", "must be a number");
-    refuse("season = [7, 7]", "stands in the list twice");
     refuse("robust = 51", "must lie from 0 to 50");
 }
 
@@ -161,6 +173,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_has_a_trend_and_no_remainder),
         cmocka_unit_test(absent_periods_are_zeros_where_the_user_says_so),
         cmocka_unit_test(what_is_mostly_zero_or_uneven_is_said),
+        cmocka_unit_test(a_season_named_twice_counts_once),
         cmocka_unit_test(seasons_that_cannot_be_are_refused),
         cmocka_unit_test(rows_may_be_cut_anywhere_and_neighbours_do_not_matter),
         cmocka_unit_test(every_allocation_may_fail),

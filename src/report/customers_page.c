@@ -1,0 +1,33 @@
+/* The page "Customers": who they are as far as the files tell, what each kind brings, distance, time as a customer. */
+#include "report_internal.h"
+
+fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_error *error)
+{
+    PLOT(page, .id = "fifths", .title = "What one brings, in five groups of equal size",
+         .table = "fifths", .kind = "whisker", .x = "category", .unit = "money",
+         .sql = "select case subject when 'distance' then 'Customers by distance, km' when "
+                "'tenure' then 'Customers by months as a customer' else 'Products by rating' end, "
+                "null, 'mean, with its 95 % interval', case when measure_from = measure_to then "
+                "printf('%.4g', measure_from) else printf('%.4g to %.4g', measure_from, "
+                "measure_to) end, round(revenue, 2), round(low, 2), round(high, 2), printf('%d "
+                "of them', members) from fifths where exists (select * from fifths where revenue "
+                "<> 0) order by subject, fifth");
+    TABLE(page, .id = "fifths-numbers", .title = "The same in numbers", .table = "fifths",
+          .limit = 15, .file = "csv/fifths.csv",
+          .columns = "subject:By:text,from:From:number,to:To:number,members:Of them:integer,bought:"
+                     "Bought or sold:integer,revenue:One brings:money,units:Pieces each:number,"
+                     "back:Returned:share",
+          .sql = "select subject, measure_from, measure_to, members, bought, round(revenue, 2), "
+                 "round(units, 2), round(return_rate, 4) from fifths order by subject, fifth");
+    TABLE(page, .id = "people", .title = "Kinds of customers", .table = "breakdowns", .limit = 500,
+          .file = "csv/breakdowns.csv",
+          .columns = "by:By:text,value:Which:text,members:Customers:integer,revenue:Revenue:money,"
+                     "each:Each:money,share:Of the revenue:share,change:Change:share,back:Returned:"
+                     "share,off:Discount:share",
+          .sql = "select dimension, value, members, round(revenue, 2), round(revenue / "
+                 "nullif(members, 0), 2), round(share, 4), round(change, 4), round(return_rate, "
+                 "4), round(discount_rate, 4) from breakdowns where dimension in ('loyalty', "
+                 "'age', 'sex', 'income', 'household', 'country of the customer', 'region of the "
+                 "customer', 'town of the customer') order by dimension, place");
+    return FS_OK;
+}

@@ -1,0 +1,164 @@
+/* What the charts show, in a sentence each, from figures alone. The rules are those of sentences.c.
+ *
+ * What growth comes from is arithmetic, so it may be called what the change comes from; all else is said as it was seen.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "report_internal.h"
+
+/* Below this share two figures are about the same. */
+#define ABOUT 0.02
+/* A season below this strength says too little to name its days. */
+#define WEAK 0.3
+
+/* ---- growth ---- */
+
+static const char *growth_words(const char *cause, double money)
+{
+    static const struct {
+        const char *cause, *more, *less;
+    } words[] = {
+        {"pieces", "more pieces of the same products", "fewer pieces of the same products"},
+        {"prices", "higher prices", "lower prices"},
+        {"mix", "dearer products among those sold", "cheaper products among those sold"},
+        {"new products", "new products", "new products"},
+        {"lost products", "products no longer sold", "products no longer sold"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].cause, cause) == 0) return money > 0 ? words[i].more : words[i].less;
+    return cause;
+}
+
+/* The cause of most money in the direction of `sign`; -1: none. */
+static int strongest(const fs_figures_growth *f, double sign)
+{
+    int best = -1;
+    for (int i = 0; i < f->causes; i++)
+        if (f->cause[i].money * sign > 0 &&
+            (best < 0 || fabs(f->cause[i].money) > fabs(f->cause[best].money)))
+            best = i;
+    return best;
+}
+
+static fs_status add_cause(fs_buffer *out, const fs_figures_growth *f, int i)
+{
+    FS_TRY(fs_buffer_text(out, growth_words(f->cause[i].name, f->cause[i].money)));
+    FS_TRY(fs_buffer_text(out, " ("));
+    FS_TRY(fs_report_money(out, fabs(f->cause[i].money), f->currency));
+    return fs_buffer_text(out, ")");
+}
+
+static fs_status add_causes(fs_buffer *out, const fs_figures_growth *f, double change)
+{
+    int with = strongest(f, change), against = strongest(f, -change);
+    if (with < 0) return FS_OK;
+    bool most = fabs(f->cause[with].money) > fabs(change) / 2;
+    FS_TRY(fs_buffer_text(out, most ? "; most of it came from " : "; the largest part came from "));
+    FS_TRY(add_cause(out, f, with));
+    if (against < 0 || fabs(f->cause[against].money) < fabs(change) / 3) return FS_OK;
+    FS_TRY(fs_buffer_text(out, ", while "));
+    FS_TRY(add_cause(out, f, against));
+    return fs_buffer_text(out, change > 0 ? " took away" : " added");
+}
+
+fs_status fs_report_say_growth(fs_buffer *out, const fs_figures_growth *f)
+{
+    const char *than =
+        f->same_season ? "the year before" : "the time before (another season, perhaps)";
+    double change = f->now - f->before;
+    if (!(f->before > 0)) return FS_OK;
+    if (fabs(change) < ABOUT * f->before) {
+        FS_TRY(fs_buffer_printf(out, "Revenue was about that of %s", than));
+    } else {
+        FS_TRY(fs_buffer_text(out, change > 0 ? "Revenue rose by " : "Revenue fell by "));
+        FS_TRY(fs_report_money(out, fabs(change), f->currency));
+        FS_TRY(fs_buffer_text(out, ", "));
+        FS_TRY(fs_report_share(out, fabs(change) / f->before));
+        FS_TRY(fs_buffer_printf(out, " %s than %s", change > 0 ? "more" : "less", than));
+        FS_TRY(add_causes(out, f, change));
+    }
+    return fs_buffer_text(out, ".");
+}
+
+/* ---- the week and the seasons ---- */
+
+fs_status fs_report_say_week(fs_buffer *out, const fs_figures_week *f)
+{
+    if (!f->first || f->first_share < f->second_share * 1.01) return FS_OK;
+    FS_TRY(fs_buffer_printf(out, "%s has most: ", f->first));
+    FS_TRY(fs_report_share(out, f->first_share));
+    FS_TRY(fs_buffer_text(out, " of all lines sold"));
+    if (f->hour >= 0)
+        FS_TRY(fs_buffer_printf(out, ". The busiest hour is %s from %d to %d", f->hour_day, f->hour,
+                                f->hour + 1));
+    return fs_buffer_text(out, ".");
+}
+
+/* "Saturday is highest, 34 % above the trend, Monday lowest, 12 % below it" */
+static fs_status add_ends(fs_buffer *out, const fs_figures_season *f)
+{
+    FS_TRY(fs_buffer_printf(out, "%s is highest, ", f->highest));
+    FS_TRY(fs_report_share(out, fabs(f->high)));
+    FS_TRY(fs_buffer_printf(out, " %s the trend, %s lowest, ", f->high > 0 ? "above" : "below",
+                            f->lowest));
+    FS_TRY(fs_report_share(out, fabs(f->low)));
+    return fs_buffer_text(out, f->low > 0 ? " above it." : " below it.");
+}
+
+fs_status fs_report_say_season(fs_buffer *out, const fs_figures_season *f)
+{
+    if (!f->highest || !f->lowest) return FS_OK;
+    if (f->strength >= WEAK && f->high - f->low >= ABOUT) return add_ends(out, f);
+    return fs_buffer_printf(out, "The %s tells little of what is sold here.",
+                            f->of_week ? "weekday" : "time of the year");
+}
+
+/* ---- what moved sales, and what money is bound in ---- */
+
+fs_status fs_report_say_calendar(fs_buffer *out, const fs_figures_calendar *f)
+{
+    if (f->sure == 0)
+        return fs_buffer_text(out, f->looked > 0 ? "No holiday and no event moved sales by more "
+                                                   "than ordinary days differ."
+                                                 : "");
+    if (f->sure == 1)
+        FS_TRY(fs_buffer_printf(out, "One day of the calendar surely moved sales: %s, ", f->name));
+    else
+        FS_TRY(fs_buffer_printf(out,
+                                "%lld days of the calendar surely moved sales, most of all %s: ",
+                                (long long)f->sure, f->name));
+    FS_TRY(fs_report_share(out, fabs(f->effect)));
+    return fs_buffer_text(out, f->effect > 0 ? " above the usual." : " below the usual.");
+}
+
+fs_status fs_report_say_concentration(fs_buffer *out, const char *kind, double share)
+{
+    if (!(share > 0)) return FS_OK;
+    FS_TRY(fs_buffer_printf(out, "A tenth of the %s brings ", kind));
+    FS_TRY(fs_report_share(out, share));
+    return fs_buffer_text(out, " of the money.");
+}
+
+fs_status fs_report_say_underperformers(fs_buffer *out, const fs_figures_underperformers *f)
+{
+    if (f->products <= 0) return FS_OK;
+    FS_TRY(fs_report_whole(out, (double)f->products));
+    FS_TRY(fs_buffer_text(out, f->products == 1 ? " product on offer earns little or nothing"
+                                                : " products on offer earn little or nothing"));
+    if (f->tied_up > 0) {
+        FS_TRY(fs_buffer_text(out, f->products == 1 ? "; its stock ties up "
+                                                    : "; their stock ties up "));
+        FS_TRY(fs_report_money(out, f->tied_up, f->currency));
+        FS_TRY(fs_buffer_text(out, f->at_price ? " at the money that it would bring" : " at cost"));
+    }
+    return fs_buffer_text(out, ".");
+}
+
+fs_status fs_report_say_discounts(fs_buffer *out, double share, double money, const char *currency)
+{
+    if (!(share > 0) || !(money > 0)) return FS_OK;
+    FS_TRY(fs_report_share(out, share));
+    FS_TRY(fs_buffer_text(out, " of the revenue is sold at a discount; "));
+    FS_TRY(fs_report_money(out, money, currency));
+    return fs_buffer_text(out, " were taken off.");
+}
