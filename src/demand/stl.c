@@ -72,8 +72,9 @@ void fs_demand_season_free(fs_demand_season *p)
 static bool all_weigh(const fs_demand_loess *l, int64_t from, int64_t to, const double *sum)
 {
     bool none = false;
-    for (int64_t i = 0; i < l->fits; i++) {
-        const double *row = sum + (fs_demand_loess_at(l, i) + 1) * l->spread;
+    for (int64_t i = -1; i <= l->fits; i++) {
+        int64_t at = i < 0 ? -1 : i < l->fits ? fs_demand_loess_at(l, i) : l->count;
+        const double *row = sum + (at + 1) * l->spread;
         for (int64_t j = from; j < to; j++) none |= !(row[j] > 0);
     }
     return !none;
@@ -104,7 +105,8 @@ static void fill_places(const fs_demand_season *p, const double *known, double *
     }
 }
 
-static void mend_places(const fs_demand_season *p, fs_demand_room *room)
+/* Whether something of each place is known; which are, 1 or 0, into room->mean. */
+static bool mend_places(const fs_demand_season *p, fs_demand_room *room)
 {
     double *known = room->mean;
     bool all = true;
@@ -112,7 +114,7 @@ static void mend_places(const fs_demand_season *p, fs_demand_room *room)
         known[place] = mend_place(p, room, place);
         all &= known[place] > 0;
     }
-    if (!all) fill_places(p, known, room->cycle);
+    return all;
 }
 
 static void smooth_places(const fs_demand_season *p, const fs_demand_series *s, const double *y,
@@ -123,11 +125,13 @@ static void smooth_places(const fs_demand_season *p, const fs_demand_series *s, 
     else
         fs_demand_lanes_subtract(y, trend, s->count, z);
     fs_demand_lanes_season(p, s->rho, z, room);
+    bool all = true;
     if (s->rho && (!all_weigh(&p->longer, 0, p->split, room->cycle_sum) ||
                    !all_weigh(&p->shorter, p->split, p->period, room->cycle_sum)))
-        mend_places(p, room);
+        all = mend_places(p, room);
     fs_demand_lanes_between(&p->longer, p->period, 0, p->split, room->cycle);
     fs_demand_lanes_between(&p->shorter, p->period, p->split, p->period, room->cycle);
+    if (!all) fill_places(p, room->mean, room->cycle);
 }
 
 /* ---- what is slow in the season ---- */

@@ -272,7 +272,7 @@ const fs_operator fs_decompose_operator = {
         "seasons also where the value is null.",
     .example = "foresell apply decompose sales.csv --group item --order week --value units "
                "-o parts.csv",
-    .version = 1,
+    .version = 2,
     .input = decompose_input,
     .output = decompose_output,
     .params = decompose_params,
