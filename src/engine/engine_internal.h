@@ -89,6 +89,10 @@ void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean)
  * streamed; the caller destroys it. Reports progress, and interrupts when cancelled. */
 fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
                         bool streamed, duckdb_result *result, fs_error *error);
+/* The same of one statement that is prepared, which stays the caller's. */
+fs_status fs_engine_run_prepared(fs_engine *engine, fs_connection *connection,
+                                 duckdb_prepared_statement prepared, bool streamed,
+                                 duckdb_result *result, fs_error *error);
 
 /* fs_engine_query and fs_engine_integer on a connection of the caller's, who may be in a transaction; NULL: on one
  * of the pool. */

@@ -74,19 +74,44 @@ static fs_status place_sql_fault(fs_status status, const fs_step_node *step, int
     return status;
 }
 
-/* Tables that subqueries of expects name. */
+static bool has_condition(const fs_expect *e)
+{
+    return e->kind == FS_EXPECT_ALL || e->kind == FS_EXPECT_TRUE;
+}
+
+/* "select (first) as ok, (second) as ok …" of the expects from `from` up to `to`; empty where none has a condition. */
+static fs_status write_conditions(const fs_step_node *step, int from, int to, fs_buffer *sql)
+{
+    for (int i = from; i < to; i++)
+        if (has_condition(&step->expect[i]))
+            FS_TRY(fs_buffer_printf(sql, sql->size > 0 ? ", (%s\n) as ok" : "select (%s\n) as ok",
+                                    step->expect[i].condition));
+    return FS_OK;
+}
+
+/* Tables that subqueries of some expects name. */
+static fs_status condition_tables(fs_engine *engine, fs_arena *arena, const fs_step_node *step,
+                                  int from, int to, fs_sql_names *list, fs_error *error)
+{
+    fs_buffer sql = {0};
+    fs_status status = write_conditions(step, from, to, &sql);
+    if (status != FS_OK) fs_fail_memory(error, sql.size);
+    if (status == FS_OK && sql.size > 0)
+        status = fs_engine_sql_tables(engine, arena, sql.data, list, error);
+    fs_buffer_free(&sql);
+    return status;
+}
+
+/* All are read at once; where that fails, one by one, so that the one at fault is named. */
 static fs_status expect_tables(fs_engine *engine, fs_arena *arena, const fs_step_node *step,
                                fs_sql_names *list, fs_error *error)
 {
-    for (int i = 0; i < step->step.expects; i++) {
-        const fs_expect *e = &step->expect[i];
-        if (e->kind != FS_EXPECT_ALL && e->kind != FS_EXPECT_TRUE) continue;
-        char *sql = fs_arena_printf(arena, "select (%s\n) as ok", e->condition);
-        if (!sql) return fs_fail_memory(error, strlen(e->condition));
-        FS_TRY(place_sql_fault(fs_engine_sql_tables(engine, arena, sql, list, error), step, e->line,
-                               error));
-    }
-    return FS_OK;
+    fs_status status = condition_tables(engine, arena, step, 0, step->step.expects, list, error);
+    if (status != FS_USAGE) return status;
+    for (int i = 0; i < step->step.expects; i++)
+        FS_TRY(place_sql_fault(condition_tables(engine, arena, step, i, i + 1, list, error), step,
+                               step->expect[i].line, error));
+    return status;
 }
 
 static int compare_names(const void *a, const void *b)

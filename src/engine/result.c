@@ -96,16 +96,21 @@ static fs_status write_casts(duckdb_prepared_statement prepared, const char *sql
     return fs_buffer_text(out, "\n)");
 }
 
-/* The SQL to run: `sql` itself, or with casts around it in `own`. */
-static const char *with_casts(fs_connection *connection, const char *sql, fs_buffer *own)
+/* Runs what was prepared from `sql` where its cells come as they are, else `sql` with casts around it. */
+static fs_status run_readable(fs_result *result, duckdb_prepared_statement prepared,
+                              const char *sql, fs_error *error)
 {
-    duckdb_prepared_statement prepared = NULL;
-    const char *text = sql;
-    if (duckdb_prepare(connection->handle, sql, &prepared) == DuckDBSuccess &&
-        needs_casts(prepared))
-        text = write_casts(prepared, sql, own) == FS_OK ? own->data : NULL;
-    duckdb_destroy_prepare(&prepared); /* what is wrong with it is said when it is run */
-    return text;
+    if (!needs_casts(prepared))
+        return fs_engine_run_prepared(result->engine, result->connection, prepared, true,
+                                      &result->result, error);
+    fs_buffer own = {0};
+    fs_status status =
+        write_casts(prepared, sql, &own) == FS_OK ? FS_OK : fs_fail_memory(error, strlen(sql));
+    if (status == FS_OK)
+        status = fs_engine_run(result->engine, result->connection, own.data, true, &result->result,
+                               error);
+    fs_buffer_free(&own);
+    return status;
 }
 
 static fs_status describe(fs_result *result, fs_error *error)
@@ -128,17 +133,16 @@ static fs_status describe(fs_result *result, fs_error *error)
     return FS_OK;
 }
 
+/* What cannot be prepared is run all the same: it may be several statements, or say what is wrong. */
 static fs_status start(fs_result *result, const char *sql, fs_error *error)
 {
-    fs_buffer own = {0};
-    const char *text = with_casts(result->connection, sql, &own);
-    fs_status status = text ? FS_OK : fs_fail_memory(error, strlen(sql));
-    if (status == FS_OK)
-        status =
-            fs_engine_run(result->engine, result->connection, text, true, &result->result, error);
-    if (status == FS_OK) status = describe(result, error);
-    fs_buffer_free(&own);
-    return status;
+    duckdb_prepared_statement prepared = NULL;
+    bool one = duckdb_prepare(result->connection->handle, sql, &prepared) == DuckDBSuccess;
+    fs_status status =
+        one ? run_readable(result, prepared, sql, error)
+            : fs_engine_run(result->engine, result->connection, sql, true, &result->result, error);
+    duckdb_destroy_prepare(&prepared);
+    return status == FS_OK ? describe(result, error) : status;
 }
 
 fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const char *sql,

@@ -115,11 +115,12 @@ static fs_status drive(fs_engine *engine, fs_connection *connection, duckdb_pend
     }
 }
 
-static fs_status run_prepared(fs_engine *engine, fs_connection *connection,
-                              duckdb_prepared_statement prepared, bool streamed,
-                              duckdb_result *result, fs_error *error)
+fs_status fs_engine_run_prepared(fs_engine *engine, fs_connection *connection,
+                                 duckdb_prepared_statement prepared, bool streamed,
+                                 duckdb_result *result, fs_error *error)
 {
     duckdb_pending_result pending = NULL;
+    fs_engine_seam();
     duckdb_state made = streamed ? duckdb_pending_prepared_streaming(prepared, &pending)
                                  : duckdb_pending_prepared(prepared, &pending);
     fs_status status = FS_OK;
@@ -132,6 +133,7 @@ static fs_status run_prepared(fs_engine *engine, fs_connection *connection,
         duckdb_destroy_result(result);
     }
     duckdb_destroy_pending(&pending);
+    fs_engine_seam();
     return status;
 }
 
@@ -145,7 +147,7 @@ static fs_status run_statement(fs_engine *engine, fs_connection *connection,
         DuckDBSuccess)
         status = fs_engine_fault_of(engine, error, duckdb_prepare_error(prepared));
     else
-        status = run_prepared(engine, connection, prepared, streamed, result, error);
+        status = fs_engine_run_prepared(engine, connection, prepared, streamed, result, error);
     duckdb_destroy_prepare(&prepared);
     return status;
 }
@@ -154,7 +156,6 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
                         bool streamed, duckdb_result *result, fs_error *error)
 {
     duckdb_extracted_statements statements = NULL;
-    fs_engine_seam();
     idx_t count = duckdb_extract_statements(connection->handle, sql, &statements);
     fs_status status = FS_OK;
     const char *fault = duckdb_extract_statements_error(statements);
@@ -169,7 +170,6 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
         if (!wanted && status == FS_OK) duckdb_destroy_result(&own);
     }
     duckdb_destroy_extracted(&statements);
-    fs_engine_seam();
     return status;
 }
 

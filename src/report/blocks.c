@@ -81,18 +81,23 @@ static fs_status count_rows(const fs_report *report, const char *sql, int64_t *c
     return status;
 }
 
+/* At most `limit` rows, and how many there are in all: one more than is shown tells whether they have to be counted. */
 static fs_status limited_rows(const fs_report *report, const fs_report_query *query, json_t **rows,
-                              fs_error *error)
+                              int64_t *total, fs_error *error)
 {
     fs_buffer text = {0};
     fs_status status = fs_buffer_printf(&text, "select * from (%s) as counted limit %" PRId64,
-                                        query->sql, query->limit);
+                                        query->sql, query->limit + 1);
     if (status == FS_OK)
         status = fs_report_rows(report, text.data, rows, error);
     else
         fs_fail_memory(error, 0);
     fs_buffer_free(&text);
-    return status;
+    FS_TRY(status);
+    *total = (int64_t)json_array_size(*rows);
+    if (*total <= query->limit) return FS_OK;
+    json_array_remove(*rows, (size_t)query->limit);
+    return count_rows(report, query->sql, total, error);
 }
 
 fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_report_query *query,
@@ -100,10 +105,12 @@ fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_re
 {
     if (query->table && !fs_report_has(report, query->table)) return FS_OK;
     int64_t total = 0;
-    FS_TRY(count_rows(report, query->sql, &total, error));
-    if (total == 0) return FS_OK;
-    json_t *rows;
-    FS_TRY(limited_rows(report, query, &rows, error));
+    json_t *rows = NULL;
+    fs_status status = limited_rows(report, query, &rows, &total, error);
+    if (status != FS_OK || total == 0) {
+        json_decref(rows);
+        return status;
+    }
     json_t *block = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I}", "type", "table", "id", query->id,
                               "title", query->title, "columns", columns(query->columns), "rows",
                               rows, "total", (json_int_t)total);

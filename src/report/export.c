@@ -77,24 +77,25 @@ static fs_status sheet_rows(const fs_report *report, const char *name, int64_t *
     return FS_OK;
 }
 
-static fs_status export_one(const fs_report *report, const char *name, int64_t *rows,
+/* Few rows fit whatever the columns. */
+static bool surely_fits(int64_t rows) { return rows <= SHEET_CELLS / 1000; }
+
+static fs_status export_one(const fs_report *report, const char *name, int64_t rows,
                             fs_buffer *left, fs_error *error)
 {
     char path[4096], select[256];
-    int64_t sheet = 0;
-    snprintf(select, sizeof select, "select count(*) from %s", name);
-    FS_TRY(fs_engine_integer(report->engine, select, rows, error));
-    FS_TRY(sheet_rows(report, name, &sheet, error));
+    int64_t sheet = rows;
+    if (!surely_fits(rows)) FS_TRY(sheet_rows(report, name, &sheet, error));
     snprintf(path, sizeof path, "%s/csv/%s.csv", report->folder, name);
     snprintf(select, sizeof select, "select * from %s", name);
     FS_TRY(fs_engine_export(report->engine, select, path, error));
     snprintf(path, sizeof path, "%s/xlsx/%s.xlsx", report->folder, name);
-    if (*rows > sheet) {
+    if (rows > sheet) {
         snprintf(select, sizeof select, "select * from %s limit %" PRId64, name, sheet);
         FS_TRY(fs_buffer_printf(left,
                                 "%s: the first %" PRId64 " of %" PRId64
                                 " rows; all are in csv/%s.csv and tables/%s.parquet\n",
-                                name, sheet, *rows, name, name));
+                                name, sheet, rows, name, name));
     }
     return fs_engine_export(report->engine, select, path, error);
 }
@@ -112,19 +113,20 @@ static fs_status write_notice(const char *folder, const fs_buffer *left, fs_erro
     return fine ? FS_OK : fs_fail_errno(error, "write", path);
 }
 
-/* All rows that are to be written: what progress is measured against. */
-static fs_status attach_all(const fs_report *report, double *rows, fs_error *error)
+/* Rows of each result, -1 where it is not there, and of all that are to be written: what progress is measured against. */
+static fs_status attach_all(const fs_report *report, int64_t count[], double *total,
+                            fs_error *error)
 {
-    *rows = 0;
+    *total = 0;
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
         char path[4096], select[256];
-        int64_t count = 0;
+        count[i] = -1;
         if (!fs_report_has(report, results[i])) continue;
         snprintf(path, sizeof path, "%s/tables/%s.parquet", report->folder, results[i]);
         FS_TRY(fs_engine_attach(report->engine, results[i], path, error));
         snprintf(select, sizeof select, "select count(*) from %s", results[i]);
-        FS_TRY(fs_engine_integer(report->engine, select, &count, error));
-        *rows += (double)count;
+        FS_TRY(fs_engine_integer(report->engine, select, &count[i], error));
+        *total += (double)count[i];
     }
     return FS_OK;
 }
@@ -145,13 +147,13 @@ fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *f
     FS_TRY(make_inside(folder, "csv", error));
     FS_TRY(make_inside(folder, "xlsx", error));
     double done = 0, total = 0;
-    fs_status status = attach_all(&report, &total, error);
+    int64_t count[sizeof results / sizeof *results];
+    fs_status status = attach_all(&report, count, &total, error);
     for (size_t i = 0; status == FS_OK && i < sizeof results / sizeof *results; i++) {
-        int64_t rows = 0;
-        if (!fs_report_has(&report, results[i])) continue;
+        if (count[i] < 0) continue;
         say_progress(engine, results[i], done, total);
-        status = export_one(&report, results[i], &rows, &left, error);
-        done += (double)rows;
+        status = export_one(&report, results[i], count[i], &left, error);
+        done += (double)count[i];
     }
     if (status == FS_OK) status = write_notice(folder, &left, error);
     fs_buffer_free(&left);
