@@ -122,7 +122,7 @@ def reported(done) -> dict:
     """The charts in the report: of each its variants, of each the points."""
     text = done.report.read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="foresell-data" type="application/json">(.*?)</script>', text, re.S)[1])
-    blocks = [block for page in data["pages"] for block in page["blocks"] if block["type"] == "chart"]
+    blocks = [block for page in data["pages"] for block in page["blocks"] if block.get("id") in CHARTS]
     return {block["id"]: {"series": variants_of(block), "marks": block.get("marks", [])} for block in blocks}
 
 
@@ -146,9 +146,29 @@ def assert_same(ours, theirs, last):
         assert ours[part] == pytest.approx(wanted, abs=0.00501), part
 
 
-def test_every_chart_of_the_report_has_its_function(reported):
+def test_the_charts_of_what_was_sold_have_each_a_function(reported):
     assert sorted(reported) == sorted(CHARTS)
     assert set(CHARTS) <= set(foresell.plot.__all__)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_chart_of_the_report_is_drawn_by_its_id(done, reported, backend, tmp_path):
+    there = dict(foresell.plot.charts(done))
+    assert set(CHARTS) <= set(there)
+    for wanted, title in there.items():
+        chart = foresell.plot.chart(done, wanted, backend=backend)
+        told = chart.layout.title.text.replace("<br>", " ") if backend == "plotly" else chart.get_title(loc="left").replace("\n", " ")
+        assert told.startswith(title)
+        plt.close("all")
+    chart = foresell.plot.chart(done, "total", backend=backend)
+    assert len(render(chart, backend, tmp_path)) > 5000
+    assert_same(next(iter(panels(chart, backend).values())), next(iter(reported["total"]["series"].values())), 182)
+
+
+def test_a_variant_is_one_of_the_choice_in_the_report(done, reported):
+    name = list(reported["items"]["series"])[3]
+    shown = drawn_by_matplotlib(foresell.plot.chart(done, "items", choose=name))
+    assert_same(shown, reported["items"]["series"][name], 182)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -13,11 +13,12 @@ from typing import Any, Literal
 from ..errors import ResourceError, UsageError
 from ..runs import Run
 from ..table import ArrowData
+from . import document as _document
 from . import history as _history
 from . import levels as _levels
 from .picture import Picture
 
-__all__ = ["categories", "forecast", "items", "sales", "stores", "total"]
+__all__ = ["categories", "chart", "charts", "forecast", "items", "sales", "stores", "total"]
 
 Backend = Literal["matplotlib", "seaborn", "plotly"]
 BACKENDS = {"matplotlib": ("matplotlib",), "seaborn": ("matplotlib", "seaborn"), "plotly": ("plotly",)}
@@ -34,12 +35,16 @@ def _need(backend: str) -> None:
             raise ResourceError(said, remedy="pip install 'foresell[plot]'") from None
 
 
+def _check_ax(backend: str, ax: Any) -> None:
+    if backend == "plotly" and ax is not None:
+        raise UsageError("Plotly draws on no ax of Matplotlib", remedy="leave ax out")
+
+
 def _draw(picture: Picture, backend: str, ax: Any) -> Any:
     if ax is not None and len(picture.series) > 1:
         raise UsageError(f"there are {len(picture.series)} panels, and ax is one", remedy="name one with key=, or leave ax out")
+    _check_ax(backend, ax)
     if backend == "plotly":
-        if ax is not None:
-            raise UsageError("Plotly draws on no ax of Matplotlib", remedy="leave ax out")
         from . import draw_plotly
 
         return draw_plotly.draw(picture)
@@ -51,6 +56,63 @@ def _draw(picture: Picture, backend: str, ax: Any) -> Any:
 def _level(run: Run, name: str, backend: str, ax: Any, **choice: Any) -> Any:
     _need(backend)
     return _draw(_levels.picture(run, name, **choice), backend, ax)
+
+
+def charts(run: Run) -> list[tuple[str, str]]:
+    """Names the charts of the report, in its order.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+
+    Returns
+    -------
+    list of tuple of str
+        Of each chart its id, which `chart` takes, and its title.
+
+    Examples
+    --------
+    >>> foresell.plot.charts(foresell.open_run("shop"))  # doctest: +SKIP
+    """
+    return [(block["id"], block["title"]) for block in _document.blocks(_document.read(run))]
+
+
+def chart(run: Run, id: str, *, choose: str | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:
+    """Draws one chart of the report, from the figures that stand in the report.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    id : str
+        Which one: an id that `charts` names.
+    choose : str, optional
+        One of its variants by its name, where there is a choice in the report; default: the first.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. Of a long time the last periods are drawn, as the report shows them at first.
+
+    Examples
+    --------
+    >>> foresell.plot.chart(foresell.open_run("shop"), "total", backend="plotly")  # doctest: +SKIP
+    """
+    _need(backend)
+    _check_ax(backend, ax)
+    found = _document.chart(run, id, choose)
+    if backend == "plotly":
+        from . import chart_plotly
+
+        return chart_plotly.draw(found)
+    from . import chart_matplotlib
+
+    return chart_matplotlib.draw(found, ax, backend == "seaborn")
 
 
 def sales(run: Run, *, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:

@@ -31,7 +31,7 @@ def _naive(number: float) -> datetime:
     return at.replace(tzinfo=None)
 
 
-class _Dates(Formatter):
+class Dates(Formatter):
     """Few letters a tick; the years stand where they begin."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
@@ -50,7 +50,7 @@ class _Panels(Figure):
         return super()._repr_html_()
 
 
-class _Pen:
+class Pen:
     """Draws one line, with gaps where nothing is known."""
 
     def line(self, ax: Axes, x: Sequence[Any], y: Sequence[Value], **style: Any) -> None:
@@ -61,7 +61,7 @@ class _Pen:
         return nullcontext()
 
 
-class _SeabornPen(_Pen):
+class SeabornPen(Pen):
     """Seaborn leaves out what is not known, and so would draw over gaps: each stretch of known values is a line."""
 
     def line(self, ax: Axes, x: Sequence[Any], y: Sequence[Value], **style: Any) -> None:
@@ -79,7 +79,7 @@ class _SeabornPen(_Pen):
         return context
 
 
-def _lines(ax: Axes, series: Series, pen: _Pen) -> None:
+def _lines(ax: Axes, series: Series, pen: Pen) -> None:
     width = 1.1 if len(series.x) > 130 else 1.5
     pen.line(ax, series.x, series.sold, color=SOLD, linewidth=width)
     alone = isolated(series.sold)
@@ -97,7 +97,7 @@ def _time_axis(ax: Axes, series: Series, most: int) -> None:
     axis = ax.xaxis
     if isinstance((series.x or series.ahead)[0], date):
         axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=most))  # type: ignore[no-untyped-call, unused-ignore]
-        axis.set_major_formatter(_Dates())
+        axis.set_major_formatter(Dates())
     else:
         axis.set_major_locator(MaxNLocator(most, integer=True))
 
@@ -131,7 +131,7 @@ def _label_marks(ax: Axes, marks: Sequence[Mark]) -> None:
         ax.annotate(short(mark.label, 24), (mark.x, mark.y), **where)
 
 
-def _marks(ax: Axes, marks: Sequence[Mark], label: str) -> None:
+def draw_marks(ax: Axes, marks: Sequence[Mark], label: str) -> None:
     if not marks:
         return
     ink = mpl.rcParams["text.color"]
@@ -160,13 +160,13 @@ def _handles(ax: Axes, picture: Picture) -> tuple[list[Any], list[str]]:
     return handles, labels
 
 
-def _panel(ax: Axes, series: Series, picture: Picture, pen: _Pen, most: int) -> None:
+def _panel(ax: Axes, series: Series, picture: Picture, pen: Pen, most: int) -> None:
     _lines(ax, series, pen)
     _frame(ax, series, most)
-    _marks(ax, picture.marks, picture.marked)
+    draw_marks(ax, picture.marks, picture.marked)
 
 
-def _one(picture: Picture, ax: Axes | None, pen: _Pen) -> Axes:
+def _one(picture: Picture, ax: Axes | None, pen: Pen) -> Axes:
     if ax is None:
         width = 0.92 * WIDTH  # what the figure's layout will leave it
         _, ax = plt.subplots(figsize=(WIDTH, HEIGHT), layout="constrained")
@@ -183,7 +183,7 @@ def _one(picture: Picture, ax: Axes | None, pen: _Pen) -> Axes:
     return ax
 
 
-def _many(picture: Picture, pen: _Pen) -> Any:
+def _many(picture: Picture, pen: Pen) -> Any:
     rows, columns = grid(len(picture.series))
     fig, axes = plt.subplots(rows, columns, figsize=(WIDTH, 0.9 + 2.1 * rows), layout="constrained", squeeze=False, FigureClass=_Panels)
     panels = list(axes.flat)
@@ -205,6 +205,6 @@ def _many(picture: Picture, pen: _Pen) -> Any:
 
 def draw(picture: Picture, ax: Axes | None, seaborn: bool) -> Any:
     """One panel on `ax` or a figure of its own; or several on one figure."""
-    pen = _SeabornPen() if seaborn else _Pen()
+    pen = SeabornPen() if seaborn else Pen()
     with pen.theme():
         return _one(picture, ax, pen) if len(picture.series) == 1 else _many(picture, pen)

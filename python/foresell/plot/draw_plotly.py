@@ -13,7 +13,7 @@ INK, LINE = "#333333", "#ececec"
 BAND = "rgba(194, 78, 0, 0.25)"
 
 
-def _html(text: str) -> str:
+def html(text: str) -> str:
     """Plotly takes text for markup; names are none."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -30,7 +30,7 @@ def _sold(series: Series, picture: Picture, first: bool) -> go.Scatter:
         marker={"size": [4 if i in alone else 0 for i in range(len(series.x))], "color": SOLD, "opacity": 1} if alone else None,
         line={"color": SOLD, "width": 1.5},
         connectgaps=False,
-        hovertemplate=f"{picture.past} %{{y:,.2~f}} {_html(picture.unit)}<extra></extra>",
+        hovertemplate=f"{picture.past} %{{y:,.2~f}} {html(picture.unit)}<extra></extra>",
     )
 
 
@@ -63,7 +63,7 @@ def _marks(picture: Picture) -> go.Scatter:
     return go.Scatter(
         x=[mark.x for mark in marks],
         y=[mark.y for mark in marks],
-        text=[_html(short(mark.label, 24)) for mark in marks],
+        text=[html(short(mark.label, 24)) for mark in marks],
         name=picture.marked,
         mode="markers+text",
         textposition="top center",
@@ -75,7 +75,7 @@ def _marks(picture: Picture) -> go.Scatter:
 
 
 def _layout(fig: go.Figure, picture: Picture, rows: int) -> None:
-    title = "<br>".join(map(_html, lines(picture.title, 80)))
+    title = "<br>".join(map(html, lines(picture.title, 80)))
     top, bottom, many = 62 + 22 * title.count("<br>"), 52, len(picture.series) > 1
     height = 120 + 210 * rows + top if many else 360 + top
     fig.update_layout(
@@ -98,14 +98,14 @@ def _one(picture: Picture) -> go.Figure:
         fig.add_trace(_marks(picture))
     _layout(fig, picture, 1)
     fig.update_xaxes(title={"text": picture.along, "font": {"size": 11}})
-    fig.update_yaxes(title={"text": _html(picture.unit), "font": {"size": 11}})
+    fig.update_yaxes(title={"text": html(picture.unit), "font": {"size": 11}})
     return fig
 
 
 def _many(picture: Picture) -> go.Figure:
     rows, columns = grid(len(picture.series))
-    titles = [_html(series.title) for series in picture.series]
-    axes: dict[str, Any] = {"x_title": picture.along, "y_title": _html(picture.unit)}
+    titles = [html(series.title) for series in picture.series]
+    axes: dict[str, Any] = {"x_title": picture.along, "y_title": html(picture.unit)}
     gaps = {"vertical_spacing": 0.34 / rows, "horizontal_spacing": 0.07}
     fig = make_subplots(rows=rows, cols=columns, subplot_titles=titles, **axes, **gaps)
     for i, series in enumerate(picture.series):

@@ -12,13 +12,18 @@ from ..errors import UsageError
 
 Chosen = TypeVar("Chosen")
 When = date | datetime | int
+Where = date | float | str
 Value = float | None
 
 COLOURS = ("#0072B2", "#C24E00", "#007A5A", "#A8487F", "#8A6500", "#2F7FB5", "#555555")
 """The report's: Okabe and Ito's palette, told apart by colour-blind people."""
 SOLD, AHEAD = COLOURS[0], COLOURS[1]
+NEUTRAL = "#8A929A"
+"""Of bars that are neither gain nor loss."""
+SCALE = ("#E4EFF8", "#B3D3EC", "#6BAAD9", "#2C7FBF", "#0A5493", "#062F5E")
+"""From little to much."""
 PLURAL = {"hour": "hours", "day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
-WINDOW = {"day": 182, "week": 104, "month": 120}
+WINDOW = {"day": 182, "week": 104, "month": 120, "quarter": 60, "year": 60}
 """So many of the last periods are drawn, as the report shows them at first; in several panels half as many."""
 
 
@@ -50,7 +55,7 @@ class Series:
 class Mark:
     """A peak: where it stands on its line, and its cause."""
 
-    x: When
+    x: Where
     y: float
     label: str
 
