@@ -308,3 +308,12 @@ def test_names_are_no_markup(tmp_path, backend):
         render(chart, backend)
         every = [chart._left_title, *chart.texts, *chart.get_yticklabels(), *chart.get_legend().get_texts()]
         assert not any(text.get_parse_math() for text in every)
+
+
+def test_on_a_dark_page_much_is_pale(run):
+    def most(chart):
+        return sum(next(one for one in chart.collections if isinstance(one, QuadMesh)).cmap(1.0)[:3])
+
+    light = most(foresell.plot.chart(run, "hours"))
+    with plt.style.context("dark_background"):
+        assert most(foresell.plot.chart(run, "hours")) > 2 > light

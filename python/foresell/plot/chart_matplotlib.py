@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from .document import Chart, Drawn, ticked, written
 from .draw_matplotlib import HEIGHT, LETTERS_AN_INCH, PLAIN, SMALL, TITLE, WIDTH, Axes, Dates, Pen, SeabornPen, draw_marks
-from .picture import COLOURS, NEUTRAL, SCALE, Value, isolated, lines, short
+from .picture import COLOURS, DARK_SCALE, NEUTRAL, SCALE, Value, isolated, lines, short
 
 DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 88, "year": 350}
 LEADING = 14  # points, of a line of the finding
@@ -222,9 +222,9 @@ def _listed(ax: Axes, chart: Chart, width: float) -> None:
 # ---- heat maps ----
 
 
-def _read_on(rgb: Sequence[float]) -> str:
-    """Black or white, as can be read on a colour."""
-    return "#111111" if 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2] > 0.46 else "#ffffff"
+def _is_pale(colour: Any) -> bool:
+    red, green, blue = to_rgb(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.46
 
 
 def _heat(ax: Axes, chart: Chart, width: float) -> None:
@@ -235,7 +235,7 @@ def _heat(ax: Axes, chart: Chart, width: float) -> None:
             cells[r][column[x]] = float("nan") if y is None else y
     values = _values(chart)
     low, high = min([*values, 0.0]), max([*values, 0.0])
-    colours = LinearSegmentedColormap.from_list("foresell", SCALE)
+    colours = LinearSegmentedColormap.from_list("foresell", SCALE if _is_pale(ax.get_facecolor()) else DARK_SCALE)
     edges = [[i - 0.5 for i in range(count + 1)] for count in (len(column), len(cells))]
     looks = {"cmap": colours, "edgecolor": ax.get_facecolor(), "linewidth": 1.5}
     mesh = ax.pcolormesh(*edges, cells, vmin=low, vmax=high if high > low else low + 1, **looks)
@@ -248,7 +248,7 @@ def _heat(ax: Axes, chart: Chart, width: float) -> None:
         for r, cells_of in enumerate(cells):
             for c, value in enumerate(cells_of):
                 if value == value:
-                    ink = _read_on(to_rgb(mesh.cmap(mesh.norm(value))))
+                    ink = "#111111" if _is_pale(mesh.cmap(mesh.norm(value))) else "#ffffff"
                     ax.text(c, r, written(value, chart.unit), color=ink, ha="center", va="center", fontsize=8)
     _heat_axes(ax, chart, list(column), width)
 

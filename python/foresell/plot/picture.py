@@ -21,7 +21,8 @@ SOLD, AHEAD = COLOURS[0], COLOURS[1]
 NEUTRAL = "#8A929A"
 """Of bars that are neither gain nor loss."""
 SCALE = ("#E4EFF8", "#B3D3EC", "#6BAAD9", "#2C7FBF", "#0A5493", "#062F5E")
-"""From little to much."""
+DARK_SCALE = ("#1D2D3D", "#1F4C73", "#2673AB", "#4C9FD6", "#8CC6EC", "#D3EBFB")
+"""From little to much; on dark pages the second one."""
 PLURAL = {"hour": "hours", "day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 WINDOW = {"day": 182, "week": 104, "month": 120, "quarter": 60, "year": 60}
 """So many of the last periods are drawn, as the report shows them at first; in several panels half as many."""
