@@ -40,7 +40,7 @@ strengths as (
     from seasons
     group by level, key, season
 ),
-means as (
+sums as (
     select
         level,
         key,
@@ -52,6 +52,12 @@ means as (
     from seasons
     group by level, key, season, place
     having count(value) > 0 and 2 * count(case when value = 0 then 1 end) <= count(value)
+),
+means as (
+    select
+        sums.*,
+        count(*) over (partition by level, key, season) as places
+    from sums
 )
 select
     means.level,
@@ -64,5 +70,5 @@ select
     coalesce(strengths.trend_strength, 0) as trend_strength
 from means
 join strengths on strengths.level = means.level and strengths.key = means.key and strengths.season = means.season
-where strengths.variance > 0 and means.trend > 0
+where strengths.variance > 0 and means.trend > 0 and means.places > 1
 order by means.level nulls first, means.key nulls first, means.season nulls first, means.place nulls first

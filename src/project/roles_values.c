@@ -411,8 +411,22 @@ static fs_status cost_is_price(fs_detection *d, fs_seen_table *t, fs_error *erro
         error);
 }
 
-/* Costs above what was paid on nearly all lines of several pieces are the line's; costs that are just
- * units x price are none. */
+/* The share of the lines of so many pieces (`which`: "> 1") on which the cost is above the price. */
+static fs_status cost_above(fs_detection *d, fs_seen_table *t, const char *which, double *share,
+                            fs_error *error)
+{
+    const char *u = name_of(d, t, "units"), *p = name_of(d, t, "price"), *c = name_of(d, t, "cost");
+    if (!u || !p || !c) return fs_fail_memory(error, 64);
+    return ask_share(d,
+                     fs_draft_text(d,
+                                   "select coalesce(cast(1000.0 * avg(case when %s > 1.01 * %s "
+                                   "then 1.0 else 0.0 end) as bigint), 0) from %s where %s %s",
+                                   c, p, t->name, u, which),
+                     share, error);
+}
+
+/* Costs above what was paid on nearly all lines of several pieces are the line's, unless they are so on lines of one
+ * piece too: then things are sold below cost. Costs that are just units x price are none. */
 static fs_status cost_of_line(fs_detection *d, fs_seen_table *t, fs_error *error)
 {
     fs_fit_column *cost = sales_role(t, "cost");
@@ -431,16 +445,10 @@ static fs_status cost_of_line(fs_detection *d, fs_seen_table *t, fs_error *error
                                    t->name, name),
                      error);
     }
-    const char *u = name_of(d, t, "units"), *p = name_of(d, t, "price"), *c = name_of(d, t, "cost");
-    if (!u || !p || !c) return fs_fail_memory(error, 64);
-    FS_TRY(
-        ask_share(d,
-                  fs_draft_text(d,
-                                "select coalesce(cast(1000.0 * avg(case when %s > 1.01 * %s then "
-                                "1.0 else 0.0 end) as bigint), 0) from %s where %s > 1",
-                                c, p, t->name, u),
-                  &share, error));
-    cost->per_line = share > 0.8;
+    double several, single;
+    FS_TRY(cost_above(d, t, "> 1", &several, error));
+    FS_TRY(cost_above(d, t, "= 1", &single, error));
+    cost->per_line = several > 0.8 && single < 0.5;
     if (cost->per_line) cost->why = "costs of the line: above the price on lines of several pieces";
     return FS_OK;
 }

@@ -11,6 +11,8 @@
 #define ABOUT 0.02
 /* A season below this strength says too little to name its days. */
 #define WEAK 0.3
+/* A tenth that brings less than this is about as good as the others. */
+#define EVEN 0.15
 
 /* ---- growth ---- */
 
@@ -133,7 +135,7 @@ fs_status fs_report_say_calendar(fs_buffer *out, const fs_figures_calendar *f)
 
 fs_status fs_report_say_concentration(fs_buffer *out, const char *kind, double share)
 {
-    if (!(share > 0)) return FS_OK;
+    if (!(share >= EVEN)) return FS_OK;
     FS_TRY(fs_buffer_printf(out, "A tenth of the %s brings ", kind));
     FS_TRY(fs_report_share(out, share));
     return fs_buffer_text(out, " of the money.");

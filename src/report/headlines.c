@@ -114,11 +114,25 @@ static fs_status say_outlook(const fs_report *report, bool money, const json_t *
     return fs_report_say_outlook(out, &f);
 }
 
+/* Is the past that is known half as long as the forecast at least? A day says nothing of a month. */
+static fs_status has_past(const fs_report *report, bool *past, fs_error *error)
+{
+    int64_t known = 0;
+    FS_TRY(fs_engine_integer(report->engine,
+                             "select count(*) from demand_total where value is not null", &known,
+                             error));
+    *past = 2 * known >= report->horizon;
+    return FS_OK;
+}
+
 static fs_status outlook(const fs_report *report, fs_buffer *out, fs_error *error)
 {
     if (!fs_report_has(report, "forecast_total") || !fs_report_has(report, "demand_total"))
         return FS_OK;
+    bool past;
     int64_t money_rows = 0;
+    FS_TRY(has_past(report, &past, error));
+    if (!past) return FS_OK;
     if (fs_report_has(report, "forecast_revenue"))
         FS_TRY(fs_engine_integer(report->engine, "select count(*) from forecast_revenue",
                                  &money_rows, error));

@@ -9,6 +9,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report_internal.h"
@@ -222,9 +223,29 @@ fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *f)
     return fs_buffer_text(out, ".");
 }
 
+/* "; CAKESTAND leads with GBP 300,000", or nothing where it is not ahead. */
+static fs_status add_leader(fs_buffer *out, const fs_figures_products *f, const char *before)
+{
+    if (!f->first || !(f->first_revenue > 0) || f->first_revenue <= 1.01 * f->second_revenue)
+        return FS_OK;
+    FS_TRY(fs_buffer_printf(out, "%s%s leads with ", before, f->first));
+    return f->money ? fs_report_money(out, f->first_revenue, f->currency)
+                    : fs_report_whole(out, f->first_revenue);
+}
+
+/* Of so few all are looked at anyway: which is first. */
+static fs_status say_few_products(fs_buffer *out, const fs_figures_products *f)
+{
+    char before[32];
+    snprintf(before, sizeof before, "Of %lld products, ", (long long)f->products);
+    FS_TRY(add_leader(out, f, before));
+    return out->size > 0 ? fs_buffer_text(out, ".") : FS_OK;
+}
+
 fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *f)
 {
     if (f->products < 2 || f->enough < 1) return FS_OK;
+    if (f->products < 5) return say_few_products(out, f);
     FS_TRY(fs_report_whole(out, (double)f->enough));
     FS_TRY(fs_buffer_text(out, " of "));
     FS_TRY(fs_report_whole(out, (double)f->products));
@@ -232,13 +253,7 @@ fs_status fs_report_say_products(fs_buffer *out, const fs_figures_products *f)
     FS_TRY(fs_buffer_text(out, f->enough == 1 ? "s " : " "));
     FS_TRY(fs_report_share(out, f->share));
     FS_TRY(fs_buffer_text(out, f->money ? " of it" : " of the pieces sold"));
-    if (f->first && f->first_revenue > 0 && f->first_revenue > 1.01 * f->second_revenue) {
-        FS_TRY(fs_buffer_printf(out, "; %s leads with ", f->first));
-        if (f->money)
-            FS_TRY(fs_report_money(out, f->first_revenue, f->currency));
-        else
-            FS_TRY(fs_report_whole(out, f->first_revenue));
-    }
+    FS_TRY(add_leader(out, f, "; "));
     return fs_buffer_text(out, ".");
 }
 
@@ -294,6 +309,7 @@ fs_status fs_report_say_response(fs_buffer *out, const fs_figures_people *f)
 fs_status fs_report_say_rows(fs_buffer *out, const fs_figures_rows *f)
 {
     if (f->rows <= 0) return fs_buffer_text(out, "No rows were read.");
+    if (f->rows == 1 && f->kept == 1) return fs_buffer_text(out, "The one row read is used.");
     if (f->refused == 0 && f->merged == 0) {
         FS_TRY(fs_buffer_text(out, "All "));
         FS_TRY(fs_report_whole(out, (double)f->rows));

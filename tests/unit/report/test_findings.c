@@ -122,7 +122,7 @@ static void money_that_is_bound_or_taken_off_is_counted(void **state)
     SAYS("", fs_report_say_discounts(&out, 0, 0, "GBP"));
     SAYS("A tenth of the customers brings 41 % of the money.",
          fs_report_say_concentration(&out, "customers", 0.41));
-    SAYS("", fs_report_say_concentration(&out, "customers", 0));
+    SAYS("", fs_report_say_concentration(&out, "customers", 0.1));
 }
 
 int main(void)

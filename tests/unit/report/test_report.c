@@ -247,7 +247,7 @@ static void headlines_are_sentences_from_the_tables(void **state)
         "From 1 Jan 2024 to 3 Jan 2024, 6 pieces were sold for GBP 60.00, after 25 % of the money "
         "went back for returns and cancellations.\n"
         "The next 2 days should bring 6 pieces, 50 % more than the 2 days before (4 pieces).\n"
-        "2 of 2 products with revenue bring 100 % of it; =cmd|'</script><b> leads with GBP 40.00.\n"
+        "Of 2 products, =cmd|'</script><b> leads with GBP 40.00.\n"
         "Of 7 rows read, 6 are used and 1 was refused, most often because: time is missing.\n");
     fs_buffer_free(&out);
 }

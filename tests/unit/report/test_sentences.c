@@ -252,6 +252,8 @@ static void a_leader_is_named_only_when_it_is_ahead(void **state)
     f.money = false, f.second_revenue = 250000;
     SAYS("1,050 of 4,894 products bring 80 % of the pieces sold; CAKESTAND leads with 300,000.",
          fs_report_say_products(&out, &f));
+    f.products = 4;
+    SAYS("Of 4 products, CAKESTAND leads with 300,000.", fs_report_say_products(&out, &f));
     f.products = 1;
     SAYS("", fs_report_say_products(&out, &f));
 }
@@ -301,6 +303,8 @@ static void rows_are_accounted_for(void **state)
          fs_report_say_rows(&out, &f));
     f = (fs_figures_rows){.rows = 10, .kept = 10};
     SAYS("All 10 rows read are used; none was refused.", fs_report_say_rows(&out, &f));
+    f.rows = f.kept = 1;
+    SAYS("The one row read is used.", fs_report_say_rows(&out, &f));
     f = (fs_figures_rows){0};
     SAYS("No rows were read.", fs_report_say_rows(&out, &f));
 }
