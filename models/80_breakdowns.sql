@@ -75,8 +75,8 @@ customer_values as (
         min(region) as region,
         min(city) as city,
         min(case
-            when text_matches(trim(age), '^[0-9][0-9]?[0-9]?([.]0*)?$')
-                then cast(10 * int_div(cast(cast(trim(age) as double) as bigint), 10) as string) || ' to ' || cast(10 * int_div(cast(cast(trim(age) as double) as bigint), 10) + 9 as string)
+            when text_matches(trim(age), '^[0-9][0-9]?[0-9]?$')
+                then cast(10 * int_div(try_cast(trim(age) as bigint), 10) as string) || ' to ' || cast(10 * int_div(try_cast(trim(age) as bigint), 10) + 9 as string)
             else age
         end) as age,
         min(sex) as sex,

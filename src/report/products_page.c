@@ -47,9 +47,9 @@ static fs_status add_map(const fs_report *report, json_t *page, fs_error *error)
          .kind = "points", .x = "number", .unit = "money", .along = "Pieces",
          .along_unit = "number", .up = profits > 0 ? "Profit" : "Revenue", .log = true,
          .sql = "select null, null, field, round(units, 2), round(coalesce(profit, revenue), 2), "
-                "null, null, coalesce(name, item) from (select *, row_number() over (order by "
-                "revenue desc nulls last, item) as place from item_classes where field is not "
-                "null) as placed where place <= 2000 order by field, item");
+                "null, null, coalesce(name, item) from (select *, row_number() over (partition "
+                "by field order by revenue desc nulls last, item) as place from item_classes where "
+                "field is not null) as placed where place <= 500 order by field, item");
     return FS_OK;
 }
 

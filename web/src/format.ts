@@ -13,22 +13,27 @@ function isCurrency(code: string): boolean {
   return /^[A-Z]{3}$/.test(code);
 }
 
+/** Rounded, and nought without a sign. */
+function near(value: number, digits: number): number {
+  return Number(value.toFixed(digits)) || 0;
+}
+
 /** Money without pennies above 1,000; with the currency's sign where there is one. */
 export function money(value: number, style: Style): string {
   const digits = Math.abs(value) >= 1000 ? 0 : 2;
   const base: Intl.NumberFormatOptions = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  if (!isCurrency(style.currency)) return new Intl.NumberFormat(style.locale, base).format(value);
+  if (!isCurrency(style.currency)) return new Intl.NumberFormat(style.locale, base).format(near(value, digits));
   const full: Intl.NumberFormatOptions = { ...base, style: "currency", currency: style.currency };
-  return new Intl.NumberFormat(style.locale, full).format(value);
+  return new Intl.NumberFormat(style.locale, full).format(near(value, digits));
 }
 
 export function number(value: number, style: Style): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3;
-  return new Intl.NumberFormat(style.locale, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(style.locale, { maximumFractionDigits: digits }).format(near(value, digits));
 }
 
 export function whole(value: number, style: Style): string {
-  return new Intl.NumberFormat(style.locale, { maximumFractionDigits: 0 }).format(value);
+  return new Intl.NumberFormat(style.locale, { maximumFractionDigits: 0 }).format(near(value, 0));
 }
 
 export function date(iso: string, style: Style): string {

@@ -94,3 +94,8 @@ test("what a table shows of how many rows is said in words", () => {
 test("how many times the usual is told with one decimal", () => {
   expect(show(2, "times", pounds)).toBe("2.0 ×");
 });
+
+test("nought has no sign, however it was reached", () => {
+  for (const format of ["money", "number", "integer", "share"] as const) expect(show(-0.0001, format, pounds)).not.toContain("-");
+  expect(show(-0.5, "money", pounds)).toBe("-£0.50");
+});
