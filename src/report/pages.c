@@ -410,6 +410,22 @@ static fs_status add_data(const fs_report *report, json_t *page, fs_error *error
                  ", count(*), arg_min(file, (file, line)), arg_min(line, (file, line)), "
                  "left(arg_min(\"row\", (file, line)), 200) from quarantine group by 1, 2 order by "
                  "3 desc, 1, 2");
+    TABLE(page, .id = "refused-rows", .title = "Rows to look at: three of each reason",
+          .table = "quarantine", .limit = 300, .file = "tables/quarantine.parquet",
+          .columns = "reason:Reason:text,file:File:text,line:Line:integer,row:The row:text",
+          .sql = "select " FS_REPORT_REASON " as why, file, line, left(\"row\", 200) from "
+                 "(select *, row_number() over (partition by table_name, " FS_REPORT_REASON
+                 " order by file, line) as place from quarantine) as placed where place <= 3 and "
+                 "(select count(*) from quarantine) > 1 order by table_name, why, file, line");
+    TABLE(page, .id = "unusual",
+          .title = "Values far from the usual, which the forecasts follow only in part",
+          .table = "unusual_values", .limit = 100, .file = "csv/unusual_values.csv",
+          .columns = "of:Of:text,name:Which:text,period:When:date,value:Value:number,usual:Taken "
+                     "for:number,cause:Coincides with:text",
+          .sql = "select case level when 'item' then 'product' when 'money' then 'all, in money' "
+                 "when 'total' then 'all together' else level end, nullif(name, '(all)'), "
+                 "cast(period as varchar), round(value, 2), round(usual, 2), coalesce(cause, 'no "
+                 "cause known') from unusual_values order by rank");
     TABLE(page, .id = "quality", .title = "What else was seen", .table = "data_quality",
           .limit = 200, .file = "csv/data_quality.csv",
           .columns = "subject:In:text,check:What:text,rows:Rows:integer,share:Share:share,example:"

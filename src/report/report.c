@@ -37,7 +37,8 @@ static const char *const result_tables[] = {"summary",          "demand_total",
                                             "calendar_effects", "trend_and_seasons",
                                             "season_shapes",    "breakdowns",
                                             "price_spread",     "discount_depths",
-                                            "fifths",           "underperformers"};
+                                            "fifths",           "underperformers",
+                                            "unusual_values"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)
 {

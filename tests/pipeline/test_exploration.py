@@ -13,6 +13,7 @@ from source_shop import ask
 
 ITEMS = {"ale": ("drinks", "Hop"), "bread": ("bakery", "Oven"), "cheese": ("dairy", "Oven"), "dates": ("fruit", ""), "eggs": ("dairy", "Hop")}
 RATINGS = {"ale": 4.5, "bread": 3.0, "cheese": 2.0, "dates": 5.0, "eggs": 4.0}
+BULK = FIRST + datetime.timedelta(500)  # of one large order
 STOCK = {"ale": 40, "bread": 4, "dates": 200, "eggs": 3000}
 
 
@@ -36,6 +37,7 @@ def shop(foresell, tmp_path_factory) -> tuple[list[dict], Path]:
     lines = lines_of()
     for n, line in enumerate(lines):
         line["payment_method"] = ["card", "cash", "voucher"][n % 7 % 3]
+    lines.append({**lines[0], "when": f"{BULK} 12:00:00", "basket": "b99999", "customer": "c2", "item": "bread", "units": 400, "amount": 1600.0, "discount": 0.0, "cost": 2.0})
     files = folder / "files"
     files.mkdir()
     write(files / "till.csv", lines)
@@ -146,6 +148,13 @@ def test_what_earns_little_and_the_money_in_its_stock(shop):
     assert (reason, at, on_hand, units) == ("stock for more than a year", "cost", 3000, sold)
     assert math.isclose(tied, 3000 * COSTS["eggs"]) and math.isclose(days, 3000 * 364 / sold)
     assert "ale" not in got and "bread" not in got and "cheese" not in got
+
+
+def test_a_large_order_is_an_unusual_value_and_called_so(shop):
+    _, tables = shop
+    got = {(row[0], row[1], row[2]): row[3:] for row in ask(tables, "level, key, period, value, usual, cause", "unusual_values")}
+    value, usual, cause = got["item", "bread", BULK]
+    assert value > 400 and usual < 40 and cause == "one order"
 
 
 def test_the_report_has_the_charts(shop):
