@@ -162,7 +162,17 @@ def test_the_bars_of_a_waterfall_lie_where_the_document_says(run, backend):
     if backend == "plotly":
         assert chart.data[1].marker.color == ("#0072B2", "#C24E00", "#0072B2", "#C24E00", "#C24E00")
     else:
-        assert legend(chart, backend) == ["more", "less", "total"]
+        assert legend(chart, backend) == ["more", "less", "total, shown from 30,000 on"]
+
+
+@pytest.mark.parametrize("backend", ("matplotlib", "plotly"))
+def test_a_waterfall_does_not_begin_at_zero_where_its_changes_would_be_slivers(run, tmp_path, backend):
+    def begins(chart):
+        return chart.layout.xaxis.range[0] if backend == "plotly" else chart.get_xlim()[0]
+
+    assert begins(foresell.plot.chart(run, "why", backend=backend)) == 30000
+    block = {**BLOCKS["why"], "series": [{"name": "change", "kind": "floating", "x": ["a"], "y": [3], "low": [1], "high": [4]}]}
+    assert begins(foresell.plot.chart(run_of(tmp_path, [block]), "why", backend=backend)) <= 0
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

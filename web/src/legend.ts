@@ -3,7 +3,7 @@ import { short, whole, type Style } from "./format";
 import { range } from "./heat";
 import { colourOf, type Look } from "./look";
 import type { Series } from "./model";
-import { isTotal } from "./rows";
+import { cutAt, isTotal } from "./rows";
 import { kindOf, leftOut, unitLabel, type Shown } from "./shown";
 
 export interface Key {
@@ -24,17 +24,19 @@ function ofSeries(s: Series, colour: string): Key {
 }
 
 /** What there is of more, less and whole. */
-function ofWaterfall(seen: Shown, look: Look): Key[] {
+function ofWaterfall(seen: Shown, style: Style, look: Look): Key[] {
+  const cut = cutAt(seen);
+  const names = { more: "more", less: "less", total: cut > 0 ? `total, shown from ${short(cut, seen.unit, style)} on` : "total" };
   const bars = seen.series.flatMap((s) => s.y.map((y, i) => {
     const total = isTotal(s, { low: s.low?.[i] ?? NaN, high: s.high?.[i] ?? NaN });
     return total ? "total" : (y ?? 0) < 0 ? "less" : "more";
   }));
   const colours = { more: colourOf(look, 0), less: colourOf(look, 1), total: look.neutral };
-  return (["more", "less", "total"] as const).filter((name) => bars.includes(name)).map((name) => ({ shape: "box", text: name, colours: [colours[name]] }));
+  return (["more", "less", "total"] as const).filter((name) => bars.includes(name)).map((name) => ({ shape: "box", text: names[name], colours: [colours[name]] }));
 }
 
 function ofKind(seen: Shown, style: Style, look: Look): Key[] {
-  if (kindOf(seen) === "floating") return ofWaterfall(seen, look);
+  if (kindOf(seen) === "floating") return ofWaterfall(seen, style, look);
   if (kindOf(seen) !== "heat") return seen.series.map((s, i) => ofSeries(s, colourOf(look, i)));
   const [low, high] = range(seen);
   return [{ shape: "scale", text: short(low, seen.unit, style), end: short(high, seen.unit, style), colours: look.scale }];

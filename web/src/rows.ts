@@ -6,7 +6,7 @@ import type { Series } from "./model";
 import { categories, isNarrow, kindOf, writer, type Sheet, type Shown } from "./shown";
 import { written } from "./tip";
 
-/** Of more rows than this no figures stand at the ends. */
+/** Of more bars than this no figures stand at the ends. */
 const fewRows = 15;
 /** More rows than this stand closer together. */
 const manyRows = 20;
@@ -15,12 +15,28 @@ const letter = 6.6; // pixels, about
 export function heightOfRows(seen: Shown): number {
   const count = categories(seen).length;
   const beside = kindOf(seen) === "floating" || seen.stacked ? 1 : seen.series.length;
-  return Math.max(120, count * Math.max(count > manyRows ? 22 : 28, 12 * beside + 8) + 44);
+  const each = isLabelled(seen) ? 16 : 12;
+  return Math.max(120, count * Math.max(count > manyRows ? 22 : 28, each * beside + 10) + 44);
 }
 
-/** Are the figures written at the ends? */
+/** Are the figures written at the ends? Not where bars stand on each other, nor at whiskers that lie close together. */
 export function isLabelled(seen: Shown): boolean {
-  return categories(seen).length <= fewRows && (kindOf(seen) === "floating" || (seen.series.length === 1 && !seen.stacked));
+  if (kindOf(seen) === "floating") return categories(seen).length <= fewRows;
+  const apart = kindOf(seen) === "bar" ? !seen.stacked : seen.series.length === 1;
+  return apart && seen.series.reduce((sum, s) => sum + s.x.length, 0) <= fewRows;
+}
+
+/** Where the axis of a waterfall begins: not at zero where the changes would be slivers on long bars. */
+export function cutAt(seen: Shown): number {
+  const ends = seen.series.flatMap((s) => s.y.flatMap((_, i) => {
+    const all = [s.low?.[i] ?? null, s.high?.[i] ?? null].filter((v) => v !== null);
+    return isTotal(s, { low: all[0] ?? NaN, high: all[1] ?? NaN }) ? all.filter((v) => v !== 0) : all;
+  }));
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  if (kindOf(seen) !== "floating" || !(least > 0) || most === least) return 0;
+  const step = 10 ** Math.floor(Math.log10(most - least));
+  const cut = Math.floor((least - 0.3 * (most - least)) / step) * step;
+  return cut > 0.4 * most ? cut : 0;
 }
 
 interface Row { row: number; low: number; high: number; y: number; text: string }
@@ -72,10 +88,17 @@ export function isTotal(series: Series, row: { low: number; high: number }): boo
   return series.name !== "change" && (row.low === 0 || row.high === 0);
 }
 
+/** A slanted gap in a bar that does not begin where the picture does. */
+function gap(from: number, middle: number, height: number, page: string): object {
+  const shape = { x1: from + 12, y1: middle + height / 2 + 1, x2: from + 18, y2: middle - height / 2 - 1 };
+  return { type: "line", shape, style: { stroke: page, lineWidth: 3 }, silent: true };
+}
+
 /** A bar, and a thin line from where it ends to the next one. */
-function floating(series: Series, last: number, { look }: Sheet): Draw {
+function floating(series: Series, last: number, { seen, look }: Sheet): Draw {
+  const cut = cutAt(seen);
   return ({ row, low, high, y, text }, places) => {
-    const [from = 0, middle = 0] = places.coord([low, row]);
+    const [from = 0, middle = 0] = places.coord([Math.max(low, cut || low), row]);
     const [to = 0] = places.coord([high, row]);
     const [, tall = 0] = places.size([0, 1]);
     const height = Math.min(20, 0.66 * tall);
@@ -86,6 +109,7 @@ function floating(series: Series, last: number, { look }: Sheet): Draw {
     return [
       ...(row < last ? [{ type: "line", shape: joint, style: { stroke: look.neutral, lineWidth: 1 }, silent: true }] : []),
       { type: "rect", shape: { x: from, y: middle - height / 2, width: Math.max(to - from, 1.5), height }, style: { fill } },
+      ...(total && cut > 0 ? [gap(from, middle, height, look.page)] : []),
       ...figure(text, to + 6, middle, look.ink),
     ];
   };
@@ -148,16 +172,17 @@ export function listed(sheet: Sheet): object {
   const { seen, style, look, width } = sheet;
   const all = categories(seen);
   const { left, right } = room(all, sheet);
+  const cut = cutAt(seen);
   return {
     grid: { left: 8, right: Math.max(16, right), top: 6, bottom: 8, containLabel: true },
     xAxis: {
-      type: "value", scale: false, splitNumber: isNarrow(width) ? 3 : 6,
+      type: "value", scale: false, min: cut || undefined, splitNumber: isNarrow(width) ? 3 : 6,
       axisLabel: { color: look.ink, hideOverlap: true, formatter: (v: number) => short(v, seen.unit, style) },
       splitLine: { lineStyle: { color: look.grid } },
     },
     yAxis: {
       type: "category", data: all.map(String), inverse: true, axisTick: { show: false },
-      axisLine: { onZero: true, lineStyle: { color: look.ink } },
+      axisLine: { show: cut === 0, onZero: true, lineStyle: { color: look.ink } },
       axisLabel: names(sheet, all.map(String), 8 + left),
     },
     series: seen.series.map((s, i) => drawn(s, i, all, sheet)),

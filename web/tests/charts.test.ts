@@ -9,7 +9,7 @@ import { along, inkOn, look } from "../src/look";
 import type { Chart } from "../src/model";
 import { asTable } from "../src/numbers";
 import { round125 } from "../src/plane";
-import { folded } from "../src/rows";
+import { cutAt, folded } from "../src/rows";
 import { shown, spoken, unitLabel } from "../src/shown";
 import { tipOfPlace, tipOfPoint, written } from "../src/tip";
 
@@ -85,11 +85,19 @@ test("a waterfall goes from before to now: totals are grey, gains and losses hav
   expect(fills).toEqual([[neutral], [colours[0], colours[1], colours[0], colours[1], colours[1]], [neutral]]);
   expect(texts(series[1])).toEqual(["+£3,121", "-£8,240", "+£11,850", "-£4,411", "-£120.00"]);
   expect(texts(series[0])).toEqual(["£48,000"]);
-  expect(keysOf(seen("why"), pounds, look(false)).map((k) => k.text)).toEqual(["GBP:", "more", "less", "total"]);
+  expect(keysOf(seen("why"), pounds, look(false)).map((k) => k.text)).toEqual(["GBP:", "more", "less", "total, shown from £30k on"]);
+});
+
+test("the axis of a waterfall begins at zero, unless the changes were slivers on long bars", () => {
+  const bars = (total: number, low: number, high: number) => ({ ...seen("why"), series: [
+    { name: "before", kind: "floating" as const, x: ["a"], y: [total], low: [0], high: [total] },
+    { name: "change", kind: "floating" as const, x: ["b"], y: [high - low], low: [low], high: [high] }] });
+  expect([cutAt(bars(100, 100, 101)), cutAt(bars(100, 100, 180)), cutAt(bars(100, -5, 100)), cutAt(bars(100, 100, 100))]).toEqual([99, 0, 0, 0]);
+  expect([drawn("why").xAxis.min, drawn("growth").xAxis.min, drawn("holidays").xAxis.min]).toEqual([30000, undefined, undefined]);
 });
 
 test("thin lines of a waterfall lead from where a bar ends to the next one", () => {
-  const ends = drawn("why").series.flatMap((s) => parts(s).filter((p) => p.type === "line").map((p) => p.shape?.x1));
+  const ends = drawn("why").series.flatMap((s) => parts(s).filter((p) => p.type === "line" && p.shape?.x1 === p.shape?.x2).map((p) => p.shape?.x1));
   expect(ends.map((x) => Math.round((x ?? 0) / 10))).toEqual([48000, 51121, 42881, 54731, 50320, 50200]);
 });
 
@@ -151,6 +159,13 @@ test("bars of categories have their figures at the ends, on the side to which th
   expect(bars.map((b) => b.label.formatter())).toEqual(["48%", "21%", "12%", "0.4%", "-8%", "-26%"]);
   expect(drawn("best").series[0]?.data.every((b) => !(b as Bar).label.show)).toBe(true);
   expect(heightOf(seen("best"))).toBeGreaterThan(40 * 20);
+});
+
+test("of a few bars beside each other each has its figure", () => {
+  const two = { ...named("mixed"), stacked: false };
+  const labels = (options(two, 0, pounds, false) as unknown as Options).series.flatMap((s) => s.data.map((d) => (d as { label: { show: boolean } }).label.show));
+  expect(labels).toEqual(Array(6).fill(true));
+  expect(drawn("mixed").series.flatMap((s) => s.data.map((d) => (d as { label: { show: boolean } }).label.show))).toEqual(Array(6).fill(false));
 });
 
 test("several series of bars stand beside each other or, where they add up, on each other", () => {

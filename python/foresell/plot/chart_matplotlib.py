@@ -161,6 +161,11 @@ def _bars(ax: Axes, chart: Chart, row: dict[Any, int]) -> None:
                 _text(ax, chart.text(one, i), y, middle, left=y < 0)
 
 
+def _gap(ax: Axes, row: int) -> None:
+    """A slanted gap in a bar that does not begin where the picture does."""
+    ax.plot([0.014, 0.022], [row + 0.36, row - 0.36], transform=ax.get_yaxis_transform(), color=ax.get_facecolor(), linewidth=2.5)
+
+
 def _waterfall(ax: Axes, chart: Chart, row: dict[Any, int]) -> None:
     """Bars, and a thin line from where each ends to the next one."""
     for one in chart.series:
@@ -169,6 +174,8 @@ def _waterfall(ax: Axes, chart: Chart, row: dict[Any, int]) -> None:
                 continue
             total = chart.is_total(one, i)
             ax.barh(row[x], high - low, left=low, height=0.66, color=NEUTRAL if total else _colour(int(y < 0)), linewidth=0)
+            if total and chart.cut:
+                _gap(ax, row[x])
             end = high if (high != 0 if total else y >= 0) else low
             if row[x] + 1 < len(row):
                 ax.plot([end, end], [row[x] + 0.33, row[x] + 0.67], color=NEUTRAL, linewidth=0.8)
@@ -196,11 +203,13 @@ def _fold(name: str, rows: int) -> str:
 
 
 def _room(ax: Axes, chart: Chart, width: float) -> None:
-    """Beside the bars for the figures at their ends."""
+    """From zero or where a waterfall begins, and room for the figures at the ends."""
+    left, right = ax.get_xlim()
+    left, right = chart.cut or min(left, 0), max(right, 0)
+    ax.set_xlim(left, right)
     if not chart.is_labelled:
         return
     texts = [(chart.text(one, i), y or 0) for one in chart.series for i, y in enumerate(one.y)]
-    left, right = ax.get_xlim()
     a_letter = (right - left) / (0.6 * width * SMALL_LETTERS_AN_INCH)
     below = [len(text) for text, y in texts if y < 0 and chart.kind == "bar"]
     ax.set_xlim(left - a_letter * max(below, default=0), right + a_letter * max([len(text) for text, _ in texts], default=0))
@@ -213,8 +222,9 @@ def _listed(ax: Axes, chart: Chart, width: float) -> None:
     _frame(ax, "x")
     ax.set_yticks(range(len(row)), [_fold(str(name), len(row)) for name in row], **SMALL)
     ax.set_ylim(len(row) - 0.4, -0.6)
+    if not chart.cut:
+        ax.axvline(0, color=_ink(), linewidth=0.8)
     _room(ax, chart, width)
-    ax.axvline(0, color=_ink(), linewidth=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(7 if width > 6 else 4))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: ticked(value, chart.unit)))
 
@@ -284,7 +294,8 @@ def _handles(ax: Axes, chart: Chart) -> list[Any]:
         of_bar = [(one, i) for one in chart.series for i in range(len(one.x))]
         kinds = ["total" if chart.is_total(one, i) else "less" if (one.y[i] or 0) < 0 else "more" for one, i in of_bar]
         colours = {"more": _colour(0), "less": _colour(1), "total": NEUTRAL}
-        return [Patch(facecolor=colour, label=name) for name, colour in colours.items() if name in kinds]
+        names = {"more": "more", "less": "less", "total": chart.total}
+        return [Patch(facecolor=colour, label=names[name]) for name, colour in colours.items() if name in kinds]
     made = [handle for i, one in enumerate(chart.series) for handle in _handle(one, _colour(i))]
     marks = [one for one in ax.collections if one.get_label() == chart.marked and chart.axis == "date"]
     return made + marks

@@ -163,6 +163,16 @@ def _floating(chart: Chart, one: Drawn) -> go.Bar:
     )
 
 
+def _gaps(fig: go.Figure, chart: Chart) -> None:
+    """Slanted gaps in bars that do not begin where the picture does, and what they mean."""
+    row = {x: i for i, x in enumerate(chart.categories)}
+    for one in chart.series:
+        for i, x in enumerate(one.x):
+            if chart.is_total(one, i):
+                fig.add_shape(type="line", xref="x domain", x0=0.014, x1=0.022, y0=row[x] + 0.36, y1=row[x] - 0.36, line={"color": "white", "width": 3})
+    fig.update_xaxes(title=_small(f"{chart.counted} ({chart.total})".strip()))
+
+
 def _joints(chart: Chart) -> go.Scatter:
     """A thin line from where each bar ends to the next one."""
     row = {x: i for i, x in enumerate(chart.categories)}
@@ -203,6 +213,7 @@ def _range(chart: Chart) -> list[float] | None:
     if not chart.is_labelled or not ends:
         return None
     low, high = min(0.0, *ends), max(0.0, *ends)
+    low = chart.cut or low
     room = (high - low or 1) * A_LETTER * max(len(chart.text(one, i)) + 1 for one in chart.series for i in range(len(one.x)))
     return [low - room if low < 0 else low, high + room if high > 0 or chart.kind != "bar" else high]
 
@@ -226,6 +237,8 @@ def _listed(fig: go.Figure, chart: Chart) -> None:
         title=_small(chart.counted), gridcolor=LINE, zeroline=True, zerolinecolor=INK, zerolinewidth=1,
         tickformat=_ticks(chart.unit), nticks=7, range=_range(chart),
     )
+    if chart.cut:
+        _gaps(fig, chart)
     fig.update_layout(hovermode="y unified", barmode="overlay" if chart.kind == "floating" else "relative" if chart.stacked else "group")
 
 

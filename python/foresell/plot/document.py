@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +14,7 @@ from ..runs import DATA, Run
 from .picture import WINDOW, Mark, Value, Where, figure, tick
 
 Kind = Literal["line", "bar", "points", "heat", "floating", "whisker"]
+FEW_ROWS = 15  # of more bars no figures stand at the ends
 MANY_NAMES = 12  # of what there is to choose, so many are told
 
 
@@ -81,8 +83,10 @@ class Chart:
     @property
     def is_labelled(self) -> bool:
         """Do the figures stand at the ends of rows?"""
-        few = len(self.categories) <= 15
-        return few and (self.kind == "floating" or (len(self.series) == 1 and not self.stacked))
+        if self.kind == "floating":
+            return len(self.categories) <= FEW_ROWS
+        apart = not self.stacked if self.kind == "bar" else len(self.series) == 1
+        return apart and sum(len(one.x) for one in self.series) <= FEW_ROWS
 
     @property
     def categories(self) -> list[Where]:
@@ -96,6 +100,28 @@ class Chart:
             return self.up
         what = (self.currency or "money") if self.unit == "money" else "pieces" if self.unit == "units" else ""
         return f"{what} a {self.grain}" if what and self.axis == "date" else what
+
+    @property
+    def cut(self) -> float:
+        """Where the axis of a waterfall begins: not at zero where the changes would be slivers on long bars."""
+        ends = [end for one in self.series for i in range(len(one.x)) for end in self._ends(one, i)]
+        if self.kind != "floating" or not ends or min(ends) <= 0 or max(ends) == min(ends):
+            return 0.0
+        least, most = min(ends), max(ends)
+        step = 10.0 ** math.floor(math.log10(most - least))
+        cut = math.floor((least - 0.3 * (most - least)) / step) * step
+        return cut if cut > 0.4 * most else 0.0
+
+    def _ends(self, one: Drawn, i: int) -> list[float]:
+        """Of a bar that floats; of a total the one that is not zero."""
+        if not one.low or not one.high:
+            return []
+        return [end for end in (one.low[i], one.high[i]) if end is not None and not (end == 0 and self.is_total(one, i))]
+
+    @property
+    def total(self) -> str:
+        """What a total is called, and from where on it is seen."""
+        return f"total, shown from {ticked(self.cut, self.unit)} on" if self.cut else "total"
 
     @property
     def place(self) -> str:
@@ -185,10 +211,10 @@ def _place(x: Any, axis: str) -> Where:
 
 
 def _drawn(one: dict[str, Any], axis: str) -> Drawn:
-    lists = {name: one.get(name) or [] for name in ("low", "high", "label")}
+    low, high, label = (one.get(name) or [] for name in ("low", "high", "label"))
     x = [_place(x, axis) for x in one["x"]]
     interval, dashed = one.get("interval") or "", bool(one.get("dashed"))
-    return Drawn(one["name"], one["kind"], x, one["y"], interval=interval, dashed=dashed, **lists)
+    return Drawn(one["name"], one["kind"], x, one["y"], low, high, interval, dashed, [text or "" for text in label])
 
 
 def _marks(marks: Sequence[dict[str, Any]], series: Sequence[Drawn], axis: str) -> list[Mark]:
