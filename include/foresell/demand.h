@@ -1,4 +1,4 @@
-/* foresell/demand.h: what is usual in a series, and what is not: outliers, peaks, trend; and its parts.
+/* foresell/demand.h: what is usual in a series, and what is not: outliers, peaks, trend, lasting changes of level; and its parts.
  *
  * A series is `count` values at even steps, `valid` telling which are known (1) and which are
  * missing (0; NULL: all known). Workspaces belong to one thread and grow to the longest series.
@@ -74,6 +74,44 @@ typedef struct fs_trend {
 FS_API FS_MUST_CHECK fs_status fs_trend_find(const double *value, const uint8_t *valid,
                                              int64_t count, int season, int64_t year,
                                              double **scratch, fs_trend *trend);
+
+/* ---- lasting changes of level ------------------------------------------------------------------ */
+
+#define FS_CHANGES_MOST 12 /* of one series */
+
+typedef struct fs_changes_settings {
+    int64_t season;  /* steps whose mean is one observation, such as 7 days; 1: each step is */
+    double year;     /* steps in a year, 365.25 days; 0: not known */
+    int64_t minimum; /* steps that a level lasts, before a change and after */
+    double limit;    /* standard errors that a change is from none, at least */
+    double least;    /* smaller changes are left out, as a share of the level before */
+} fs_changes_settings;
+
+/* Levels are in the unit of the values, a step: free of season and growth. */
+typedef struct fs_change {
+    int64_t step;         /* first step of the new level */
+    int64_t lasted;       /* steps until the next change or the end */
+    double before, after; /* levels just before and from then on */
+    bool is_share;        /* before > 0; else the next three are 0 */
+    double change;        /* after / before - 1 */
+    double low, high;     /* 95 % interval of it */
+    double certainty; /* 0 … 1 that it is no accident, as many places as there are looked at */
+    bool by_year;     /* the year before or after has been compared, and shows no such step */
+} fs_change;
+
+typedef struct fs_changes {
+    fs_change change[FS_CHANGES_MOST]; /* by step */
+    int64_t count;
+    struct fs_changes_work *work;
+} fs_changes;
+/* Where the level of a series changed for good, after season, trend, single values and what comes again a year later
+ * are allowed for. None where less than two levels of `minimum` steps are known. Finite whatever finite values come
+ * in. Fails for want of memory only, at its first call: the workspace (about 300 kB) has one size. See change_points.c. */
+FS_API FS_MUST_CHECK fs_status fs_changes_find(fs_changes *changes,
+                                               const fs_changes_settings *settings,
+                                               const double *value, const uint8_t *valid,
+                                               int64_t count);
+FS_API void fs_changes_free(fs_changes *changes);
 
 /* ---- parts ---------------------------------------------------------------------------------- */
 

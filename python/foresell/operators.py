@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from .table import ArrowData, apply
 
-__all__ = ["backtest", "clean_outliers", "decompose", "forecast", "peaks", "trend"]
+__all__ = ["backtest", "change_points", "clean_outliers", "decompose", "forecast", "peaks", "trend"]
 
 
 def backtest(
@@ -99,6 +99,101 @@ def backtest(
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
+        },
+        threads=threads,
+    )
+
+
+def change_points(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    minimum: int = 0,
+    limit: float = 4.0,
+    least: float = 0.05,
+    threads: int | None = None,
+) -> pa.Table:
+    """Finds when the level of each group changed for good.
+
+    Means of weeks (where periods are days), as logarithms, are told by a level, the year, growth where that makes the
+    shorter story, and steps (the partial structural change of Bai and Perron 1998): the step that explains most is
+    added until none is sure, all are placed anew, and what is not sure beside the others goes. A change is sure that is
+    `limit` standard errors from none, by the long-run variance of what is left, since what one week leaves to the next
+    is no news. It must also stand beside a slope of its own, of a year and of half a year, and have no like at the same
+    time of another year. So growth, seasons and single weeks are no change.
+
+    Groups without a change have no row. 12 changes a group at most.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number. Default: the one column of dates.
+    value : str, optional
+        The column of: demand or revenue; null: not known, and no evidence. Default: the column of this name, else the
+        first number.
+    season : int, default 0
+        Periods that are looked at together, such as the days of a week; 0: a week where periods are days or shorter,
+        else 1. From 0 to 400.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    minimum : int, default 0
+        Periods that a level must last, before a change and after; 0: eight weeks, four months or quarters, else 8. From
+        0 to 100000.
+    limit : float, default 4.0
+        Standard errors that a change must be from none. From 1 to 100.
+    least : float, default 0.05
+        Smaller changes are left out, as a share of the level before. From 0 to 100.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): the first of the new level, as near as the values tell.
+        - `before` (double): level just before, a period: the mean of a year at most, free of season, growth and single
+          values.
+        - `after` (double): level from then on, likewise.
+        - `change` (double, share of 1): after / before - 1; null where before is not above zero, as its interval is.
+        - `low` (double, share of 1): lower end of its 95 % interval.
+        - `high` (double, share of 1): upper end of its 95 % interval.
+        - `certainty` (double, share of 1): that it is no accident: less the chance that noise alone is so far off, at
+          any of the places looked at.
+        - `lasted` (int, period): how many periods until the next change or the end.
+        - `note` (text): what to mind, such as that there is no other year to compare with; null: nothing.
+
+    Examples
+    --------
+    >>> foresell.change_points(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "change_points",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value},
+        params={
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "minimum": minimum,
+            "limit": limit,
+            "least": least,
         },
         threads=threads,
     )

@@ -92,6 +92,19 @@ fs_status fs_grid_end_at(fs_grid *grid, int64_t end)
     return FS_OK;
 }
 
+int64_t fs_grid_row_at(const fs_grid *grid, int64_t t)
+{
+    int64_t low = 0, high = grid->rows - 1;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (grid->place[middle] < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 bool fs_grid_read_period(fs_type order, const char *text, int64_t *period)
 {
     if (order == FS_TYPE_INT) {

@@ -24,6 +24,8 @@ FS_MUST_CHECK fs_status fs_grid_fill(fs_grid *grid, const fs_binding *binding,
                                      const fs_block *block, int64_t group, int64_t season);
 /* Lengthens the grid with what absent periods are, or cuts it, so that it ends at the step of `end`. */
 FS_MUST_CHECK fs_status fs_grid_end_at(fs_grid *grid, int64_t end);
+/* Row of the group that stands at grid step t, or the first behind it. */
+int64_t fs_grid_row_at(const fs_grid *grid, int64_t t);
 /* "2024-05-01" or "17" in the order column's unit; false where it is neither. */
 bool fs_grid_read_period(fs_type order, const char *text, int64_t *period);
 void fs_grid_free(fs_grid *grid);

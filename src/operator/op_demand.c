@@ -311,26 +311,12 @@ static fs_status peaks_open(const fs_binding *binding, void **pointer, fs_error 
     return w->peak ? FS_OK : fs_fail_memory(error, (size_t)w->top * sizeof *w->peak);
 }
 
-/* Row of the group that stands at grid step t. */
-static int64_t row_at(const fs_grid *grid, int64_t t)
-{
-    int64_t low = 0, high = grid->rows - 1;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (grid->place[middle] < t)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static fs_status add_peak(const workspace *w, const fs_block *block, int64_t group, int64_t index,
                           fs_rows *out, int64_t row)
 {
     const fs_peak *peak = &w->peak[index];
     const fs_vector *event = &block->column[2];
-    int64_t at = row_at(&w->grid, peak->step), from = block->start[group] + at;
+    int64_t at = fs_grid_row_at(&w->grid, peak->step), from = block->start[group] + at;
     bool is_row = w->grid.place[at] == peak->step; /* else a period that is absent, and zero */
     fs_rows_set_integer(out, 0, row, index + 1);
     fs_rows_set_integer(out, 1, row,

@@ -6,6 +6,7 @@
 /* Sorted by name: a test holds this. */
 #define OPERATORS(X)                                                                               \
     X(backtest)                                                                                    \
+    X(change_points)                                                                               \
     X(clean_outliers)                                                                              \
     X(decompose)                                                                                   \
     X(forecast)                                                                                    \

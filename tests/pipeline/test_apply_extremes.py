@@ -173,7 +173,7 @@ def test_one_row_and_none(foresell, tmp_path, operator):
     refused(applied(foresell, operator, put(tmp_path, rows="range(0) a(g), range(1) b(n)"), check=False), "no rows")
 
 
-@pytest.mark.parametrize("operator, rows", [("clean_outliers", 200_000), ("decompose", 200_000), ("trend", 1), ("peaks", None)])
+@pytest.mark.parametrize("operator, rows", [("clean_outliers", 200_000), ("decompose", 200_000), ("trend", 1), ("peaks", None), ("change_points", 0)])
 def test_one_long_series(foresell, tmp_path, operator, rows):
     path = put(tmp_path, item="1", day="timestamp '1990-01-01' + to_hours(cast(n as integer))", units="cast(10 + n % 24 + hash(n) % 5 as double)",
                rows="range(200000) b(n)")
