@@ -15,7 +15,7 @@ _foresell() {
         plan) words='--sql --help --json' ;;
         export) words='--to --table --partition --run --replace --memory --threads --progress --help --json' ;;
         doctor) words='--help --json' ;;
-        simulate) words='--items --stores --customers --days --lines --start --currency --country --dirt --panel --parquet --seed --memory --threads --progress --help --json' ;;
+        simulate) words='--items --stores --customers --days --lines --shifts --start --currency --country --dirt --panel --parquet --seed --memory --threads --progress --help --json' ;;
         version) words='--help --json' ;;
         help) words='--help --json' ;;
         esac

@@ -291,6 +291,7 @@ def simulate(
     customers: int | None = None,
     days: int | None = None,
     lines: int | None = None,
+    shifts: int | None = None,
     start: str | None = None,
     currency: str | None = None,
     country: str | None = None,
@@ -308,6 +309,8 @@ def simulate(
         Where the files go; the truth is written beside them, in FOLDER-truth.
     items, stores, customers, days, lines : int, optional
         How large it is; `lines` of sales, about.
+    shifts : int, optional
+        Lasting shifts of stores and categories; default: 2 in a shop of two years and four stores or more.
     start : str, optional
         The first day, as "2023-01-02".
     currency, country : str, optional
@@ -332,7 +335,7 @@ def simulate(
     --------
     >>> foresell.simulate("files", items=100, stores=2)  # doctest: +SKIP
     """
-    sizes = {"items": items, "stores": stores, "customers": customers, "days": days, "lines": lines}
+    sizes = {"items": items, "stores": stores, "customers": customers, "days": days, "lines": lines, "shifts": shifts}
     options = {**sizes, "start": start, "currency": currency, "country": country, "dirt": dirt, "panel": panel}
     _asked("simulate", folder, {**options, "parquet": parquet, "seed": seed}, progress)
     return Path(folder)

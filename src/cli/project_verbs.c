@@ -321,6 +321,7 @@ static fs_simulate_settings simulate_settings(const cli_call *call)
     s.customers = fs_cli_int(call, "customers");
     s.days = fs_cli_int(call, "days");
     s.lines = fs_cli_int(call, "lines");
+    s.shifts = fs_cli_int(call, "shifts");
     s.parquet = fs_cli_flag(call, "parquet");
     s.panel = fs_cli_flag(call, "panel");
     s.dirt = fs_cli_number(call, "dirt");

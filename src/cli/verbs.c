@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli_internal.h"
+#include "foresell/simulate.h"
 
 #define WORK_OPTIONS                                                                               \
     {"memory", CLI_BYTES, "SIZE",                                                                  \
@@ -96,6 +97,9 @@ static const cli_option simulate_options[] = {
      .doc = "days of history"},
     {"lines", CLI_INT, "N", .fallback = "200000", .maximum = 1e12,
      .doc = "about how many sales lines; 0: as demand gives"},
+    {"shifts", CLI_INT, "N", .fallback = "-1", .minimum = -1, .maximum = FS_SIMULATE_SHIFTS_MOST,
+     .doc = "lasting shifts: in turn a store sells a quarter less, a category three tenths more; "
+            "-1: 2 in a shop of two years and four stores or more, else none"},
     {"start", CLI_TEXT, "DATE", .fallback = "2023-01-02", .doc = "the first day"},
     {"currency", CLI_TEXT, "CODE", .fallback = "GBP", .doc = "currency"},
     {"country", CLI_TEXT, "CODE", .fallback = "GB", .doc = "country, for its holidays"},
@@ -168,7 +172,8 @@ static const cli_verb verbs[] = {
      NULL, .run = fs_cli_run_doctor, .example = "foresell doctor shop"},
     {"simulate", "DIR", 1, 1, "Makes up a retailer whose true answers are known.",
      "Nine tables with trend, seasons, holidays, price elasticity, promotions, stock-outs, churn, "
-     "campaigns, returns, new and ending products; the truth is written beside them in DIR-truth.",
+     "campaigns, returns, new and ending products, lasting shifts; the truth is written beside "
+     "them in DIR-truth.",
      simulate_options, .run = fs_cli_run_simulate,
      .example = "foresell simulate files --items 500 --stores 8 --dirt 0.01"},
     {"version", "", 0, 0, "Says which version this is.", NULL, NULL, .run = fs_cli_run_version,

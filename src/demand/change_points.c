@@ -563,29 +563,35 @@ static bool mean_between(const task *t, int k, double from, double to, double *m
     return n > 0;
 }
 
-static bool rise_at(const task *t, int k, double place, double *rise)
+/* From the mean of `before` observations to that of the `after` next. */
+static bool rise_at(const task *t, int k, double place, double before, double after, double *rise)
 {
-    double before, after, width = (double)t->floor;
-    if (!mean_between(t, k, place - width, place, &before)) return false;
-    if (!mean_between(t, k, place, place + width, &after)) return false;
-    *rise = after - before;
+    double low, high;
+    if (!mean_between(t, k, place - before, place, &low)) return false;
+    if (!mean_between(t, k, place, place + after, &high)) return false;
+    *rise = high - low;
     return true;
 }
 
-/* Against the same time of the year before, else of the year after. *compared: there is one. */
+#define SEEN_LEAST 2 /* observations of another year, before and after */
+
+/* Against the same time of the year before, else of the year after, as much of it as there is. *compared: there is some. */
 static bool is_no_season(const task *t, int k, bool *compared)
 {
     double year = round(t->settings->year / (double)t->length), at = t->work->place[t->at[k]];
-    double width = (double)t->floor, first = t->work->place[0], own, other;
-    double last = t->work->place[t->known - 1];
+    double before = (double)t->floor, after = before, first = t->work->place[0], own, other;
+    double last = t->work->place[t->known - 1], then = at - year;
     *compared = false;
-    if (year < 2 * width || !rise_at(t, k, at, &own)) return true;
-    if (at - year - 2 >= first)
-        *compared = rise_at(t, k, at - year, &other);
-    else if (at + year + 1 <= last)
-        *compared = rise_at(t, k, at + year, &other);
+    if (year < before + after) return true;
+    if (then - first < SEEN_LEAST) then = at + year;
+    before = fmin(before, then - first);
+    after = fmin(after, last + 1 - then);
+    if (after < SEEN_LEAST || !rise_at(t, k, at, before, after, &own) ||
+        !rise_at(t, k, then, before, after, &other))
+        return true;
     double size = step_size(t, k);
-    return !*compared || (size > 0 ? own - other : other - own) >= NEAR * fabs(size);
+    *compared = true;
+    return (size > 0 ? own - other : other - own) >= NEAR * fabs(size);
 }
 
 /* The weakest of those that are not sure, or look like steps only; -1: all are good. */

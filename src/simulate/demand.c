@@ -2,13 +2,14 @@
  *
  *   popularity · fit(item, store) · base · price · promotion · halo · cannibal · pull · day(store)
  *
- * base      exp(trend · years) · exp(season · cos(2π (day of year - peak) / 365.25)), ramps at launch
+ * base      exp(trend · years) · exp(season · cos(2π (day of year - peak) / 365.25)), ramps at launch; a lasting
+ *           shift of its category
  * price     (paid / list) ^ elasticity
  * promotion exp(lift) while feature or display run
  * halo      1.15 on the partner of a promoted item
  * cannibal  0.94 for each other promoted item of the subcategory, at most four
  * pull      1 - 0.25 · exp(-days/5) in the fortnight after a promotion: people stocked up
- * day       weekday, holiday and opening of the store
+ * day       weekday, holiday and opening of the store, a lasting shift of it
  *
  * Regular prices rise once a year. The factors stay apart so that the truth about each promotion can be
  * written down: what it added, what it took from neighbours and from the weeks after.
@@ -56,6 +57,18 @@ double shop_event_effect(const shop *s, int32_t number, const char **event, bool
     return 0;
 }
 
+/* Of a store or a category, by all shifts that have begun. */
+static double shift_factor(const shop *s, bool of_store, int32_t key, int32_t number)
+{
+    double factor = 1;
+    for (int32_t k = 0; k < s->shifts; k++) {
+        const shop_shift *shift = &s->shift[k];
+        if (shift->of_store == of_store && shift->key == key && number >= shift->start)
+            factor *= shift->factor;
+    }
+    return factor;
+}
+
 double shop_store_day(const shop *s, int32_t store, int32_t number)
 {
     static const double weekday[] = {0.86, 0.88, 0.94, 1.00, 1.22, 1.38, 0.72};
@@ -65,7 +78,7 @@ double shop_store_day(const shop *s, int32_t store, int32_t number)
     int32_t day = fs_weekday(s->first_day + number);
     const shop_store *where = &s->store[store];
     if (closed || number < where->opened || (day == 7 && !where->sundays)) return 0;
-    return weekday[day - 1] * exp(effect);
+    return weekday[day - 1] * exp(effect) * shift_factor(s, true, store, number);
 }
 
 static double base_factor(const shop_item *item, int64_t first_day, int32_t number)
@@ -112,6 +125,7 @@ static void own_factors(shop *s, int32_t i, int32_t number)
                       .running = running ? p : -1,
                       .halo_of = -1,
                       .pull_of = -1};
+    day->base *= shift_factor(s, false, s->item[i].category, number);
     if (running) {
         const shop_promotion *promotion = &s->promotion[p];
         day->price_cents = (int32_t)lround(cents * (100 - promotion->percent) / 100.0);

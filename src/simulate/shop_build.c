@@ -178,6 +178,28 @@ static void build_fit(shop *s)
         }
 }
 
+/* In turn a store that sells a quarter less (a rival has opened) and a category that sells three tenths more, each another
+ * one as long as there are others, from some day in the middle of the history on: the first at about six tenths of it. */
+static void build_shifts(shop *s)
+{
+    static const double shares[] = {0.58, 0.36, 0.70, 0.48}; /* of the days; up to 0.05 later */
+    const fs_simulate_settings *set = &s->settings;
+    bool large = set->days >= 730 && set->stores >= 4;
+    s->shifts = (int32_t)(set->shifts >= 0 ? set->shifts : large ? FS_SIMULATE_SHIFTS : 0);
+    for (int32_t k = 0; k < s->shifts; k++) {
+        fs_random r = fs_random_open(set->seed, STREAM_SHIFT, (uint64_t)k, 0);
+        bool of_store = k % 2 == 0;
+        int32_t keys = of_store ? (int32_t)set->stores : s->categories;
+        double share = shares[k % 4] + between(&r, 0, 0.05);
+        int32_t key = (k / 2 + 1) % keys;
+        if (of_store && s->store[key].opened > 0) key = 0; /* it has to have a level before */
+        s->shift[k] = (shop_shift){.start = (int32_t)(share * (double)set->days),
+                                   .of_store = of_store,
+                                   .key = key,
+                                   .factor = of_store ? 0.75 : 1.3};
+    }
+}
+
 static fs_status check(const fs_simulate_settings *set, fs_error *error)
 {
     struct {
@@ -197,6 +219,9 @@ static fs_status check(const fs_simulate_settings *set, fs_error *error)
         return fs_fail(error, FS_USAGE,
                        "lines must be 0 to %.0f for so many items, stores and days, not %lld", most,
                        (long long)set->lines);
+    if (set->shifts < -1 || set->shifts > FS_SIMULATE_SHIFTS_MOST)
+        return fs_fail(error, FS_USAGE, "shifts must be 0 to %d, or -1, not %lld",
+                       FS_SIMULATE_SHIFTS_MOST, (long long)set->shifts);
     if (!(set->dirt >= 0 && set->dirt <= 0.2))
         return fs_fail(error, FS_USAGE, "dirt must be 0 to 0.2, not %g", set->dirt);
     return FS_OK;
@@ -229,6 +254,7 @@ fs_status shop_build(const fs_simulate_settings *settings, shop *s, fs_error *er
     for (int32_t i = 0; i < settings->stores; i++) draw_store(s, i, &s->store[i]);
     for (int32_t i = 0; i < settings->customers; i++) draw_customer(s, i, &s->customer[i]);
     build_fit(s);
+    build_shifts(s);
     FS_TRY(build_promotions(s, error));
     FS_TRY(build_campaigns(s, error));
     double lines = shop_expected_lines(s);

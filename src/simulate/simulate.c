@@ -20,6 +20,7 @@ fs_simulate_settings fs_simulate_defaults(void)
                                   .customers = 3000,
                                   .days = 730,
                                   .lines = 200000,
+                                  .shifts = -1,
                                   .start = "2023-01-02",
                                   .currency = "GBP",
                                   .country = "GB"};

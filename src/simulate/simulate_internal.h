@@ -22,7 +22,8 @@ enum stream {
     STREAM_CAMPAIGN,
     STREAM_REVIEW,
     STREAM_DIRT,
-    STREAM_PRICE
+    STREAM_PRICE,
+    STREAM_SHIFT
 };
 
 typedef struct shop_item {
@@ -63,6 +64,14 @@ typedef struct shop_promotion {
     double baseline, lifted, halo, cannibalised, pulled; /* expected units, summed as days pass */
 } shop_promotion;
 
+/* From a day on, for good, a store or a category sells `factor` times what it did. */
+typedef struct shop_shift {
+    int32_t start;
+    bool of_store; /* else of a category */
+    int32_t key;
+    double factor;
+} shop_shift;
+
 #define CAMPAIGNS     4
 #define CAMPAIGN_DAYS 28
 #define SEGMENTS      3
@@ -101,6 +110,8 @@ typedef struct shop {
     int64_t promotions;
     int32_t *promotion_of; /* items + 1: promotions of an item are [of[i], of[i+1]) */
     shop_campaign campaign[CAMPAIGNS];
+    shop_shift shift[FS_SIMULATE_SHIFTS_MOST];
+    int32_t shifts;
     float *fit;        /* items × stores: how well the item suits the store; 0: not sold */
     int32_t *on_hand;  /* items × stores */
     item_day *today;   /* items */
@@ -210,5 +221,6 @@ fs_status shop_write_truth(const shop *s, const char *folder, fs_error *error);
 void name_item(int32_t item, char out[16]);
 void name_store(int32_t store, char out[16]);
 void name_customer(int32_t customer, char out[16]);
+void name_category(int32_t category, char out[32]);
 
 #endif

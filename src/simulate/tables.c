@@ -12,7 +12,7 @@ static const char *const towns[] = {
     "Quorn",  "Ripon",  "Selby",   "Thirsk",   "Ulverston", "Ventnor", "Whitby", "Yarm"};
 static const char *const tiers[] = {"basic", "silver", "gold"};
 
-static void name_category(int32_t category, char out[32])
+void name_category(int32_t category, char out[32])
 {
     int32_t round = category / 10;
     const char *name = category_names[category % 10];

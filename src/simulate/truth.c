@@ -1,5 +1,5 @@
 /* What is true of the shop, for tests to ask whether it was found again: DIR-truth/items, promotions,
- * customers, campaigns, events (demand, shortages and dirt are written as the days pass). */
+ * customers, campaigns, events, shifts (demand, shortages and dirt are written as the days pass). */
 #include "simulate_internal.h"
 
 static fs_status write_items(const shop *s, const char *folder, fs_error *error)
@@ -97,6 +97,25 @@ static fs_status write_events(const shop *s, const char *folder, fs_error *error
     return status == FS_OK ? closed : status;
 }
 
+static fs_status write_shifts(const shop *s, const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "shifts.csv", "day,what,key,factor", &w, error);
+    for (int32_t k = 0; status == FS_OK && k < s->shifts; k++) {
+        const shop_shift *shift = &s->shift[k];
+        char key[32];
+        if (shift->of_store)
+            name_store(shift->key, key);
+        else
+            name_category(shift->key, key);
+        status = writer_fields(&w, error, "dtt4", s->first_day + shift->start,
+                               shift->of_store ? "store" : "category", key, shift->factor);
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
 fs_status shop_write_truth(const shop *s, const char *folder, fs_error *error)
 {
     char truth[1024];
@@ -105,5 +124,6 @@ fs_status shop_write_truth(const shop *s, const char *folder, fs_error *error)
     FS_TRY(write_effects(s, truth, error));
     FS_TRY(write_people(s, truth, error));
     FS_TRY(write_uplifts(s, truth, error));
-    return write_events(s, truth, error);
+    FS_TRY(write_events(s, truth, error));
+    return write_shifts(s, truth, error);
 }

@@ -250,6 +250,7 @@ static void defaults_of_simulate_are_those_of_the_library(void **state)
     assert_int_equal(fs_cli_int(&call, "customers"), settings.customers);
     assert_int_equal(fs_cli_int(&call, "days"), settings.days);
     assert_int_equal(fs_cli_int(&call, "lines"), settings.lines);
+    assert_int_equal(fs_cli_int(&call, "shifts"), settings.shifts);
     assert_int_equal(fs_cli_int(&call, "seed"), (int64_t)settings.seed);
     assert_string_equal(fs_cli_text(&call, "start"), settings.start);
     assert_string_equal(fs_cli_text(&call, "currency"), settings.currency);

@@ -74,6 +74,7 @@ static const char *const all[] = {"sales.csv",
                                   "-truth/customers.csv",
                                   "-truth/campaigns.csv",
                                   "-truth/events.csv",
+                                  "-truth/shifts.csv",
                                   "-truth/shortages.csv",
                                   "-truth/dirt.csv"};
 
@@ -202,6 +203,39 @@ static void a_panel_has_a_row_a_day_and_holds_zeros(void **state)
     remove_root(root);
 }
 
+static void shifts_are_written_down_and_planted_where_asked_or_large(void **state)
+{
+    (void)state;
+    char root[64], one[96], two[96];
+    make_root(root);
+    snprintf(one, sizeof one, "%s/one", root);
+    snprintf(two, sizeof two, "%s/two", root);
+    fs_simulate_settings s = small(one);
+    run(&s);
+    s.folder = two;
+    s.shifts = 3;
+    run(&s);
+    char *none = slurp(root, "one", "-truth/shifts.csv");
+    char *some = slurp(root, "two", "-truth/shifts.csv");
+    assert_string_equal(none, "day,what,key,factor\n");
+    assert_int_equal(count_lines_with(some, ",store,S002,0.7500\n"), 1);
+    assert_int_equal(count_lines_with(some, ",category,Bakery,1.3000\n"), 1);
+    assert_int_equal(count_lines_with(some, "\n"), 4);
+    fs_free(none);
+    fs_free(some);
+    remove_root(root);
+    make_root(root);
+    snprintf(one, sizeof one, "%s/one", root);
+    s = small(one);
+    s.days = 730;
+    s.stores = 4;
+    run(&s);
+    some = slurp(root, "one", "-truth/shifts.csv");
+    assert_int_equal(count_lines_with(some, "\n"), 1 + FS_SIMULATE_SHIFTS);
+    fs_free(some);
+    remove_root(root);
+}
+
 static void wrong_settings_are_refused(void **state)
 {
     (void)state;
@@ -212,6 +246,10 @@ static void wrong_settings_are_refused(void **state)
     s.items = 0;
     assert_int_equal(fs_simulate(NULL, &s, NULL, &error), FS_USAGE);
     assert_non_null(strstr(error.message, "items"));
+    s = small(root);
+    s.shifts = FS_SIMULATE_SHIFTS_MOST + 1;
+    assert_int_equal(fs_simulate(NULL, &s, NULL, &error), FS_USAGE);
+    assert_non_null(strstr(error.message, "shifts"));
     s = small(root);
     s.start = "2023-02-30";
     assert_int_equal(fs_simulate(NULL, &s, NULL, &error), FS_USAGE);
@@ -259,6 +297,7 @@ int main(void)
         cmocka_unit_test(lines_come_out_about_as_many_as_asked),
         cmocka_unit_test(each_fault_is_written_down_with_its_line),
         cmocka_unit_test(a_panel_has_a_row_a_day_and_holds_zeros),
+        cmocka_unit_test(shifts_are_written_down_and_planted_where_asked_or_large),
         cmocka_unit_test(wrong_settings_are_refused),
         cmocka_unit_test(a_folder_that_holds_files_is_left_alone),
         cmocka_unit_test(each_failing_allocation_is_an_error_not_a_crash),
