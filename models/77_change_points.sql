@@ -9,8 +9,8 @@
 -- promoted_change, hidden_change and offered_change compare the eight weeks (four months) from the shift on with those before: prices of
 -- the same products in the same stores, weighed by what was sold before; the share on promotion; the share that was out of stock
 -- or missing; the number of products on offer. A cause is what coincides with the shift in time, way and size, and null where nothing
--- known does: recording, lines began or ceased to tell customers or baskets, or hold nearly twice or half the pieces; a store that
--- makes half of the difference opened or closed within two weeks; stock-outs by five points and a third of the change; promotions by ten
+-- known does: recording, lines began or ceased to tell customers or baskets, or lines of baskets hold nearly twice or half the pieces; a
+-- store that makes half of the difference opened or closed within two weeks; stock-outs by five points and a third of the change; promotions by ten
 -- points; a price by a twentieth and a sixth of the change, the other way round for pieces; the range by a tenth and half the change.
 with windows as (
     select
@@ -236,7 +236,9 @@ recorded as (
             abs(customers_after / nullif(lines_after, 0) - customers_before / nullif(lines_before, 0)),
             abs(baskets_after / nullif(lines_after, 0) - baskets_before / nullif(lines_before, 0))
         ) as known_change,
-        (units_after / nullif(lines_after, 0)) / nullif(units_before / nullif(lines_before, 0), 0) as pieces_a_line
+        case when 2e0 * baskets_after > lines_after and 2e0 * baskets_before > lines_before
+            then (units_after / nullif(lines_after, 0)) / nullif(units_before / nullif(lines_before, 0), 0)
+        end as pieces_a_line
     from records
 ),
 gathered as (
