@@ -181,6 +181,58 @@ static fs_status add_growth(const fs_report *report, json_t *page, fs_error *err
     return FS_OK;
 }
 
+/* ---- what changed for good ---- */
+
+#define SHIFTED                                                                                    \
+    "case level when 'total' then 'everything together' when 'store' then 'store ' || key when "   \
+    "'item' then coalesce(name, key) else key end"
+
+static fs_status say_shifts(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select " SHIFTED ", cast(period as varchar), change, "
+                          "coalesce(money_a_year, 0), cause, (select count(*) from change_points) "
+                          "from change_points where change is not null order by case level when "
+                          "'total' then 0 when 'category' then 1 when 'store' then 2 else 3 end, "
+                          "rank limit 1",
+                          &rows, error));
+    fs_figures_shifts f = {.shifts = (int64_t)fs_report_cell_number(rows, 0, 5),
+                           .what = fs_report_cell_text(rows, 0, 0),
+                           .date = fs_report_cell_text(rows, 0, 1),
+                           .change = fs_report_cell_number(rows, 0, 2),
+                           .money = fs_report_cell_number(rows, 0, 3),
+                           .cause = fs_report_cell_text(rows, 0, 4),
+                           .currency = report->currency};
+    fs_status status = fs_report_say_shifts(out, &f);
+    json_decref(rows);
+    return status;
+}
+
+static fs_status add_shifts(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (!fs_report_has(report, "change_points")) return FS_OK;
+    fs_buffer text = {0};
+    fs_status status = say_shifts(report, &text, error);
+    if (status == FS_OK && text.size > 0) status = fs_report_add_text(page, text.data, error);
+    fs_buffer_free(&text);
+    FS_TRY(status);
+    TABLE(
+        page, .id = "shifts", .title = "What changed for good, most money first",
+        .table = "change_points", .limit = 100, .file = "csv/change_points.csv",
+        .columns = "level:Level:text,of:Of:text,since:Since:date,before:Before:number,after:After:"
+                   "number,change:Change:share,low:From:share,high:To:share,money:Money a year:"
+                   "money,cause:Coincides with:text,sure:Another year tells:bool",
+        .sql = "select level, nullif(" SHIFTED ", 'everything together'), cast(period as "
+               "varchar), round(before, 2), round(after, 2), case when change <= 10 then "
+               "round(change, 4) end, case when change <= 10 then round(low, 4) end, case when "
+               "change <= 10 then "
+               "round(high, 4) end, round(money_a_year, 2), coalesce(cause, 'nothing known'), sure "
+               "from change_points order by case level when 'total' then 0 when 'category' then "
+               "1 when 'store' then 2 else 3 end, rank");
+    return FS_OK;
+}
+
 /* ---- by what the files tell apart ---- */
 
 static fs_status add_breakdowns(const fs_report *report, json_t *page, fs_error *error)
@@ -272,6 +324,7 @@ fs_status fs_report_add_business(const fs_report *report, json_t *page, fs_error
 {
     FS_TRY(add_figures(report, page, error));
     FS_TRY(add_growth(report, page, error));
+    FS_TRY(add_shifts(report, page, error));
     FS_TRY(add_breakdowns(report, page, error));
     FS_TRY(add_periods(report, page, error));
     return add_concentration(report, page, error);

@@ -164,3 +164,22 @@ fs_status fs_report_say_discounts(fs_buffer *out, double share, double money, co
     FS_TRY(fs_report_money(out, money, currency));
     return fs_buffer_text(out, " were taken off.");
 }
+
+fs_status fs_report_say_shifts(fs_buffer *out, const fs_figures_shifts *f)
+{
+    if (f->shifts <= 0 || !f->what || !f->date || f->change == 0) return FS_OK;
+    FS_TRY(fs_report_whole(out, (double)f->shifts));
+    FS_TRY(fs_buffer_text(out, f->shifts == 1 ? " lasting shift: on "
+                                              : " lasting shifts, the one of most money on "));
+    FS_TRY(fs_report_date(out, f->date));
+    FS_TRY(fs_buffer_printf(out, f->shifts == 1 ? " %s %s by " : ": %s %s by ", f->what,
+                            f->change > 0 ? "rose" : "fell"));
+    FS_TRY(fs_report_share(out, fabs(f->change)));
+    if (f->money != 0) {
+        FS_TRY(fs_buffer_text(out, ", "));
+        FS_TRY(fs_report_money(out, fabs(f->money), f->currency));
+        FS_TRY(fs_buffer_text(out, " a year"));
+    }
+    if (f->cause) FS_TRY(fs_buffer_printf(out, " (at the same time: %s)", f->cause));
+    return fs_buffer_text(out, ".");
+}

@@ -190,6 +190,16 @@ typedef struct fs_figures_underperformers {
 FS_MUST_CHECK fs_status fs_report_say_underperformers(fs_buffer *out,
                                                       const fs_figures_underperformers *figures);
 
+typedef struct fs_figures_shifts {
+    int64_t shifts;
+    const char *what, *date; /* the one of most money: of what, and its first day */
+    double change;           /* as a share of before */
+    double money;            /* a year; 0: not known */
+    const char *cause;       /* what coincides with it; NULL: nothing known */
+    const char *currency;
+} fs_figures_shifts;
+FS_MUST_CHECK fs_status fs_report_say_shifts(fs_buffer *out, const fs_figures_shifts *figures);
+
 /* What share of the revenue is sold at a discount, and the money taken off. */
 FS_MUST_CHECK fs_status fs_report_say_discounts(fs_buffer *out, double share, double money,
                                                 const char *currency);

@@ -125,6 +125,25 @@ static void money_that_is_bound_or_taken_off_is_counted(void **state)
     SAYS("", fs_report_say_concentration(&out, "customers", 0.1));
 }
 
+static void the_shift_of_most_money_is_named(void **state)
+{
+    (void)state;
+    fs_figures_shifts f = {.shifts = 3,
+                           .what = "Dairy",
+                           .date = "2023-10-28",
+                           .change = 0.27,
+                           .money = 31348,
+                           .currency = "GBP"};
+    SAYS("3 lasting shifts, the one of most money on 28 Oct 2023: Dairy rose by 27 %, GBP 31,348 a "
+         "year.",
+         fs_report_say_shifts(&out, &f));
+    f.shifts = 1, f.change = -0.25, f.money = 0, f.cause = "price";
+    SAYS("1 lasting shift: on 28 Oct 2023 Dairy fell by 25 % (at the same time: price).",
+         fs_report_say_shifts(&out, &f));
+    f.shifts = 0;
+    SAYS("", fs_report_say_shifts(&out, &f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +151,7 @@ int main(void)
         cmocka_unit_test(a_day_leads_only_when_it_is_ahead),
         cmocka_unit_test(a_weak_season_is_called_so),
         cmocka_unit_test(the_calendar_is_told_of_as_far_as_it_is_sure),
+        cmocka_unit_test(the_shift_of_most_money_is_named),
         cmocka_unit_test(money_that_is_bound_or_taken_off_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
