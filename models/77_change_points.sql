@@ -11,7 +11,8 @@
 -- or missing; the number of products on offer. A cause is what coincides with the shift in time, way and size, and null where nothing
 -- known does: recording, lines began or ceased to tell customers or baskets, or lines of baskets hold nearly twice or half the pieces; a
 -- store that makes half of the difference opened or closed within two weeks; stock-outs by five points and a third of the change; promotions by ten
--- points; a price by a twentieth and a sixth of the change, the other way round for pieces; the range by a tenth and half the change.
+-- points and a fifth of the change; a price by a twentieth and a sixth of the change, the other way round for pieces, where a fifth
+-- is sold still; the range by a tenth and half the change.
 with windows as (
     select
         case when '${period}' = 'day' then 56 when '${period}' = 'week' then 8 else 4 end as length,
@@ -248,7 +249,11 @@ gathered as (
         shifts.after - shifts.before as difference,
         abs(coalesce(shifts.change, 1e0)) as size,
         (shifts.after - shifts.before) * windows.a_year
-            * case when demand_unit.in_units then shares.revenue_after / nullif(shares.value_after, 0) else 1e0 end as money_a_year,
+            * case
+                when demand_unit.has_money and demand_unit.in_units then shares.revenue_after / nullif(shares.value_after, 0)
+                when demand_unit.has_money then 1e0
+            end as money_a_year,
+        coalesce(shifts.change > -8e-1 and shifts.change < 4, false) as goes_on,
         prices_then.price_change,
         shares.promoted_after / nullif(lengths.periods_after, 0) - shares.promoted_before / nullif(lengths.periods_before, 0) as promoted_change,
         shares.hidden_after / nullif(lengths.periods_after, 0) - shares.hidden_before / nullif(lengths.periods_before, 0) as hidden_change,
@@ -278,10 +283,10 @@ judged as (
             when difference < 0 and closed >= -5e-1 * difference then 'store closed'
             when difference > 0 and hidden_change <= -5e-2 and -3e0 * hidden_change >= size then 'stock-outs'
             when difference < 0 and hidden_change >= 5e-2 and 3e0 * hidden_change >= size then 'stock-outs'
-            when difference > 0 and promoted_change >= 1e-1 then 'promotions'
-            when difference < 0 and promoted_change <= -1e-1 then 'promotions'
-            when in_units and abs(price_change) >= 5e-2 and 6e0 * abs(price_change) >= size and price_change * difference < 0 then 'price'
-            when not in_units and abs(price_change) >= 5e-2 and 6e0 * abs(price_change) >= size and price_change * difference > 0 then 'price'
+            when difference > 0 and promoted_change >= 1e-1 and 5e0 * promoted_change >= size then 'promotions'
+            when difference < 0 and promoted_change <= -1e-1 and -5e0 * promoted_change >= size then 'promotions'
+            when goes_on and in_units and abs(price_change) >= 5e-2 and 6e0 * abs(price_change) >= size and price_change * difference < 0 then 'price'
+            when goes_on and not in_units and abs(price_change) >= 5e-2 and 6e0 * abs(price_change) >= size and price_change * difference > 0 then 'price'
             when abs(offered_change) >= 1e-1 and 2e0 * abs(offered_change) >= size and offered_change * difference > 0 then 'range'
         end as cause
     from gathered

@@ -642,14 +642,15 @@ static double level_of(const task *t, int k, int64_t from, int64_t to)
     return fmax(sum / (double)(to - from), least);
 }
 
-/* 95 % interval of after / before - 1; the error is one of the transformed. */
+/* 95 % interval of after / before - 1, nowhere below the least observation; the error is one of the transformed. */
 static void set_share(const task *t, double error, fs_change *change)
 {
-    double seen = asinh(change->after / t->size), way = Z_95 * error;
+    double seen = asinh(change->after / t->size), way = Z_95 * error, least = 0;
     change->is_share = change->before > 0;
     if (!change->is_share) return;
+    for (int64_t i = 0; i < t->known; i++) least = fmin(least, t->work->mean[i]);
     change->change = change->after / change->before - 1;
-    change->low = t->size * sinh(seen - way) / change->before - 1;
+    change->low = fmax(t->size * sinh(seen - way), least) / change->before - 1;
     change->high = t->size * sinh(seen + way) / change->before - 1;
 }
 

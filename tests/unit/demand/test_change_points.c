@@ -152,6 +152,7 @@ static void an_end_and_a_beginning_are_changes(void **state)
     assert_int_equal(c.count, 1);
     assert_near("after", c.change[0].after, 0, 2);
     assert_near("change", c.change[0].change, -1, 0.02);
+    assert_true(c.change[0].low >= -1);
     shop(6, 730, 10, 0, y);
     times(y, 0, 400, 0);
     assert_int_equal(fs_changes_find(&c, &days, y, NULL, 730), FS_OK);
