@@ -46,12 +46,19 @@ struct fs_engine {
     struct fs_kept_fault {
         long long number; /* 0: none */
         fs_error error;
-    } fault[16];    /* of our functions, until the query's caller takes them */
-    fs_arena names; /* of the extensions that are loaded, databases that are attached */
+    } fault[16]; /* of our functions, until the query's caller takes them */
+    fs_arena
+        names; /* of the extensions that are loaded, databases that are attached, SELECTs that were read */
     struct fs_loaded {
         struct fs_loaded *next;
         const char *name;
     } * loaded;
+    struct fs_sql_read { /* SELECTs whose tables are known (sql_tables.c) */
+        struct fs_sql_read *next;
+        const char *sql;
+        const char **table; /* as they are met, one again and again */
+        int tables, room;
+    } * read;
     struct fs_attached { /* databases, as fs_db_NUMBER (raw_login.c) */
         struct fs_attached *next;
         const char *path;

@@ -4,6 +4,7 @@
  * (duckdb_get_table_names binds: it knows no answer for a join … using, whose columns it can't find.)
  * A table is a BASE_TABLE node whose name is no common table expression in scope: one is seen by those
  * written after it and by the query it stands before, and by itself only where it is recursive.
+ * What was found is kept with the engine: a run plans its steps twice, before it reads a file and after.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ typedef struct scope {
 typedef struct finder {
     fs_arena *arena;
     fs_sql_names *names;
+    struct fs_sql_read *read; /* where what is met is written down */
+    fs_arena *kept;           /* holds it */
     fs_error *error;
 } finder;
 
@@ -44,6 +47,24 @@ static fs_status add_name(finder *f, const char *name)
     return FS_OK;
 }
 
+/* A table as it was met: written down, and added. */
+static fs_status meet(finder *f, const char *name)
+{
+    struct fs_sql_read *read = f->read;
+    if (read->tables == read->room) {
+        int room = read->room ? read->room * 2 : 8;
+        const char **grown = fs_arena_alloc(f->kept, (size_t)room * sizeof *grown);
+        if (!grown) return fs_fail_memory(f->error, (size_t)room * sizeof *grown);
+        if (read->tables) memcpy(grown, read->table, (size_t)read->tables * sizeof *grown);
+        read->table = grown;
+        read->room = room;
+    }
+    char *copy = fs_arena_strdup(f->kept, name);
+    if (!copy) return fs_fail_memory(f->error, strlen(name));
+    read->table[read->tables++] = copy;
+    return add_name(f, copy);
+}
+
 static const char *text_of(const json_t *node, const char *key)
 {
     const char *text = json_string_value(json_object_get(node, key));
@@ -57,9 +78,9 @@ static fs_status add_table(finder *f, const json_t *node, const scope *seen)
     if (!*schema)
         for (; seen; seen = seen->outer)
             if (strcasecmp(seen->name, name) == 0) return FS_OK;
-    if (!*schema) return add_name(f, name);
+    if (!*schema) return meet(f, name);
     char *both = fs_arena_printf(f->arena, "%s.%s", schema, name);
-    return both ? add_name(f, both) : fs_fail_memory(f->error, strlen(name));
+    return both ? meet(f, both) : fs_fail_memory(f->error, strlen(name));
 }
 
 static fs_status walk(finder *f, const json_t *node, const scope *seen);
@@ -151,17 +172,73 @@ static fs_status ask(fs_engine *engine, const char *sql, fs_buffer *query, fs_re
     return fs_engine_query(engine, query->data, result, error);
 }
 
-fs_status fs_engine_sql_tables(fs_engine *engine, fs_arena *arena, const char *sql,
-                               fs_sql_names *names, fs_error *error)
+static fs_status read_sql(fs_engine *engine, finder *f, const char *sql)
 {
     fs_buffer query = {0};
     fs_result *result = NULL;
-    finder f = {.arena = arena, .names = names, .error = error};
-    fs_status status = ask(engine, sql, &query, &result, error);
+    fs_status status = ask(engine, sql, &query, &result, f->error);
     bool more = false;
-    if (status == FS_OK) status = fs_result_next(result, &more, error);
-    if (status == FS_OK) status = read_tree(&f, more ? fs_result_text(result, 0) : NULL, sql);
+    if (status == FS_OK) status = fs_result_next(result, &more, f->error);
+    if (status == FS_OK) status = read_tree(f, more ? fs_result_text(result, 0) : NULL, sql);
     if (result) fs_result_close(result);
     fs_buffer_free(&query);
     return status;
+}
+
+/* What was read stays as it is, so it may be looked at without the lock. NULL: it was not read yet. */
+static const struct fs_sql_read *find_read(fs_engine *engine, const char *sql)
+{
+    pthread_mutex_lock(&engine->lock);
+    const struct fs_sql_read *read = engine->read;
+    while (read && strcmp(read->sql, sql) != 0) read = read->next;
+    pthread_mutex_unlock(&engine->lock);
+    return read;
+}
+
+/* NULL where memory ended. */
+static struct fs_sql_read *copy_of(fs_arena *arena, const char *sql,
+                                   const struct fs_sql_read *found)
+{
+    struct fs_sql_read *read = fs_arena_zero(arena, sizeof *read);
+    if (read) read->sql = fs_arena_strdup(arena, sql);
+    if (read) read->table = fs_arena_zero(arena, ((size_t)found->tables + 1) * sizeof *read->table);
+    if (!read || !read->sql || !read->table) return NULL;
+    for (; read->tables < found->tables; read->tables++) {
+        read->table[read->tables] = fs_arena_strdup(arena, found->table[read->tables]);
+        if (!read->table[read->tables]) return NULL;
+    }
+    return read;
+}
+
+/* Where memory ends it is read again when it is asked for again. */
+static void keep(fs_engine *engine, const char *sql, const struct fs_sql_read *found)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct fs_sql_read *read = copy_of(&engine->names, sql, found);
+    if (read) {
+        read->next = engine->read;
+        engine->read = read;
+    }
+    pthread_mutex_unlock(&engine->lock);
+}
+
+static fs_status read_and_keep(fs_engine *engine, finder *f, const char *sql)
+{
+    fs_arena own = {0};
+    struct fs_sql_read found = {0};
+    f->read = &found, f->kept = &own;
+    fs_status status = read_sql(engine, f, sql);
+    if (status == FS_OK) keep(engine, sql, &found);
+    fs_arena_free(&own);
+    return status;
+}
+
+fs_status fs_engine_sql_tables(fs_engine *engine, fs_arena *arena, const char *sql,
+                               fs_sql_names *names, fs_error *error)
+{
+    finder f = {.arena = arena, .names = names, .error = error};
+    const struct fs_sql_read *read = find_read(engine, sql);
+    if (!read) return read_and_keep(engine, &f, sql);
+    for (int i = 0; i < read->tables; i++) FS_TRY(add_name(&f, read->table[i]));
+    return FS_OK;
 }
