@@ -105,6 +105,17 @@ def panel_decompose() -> Iterator[Row]:
     (WORK / "parts.parquet").unlink()
 
 
+def panel_change_points() -> Iterator[Row]:
+    """The kernel on series of the panel's length, without a change of level and with one; and a tenth of the panel."""
+    program = on_library("change_points")
+    for share, what in ((0, "no change"), (100, "one change each")):
+        yield Row(f"change_points: kernel, {what}", min(said_cpu(program, 1941, share) for _ in range(REPEATS)), "ms a series of 1,941 days", 2)
+    cost = least(lambda: measure(FORESELL, "apply", "change_points", panel(305), "--group", "item,store", "--order", "day", "--value", "units",
+                                 "--memory", "2GiB", "-o", WORK / "changes.parquet"))
+    yield from rows_of("panel: 5.9 M rows, change_points", cost)
+    (WORK / "changes.parquet").unlink()
+
+
 def short_series() -> Iterator[Row]:
     """A million groups of one row each, to 28 rows each: what a group costs beside its rows."""
     import duckdb
@@ -214,6 +225,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel_4x": panel_4x,
     "panel_models": panel_models,
     "panel_decompose": panel_decompose,
+    "panel_change_points": panel_change_points,
     "short_series": short_series,
     "csv": csv_ingest,
     "kernel": kernel,
