@@ -1,5 +1,4 @@
-"""Lasting shifts: those that simulate plants are found again, their figures are those of a plain count, and odd data give none."""
-import csv
+"""Lasting shifts: their figures are those of a plain count, and odd data give none. (Those that simulate plants: test_planted.py.)"""
 import datetime
 import math
 import statistics
@@ -10,41 +9,6 @@ import pytest
 from source_shop import ask
 
 DAY = datetime.date
-
-
-@pytest.fixture(scope="module")
-def planted(foresell, tmp_path_factory) -> tuple[Path, Path]:
-    """Three years of three stores, one of which sells a quarter less from a day on, and of two categories, one of which sells three tenths more."""
-    folder = tmp_path_factory.mktemp("planted")
-    foresell("simulate", folder / "files", "--items", 96, "--stores", 3, "--days", 1095, "--customers", 50, "--lines", 60000, "--shifts", 2,
-             "--seed", 2)
-    foresell("init", folder / "p", "--from", folder / "files")
-    foresell("run", folder / "p", "--only", "change_points")
-    return folder / "files-truth" / "shifts.csv", folder / "p" / "runs" / "latest" / "tables"
-
-
-def test_planted_shifts_are_found_at_their_day_and_size(planted):
-    truth, tables = planted
-    with open(truth, newline="") as lines:
-        shifts = [(row["what"], row["key"], DAY.fromisoformat(row["day"]), float(row["factor"]) - 1) for row in csv.DictReader(lines)]
-    found = ask(tables, "level, key, period, change, low, high, certainty, sure, money_a_year, cause", "change_points", "where level <> 'item'")
-    assert {what for what, *_ in shifts} == {"store", "category"}
-    for level, key, day, change in shifts:
-        near = [row for row in found if row[:2] == (level, key) and abs((row[2] - day).days) <= 14]
-        assert len(near) == 1, (level, key, day, found)
-        *_, share, low, high, certainty, sure, money, cause = near[0]
-        assert share == pytest.approx(change, abs=0.1) and low < share < high
-        assert certainty > 0.95 and sure and cause is None and money * change > 0
-    days = [day for _, _, day, _ in shifts]
-    others = [row for row in found if not any(abs((row[2] - day).days) <= 14 for day in days)]
-    assert len(others) <= 1, others
-
-
-def test_few_products_shift_by_themselves(planted):
-    _, tables = planted
-    products = ask(tables, "count(distinct key)", "past_shifts", "where level = 'item'")[0][0]
-    looked_at = ask(tables, "count(*)", "product_summary", "where active and revenue_rank <= 300 and cumulative_share - revenue_share < 0.8")[0][0]
-    assert looked_at > 10 and products <= 0.5 * looked_at
 
 
 # ---- plain figures ----
