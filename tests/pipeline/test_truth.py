@@ -152,7 +152,7 @@ def pieces(foresell, tmp_path_factory) -> Shop:
 def test_a_shop_without_money_ranks_by_pieces(pieces):
     assert pieces.ask("best_products", "item", "measure = 'units' and rank <= 2") == [("1001",), ("1002",)]
     assert pieces.ask("worst_products", "item", "measure = 'units' and rank = 1") == [("1004",)]
-    assert "of the pieces sold; product 1001 leads with 5,460" in pieces.said
+    assert "Of 4 products, product 1001 leads with 5,460" in pieces.said
     assert "revenue" not in pieces.said
 
 
