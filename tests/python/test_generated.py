@@ -56,15 +56,17 @@ def test_the_documentation_names_every_part(declared):
         assert f"- `{column['name']}" in doc
     for param in declared["params"]:
         if "minimum" in param:
-            assert f"From {param['minimum']:g} to {param['maximum']:g}." in doc
+            assert f"From {param['minimum']:g} to {param['maximum']:g}." in " ".join(doc.split())
     assert ">>> foresell." in doc
 
 
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda one: one["name"])
 def test_the_defaults_are_those_of_the_operator(declared):
     data = sales({"a": 400, "b": 380})
-    tall = pa.compute.if_else(pa.compute.equal(data["day"], MONDAY + datetime.timedelta(200)), 99.0, data["units"])
-    data = data.set_column(2, "units", tall)  # a peak, for those who look for one
+    later = pa.compute.greater(data["day"], MONDAY + datetime.timedelta(200))
+    units = pa.compute.if_else(later, pa.compute.multiply(data["units"], 3.0), data["units"])
+    units = pa.compute.if_else(pa.compute.equal(data["day"], MONDAY + datetime.timedelta(100)), 99.0, units)
+    data = data.set_column(2, "units", units)  # a lasting shift and a peak, for those who look for one
     bare = foresell.apply(declared["name"], data, group="item", order="day", columns={"value": "units"})
     assert getattr(foresell, declared["name"])(data, group="item", order="day", value="units").equals(bare)
     assert bare.num_rows > 0 and bare.column_names[0] == "item"
