@@ -3,8 +3,8 @@
 -- expect: unique(level, key, period); unique(rank); value <> usual; level in ('item', 'category', 'store', 'total', 'money')
 -- expect: cause in ('one order, taken back later', 'one order', 'a price cut', 'a promotion') or cause is null or cause like 'day of %'
 --
--- What models see is brought nearer to the usual there. usual is what they see instead. The cause is what coincides, with evidence: one order that makes half of what is
--- beside the usual, and whether half of it came back; a mean price a fifth below the product's middle one; a fifth of its pieces on promotion, as in a tenth of
+-- What models see is brought nearer to the usual there. usual is what they see instead. The cause is what coincides, with evidence: one order that makes half of the
+-- value, and whether half of it came back; a mean price a fifth below the product's middle one; a fifth of its pieces on promotion, as in a tenth of
 -- its periods at most; a holiday, a busy day or an event of that day. Largest distance first, in the money that a piece brings.
 with found as (
     select level, key, period, value, cleaned
@@ -89,8 +89,8 @@ judged as (
         demand_item.revenue,
         case when product_summary.units > 0 then product_summary.revenue / nullif(product_summary.units, 0) else 1e0 end as worth,
         case
-            when found.value > found.cleaned and largest.value * 2 >= found.value - found.cleaned and returned.units * 2 >= largest.units then 'one order, taken back later'
-            when found.value > found.cleaned and largest.value * 2 >= found.value - found.cleaned then 'one order'
+            when found.value > found.cleaned and largest.value * 2 >= found.value and returned.units * 2 >= largest.units then 'one order, taken back later'
+            when found.value > found.cleaned and largest.value * 2 >= found.value then 'one order'
             when found.value > found.cleaned and demand_item.units > 0 and demand_item.revenue > 0
                 and demand_item.revenue / nullif(demand_item.units, 0) <= 8e-1 * price_spread.middle then 'a price cut'
             when found.value > found.cleaned and demand_item.on_promotion and promotions_of.share <= 1e-1 then 'a promotion'
