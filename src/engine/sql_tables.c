@@ -28,41 +28,33 @@ typedef struct finder {
     fs_error *error;
 } finder;
 
+/* A copy of `name` behind the `count` that there are. */
+static fs_status append(fs_arena *arena, const char ***names, int *count, int *room,
+                        const char *name, fs_error *error)
+{
+    const char **grown = fs_arena_grow(arena, *names, *count, room, sizeof *grown);
+    if (!grown) return fs_fail_memory(error, 0);
+    *names = grown;
+    grown[*count] = fs_arena_strdup(arena, name);
+    if (!grown[*count]) return fs_fail_memory(error, strlen(name));
+    ++*count;
+    return FS_OK;
+}
+
 static fs_status add_name(finder *f, const char *name)
 {
     fs_sql_names *list = f->names;
     for (int i = 0; i < list->count; i++)
         if (strcasecmp(list->name[i], name) == 0) return list->twice = true, FS_OK;
-    if (list->count == list->room) {
-        int room = list->room ? list->room * 2 : 8;
-        const char **grown = fs_arena_alloc(f->arena, (size_t)room * sizeof *grown);
-        if (!grown) return fs_fail_memory(f->error, (size_t)room * sizeof *grown);
-        if (list->count) memcpy(grown, list->name, (size_t)list->count * sizeof *grown);
-        list->name = grown;
-        list->room = room;
-    }
-    char *copy = fs_arena_strdup(f->arena, name);
-    if (!copy) return fs_fail_memory(f->error, strlen(name));
-    list->name[list->count++] = copy;
-    return FS_OK;
+    return append(f->arena, &list->name, &list->count, &list->room, name, f->error);
 }
 
 /* A table as it was met: written down, and added. */
 static fs_status meet(finder *f, const char *name)
 {
     struct fs_sql_read *read = f->read;
-    if (read->tables == read->room) {
-        int room = read->room ? read->room * 2 : 8;
-        const char **grown = fs_arena_alloc(f->kept, (size_t)room * sizeof *grown);
-        if (!grown) return fs_fail_memory(f->error, (size_t)room * sizeof *grown);
-        if (read->tables) memcpy(grown, read->table, (size_t)read->tables * sizeof *grown);
-        read->table = grown;
-        read->room = room;
-    }
-    char *copy = fs_arena_strdup(f->kept, name);
-    if (!copy) return fs_fail_memory(f->error, strlen(name));
-    read->table[read->tables++] = copy;
-    return add_name(f, copy);
+    FS_TRY(append(f->kept, &read->table, &read->tables, &read->room, name, f->error));
+    return add_name(f, name);
 }
 
 static const char *text_of(const json_t *node, const char *key)

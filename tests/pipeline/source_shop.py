@@ -5,6 +5,7 @@ delimiters and letters from all over the world. Invoice numbers are numbers but 
 """
 import json
 import random
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -123,3 +124,14 @@ def check(run: Run, lines: list[Line], remarks: bool = True) -> None:
         column = "note" if run.ask("count(note)")[0][0] else "remark"
         kept = sorted(text for (text,) in run.ask(column, rest=f"where {column} is not null"))
         assert kept == sorted(line.remark for line in lines if line.remark)
+
+
+def document(run: Path) -> dict:
+    """What a run's report holds; a word that is no number fails."""
+    text = (run / "report.html").read_text()
+    held = re.search(r'<script[^>]*id="foresell-data"[^>]*>(.*?)</script>', text, re.S)[1]
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} in the report")
+
+    return json.loads(held, parse_constant=refuse)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_business import COSTS, DAYS, FIRST, TURN, lines_of
 
-from source_shop import ask
+from source_shop import ask, document
 
 ITEMS = {"ale": ("drinks", "Hop"), "bread": ("bakery", "Oven"), "cheese": ("dairy", "Oven"), "dates": ("fruit", ""), "eggs": ("dairy", "Hop")}
 RATINGS = {"ale": 4.5, "bread": 3.0, "cheese": 2.0, "dates": 5.0, "eggs": 4.0}
@@ -158,13 +158,9 @@ def test_a_large_order_is_an_unusual_value_and_called_so(shop):
 
 
 def test_the_report_has_the_charts(shop):
-    import json
-    import re
-
     _, tables = shop
-    page = (tables.parent / "report.html").read_text()
-    document = json.loads(re.search(r'<script[^>]*id="foresell-data"[^>]*>(.*?)</script>', page, re.S)[1])
-    charts = {block["id"]: block for one in document["pages"] for block in one["blocks"] if block["type"] == "chart"}
+    pages = document(tables.parent)["pages"]
+    charts = {block["id"]: block for one in pages for block in one["blocks"] if block["type"] == "chart"}
     assert {"figures", "bridge", "by", "curve", "trend", "weekdays", "hours", "map", "discounts", "fifths"} <= set(charts)
     steps = charts["bridge"]["series"] if charts["bridge"]["series"] else charts["bridge"]["choose"][0]["series"]
     before, change, now = steps

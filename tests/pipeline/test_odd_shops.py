@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from source_shop import document
+
 DAY = datetime.date
 FIRST = DAY(2023, 1, 2)  # a Monday
 
@@ -54,11 +56,6 @@ def run(foresell, folder: Path, rows: list[dict]) -> Path:
     foresell("init", folder / "p", "--from", folder / "files")
     foresell("run", folder / "p", timeout=300)
     return folder / "p" / "runs" / "latest"
-
-
-def document(out: Path) -> dict:
-    text = (out / "report.html").read_text()
-    return json.loads(re.search(r'<script[^>]*id="foresell-data"[^>]*>(.*?)</script>', text, re.S)[1], parse_constant=lambda word: pytest.fail(f"{word} in the report"))
 
 
 def no_number_is_none(out: Path) -> None:
