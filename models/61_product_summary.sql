@@ -9,39 +9,42 @@
 -- return_rate is pieces back over pieces sold. trend is null where the history is too short, and trend_sure says whether it is certain to 95 in 100 and its interval leaves out
 -- zero, and which no season can have made: two years are seen. active: still on offer. revenue_rank and the shares are of
 -- revenue; of pieces where no sale tells its money.
-with lines as (
-    select
-        sales_lines.item,
-        sales_lines.kind,
-        sales_lines.day,
-        sales_lines.basket,
-        sales_lines.note,
-        sales_lines.revenue,
-        sales_lines.net_units,
-        sales_lines.cost
-    from sales_lines
-    where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.item is not null
-),
-sums as (
+with totals as (
     select
         item,
         cast(sum(exact(revenue)) as double) as revenue,
-        cast(sum(exact(net_units)) as double) as units,
-        cast(sum(exact(case when cost is not null then revenue - cost * net_units end)) as double) as profit,
-        sum(case when cost is null and coalesce(net_units, 0) <> 0 then 1 else 0 end) as without_cost,
-        cast(sum(exact(case when kind = 'sale' then net_units end)) as double) as sold,
-        cast(sum(exact(case when kind <> 'sale' then -net_units end)) as double) as back,
-        count(distinct case when kind = 'sale' then basket end) as baskets,
-        sum(case when kind = 'sale' then 1 else 0 end) as sale_lines,
-        min(case when kind = 'sale' then day end) as first_sold,
-        max(case when kind = 'sale' then day end) as last_sold
-    from lines
+        cast(sum(exact(units)) as double) as units,
+        cast(sum(exact(profit)) as double) as profit,
+        sum(uncosted) as without_cost,
+        cast(sum(exact(case when kind = 'sale' then units end)) as double) as sold,
+        cast(sum(exact(case when kind <> 'sale' then -units end)) as double) as back,
+        sum(case when kind = 'sale' then lines else 0 end) as sale_lines,
+        min(case when kind = 'sale' then first_day end) as first_sold,
+        max(case when kind = 'sale' then last_day end) as last_sold
+    from sales_totals
+    where kind in ('sale', 'return', 'cancellation') and item is not null
     group by item
+),
+basket_items as (
+    select item, basket
+    from sales_lines
+    where kind = 'sale' and item is not null and basket is not null
+    group by item, basket
+),
+basket_counts as (
+    select item, count(*) as baskets
+    from basket_items
+    group by item
+),
+sums as (
+    select totals.*, coalesce(basket_counts.baskets, 0) as baskets
+    from totals
+    left join basket_counts on basket_counts.item = totals.item
 ),
 notes as (
     select item, note, count(*) as lines
-    from lines
-    where note is not null and kind = 'sale'
+    from sales_lines
+    where note is not null and kind = 'sale' and item is not null
     group by item, note
 ),
 usual_notes as (

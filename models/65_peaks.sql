@@ -107,51 +107,61 @@ promotion_levels as (
     where promoted_share is not null
     group by level, key
 ),
-peak_days as (
-    select period
-    from past_peaks
-    group by period
-),
 item_categories as (
     select item, min(category) as category
     from products
     where category is not null
     group by item
 ),
-order_lines as (
-    select
-        sales_lines.period,
-        sales_lines.basket,
-        coalesce(sales_lines.store, '(all)') as store,
-        coalesce(item_categories.category, '(none)') as category,
-        cast(sum(exact(sales_lines.net_units)) as double) as units,
-        cast(sum(exact(sales_lines.revenue)) as double) as revenue
-    from sales_lines
-    join peak_days on peak_days.period = sales_lines.period
-    left join item_categories on item_categories.item = sales_lines.item
-    where sales_lines.kind = 'sale' and sales_lines.basket is not null
-    group by
-        sales_lines.period,
-        sales_lines.basket,
-        coalesce(sales_lines.store, '(all)'),
-        coalesce(item_categories.category, '(none)')
+sold_items as (
+    select item
+    from sales_totals
+    where kind = 'sale'
+    group by item
 ),
-orders as (
-    select 'total' as level, '(all)' as key, period, basket, sum(units) as units, sum(revenue) as revenue
-    from order_lines
-    group by period, basket
+category_peaks as (
+    select sold_items.item, past_peaks.key, past_peaks.period
+    from sold_items
+    left join item_categories on item_categories.item = sold_items.item
+    join past_peaks on past_peaks.key = coalesce(item_categories.category, '(none)')
+    where past_peaks.level = 'category'
+    group by sold_items.item, past_peaks.key, past_peaks.period
+),
+placed_orders as (
+    select
+        store,
+        case when '${period}' = 'week' then week_start(day) when '${period}' = 'month' then month_start(day) else day end as period,
+        units,
+        revenue
+    from orders
+),
+order_sizes as (
+    select 'total' as level, '(all)' as key, period, units, revenue
+    from placed_orders
     union all
-    select 'category', category, period, basket, sum(units), sum(revenue)
-    from order_lines
-    group by category, period, basket
+    select 'store', coalesce(store, '(all)'), period, units, revenue
+    from placed_orders
     union all
-    select 'store', store, period, basket, sum(units), sum(revenue)
-    from order_lines
-    group by store, period, basket
+    select
+        'category',
+        category_peaks.key,
+        category_peaks.period,
+        cast(sum(exact(sales_lines.net_units)) as double),
+        cast(sum(exact(sales_lines.revenue)) as double)
+    from category_peaks
+    join sales_lines on sales_lines.item = category_peaks.item and sales_lines.period = category_peaks.period
+    where sales_lines.kind = 'sale' and (sales_lines.basket is not null or sales_lines.customer is not null)
+    group by
+        category_peaks.key,
+        category_peaks.period,
+        sales_lines.store,
+        sales_lines.customer,
+        sales_lines.basket,
+        case when sales_lines.basket is null then sales_lines.time end
 ),
 largest_orders as (
     select level, key, period, max(units) as units, max(revenue) as revenue
-    from orders
+    from order_sizes
     group by level, key, period
 ),
 judged_peaks as (

@@ -9,16 +9,16 @@
 -- turned to dearer or cheaper products. New and lost products were sold in one of the stretches only. The five add up.
 with sold as (
     select
-        sales_lines.item,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.revenue end)) as double) as revenue_now,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.net_units end)) as double) as units_now,
-        cast(sum(exact(case when sales_lines.day < compared_days.now_from then sales_lines.revenue end)) as double) as revenue_before,
-        cast(sum(exact(case when sales_lines.day < compared_days.now_from then sales_lines.net_units end)) as double) as units_before
-    from sales_lines
+        sales_totals.item,
+        cast(sum(exact(case when sales_totals.is_now then sales_totals.revenue end)) as double) as revenue_now,
+        cast(sum(exact(case when sales_totals.is_now then sales_totals.units end)) as double) as units_now,
+        cast(sum(exact(case when sales_totals.is_before then sales_totals.revenue end)) as double) as revenue_before,
+        cast(sum(exact(case when sales_totals.is_before then sales_totals.units end)) as double) as units_before
+    from sales_totals
     cross join compared_days
-    where sales_lines.kind in ('sale', 'return', 'cancellation')
-        and sales_lines.day >= compared_days.before_from and sales_lines.day <= compared_days.now_to
-    group by sales_lines.item
+    where sales_totals.kind in ('sale', 'return', 'cancellation') and (sales_totals.is_now or sales_totals.is_before)
+        and compared_days.before_from is not null
+    group by sales_totals.item
 ),
 categories as (
     select item, min(category) as category

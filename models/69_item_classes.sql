@@ -14,20 +14,17 @@
 -- of the products on offer, in pieces and in profit (in revenue where costs are not known). change is of revenue against the stretch before.
 with money as (
     select
-        sales_lines.item,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.revenue end)) as double) as revenue,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.net_units end)) as double) as units,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.revenue - sales_lines.cost * sales_lines.net_units end)) as double) as profit,
-        cast(sum(exact(case when sales_lines.day < compared_days.now_from then sales_lines.revenue end)) as double) as revenue_before,
-        cast(sum(exact(case when sales_lines.day > add_days(compared_days.now_to, -91) then sales_lines.net_units end)) as double) as units_late,
-        cast(sum(exact(case when sales_lines.day > add_days(compared_days.now_to, -455) and sales_lines.day <= add_days(compared_days.now_to, -364) then sales_lines.net_units end)) as double) as units_late_before,
-        cast(sum(exact(case when sales_lines.day <= add_days(compared_days.now_to, -91) and sales_lines.day >= compared_days.now_from then sales_lines.net_units end)) as double) as units_early,
-        min(case when sales_lines.kind = 'sale' then sales_lines.day end) as first_sold
-    from sales_lines
-    cross join compared_days
-    where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.day <= compared_days.now_to
-        and sales_lines.day >= least(compared_days.before_from, add_days(compared_days.now_to, -455), compared_days.now_from)
-    group by sales_lines.item
+        item,
+        cast(sum(exact(case when is_now then revenue end)) as double) as revenue,
+        cast(sum(exact(case when is_now then units end)) as double) as units,
+        cast(sum(exact(case when is_now then profit end)) as double) as profit,
+        cast(sum(exact(case when is_before then revenue end)) as double) as revenue_before,
+        cast(sum(exact(case when is_late then units end)) as double) as units_late,
+        cast(sum(exact(case when is_late_before then units end)) as double) as units_late_before,
+        cast(sum(exact(case when is_now and not is_late then units end)) as double) as units_early
+    from sales_totals
+    where kind in ('sale', 'return', 'cancellation') and (is_now or is_before or is_late or is_late_before)
+    group by item
 ),
 window_numbers as (
     select

@@ -124,11 +124,11 @@ state_sum as (
     from states
 ),
 mean_prices as (
-    select item, avg(price) as price
-    from sales_lines
-    where kind = 'sale' and price > 0 and item <> '(all)'
+    select item, cast(sum(exact(revenue)) as double) / nullif(cast(sum(exact(units)) as double), 0) as price
+    from sales_totals
+    where kind = 'sale' and revenue > 0 and units > 0 and item <> '(all)'
     group by item
-    having count(*) >= 10
+    having sum(lines) >= 10
 ),
 odd_prices as (
     select

@@ -3,29 +3,40 @@
 -- expect: unique(measure); value is not null or text is not null
 --
 -- Of files that tell months only, first and last day are months, as 2024-01.
-with sales_sums as (
+with totals as (
     select
         cast(sum(exact(case when kind in ('sale', 'return', 'cancellation') then revenue end)) as double) as revenue,
         cast(sum(exact(case when kind = 'sale' then revenue end)) as double) as gross_revenue,
         cast(sum(exact(case when kind in ('return', 'cancellation') then -revenue end)) as double) as returned_revenue,
         cast(sum(exact(case when kind = 'charge' then revenue end)) as double) as charges,
         cast(sum(exact(case when kind = 'adjustment' then revenue end)) as double) as adjustments,
-        cast(sum(exact(case when kind in ('sale', 'return', 'cancellation') then net_units end)) as double) as units,
-        cast(sum(exact(case when kind = 'sale' then net_units end)) as double) as gross_units,
-        cast(sum(exact(case when kind in ('return', 'cancellation') then -net_units end)) as double) as returned_units,
-        count(*) as lines,
-        sum(case when kind = 'sale' then 1 else 0 end) as sale_lines,
-        sum(case when kind in ('return', 'cancellation') then 1 else 0 end) as return_lines,
-        sum(case when matched then 1 else 0 end) as matched_returns,
-        count(distinct case when kind = 'sale' then basket end) as baskets,
-        count(distinct case when kind = 'sale' then customer end) as customers,
+        cast(sum(exact(case when kind in ('sale', 'return', 'cancellation') then units end)) as double) as units,
+        cast(sum(exact(case when kind = 'sale' then units end)) as double) as gross_units,
+        cast(sum(exact(case when kind in ('return', 'cancellation') then -units end)) as double) as returned_units,
+        coalesce(sum(lines), 0) as lines,
+        sum(case when kind = 'sale' then lines else 0 end) as sale_lines,
+        sum(case when kind in ('return', 'cancellation') then lines else 0 end) as return_lines,
+        sum(matched) as matched_returns,
         count(distinct case when kind = 'sale' and item <> '(all)' then item end) as items,
         count(distinct case when kind = 'sale' then store end) as stores,
         cast(sum(exact(visitors)) as double) as visitors,
-        case when '${period}' = 'month' and sum(case when day <> period then 1 else 0 end) = 0 then 7 else 10 end as date_letters,
-        min(case when kind in ('sale', 'zero') and period is not null then day end) as first_day,
-        max(case when kind in ('sale', 'zero') and period is not null then day end) as last_day
-    from sales_lines
+        min(case when kind in ('sale', 'zero') then first_day end) as first_day,
+        max(case when kind in ('sale', 'zero') then last_day end) as last_day
+    from sales_totals
+),
+buyers as (
+    select count(distinct basket) as baskets, count(distinct customer) as customers
+    from orders
+),
+dates as (
+    select case when '${period}' = 'month' and count(case when day <> month_start(day) then 1 end) = 0 then 7 else 10 end as date_letters
+    from business_days
+),
+sales_sums as (
+    select totals.*, buyers.baskets, buyers.customers, dates.date_letters
+    from totals
+    cross join buyers
+    cross join dates
 ),
 profits as (
     select

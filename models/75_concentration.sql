@@ -15,7 +15,7 @@ with sizes as (
     having cast(sum(exact(revenue)) as double) > 0
     union all
     select 'stores', store, cast(sum(exact(revenue)) as double)
-    from sales_lines
+    from sales_totals
     where kind in ('sale', 'return', 'cancellation') and store is not null
     group by store
     having cast(sum(exact(revenue)) as double) > 0

@@ -6,44 +6,51 @@
 -- Of the stretches of compared_days. The hundred values of most revenue (most pieces, where there is no money) are told, largest first, the others together as
 -- (others); (unknown) is what the files leave open. A dimension with one value, or of which nine tenths of the revenue is unknown, is left out.
 -- Ages in years are told by tens. members are the products, stores or customers behind a value, none where it is told of the line itself. change is of revenue.
-with sums as (
+with parts as (
+    select false as of_people, item, store, null as customer, country, payment, on_promotion, kind, is_now, revenue, units, profit, costed, discount, listed
+    from sales_totals
+    where kind in ('sale', 'return', 'cancellation') and (is_now or is_before)
+    union all
+    select true, null, null, customer, null, null, null, kind, is_now, revenue, units, profit, costed, discount, listed
+    from customer_totals
+    where is_now or is_before
+),
+sums as (
     select
+        of_people,
         case
-            when grouping(sales_lines.item) = 0 then 'item'
-            when grouping(sales_lines.store) = 0 then 'store'
-            when grouping(sales_lines.customer) = 0 then 'customer'
-            when grouping(sales_lines.payment) = 0 then 'payment'
-            when grouping(sales_lines.country) = 0 then 'country'
+            when grouping(item) = 0 then 'item'
+            when grouping(store) = 0 then 'store'
+            when grouping(customer) = 0 then 'customer'
+            when grouping(payment) = 0 then 'payment'
+            when grouping(country) = 0 then 'country'
             else 'on_promotion'
         end as kind,
-        sales_lines.item,
-        sales_lines.store,
-        sales_lines.customer,
+        item,
+        store,
+        customer,
         case
-            when grouping(sales_lines.item) = 0 then sales_lines.item
-            when grouping(sales_lines.store) = 0 then sales_lines.store
-            when grouping(sales_lines.customer) = 0 then sales_lines.customer
-            when grouping(sales_lines.payment) = 0 then sales_lines.payment
-            when grouping(sales_lines.country) = 0 then sales_lines.country
-            when sales_lines.on_promotion then 'on promotion'
-            when not sales_lines.on_promotion then 'not on promotion'
+            when grouping(item) = 0 then item
+            when grouping(store) = 0 then store
+            when grouping(customer) = 0 then customer
+            when grouping(payment) = 0 then payment
+            when grouping(country) = 0 then country
+            when on_promotion then 'on promotion'
+            when not on_promotion then 'not on promotion'
         end as value,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.revenue end)) as double) as revenue,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from then sales_lines.net_units end)) as double) as units,
-        cast(sum(exact(case when sales_lines.day < compared_days.now_from then sales_lines.revenue end)) as double) as revenue_before,
-        cast(sum(exact(case when sales_lines.day < compared_days.now_from then sales_lines.net_units end)) as double) as units_before,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from and sales_lines.kind = 'sale' then sales_lines.revenue end)) as double) as gross,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from and sales_lines.kind <> 'sale' then -sales_lines.revenue end)) as double) as returned,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from and sales_lines.cost is not null then sales_lines.revenue - sales_lines.cost * sales_lines.net_units end)) as double) as profit,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from and sales_lines.cost is not null then sales_lines.revenue end)) as double) as costed,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from and sales_lines.kind = 'sale' then sales_lines.discount end)) as double) as discount,
-        cast(sum(exact(case when sales_lines.day >= compared_days.now_from and sales_lines.kind = 'sale' and sales_lines.discount is not null then sales_lines.revenue + sales_lines.discount end)) as double) as listed
-    from sales_lines
-    cross join compared_days
-    where sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.day <= compared_days.now_to
-        and sales_lines.day >= coalesce(compared_days.before_from, compared_days.now_from)
+        cast(sum(exact(case when is_now then revenue end)) as double) as revenue,
+        cast(sum(exact(case when is_now then units end)) as double) as units,
+        cast(sum(exact(case when not is_now then revenue end)) as double) as revenue_before,
+        cast(sum(exact(case when not is_now then units end)) as double) as units_before,
+        cast(sum(exact(case when is_now and kind = 'sale' then revenue end)) as double) as gross,
+        cast(sum(exact(case when is_now and kind <> 'sale' then -revenue end)) as double) as returned,
+        cast(sum(exact(case when is_now then profit end)) as double) as profit,
+        cast(sum(exact(case when is_now then costed end)) as double) as costed,
+        cast(sum(exact(case when is_now and kind = 'sale' then discount end)) as double) as discount,
+        cast(sum(exact(case when is_now and kind = 'sale' then listed end)) as double) as listed
+    from parts
     group by grouping sets (
-        (sales_lines.item), (sales_lines.store), (sales_lines.customer), (sales_lines.payment), (sales_lines.country), (sales_lines.on_promotion)
+        (of_people, item), (of_people, store), (of_people, customer), (of_people, payment), (of_people, country), (of_people, on_promotion)
     )
 ),
 product_values as (
@@ -133,7 +140,7 @@ told as (
         sums.discount,
         sums.listed
     from sums
-    join dimensions on dimensions.kind = sums.kind
+    join dimensions on dimensions.kind = sums.kind and (sums.kind = 'customer') = sums.of_people
     left join product_values on product_values.item = sums.item
     left join store_values on store_values.store = sums.store
     left join customer_values on customer_values.customer = sums.customer

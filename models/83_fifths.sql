@@ -18,27 +18,25 @@ file_rated as (
     where item is not null and rating is not null
     group by item
 ),
-item_money as (
-    select
-        item,
-        cast(sum(exact(revenue)) as double) as revenue,
-        cast(sum(exact(net_units)) as double) as units,
-        cast(sum(exact(case when kind = 'sale' then revenue end)) as double) as gross,
-        cast(sum(exact(case when kind <> 'sale' then -revenue end)) as double) as returned
-    from sales_lines
+totals as (
+    select 'item' as what, item as buyer, kind, revenue, units
+    from sales_totals
     where kind in ('sale', 'return', 'cancellation') and item is not null
-    group by item
+    union all
+    select 'customer', customer, kind, revenue, units
+    from customer_totals
+    where customer is not null
 ),
-customer_money as (
+money as (
     select
-        customer,
+        what,
+        buyer,
         cast(sum(exact(revenue)) as double) as revenue,
-        cast(sum(exact(net_units)) as double) as units,
+        cast(sum(exact(units)) as double) as units,
         cast(sum(exact(case when kind = 'sale' then revenue end)) as double) as gross,
         cast(sum(exact(case when kind <> 'sale' then -revenue end)) as double) as returned
-    from sales_lines
-    where kind in ('sale', 'return', 'cancellation') and customer is not null
-    group by customer
+    from totals
+    group by what, buyer
 ),
 visits as (
     select customer, store, count(*) as orders
@@ -120,14 +118,13 @@ grouped as (
         ranked.subject,
         1 + int_div(5 * (ranked.place - 1), ranked.members) as fifth,
         ranked.measure,
-        case when ranked.subject = 'rating' then item_money.item else customer_money.customer end as buyer,
-        coalesce(item_money.revenue, customer_money.revenue, 0) as revenue,
-        coalesce(item_money.units, customer_money.units, 0) as units,
-        coalesce(item_money.gross, customer_money.gross, 0) as gross,
-        coalesce(item_money.returned, customer_money.returned, 0) as returned
+        money.buyer,
+        coalesce(money.revenue, 0) as revenue,
+        coalesce(money.units, 0) as units,
+        coalesce(money.gross, 0) as gross,
+        coalesce(money.returned, 0) as returned
     from ranked
-    left join item_money on item_money.item = case when ranked.subject = 'rating' then ranked.member end
-    left join customer_money on customer_money.customer = case when ranked.subject <> 'rating' then ranked.member end
+    left join money on money.buyer = ranked.member and money.what = case when ranked.subject = 'rating' then 'item' else 'customer' end
     where ranked.members >= 25
 ),
 sums as (

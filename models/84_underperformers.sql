@@ -34,12 +34,11 @@ on_hands as (
 ),
 costs as (
     select
-        sales_lines.item,
-        cast(sum(exact(case when sales_lines.cost is not null then sales_lines.cost * sales_lines.net_units end)) as double)
-            / nullif(cast(sum(exact(case when sales_lines.cost is not null then sales_lines.net_units end)) as double), 0) as cost
-    from sales_lines
-    where sales_lines.kind = 'sale' and sales_lines.net_units > 0 and sales_lines.item is not null
-    group by sales_lines.item
+        item,
+        cast(sum(exact(cost)) as double) / nullif(cast(sum(exact(costed_units)) as double), 0) as cost
+    from sales_totals
+    where kind = 'sale' and item is not null
+    group by item
 ),
 file_costs as (
     select item, min(cost) as cost

@@ -11,39 +11,53 @@ with found as (
     from outliers_levels
     where reason is not null and cleaned <> value and not (level = 'store' and key = '(all)')
 ),
-lines_of as (
-    select found.level, found.key, found.period, sales_lines.basket, sales_lines.customer, sales_lines.net_units, sales_lines.revenue
+found_items as (
+    select level, key, period, key as item
     from found
-    join sales_lines on sales_lines.item = case when found.level = 'item' then found.key end and sales_lines.period = found.period
-    where sales_lines.kind = 'sale'
+    where level = 'item'
     union all
-    select found.level, found.key, found.period, sales_lines.basket, sales_lines.customer, sales_lines.net_units, sales_lines.revenue
-    from found
-    join sales_lines on sales_lines.store = case when found.level = 'store' then found.key end and sales_lines.period = found.period
-    where sales_lines.kind = 'sale'
-    union all
-    select found.level, found.key, found.period, sales_lines.basket, sales_lines.customer, sales_lines.net_units, sales_lines.revenue
+    select found.level, found.key, found.period, product_summary.item
     from found
     join product_summary on product_summary.category = case when found.level = 'category' then found.key end
-    join sales_lines on sales_lines.item = product_summary.item and sales_lines.period = found.period
-    where sales_lines.kind = 'sale'
+),
+placed_orders as (
+    select
+        store,
+        case when '${period}' = 'week' then week_start(day) when '${period}' = 'month' then month_start(day) else day end as period,
+        units,
+        revenue
+    from orders
+),
+order_sizes as (
+    select
+        found_items.level,
+        found_items.key,
+        found_items.period,
+        cast(sum(exact(sales_lines.net_units)) as double) as units,
+        cast(sum(exact(sales_lines.revenue)) as double) as revenue
+    from found_items
+    join sales_lines on sales_lines.item = found_items.item and sales_lines.period = found_items.period
+    where sales_lines.kind = 'sale' and (sales_lines.basket is not null or sales_lines.customer is not null)
+    group by
+        found_items.level,
+        found_items.key,
+        found_items.period,
+        sales_lines.store,
+        sales_lines.customer,
+        sales_lines.basket,
+        case when sales_lines.basket is null then sales_lines.time end
     union all
-    select found.level, found.key, found.period, sales_lines.basket, sales_lines.customer, sales_lines.net_units, sales_lines.revenue
+    select found.level, found.key, found.period, placed_orders.units, placed_orders.revenue
     from found
-    join sales_lines on sales_lines.period = case when found.level in ('total', 'money') then found.period end
-    where sales_lines.kind = 'sale'
+    join placed_orders on placed_orders.period = found.period
+    where found.level in ('total', 'money') or (found.level = 'store' and found.key = placed_orders.store)
 ),
 orders_of as (
     select
-        lines_of.level,
-        lines_of.key,
-        lines_of.period,
-        cast(sum(exact(case when demand_unit.in_units and lines_of.level <> 'money' then lines_of.net_units else lines_of.revenue end)) as double) as value,
-        cast(sum(exact(lines_of.net_units)) as double) as units
-    from lines_of
+        order_sizes.*,
+        case when demand_unit.in_units and order_sizes.level <> 'money' then order_sizes.units else order_sizes.revenue end as value
+    from order_sizes
     cross join demand_unit
-    where lines_of.basket is not null or lines_of.customer is not null
-    group by lines_of.level, lines_of.key, lines_of.period, lines_of.basket, lines_of.customer
 ),
 largest as (
     select level, key, period, max(value) as value, max(units) as units

@@ -180,6 +180,8 @@ fs_status fs_engine_publish_file(const char *temporary, const char *path, fs_err
 
 /* Macros and functions under the same name on every engine (prelude.c). */
 fs_status fs_engine_add_prelude(fs_engine *engine, fs_error *error);
+/* The function exact of the prelude (exact.c). */
+fs_status fs_exact_register(fs_connection *connection, fs_error *error);
 /* The table and scalar functions that read sources (raw.c). */
 fs_status fs_engine_add_readers(fs_engine *engine, fs_connection *connection, fs_error *error);
 void fs_engine_free_sources(fs_engine *engine);

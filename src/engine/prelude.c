@@ -1,7 +1,7 @@
 /* Names with one meaning on every engine.
  *
  * Steps keep to a common subset of SQL; where DuckDB and Spark have no common text for a thing, both
- * define the same name. These are DuckDB's definitions, as macros; the lint knows the names
+ * define the same name. These are DuckDB's definitions, as macros (but exact, a function: exact.c); the lint knows the names
  * (lint_words.c) and the Spark driver has its own definitions of them.
  */
 #include "engine_internal.h"
@@ -29,7 +29,6 @@ static const char prelude[] =
     "create or replace macro square_root(x) as "
     "  case when cast(x as double) >= 0 then sqrt(cast(x as double)) end;"
     "create or replace macro text_matches(s, pattern) as regexp_matches(s, pattern);"
-    "create or replace macro exact(x) as cast(x as decimal(28, 6));"
     "create or replace view numbers as select cast(range as integer) as n from range(100000);";
 
 fs_status fs_engine_add_prelude(fs_engine *engine, fs_error *error)

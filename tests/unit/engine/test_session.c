@@ -234,6 +234,10 @@ static void the_prelude_means_what_it_says(void **state)
         {"select cast(cast(sum(exact(x)) as double) = 0.3 as int) from (values (0.1::double), "
          "(0.2)) t(x)",
          1},
+        {"select count(*) from (select power(-10, n % 28 - 6) * sin(n) as x from numbers union all "
+         "select n * 5e-7 from numbers union all select cast(null as double) union all select "
+         "-99999999999999e8) t where exact(x) is distinct from cast(x as decimal(28, 6))",
+         0},
     };
     fs_engine *engine = open_engine(1, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -242,6 +246,21 @@ static void the_prelude_means_what_it_says(void **state)
         if (fs_engine_integer(engine, cases[i].sql, &value, &error) != FS_OK)
             fail_msg("%s: %s", cases[i].sql, error.message);
         if (value != cases[i].value) fail_msg("%s gives %lld", cases[i].sql, (long long)value);
+    }
+    fs_engine_close(engine);
+}
+
+static void a_number_that_no_decimal_holds_is_an_error(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"1e22", "-1e300", "cast('nan' as double)"};
+    fs_engine *engine = open_engine(1, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        fs_error error = {0};
+        char sql[80];
+        snprintf(sql, sizeof sql, "select exact(x) from (select %s as x)", numbers[i]);
+        assert_int_not_equal(fs_engine_execute(engine, sql, &error), FS_OK);
+        assert_non_null(strstr(error.message, "more than 22 digits"));
     }
     fs_engine_close(engine);
 }
@@ -355,6 +374,7 @@ int main(void)
         cmocka_unit_test(passwords_are_never_repeated),
         cmocka_unit_test(nothing_is_installed_or_loaded_by_itself),
         cmocka_unit_test(the_prelude_means_what_it_says),
+        cmocka_unit_test(a_number_that_no_decimal_holds_is_an_error),
         cmocka_unit_test(a_long_query_stops_when_cancelled),
         cmocka_unit_test(calls_from_several_threads_run_side_by_side),
         cmocka_unit_test(every_allocation_may_fail_while_opening_and_asking),
