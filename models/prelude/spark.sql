@@ -32,6 +32,6 @@ create or replace temporary function square_root(x double) returns double
 create or replace temporary function text_matches(s string, pattern string) returns boolean
     return s rlike pattern;
 create or replace temporary function exact(x double) returns decimal(28, 6)
-    return cast(x as decimal(28, 6));
+    return cast(rint(x * 1e6) / 1e6 as decimal(28, 6));
 create or replace temporary view numbers as
     select cast(id as int) as n from range(100000);

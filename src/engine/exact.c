@@ -1,7 +1,8 @@
 /* exact(x): a number as decimal(28, 6), whose sums do not depend on the order of the rows.
  *
- * The same values as `cast(x as decimal(28, 6))`, rounded half away from zero, at a fifth of its cost: a number of
- * less than 2^63 millionths, as nearly all are, takes a multiplication and a conversion.
+ * x times a million, rounded half to even; Spark's prelude rounds the same product in the same way. Nearly all numbers
+ * are below 2^51 millionths and take a multiplication, two additions and a conversion: a fifth of what DuckDB's cast
+ * to decimal takes.
  */
 #include <math.h>
 #include <string.h>
@@ -9,23 +10,21 @@
 #include "engine_internal.h"
 
 #define MILLION 1e6
-#define BOUND   1e28   /* of millionths: 28 digits */
-#define WORD    0x1p63 /* of millionths: what an int64_t holds */
+#define FEW     0x1p51   /* millionths that of_few takes */
+#define BOUND   1e28     /* millionths: 28 digits */
+#define ROUNDER 0x1.8p52 /* doubles of this size are whole numbers, so adding it rounds */
 
 __extension__ typedef __int128 wide;
 
-static duckdb_hugeint of_word(double millionths)
+static duckdb_hugeint of_few(double millionths)
 {
-    int64_t whole = (int64_t)millionths;
-    double rest = millionths - (double)whole;
-    whole += (rest >= 0.5) - (rest <= -0.5);
+    int64_t whole = (int64_t)(millionths + ROUNDER - ROUNDER);
     return (duckdb_hugeint){.lower = (uint64_t)whole, .upper = whole >> 63};
 }
 
-/* A double from 2^63 on has no part below one. */
 static duckdb_hugeint of_more(double millionths)
 {
-    wide whole = (wide)millionths;
+    wide whole = (wide)nearbyint(millionths);
     return (duckdb_hugeint){.lower = (uint64_t)whole, .upper = (int64_t)(whole >> 64)};
 }
 
@@ -33,8 +32,8 @@ static bool convert(const double *from, const uint64_t *valid, duckdb_hugeint *t
 {
     for (idx_t i = 0; i < rows; i++) {
         double millionths = from[i] * MILLION;
-        if (fabs(millionths) < WORD)
-            to[i] = of_word(millionths);
+        if (fabs(millionths) < FEW)
+            to[i] = of_few(millionths);
         else if (valid && !duckdb_validity_row_is_valid((uint64_t *)valid, i))
             to[i] = (duckdb_hugeint){0};
         else if (fabs(millionths) < BOUND)

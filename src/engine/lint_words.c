@@ -50,7 +50,8 @@ static const fs_lint_function functions[] = {
     OURS("natural_log", 1, 1, "double: logarithm to base e; null at 0 and below"),
     OURS("square_root", 1, 1, "double: null below 0"),
     OURS("text_matches", 2, 2, "boolean: the regular expression is found anywhere in the text"),
-    OURS("exact", 1, 1, "decimal(28, 6): sums of it do not depend on the order of the rows"),
+    OURS("exact", 1, 1,
+         "decimal(28, 6), rounded half to even: sums of it do not depend on the order of the rows"),
     /* aggregates */
     SAME("count", 0, -1, "bigint"),
     SAME("sum", 1, 1,
