@@ -11,7 +11,7 @@ with weekends as (
     select coalesce(max(case when kind = 'weekend' then name end), '6 7') as weekend,
         max(case when kind = 'seasons' then name end) as seasons
     from world_holidays
-    where country = upper('${country}')
+    join country on country.country = world_holidays.country
 ),
 bounds as (
     select min(period) as first_day, max(last_day) as last_day

@@ -145,8 +145,10 @@ static fs_status settings(const fs_detection *d, fs_buffer *out)
                             d->period_why, d->absent, d->absent_why));
     FS_TRY(fs_buffer_printf(out, "currency %s (%s); ", d->currency ? d->currency : "unknown",
                             d->currency ? d->currency_why : "--set currency=EUR"));
-    return fs_buffer_printf(out, "country %s (%s)\n", d->country ? d->country : "unknown",
-                            d->country ? d->country_why : "--set country=DE");
+    return fs_buffer_printf(
+        out, "country %s (%s)\n", d->country ? d->country : "unknown",
+        d->country ? d->country_why
+                   : "--set country=DE; else run asks on which days the shop was closed");
 }
 
 static bool mapped(const fs_detection *d, int canonical)

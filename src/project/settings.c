@@ -19,7 +19,8 @@ static const fs_setting settings[] = {
     {"currency", FS_SETTING_TEXT, "",
      .doc = "currency of all money, as in GBP; printed, never converted"},
     {"country", FS_SETTING_TEXT, "",
-     .doc = "country as two letters, as in GB: whose holidays count"},
+     .doc = "country as two letters, as in GB: whose holidays count; empty: the one whose public "
+            "holidays the days are on which the shop was closed, where that is sure"},
     {"region", FS_SETTING_TEXT, "",
      .doc = "part of the country, as in BY or GB-SCT (ISO 3166-2): its holidays count too; empty: "
             "those of most regions count"},

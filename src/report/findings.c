@@ -141,6 +141,25 @@ fs_status fs_report_say_concentration(fs_buffer *out, const char *kind, double s
     return fs_buffer_text(out, " of the money.");
 }
 
+fs_status fs_report_say_country(fs_buffer *out, const fs_figures_country *f)
+{
+    if (!f->country)
+        return fs_buffer_text(out, "Whose holidays count is not known: neither the files nor the "
+                                   "days on which the shop was closed tell the country (setting "
+                                   "country).");
+    FS_TRY(fs_buffer_printf(out, "The holidays are those of %s", f->country));
+    if (f->holidays <= 0) return fs_buffer_text(out, ", which the settings name.");
+    FS_TRY(fs_buffer_text(out, ": most stores were closed on "));
+    FS_TRY(fs_report_whole(out, (double)f->closed_holidays));
+    FS_TRY(fs_buffer_text(out, " of its "));
+    FS_TRY(fs_report_whole(out, (double)f->holidays));
+    FS_TRY(fs_buffer_text(out, " public holidays and on "));
+    FS_TRY(fs_report_whole(out, (double)(f->closed_days - f->closed_holidays)));
+    return fs_buffer_text(out, f->closed_days - f->closed_holidays == 1
+                                   ? " other day (setting country)."
+                                   : " other days (setting country).");
+}
+
 fs_status fs_report_say_underperformers(fs_buffer *out, const fs_figures_underperformers *f)
 {
     if (f->products <= 0) return FS_OK;

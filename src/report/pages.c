@@ -335,12 +335,33 @@ static fs_status add_sales_assumptions(const fs_report *report, json_t *items, f
     return FS_OK;
 }
 
+/* Of files that tell no dates no holiday can be. */
+static fs_status add_country(const fs_report *report, json_t *items, fs_error *error)
+{
+    if (!fs_report_has(report, "country") || strcmp(report->dates, "told") != 0) return FS_OK;
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          "select country, holidays, closed_holidays, closed_days from country",
+                          &rows, error));
+    fs_figures_country f = {.country = fs_report_cell_text(rows, 0, 0),
+                            .holidays = (int64_t)fs_report_cell_number(rows, 0, 1),
+                            .closed_holidays = (int64_t)fs_report_cell_number(rows, 0, 2),
+                            .closed_days = (int64_t)fs_report_cell_number(rows, 0, 3)};
+    fs_buffer text = {0};
+    fs_status status = fs_report_say_country(&text, &f);
+    if (status == FS_OK) status = fs_report_add(items, json_string(text.data), error);
+    fs_buffer_free(&text);
+    json_decref(rows);
+    return status;
+}
+
 static fs_status add_assumptions(const fs_report *report, json_t *page, fs_error *error)
 {
     bool none;
     FS_TRY(fs_report_no_sales(report, &none, error));
     json_t *items = json_array();
     fs_status status = none ? FS_OK : add_sales_assumptions(report, items, error);
+    if (status == FS_OK && !none) status = add_country(report, items, error);
     if (status == FS_OK)
         status = fs_report_add(
             items,

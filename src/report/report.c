@@ -38,7 +38,8 @@ static const char *const result_tables[] = {"summary",          "demand_total",
                                             "season_shapes",    "breakdowns",
                                             "price_spread",     "discount_depths",
                                             "fifths",           "underperformers",
-                                            "unusual_values",   "change_points"};
+                                            "unusual_values",   "change_points",
+                                            "country"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)
 {
@@ -79,6 +80,21 @@ static fs_status find_quantiles(fs_report *report, fs_error *error)
     return FS_OK;
 }
 
+/* The country whose holidays count, told by the run where the settings do not. */
+static fs_status find_country(fs_report *report, fs_error *error)
+{
+    if (*report->country || !fs_report_has(report, "country")) return FS_OK;
+    fs_result *result;
+    FS_TRY(fs_engine_query(report->engine, "select country from country", &result, error));
+    bool more = false;
+    fs_status status = fs_result_next(result, &more, error);
+    const char *told = status == FS_OK && more ? fs_result_text(result, 0) : NULL;
+    if (told && strlen(told) < sizeof report->told_country)
+        report->country = strcpy(report->told_country, told);
+    fs_result_close(result);
+    return status;
+}
+
 /* Units are forecast where the total's value is its units. */
 static fs_status find_unit(fs_report *report, fs_error *error)
 {
@@ -115,6 +131,7 @@ fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *fol
                           .horizon = strtoll(setting(project, "forecast.horizon", "28"), NULL, 10)};
     FS_TRY(attach_tables(report, error));
     FS_TRY(find_quantiles(report, error));
+    FS_TRY(find_country(report, error));
     return find_unit(report, error);
 }
 

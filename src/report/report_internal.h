@@ -11,6 +11,7 @@ typedef struct fs_report {
     fs_engine *engine;
     const char *folder;
     const char *name, *currency, *country, *period, *absent, *dates;
+    char told_country[3];
     int64_t horizon;
     double low, high; /* lowest and highest quantile that forecasts carry; both 0: none */
     char low_name[32], high_name[32];
@@ -189,6 +190,13 @@ typedef struct fs_figures_underperformers {
 } fs_figures_underperformers;
 FS_MUST_CHECK fs_status fs_report_say_underperformers(fs_buffer *out,
                                                       const fs_figures_underperformers *figures);
+
+typedef struct fs_figures_country {
+    const char *country; /* NULL: not known */
+    int64_t holidays, closed_holidays,
+        closed_days; /* what tells it; no holidays: the settings do */
+} fs_figures_country;
+FS_MUST_CHECK fs_status fs_report_say_country(fs_buffer *out, const fs_figures_country *figures);
 
 typedef struct fs_figures_shifts {
     int64_t shifts;

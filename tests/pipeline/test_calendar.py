@@ -38,6 +38,66 @@ def named(tables: Path, year: int) -> set[tuple]:
     return set(ask(tables, "day, name, kind", "holidays", f"where year(day) = {year} and kind <> 'occasion'"))
 
 
+# ---- whose holidays count ----
+
+# Public holidays of France in 2023, as its calendar says, and some of them that are not of its neighbours.
+FRENCH = ["01-01", "04-10", "05-01", "05-08", "05-18", "05-29", "07-14", "08-15", "11-01", "11-11", "12-25"]
+
+
+def closed_on(folder: Path, closed: set[datetime.date]) -> Path:
+    """A shop that sells twenty-five lines each day of 2023 but Sundays and those of `closed`."""
+    folder.mkdir()
+    with open(folder / "till.csv", "w") as out:
+        out.write("date,item,units,revenue\n")
+        for n in range(365):
+            day = DAY(2023, 1, 1) + datetime.timedelta(n)
+            if day in closed or day.isoweekday() == 7:
+                continue
+            for item in range(25):
+                out.write(f"{day},tea {item},{1 + (item + n) % 4},{(1 + (item + n) % 4) * 2.5:.2f}\n")
+    return folder
+
+
+def country_of(tables: Path) -> tuple:
+    [row] = ask(tables, "country, told_by, holidays, closed_holidays, closed_days", "country")
+    return row
+
+
+def test_the_country_is_told_by_the_days_on_which_the_shop_was_closed(foresell, tmp_path):
+    french = {DAY.fromisoformat(f"2023-{day}") for day in FRENCH}
+    files = closed_on(tmp_path / "files", (french - {DAY(2023, 11, 11)}) | {DAY(2023, 3, 7), DAY(2023, 9, 20)})
+    tables = made(foresell, files, tmp_path / "p")
+    # Sundays are closed anyway and tell nothing: 1 January is one; 11 November, a Saturday, was open
+    assert country_of(tables) == ("FR", "closed days", 10, 9, 11)
+    assert (DAY(2023, 7, 14), "National Day", "public") in named(tables, 2023)
+    assert ask(tables, "holiday", "calendar_days", "where day = date '2023-07-14'") == [("National Day",)]
+
+
+def test_closed_days_that_are_no_countrys_holidays_tell_none(foresell, tmp_path):
+    files = closed_on(tmp_path / "files", {DAY(2023, 2, 3) + datetime.timedelta(23 * n) for n in range(12)})
+    tables = made(foresell, files, tmp_path / "p")
+    assert country_of(tables) == (None, None, None, None, None)
+    assert ask(tables, "count(*)", "holidays") == [(0,)]
+
+
+def test_days_that_many_countries_keep_tell_none(foresell, tmp_path):
+    files = closed_on(tmp_path / "files", {DAY(2023, 4, 7), DAY(2023, 4, 10), DAY(2023, 12, 25), DAY(2023, 12, 26)})
+    assert country_of(made(foresell, files, tmp_path / "p"))[0] is None
+
+
+def test_what_the_settings_name_is_not_asked_of_the_days(foresell, tmp_path):
+    files = closed_on(tmp_path / "files", {DAY.fromisoformat(f"2023-{day}") for day in FRENCH})
+    tables = made(foresell, files, tmp_path / "p", "country=be")
+    assert country_of(tables) == ("BE", "settings", None, None, None)
+    assert {name for _, name, _ in named(tables, 2023)} >= {"Armistice Day"}
+
+
+def test_the_shops_of_a_german_chain_were_closed_on_german_holidays(foresell, data, tmp_path):
+    tables = made(foresell, data / "rossmann", tmp_path / "p", only="country")
+    country, told_by, holidays, closed, _ = country_of(tables)
+    assert (country, told_by) == ("DE", "closed days") and closed >= holidays - 2 > 20
+
+
 # ---- the table of the world ----
 
 

@@ -103,6 +103,22 @@ static void the_calendar_is_told_of_as_far_as_it_is_sure(void **state)
     SAYS("", fs_report_say_calendar(&out, &f));
 }
 
+static void whose_holidays_count_is_said_with_what_tells_it(void **state)
+{
+    (void)state;
+    SAYS("The holidays are those of GB, which the settings name.",
+         fs_report_say_country(&out, &(fs_figures_country){.country = "GB"}));
+    SAYS("The holidays are those of DE: most stores were closed on 23 of its 24 public holidays "
+         "and on 1 other "
+         "day (setting country).",
+         fs_report_say_country(
+             &out, &(fs_figures_country){
+                       .country = "DE", .holidays = 24, .closed_holidays = 23, .closed_days = 24}));
+    SAYS("Whose holidays count is not known: neither the files nor the days on which the shop was "
+         "closed tell the country (setting country).",
+         fs_report_say_country(&out, &(fs_figures_country){0}));
+}
+
 static void money_that_is_bound_or_taken_off_is_counted(void **state)
 {
     (void)state;
@@ -152,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_weak_season_is_called_so),
         cmocka_unit_test(the_calendar_is_told_of_as_far_as_it_is_sure),
         cmocka_unit_test(the_shift_of_most_money_is_named),
+        cmocka_unit_test(whose_holidays_count_is_said_with_what_tells_it),
         cmocka_unit_test(money_that_is_bound_or_taken_off_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

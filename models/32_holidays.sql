@@ -1,77 +1,25 @@
 -- step: holidays
--- about: holidays and days on which shops are busy in the shop's country, from 1990 to 2050
+-- about: holidays and days on which shops are busy in the shop's country
 -- expect: unique(day, name); kind in ('public', 'observed', 'occasion')
 -- expect: share >= 66e-2 and share <= 1
 --
--- Of the setting country, and of its part that the setting region names. Where no region is named, a holiday counts if
+-- Of the step country, and of its part that the setting region names. Where no region is named, a holiday counts if
 -- two thirds of the regions have it; share says how many. certain is false where a calendar follows the moon
 -- as it is seen. Events of the shop's own are in calendar. An engine may look at a part that is not there before it
 -- leaves it out, so an empty one is nothing rather than a fault.
-with few as (
-    select n
-    from numbers
-    where n <= 100
-),
-lines as (
-    select
-        region,
-        kind,
-        certain = 'yes' as certain,
-        name,
-        days
+with regions as (
+    select coalesce(max(1 + length(world_holidays.name) - length(replace(world_holidays.name, ' ', ''))), 0) as regions
     from world_holidays
-    where country = upper('${country}') and '${dates}' = 'told'
-),
-regions as (
-    select coalesce(max(1 + length(name) - length(replace(name, ' ', ''))), 0) as regions
-    from lines
-    where kind = 'regions'
+    join country on country.country = world_holidays.country
+    where world_holidays.kind = 'regions'
 ),
 here as (
     select upper(split_part('${region}', '-', case when '${region}' like '%-%' then 2 else 1 end)) as region
 ),
-parts as (
-    select
-        lines.region,
-        lines.kind,
-        lines.certain,
-        lines.name,
-        split_part(lines.days, ';', few.n) as part
-    from lines
-    join few on few.n >= 1 and few.n <= 1 + length(lines.days) - length(replace(lines.days, ';', ''))
-    where lines.kind in ('public', 'observed', 'occasion', 'lacking')
-),
-runs as (
-    select
-        parts.region,
-        parts.kind,
-        parts.certain,
-        parts.name,
-        split_part(parts.part, ':', 1) as month_day,
-        split_part(split_part(parts.part, ':', 2), ' ', few.n) as years
-    from parts
-    join few on few.n >= 1 and few.n <= 1 + length(parts.part) - length(replace(parts.part, ' ', ''))
-),
-bounds as (
-    select
-        region,
-        kind,
-        certain,
-        name,
-        month_day,
-        cast(nullif(split_part(years, '-', 1), '') as integer) as first_year,
-        cast(nullif(case when years like '%-%' then split_part(years, '-', 2) else years end, '') as integer) as last_year
-    from runs
-),
 days as (
-    select
-        bounds.region,
-        bounds.kind,
-        bounds.certain,
-        bounds.name,
-        cast(cast(bounds.first_year + few.n as string) || '-' || bounds.month_day as date) as day
-    from bounds
-    join few on few.n <= bounds.last_year - bounds.first_year
+    select world_days.*
+    from world_days
+    join country on country.country = world_days.country
 ),
 shares as (
     select
