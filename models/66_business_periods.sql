@@ -50,16 +50,46 @@ starts as (
     cross join grains
     where days.day is not null
 ),
+customer_weeks as (
+    select week_start(day) as first_day, customer
+    from customer_days
+    group by week_start(day), customer
+),
+customer_months as (
+    select month_start(day) as first_day, customer
+    from customer_days
+    group by month_start(day), customer
+),
+customer_quarters as (
+    select add_months(year_start(first_day), 3 * int_div(month_of(first_day) - 1, 3)) as first_day, customer
+    from customer_months
+    group by add_months(year_start(first_day), 3 * int_div(month_of(first_day) - 1, 3)), customer
+),
+customer_years as (
+    select year_start(first_day) as first_day, customer
+    from customer_quarters
+    group by year_start(first_day), customer
+),
+customer_periods as (
+    select 'day' as grain, day as first_day, customer from customer_days
+    union all
+    select 'week', first_day, customer from customer_weeks
+    union all
+    select 'month', first_day, customer from customer_months
+    union all
+    select 'quarter', first_day, customer from customer_quarters
+    union all
+    select 'year', first_day, customer from customer_years
+),
 people as (
     select
-        starts.grain,
-        starts.first_day,
-        count(distinct customer_days.customer) as customers,
-        count(distinct case when first_days.day >= starts.first_day then customer_days.customer end) as new_customers
-    from starts
-    join customer_days on customer_days.day = starts.day
-    join first_days on first_days.customer = customer_days.customer
-    group by starts.grain, starts.first_day
+        customer_periods.grain,
+        customer_periods.first_day,
+        count(*) as customers,
+        count(case when first_days.day >= customer_periods.first_day then 1 end) as new_customers
+    from customer_periods
+    join first_days on first_days.customer = customer_periods.customer
+    group by customer_periods.grain, customer_periods.first_day
 ),
 sums as (
     select
