@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,31 @@ def online_retail() -> Iterator[Row]:
         return measure(FORESELL, "init", project, "--from", DATA / "online_retail_ii") + measure(FORESELL, "run", project)
 
     yield from rows_of("online_retail: init + run", least(once), cpu=30, peak=1024)
+
+
+def exploring() -> set[str]:
+    """The steps of exploration: those in models/ behind the forecasts."""
+    return {line.removeprefix("-- step: ").strip() for file in sorted((ROOT / "models").glob("*.sql")) if file.name >= "60"
+            for line in file.read_text().splitlines()[:1]}
+
+
+def exploration() -> Iterator[Row]:
+    """A retailer of 59.2 million lines, one row an item, store and day: the steps of exploration, and what is written of them."""
+    files, project = WORK / "panel-shop-59200000", WORK / "exploration"
+    if not files.exists():
+        measure(FORESELL, "simulate", f"{files}.tmp", "--items", 4245, "--stores", 10, "--customers", 100_000, "--days", 1941,
+                "--lines", 59_200_000, "--panel", "--parquet")
+        Path(f"{files}.tmp").rename(files)
+    shutil.rmtree(project, ignore_errors=True)
+    yield from rows_of("exploration, 59.2 M lines: init", measure(FORESELL, "init", project, "--from", files))
+    whole = measure(FORESELL, "run", project, "--memory", "2GiB")
+    yield from rows_of("exploration, 59.2 M lines: the whole run", whole, peak=2048)
+    manifest = json.loads((project / "runs" / "latest" / "manifest.json").read_text())
+    steps = {step["name"]: step["cpu_seconds"] for step in manifest["steps"]}
+    written = whole.wall - manifest["seconds"]
+    yield Row("exploration, 59.2 M lines: report and exports", round(written, 1), "s by the clock")
+    yield Row("exploration, 59.2 M lines: its steps and the report", round(sum(steps[name] for name in exploring() & set(steps)) + written, 1), "CPU s", 60)
+    yield Row("exploration, 59.2 M lines: report.html", round((project / "runs" / "latest" / "report.html").stat().st_size / 2**20, 2), "MiB", 5)
 
 
 # ---- many series ----
@@ -221,6 +247,7 @@ def simulate() -> Iterator[Row]:
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "online_retail": online_retail,
+    "exploration": exploration,
     "panel": panel_snaive,
     "panel_4x": panel_4x,
     "panel_models": panel_models,

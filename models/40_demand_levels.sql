@@ -13,21 +13,7 @@
 -- to_forecast is false from the day that the setting forecast.start names.
 -- comparable is false before the files were joined by products and stores that make most of what is sold today, all in
 -- one period, if the sum doubled then: what they sold before is not in the files. Models do not see those periods.
-with item_cells as (
-    select
-        item,
-        period,
-        cast(sum(exact(units)) as double) as units,
-        cast(sum(exact(revenue)) as double) as revenue,
-        sum(case when state in ('sold', 'zero') then 1 else 0 end) as seen,
-        sum(case when state in ('stock-out', 'missing') or (out_of_stock and state <> 'closed') then 1 else 0 end) as hidden,
-        sum(case when state = 'stock-out' then 1 else 0 end) as out,
-        max(case when on_promotion then 1 else 0 end) as promoted
-    from demand_item_store
-    where state <> 'not offered'
-    group by item, period
-),
-store_cells as (
+with store_cells as (
     select
         store,
         period,

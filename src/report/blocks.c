@@ -3,7 +3,9 @@
  * Every function takes over the JSON it is given. A block that would be empty is not added.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report_internal.h"
 
@@ -100,6 +102,15 @@ static fs_status limited_rows(const fs_report *report, const fs_report_query *qu
     return count_rows(report, query->sql, total, error);
 }
 
+/* Where all rows are: a table that is too long has no CSV (export.c). */
+static json_t *file_of(const fs_report *report, const fs_report_query *query)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", report->folder, query->file);
+    if (!query->table || access(path, R_OK) == 0) return json_string(query->file);
+    return json_sprintf("tables/%s.parquet", query->table);
+}
+
 fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_report_query *query,
                               fs_error *error)
 {
@@ -114,7 +125,7 @@ fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_re
     json_t *block = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I}", "type", "table", "id", query->id,
                               "title", query->title, "columns", columns(query->columns), "rows",
                               rows, "total", (json_int_t)total);
-    if (block && query->file) json_object_set_new(block, "file", json_string(query->file));
+    if (block && query->file) json_object_set_new(block, "file", file_of(report, query));
     return fs_report_add(fs_report_blocks(page), block, error);
 }
 

@@ -2,8 +2,8 @@
  *
  * Results are the tables that the reference names as such (docs/pipeline.md); the steps between them
  * stay Parquet only. A sheet is a thing for people, and dear to write (a million cells take a second and more): a
- * table of more than SHEET_CELLS cells gets its first rows as a sheet, and xlsx/READ_ME.txt says which, how many
- * rows there are, and where all are.
+ * table of more than SHEET_CELLS cells gets its first rows as a sheet, and a table of more than CSV_ROWS rows, which
+ * no program for people opens, no CSV; READ_ME.txt beside them says which, how many rows there are, and where all are.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "report_internal.h"
 
 #define SHEET_CELLS 500000
+#define CSV_ROWS    5000000
 
 static const char *const results[] = {"sales_lines",
                                       "demand_item_store",
@@ -82,37 +83,60 @@ static fs_status sheet_rows(const fs_report *report, const char *name, int64_t *
 /* Few rows fit whatever the columns. */
 static bool surely_fits(int64_t rows) { return rows <= SHEET_CELLS / 1000; }
 
-static fs_status export_one(const fs_report *report, const char *name, int64_t rows,
-                            fs_buffer *left, fs_error *error)
+/* What is not written whole, a line each, for READ_ME.txt. */
+typedef struct left_out {
+    fs_buffer csv, sheets;
+} left_out;
+
+static fs_status export_csv(const fs_report *report, const char *name, int64_t rows, left_out *left,
+                            fs_error *error)
+{
+    char path[4096], select[256];
+    if (rows > CSV_ROWS)
+        return fs_buffer_printf(&left->csv, "%s: %" PRId64 " rows, in tables/%s.parquet\n", name,
+                                rows, name);
+    snprintf(path, sizeof path, "%s/csv/%s.csv", report->folder, name);
+    snprintf(select, sizeof select, "select * from %s", name);
+    return fs_engine_export(report->engine, select, path, error);
+}
+
+static fs_status export_sheet(const fs_report *report, const char *name, int64_t rows,
+                              left_out *left, fs_error *error)
 {
     char path[4096], select[256];
     int64_t sheet = rows;
     if (!surely_fits(rows)) FS_TRY(sheet_rows(report, name, &sheet, error));
-    snprintf(path, sizeof path, "%s/csv/%s.csv", report->folder, name);
-    snprintf(select, sizeof select, "select * from %s", name);
-    FS_TRY(fs_engine_export(report->engine, select, path, error));
     snprintf(path, sizeof path, "%s/xlsx/%s.xlsx", report->folder, name);
-    if (rows > sheet) {
-        snprintf(select, sizeof select, "select * from %s limit %" PRId64, name, sheet);
-        FS_TRY(fs_buffer_printf(left,
+    snprintf(select, sizeof select, "select * from %s limit %" PRId64, name, sheet);
+    if (rows > sheet)
+        FS_TRY(fs_buffer_printf(&left->sheets,
                                 "%s: the first %" PRId64 " of %" PRId64
-                                " rows; all are in csv/%s.csv and tables/%s.parquet\n",
-                                name, sheet, rows, name, name));
-    }
+                                " rows; all are in tables/%s.parquet\n",
+                                name, sheet, rows, name));
     return fs_engine_export(report->engine, select, path, error);
 }
 
-static fs_status write_notice(const char *folder, const fs_buffer *left, fs_error *error)
+static fs_status write_notice(const char *folder, const char *kind, const char *title,
+                              const fs_buffer *left, fs_error *error)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/xlsx/READ_ME.txt", folder);
     if (left->size == 0) return FS_OK;
+    snprintf(path, sizeof path, "%s/%s/READ_ME.txt", folder, kind);
     FILE *file = fopen(path, "wb");
     if (!file) return fs_fail_errno(error, "write", path);
-    bool fine =
-        fprintf(file, "Sheets that do not hold all rows of their table:\n%s", left->data) > 0;
+    bool fine = fprintf(file, "%s\n%s", title, left->data) > 0;
     fine = fclose(file) == 0 && fine;
     return fine ? FS_OK : fs_fail_errno(error, "write", path);
+}
+
+static fs_status write_notices(const char *folder, const left_out *left, fs_error *error)
+{
+    FS_TRY(write_notice(folder, "csv",
+                        "Tables that are too long for a file that people open; all of their rows "
+                        "are Parquet:",
+                        &left->csv, error));
+    return write_notice(folder, "xlsx",
+                        "Sheets that do not hold all rows of their table:", &left->sheets, error);
 }
 
 /* Rows of each result, -1 where it is not there, and of all that are to be written: what progress is measured against. */
@@ -144,7 +168,7 @@ fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *f
                            fs_error *error)
 {
     fs_report report;
-    fs_buffer left = {0};
+    left_out left = {0};
     FS_TRY(fs_report_open(engine, project, folder, &report, error));
     FS_TRY(make_inside(folder, "csv", error));
     FS_TRY(make_inside(folder, "xlsx", error));
@@ -154,10 +178,12 @@ fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *f
     for (size_t i = 0; status == FS_OK && i < sizeof results / sizeof *results; i++) {
         if (count[i] < 0) continue;
         say_progress(engine, results[i], done, total);
-        status = export_one(&report, results[i], count[i], &left, error);
+        status = export_csv(&report, results[i], count[i], &left, error);
+        if (status == FS_OK) status = export_sheet(&report, results[i], count[i], &left, error);
         done += (double)count[i];
     }
-    if (status == FS_OK) status = write_notice(folder, &left, error);
-    fs_buffer_free(&left);
+    if (status == FS_OK) status = write_notices(folder, &left, error);
+    fs_buffer_free(&left.csv);
+    fs_buffer_free(&left.sheets);
     return status;
 }

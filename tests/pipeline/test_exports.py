@@ -8,6 +8,8 @@ import duckdb
 import openpyxl
 import pytest
 
+from source_shop import document
+
 NAMES = ["=1+1", "+49 tea", "-10 % off", "@home", "\tTab", '=HYPERLINK("http://127.0.0.1","x")', "plain, with \"quotes\""]
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
@@ -97,3 +99,28 @@ def test_a_table_too_long_for_a_sheet_is_cut_and_said(foresell, tmp_path):
     held = sheet(latest, "sales_lines").max_row - 1
     assert held < rows
     assert f"sales_lines: the first {held} of {rows} rows" in (latest / "xlsx" / "READ_ME.txt").read_text()
+    assert not (latest / "csv" / "READ_ME.txt").exists()
+
+
+LONG = """-- step: bought_together
+-- about: more pairs than anybody opens
+select cast(a.n as string) as item, cast(b.n as string) as other, cast(20 as bigint) as together, cast(30 as bigint) as baskets,
+    cast(30 as bigint) as other_baskets, 5e-1 as confidence, 5e-1 as back_confidence, 2e0 as lift, 1e0 as lift_low, cast(a.n as bigint) as rank
+from numbers as a
+join numbers as b on b.n < 51
+order by item nulls first, other nulls first
+"""
+
+
+def test_a_table_too_long_to_be_opened_is_parquet_alone_and_that_is_said(foresell, tmp_path):
+    project = tmp_path / "till"
+    shutil.copytree(GOLDEN / "till", project, ignore=shutil.ignore_patterns("expected"))
+    (project / "models").mkdir(exist_ok=True)
+    (project / "models" / "bought_together.sql").write_text(LONG)
+    foresell("run", project)
+    latest = project / "runs" / "latest"
+    assert not (latest / "csv" / "bought_together.csv").exists()
+    assert "bought_together: 5100000 rows, in tables/bought_together.parquet" in (latest / "csv" / "READ_ME.txt").read_text()
+    assert "bought_together: the first" in (latest / "xlsx" / "READ_ME.txt").read_text()
+    [block] = [b for page in document(latest)["pages"] for b in page["blocks"] if b.get("id") == "together"]
+    assert block["file"] == "tables/bought_together.parquet"
