@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "report_internal.h"
 
@@ -103,12 +102,16 @@ static fs_status limited_rows(const fs_report *report, const fs_report_query *qu
 }
 
 /* Where all rows are: a table that is too long has no CSV (export.c). */
-static json_t *file_of(const fs_report *report, const fs_report_query *query)
+static fs_status add_file(const fs_report *report, json_t *block, const fs_report_query *query,
+                          fs_error *error)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", report->folder, query->file);
-    if (!query->table || access(path, R_OK) == 0) return json_string(query->file);
-    return json_sprintf("tables/%s.parquet", query->table);
+    char select[256];
+    int64_t rows = 0;
+    snprintf(select, sizeof select, "select count(*) from %s", query->table);
+    if (query->table) FS_TRY(fs_engine_integer(report->engine, select, &rows, error));
+    json_t *file = rows > FS_REPORT_CSV_ROWS ? json_sprintf("tables/%s.parquet", query->table)
+                                             : json_string(query->file);
+    return json_object_set_new(block, "file", file) == 0 ? FS_OK : fs_fail_memory(error, 0);
 }
 
 fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_report_query *query,
@@ -125,7 +128,11 @@ fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_re
     json_t *block = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I}", "type", "table", "id", query->id,
                               "title", query->title, "columns", columns(query->columns), "rows",
                               rows, "total", (json_int_t)total);
-    if (block && query->file) json_object_set_new(block, "file", file_of(report, query));
+    if (block && query->file) status = add_file(report, block, query, error);
+    if (status != FS_OK) {
+        json_decref(block);
+        return status;
+    }
     return fs_report_add(fs_report_blocks(page), block, error);
 }
 

@@ -2,7 +2,7 @@
  *
  * Results are the tables that the reference names as such (docs/pipeline.md); the steps between them
  * stay Parquet only. A sheet is a thing for people, and dear to write (a million cells take a second and more): a
- * table of more than SHEET_CELLS cells gets its first rows as a sheet, and a table of more than CSV_ROWS rows, which
+ * table of more than SHEET_CELLS cells gets its first rows as a sheet, and a table of more than FS_REPORT_CSV_ROWS rows, which
  * no program for people opens, no CSV; READ_ME.txt beside them says which, how many rows there are, and where all are.
  */
 #include <inttypes.h>
@@ -12,7 +12,6 @@
 #include "report_internal.h"
 
 #define SHEET_CELLS 500000
-#define CSV_ROWS    5000000
 
 static const char *const results[] = {"sales_lines",
                                       "demand_item_store",
@@ -92,7 +91,7 @@ static fs_status export_csv(const fs_report *report, const char *name, int64_t r
                             fs_error *error)
 {
     char path[4096], select[256];
-    if (rows > CSV_ROWS)
+    if (rows > FS_REPORT_CSV_ROWS)
         return fs_buffer_printf(&left->csv, "%s: %" PRId64 " rows, in tables/%s.parquet\n", name,
                                 rows, name);
     snprintf(path, sizeof path, "%s/csv/%s.csv", report->folder, name);

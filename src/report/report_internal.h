@@ -217,6 +217,9 @@ FS_MUST_CHECK fs_status fs_report_say_discounts(fs_buffer *out, double share, do
 FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
                                                 fs_error *error);
 
+/* A longer table has no CSV: all its rows are in tables/ (export.c). */
+#define FS_REPORT_CSV_ROWS 5000000
+
 /* ---- blocks.c: parts of a page. Each takes over what it is given, also on failure ---- */
 FS_MUST_CHECK fs_status fs_report_add(json_t *array, json_t *item, fs_error *error);
 json_t *fs_report_page(const char *id, const char *title, const char *intro);
