@@ -12,7 +12,8 @@ typedef struct fs_report {
     const char *folder;
     const char *name, *currency, *country, *period, *absent, *dates;
     int64_t horizon;
-    double low, high; /* lowest and highest quantile that forecasts carry; both 0: none */
+    int first_weekday; /* 1 Monday … 7 Sunday: where the reader's week begins */
+    double low, high;  /* lowest and highest quantile that forecasts carry; both 0: none */
     char low_name[32], high_name[32];
     bool in_units; /* demand is forecast in units, else in money */
 } fs_report;
@@ -21,6 +22,12 @@ typedef struct fs_report {
 /* Settings, tables attached, what the forecasts carry. */
 FS_MUST_CHECK fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *folder,
                                        fs_report *report, fs_error *error);
+
+/* ---- week_start.c ---- */
+/* 1 Monday … 7 Sunday, by the setting ("monday" …, empty: by the country); the country as two letters, or empty. */
+int fs_report_first_weekday(const char *week_start, const char *country);
+/* Makes in_week(weekday) known to SELECTs: the place of an ISO weekday in the reader's week, 0 … 6. */
+FS_MUST_CHECK fs_status fs_report_order_weekdays(const fs_report *report, fs_error *error);
 
 /* Why a row of quarantine was refused, without the values of that row ("another row with item = 'A' says …"), so that the
  * same reason counts as one. */

@@ -228,6 +228,17 @@ test("what is to be seen stands under the title, and a screen reader says it", a
   });
 });
 
+test("weekdays stand in the order of the reader's week", async () => {
+  const open = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+  for (const [shop, week] of [["simulated", open], ["unfriendly", ["Sunday", ...open]]]) {
+    await on(shop, {}, async (page) => {
+      assert.deepEqual(await page.locator("#week tbody td:first-child").allTextContents(), week);
+      await page.locator("#weekdays button", { hasText: "Numbers" }).click();
+      assert.deepEqual(await page.locator("#weekdays tbody th").allTextContents(), week);
+    });
+  }
+});
+
 test("a picture is saved with its title, what is to be seen and its legend", async () => {
   await on("kinds", {}, async (page) => {
     await scrollThrough(page);
