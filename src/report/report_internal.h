@@ -65,6 +65,8 @@ FS_MUST_CHECK fs_status fs_report_money(fs_buffer *out, double value, const char
 FS_MUST_CHECK fs_status fs_report_share(fs_buffer *out, double share);
 /* "2024-01-02" as "2 Jan 2024", "2024-01" as "Jan 2024"; what is no such date stays as it is. */
 FS_MUST_CHECK fs_status fs_report_date(fs_buffer *out, const char *iso);
+/* "January" … "December" for 1 … 12; NULL: there is no such month. */
+const char *fs_report_month(int month);
 /* "28 days", "1 week". */
 FS_MUST_CHECK fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period);
 
@@ -161,6 +163,20 @@ typedef struct fs_figures_growth {
     const char *currency;
 } fs_figures_growth;
 FS_MUST_CHECK fs_status fs_report_say_growth(fs_buffer *out, const fs_figures_growth *figures);
+
+typedef struct fs_figures_period {
+    const char *name; /* "November 2011" */
+    double now;
+    int days;   /* how long it is */
+    bool money; /* else pieces */
+    const char *currency;
+    struct {
+        const char *name; /* NULL: there is none to compare with */
+        double value;
+        int days;
+    } other[2]; /* the one before, and the same a year before */
+} fs_figures_period;
+FS_MUST_CHECK fs_status fs_report_say_period(fs_buffer *out, const fs_figures_period *figures);
 
 typedef struct fs_figures_week {
     const char *first; /* the day with most lines; NULL: not known */
@@ -270,6 +286,12 @@ FS_MUST_CHECK fs_status fs_report_add_plot(const fs_report *report, json_t *page
 /* The same from fields, inside a function that has `report` and `error`. */
 #define PLOT(page_, ...)                                                                           \
     FS_TRY(fs_report_add_plot(report, page_, &(fs_report_plot){__VA_ARGS__}, error))
+
+/* ---- compared_periods.c ---- */
+/* {"type": "periods", "id", "title", "choose": [{"name", "grain", "first", "before", "year_before", "finding", "items": [{"label",
+ * "format", "now", "before", "year_before"}]}]}: names and figures of what there is not are left out or null. */
+FS_MUST_CHECK fs_status fs_report_add_compared_periods(const fs_report *report, json_t *page,
+                                                       fs_error *error);
 
 /* ---- business_page.c, seasons_page.c, products_page.c, customers_page.c: the blocks of one page each ---- */
 FS_MUST_CHECK fs_status fs_report_add_business(const fs_report *report, json_t *page,

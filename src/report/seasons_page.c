@@ -10,9 +10,6 @@
 
 static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                        "Friday", "Saturday", "Sunday"};
-static const char *const months[] = {"January",   "February", "March",    "April",
-                                     "May",       "June",     "July",     "August",
-                                     "September", "October",  "November", "December"};
 
 /* The name that a cell with a number from 1 on stands for; NULL: there is no such cell. */
 static const char *weekday_of(const json_t *rows, size_t row, size_t column)
@@ -23,8 +20,7 @@ static const char *weekday_of(const json_t *rows, size_t row, size_t column)
 
 static const char *month_of(const json_t *rows, size_t row, size_t column)
 {
-    int month = (int)fs_report_cell_number(rows, row, column);
-    return month >= 1 && month <= 12 ? months[month - 1] : NULL;
+    return fs_report_month((int)fs_report_cell_number(rows, row, column));
 }
 
 /* The level at which everything together is told: money where there is some. */

@@ -135,6 +135,23 @@ test("tables and the numbers behind a chart are those of the run's tables", asyn
   });
 });
 
+test("a period stands beside the one before and the year before, whichever is chosen", async () => {
+  const months = table(shops.simulated, "business_periods").filter((r) => r.grain === "month" && r.complete === "true");
+  const [now, before] = [months.at(-1), months.at(-2)];
+  await on("simulated", {}, async (page) => {
+    const cells = await page.locator("#compared tbody tr").first().locator("td").allTextContents();
+    near(figure(cells[0]), Number(now.revenue), 1);
+    assert.match(cells[1], new RegExp(`^[+-]?${Math.abs(Math.round(1000 * (now.revenue / before.revenue - 1)) / 10)}%`));
+    assert.match(await page.locator("#compared .finding").textContent(), /^[A-Z][a-z]+ 20\d\d brought GBP [\d,]+, .* [A-Z][a-z]+ 20\d\d\.$|as much as/);
+    await page.locator("#compared button", { hasText: "Week" }).click();
+    assert.match(await page.locator("#compared thead th").first().textContent(), /^The week from \d+ [A-Z][a-z]{2} 20\d\d$/);
+    assert.equal(await page.locator("#compared button[aria-pressed=true]").textContent(), "Week");
+    const other = await page.locator("#compared option").nth(3).textContent();
+    await page.locator("#compared select").selectOption({ label: other });
+    assert.ok((await page.locator("#compared .finding").textContent()).toLowerCase().startsWith(other.toLowerCase()));
+  });
+});
+
 test("a table sorts by the column that is clicked, both ways, and finds words", async () => {
   await on("simulated", {}, async (page) => {
     const head = page.locator("#all-products th", { hasText: "Pieces" });

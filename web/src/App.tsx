@@ -3,6 +3,7 @@ import { ChartBlock } from "./ChartBlock";
 import { FindBox } from "./FindBox";
 import { date, show, type Style } from "./format";
 import type { Block, Figures, Notes, Page, Report } from "./model";
+import { PeriodsBlock } from "./PeriodsBlock";
 import { elementOf, headlinesPage, type Place } from "./search";
 import { TableBlock } from "./TableBlock";
 import { emphasised } from "./words";
@@ -38,6 +39,7 @@ function BlockView({ block, id, style, dark, opened }: BlockProps) {
     case "text": return <p id={id}>{block.text}</p>;
     case "notes": return <NotesBlock block={block} id={id} />;
     case "chart": return <ChartBlock chart={block} style={style} dark={dark} opened={opened} />;
+    case "periods": return <PeriodsBlock periods={block} style={style} opened={opened} />;
     case "table": return <TableBlock table={block} style={style} opened={opened} />;
   }
 }

@@ -74,6 +74,10 @@ function addBlock(block: Block, add: Add) {
         if (one.finding) add("sentence", [one.finding], { variant });
       });
       break;
+    case "periods":
+      add("block", [block.title]);
+      block.choose.forEach((one, variant) => add("variant", [one.name], { variant }));
+      break;
     case "table":
       add("block", [block.title]);
       addTable(block, add);
@@ -130,6 +134,7 @@ function written(report: Report, entry: Entry): string[] {
       const one = entry.variant === undefined ? block : block.choose?.[entry.variant];
       return one ? ["name" in one ? one.name : block.title, one.finding ?? ""] : [];
     }
+    case "periods": return [entry.variant === undefined ? block.title : block.choose[entry.variant]?.name ?? ""];
     case "table": return entry.row === undefined ? [block.title] : textsOf(block.rows[entry.row] ?? [], wordy(block));
   }
 }
