@@ -183,6 +183,16 @@ def test_the_report_holds_each_whole_period_beside_the_one_before_and_the_year_b
     assert ("month", "2024-01-01") not in told
 
 
+def test_the_tables_of_a_report_are_bounded_and_tell_how_many_rows_there_are(foresell, tmp_path):
+    items = [f"item {n:04}" for n in range(2500)]
+    lines = [f"{DAY(2024, 1, 1) + datetime.timedelta(n % 60 + 20 * k)},{item},{1 + n % 3},{5 + n % 40}" for n, item in enumerate(items) for k in range(3)]
+    report = document(made(foresell, tmp_path, "date,item,units,revenue\n" + "\n".join(lines) + "\n").parent)
+    tables = [b for page in report["pages"] for b in page["blocks"] if b["type"] == "table"]
+    assert max(len(table["rows"]) for table in tables) <= 600
+    assert max(table["total"] for table in tables) >= len(items)
+    assert all(table["total"] == len(table["rows"]) or "file" in table for table in tables), "of a cut table a file holds the rest"
+
+
 # ---- little and odd data ----
 
 

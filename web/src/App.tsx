@@ -114,6 +114,13 @@ function Headlines({ report }: { report: Report }) {
   );
 }
 
+/** The first page is painted before the others are drawn, unless one of these is asked for. */
+function useWhole(): boolean {
+  const [isWhole, setWhole] = useState(location.hash !== "");
+  useEffect(() => { requestAnimationFrame(() => setTimeout(() => setWhole(true))); }, []);
+  return isWhole;
+}
+
 function span(report: Report, style: Style): string {
   const { first_day, last_day } = report.meta;
   return first_day && last_day ? `${date(first_day, style)} to ${date(last_day, style)}` : "";
@@ -123,6 +130,7 @@ export function App({ report }: { report: Report }) {
   const dark = useDark();
   const current = useCurrent(report.pages);
   const [opened, setOpened] = useOpened();
+  const isWhole = useWhole();
   const style: Style = { locale: navigator.language, currency: report.meta.currency, period: report.meta.period };
   return (
     <>
@@ -139,9 +147,9 @@ export function App({ report }: { report: Report }) {
           ))}
         </ul>
       </nav>
-      <main id="main">
+      <main id="main" aria-busy={!isWhole}>
         {report.headlines.length > 0 && <Headlines report={report} />}
-        {report.pages.map((page) => <PageView page={page} style={style} dark={dark} opened={opened} />)}
+        {report.pages.slice(0, isWhole ? undefined : 1).map((page) => <PageView page={page} style={style} dark={dark} opened={opened} />)}
       </main>
       <footer class="small">Made by foresell {report.meta.version}{report.meta.created ? ` on ${date(report.meta.created, style)}` : ""}.</footer>
     </>
