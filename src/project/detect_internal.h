@@ -188,6 +188,7 @@ typedef struct fs_detection {
     fs_anchor anchor[6]; /* hour, day, week, month, quarter, year */
     /* settings */
     const char *name, *currency, *currency_why, *country, *country_why;
+    const char *week_start; /* NULL: by the country */
     const char *period, *period_why, *absent, *absent_why;
     const char *dates, *dates_why; /* NULL: as told */
     int sales;                     /* raw table of sales; -1 */

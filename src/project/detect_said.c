@@ -209,7 +209,8 @@ static int names_of_keys(fs_arena *arena, const char **known)
             if (role) known[n++] = role;
         }
     }
-    static const char *const settings[] = {"name", "currency", "country", "period", "absent"};
+    static const char *const settings[] = {"name",       "currency", "country",
+                                           "week_start", "period",   "absent"};
     for (size_t i = 0; i < sizeof settings / sizeof *settings && n < KNOWN; i++)
         known[n++] = settings[i];
     return n;

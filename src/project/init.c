@@ -345,6 +345,7 @@ static void set_settings(fs_detection *d)
     } known[] = {{"name", &d->name, NULL},
                  {"currency", &d->currency, &d->currency_why},
                  {"country", &d->country, &d->country_why},
+                 {"week_start", &d->week_start, NULL},
                  {"period", &d->period, &d->period_why},
                  {"absent", &d->absent, &d->absent_why},
                  {"dates", &d->dates, &d->dates_why}};

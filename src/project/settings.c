@@ -24,6 +24,9 @@ static const fs_setting settings[] = {
     {"region", FS_SETTING_TEXT, "",
      .doc = "part of the country, as in BY or GB-SCT (ISO 3166-2): its holidays count too; empty: "
             "those of most regions count"},
+    {"week_start", FS_SETTING_CHOICE, "", .choices = "monday|sunday|saturday",
+     .doc = "first day of the week where the report shows weekdays in order; empty: as people in "
+            "the country have it, else Monday. Weeks of the data begin on Monday (ISO 8601)"},
     {"pay_days", FS_SETTING_NUMBERS, "[31]", .minimum = 1, .maximum = 31,
      .doc = "days of the month on which people are paid, as in [15, 31]; 31: the last"},
     {"period", FS_SETTING_CHOICE, "day", .choices = "day|week|month",
@@ -118,7 +121,8 @@ static fs_status check_number(const fs_setting *s, const char *text, size_t byte
 
 static fs_status check_choice(const fs_setting *s, const char *text, size_t bytes, fs_error *error)
 {
-    if (is_choice(s->choices, text, bytes)) return FS_OK;
+    bool left_open = !bytes && s->fallback && !*s->fallback;
+    if (left_open || is_choice(s->choices, text, bytes)) return FS_OK;
     return fs_fail(error, FS_USAGE, "%s: '%.*s' is not one of %s", s->name, (int)bytes, text,
                    s->choices);
 }

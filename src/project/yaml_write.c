@@ -204,7 +204,7 @@ static fs_status source(fs_buffer *out, const fs_detection *d, int canonical)
 
 static fs_status extra_settings(fs_buffer *out, const fs_detection *d)
 {
-    static const char known[] = "name currency country period absent dates";
+    static const char known[] = "name currency country week_start period absent dates";
     for (int s = 0; s < d->sets; s++) {
         const char *equals = strchr(d->set[s], '=');
         if (!equals) continue;
@@ -230,6 +230,9 @@ static fs_status all(const fs_detection *d, fs_buffer *out)
     FS_TRY(
         setting(out, "country", d->country,
                 d->country ? d->country_why : "not told by the files: two letters, for holidays"));
+    FS_TRY(setting(out, "week_start", d->week_start,
+                   "first day of the week in the report: monday, sunday or saturday; empty: the "
+                   "country's"));
     FS_TRY(setting(out, "period", d->period, d->period_why));
     FS_TRY(setting(out, "absent", d->absent, d->absent_why));
     if (d->dates) FS_TRY(setting(out, "dates", d->dates, d->dates_why));

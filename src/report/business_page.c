@@ -322,6 +322,7 @@ static fs_status add_concentration(const fs_report *report, json_t *page, fs_err
 
 fs_status fs_report_add_business(const fs_report *report, json_t *page, fs_error *error)
 {
+    FS_TRY(fs_report_add_compared_periods(report, page, error));
     FS_TRY(add_figures(report, page, error));
     FS_TRY(add_growth(report, page, error));
     FS_TRY(add_shifts(report, page, error));

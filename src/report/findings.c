@@ -9,6 +9,8 @@
 
 /* Below this share two figures are about the same. */
 #define ABOUT 0.02
+/* From this ratio on one is told as so many times the other. */
+#define TIMES 2.0
 /* A season below this strength says too little to name its days. */
 #define WEAK 0.3
 /* A tenth that brings less than this is about as good as the others. */
@@ -79,6 +81,51 @@ fs_status fs_report_say_growth(fs_buffer *out, const fs_figures_growth *f)
         FS_TRY(fs_buffer_printf(out, " %s than %s", change > 0 ? "more" : "less", than));
         FS_TRY(add_causes(out, f, change));
     }
+    return fs_buffer_text(out, ".");
+}
+
+/* ---- a period beside others ---- */
+
+/* Does a change go the way of the days that the other had more or fewer, and no more than twice as far? */
+static bool is_of_days(double change, int days, int other)
+{
+    double by_days = other > 0 ? (double)days / other - 1 : 0;
+    return by_days * change > 0 && fabs(change) <= 2 * fabs(by_days);
+}
+
+static fs_status add_share_of_change(fs_buffer *out, double ratio)
+{
+    if (ratio >= TIMES) return fs_buffer_printf(out, "%.1f times as much as ", ratio);
+    if (fabs(ratio - 1) < ABOUT) return fs_buffer_text(out, "about as much as ");
+    FS_TRY(fs_report_share(out, fabs(ratio - 1)));
+    return fs_buffer_text(out, ratio > 1 ? " more than " : " less than ");
+}
+
+/* "24 % more than October 2011"; that it had other days, where these alone may make the change. */
+static fs_status add_other(fs_buffer *out, const fs_figures_period *f, int i)
+{
+    double ratio = f->now / f->other[i].value;
+    int days = f->other[i].days - f->days;
+    FS_TRY(add_share_of_change(out, ratio));
+    FS_TRY(fs_buffer_text(out, f->other[i].name));
+    if (fabs(ratio - 1) < ABOUT || !is_of_days(ratio - 1, f->days, f->other[i].days)) return FS_OK;
+    return fs_buffer_printf(out, " (%d %s %s)", days > 0 ? days : -days,
+                            days == 1 || days == -1 ? "day" : "days",
+                            days > 0 ? "longer" : "shorter");
+}
+
+fs_status fs_report_say_period(fs_buffer *out, const fs_figures_period *f)
+{
+    bool known[2], capital = strncmp(f->name, "the ", 4) == 0;
+    for (int i = 0; i < 2; i++) known[i] = f->other[i].name && f->other[i].value > 0;
+    if (!(f->now > 0) || (!known[0] && !known[1])) return FS_OK;
+    FS_TRY(
+        fs_buffer_printf(out, "%s%s brought ", capital ? "The " : "", f->name + (capital ? 4 : 0)));
+    FS_TRY(f->money ? fs_report_money(out, f->now, f->currency) : fs_report_whole(out, f->now));
+    FS_TRY(fs_buffer_text(out, f->money ? ", " : " pieces, "));
+    if (known[0]) FS_TRY(add_other(out, f, 0));
+    if (known[0] && known[1]) FS_TRY(fs_buffer_text(out, " and "));
+    if (known[1]) FS_TRY(add_other(out, f, 1));
     return fs_buffer_text(out, ".");
 }
 

@@ -538,11 +538,11 @@ static fs_status add_meta(const fs_report *report, json_t *document, fs_error *e
             &rows, error));
     char created[32];
     run_time(report->folder, created);
-    json_t *meta = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:i}", "created", created,
-                             "name", report->name, "currency", report->currency, "country",
-                             report->country, "version", fs_version(), "period", report->period,
-                             "first_day", fs_report_cell_text(rows, 0, 0), "last_day",
-                             fs_report_cell_text(rows, 0, 1), "first_weekday", 1);
+    json_t *meta = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:i}", "created", created, "name", report->name,
+        "currency", report->currency, "country", report->country, "version", fs_version(), "period",
+        report->period, "first_day", fs_report_cell_text(rows, 0, 0), "last_day",
+        fs_report_cell_text(rows, 0, 1), "first_weekday", report->first_weekday);
     json_decref(rows);
     if (!meta || json_object_set_new(document, "meta", meta) != 0) return fs_fail_memory(error, 0);
     return FS_OK;

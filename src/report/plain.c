@@ -117,6 +117,39 @@ static fs_status add_table(const json_t *block, fs_buffer *out, const char *curr
     return fs_buffer_text(out, ".</p>\n");
 }
 
+static fs_status add_compared(const json_t *item, fs_buffer *out, const char *currency)
+{
+    static const char *const values[] = {"now", "before", "year_before"};
+    const char *format = json_string_value(json_object_get(item, "format"));
+    FS_TRY(fs_buffer_text(out, "<tr>"));
+    FS_TRY(element(out, "th", json_string_value(json_object_get(item, "label"))));
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+        FS_TRY(fs_buffer_text(out, "<td class=\"number\">"));
+        FS_TRY(add_value(out, json_object_get(item, values[v]), format, currency));
+        FS_TRY(fs_buffer_text(out, "</td>"));
+    }
+    return fs_buffer_text(out, "</tr>\n");
+}
+
+/* The first of them: with what it is compared, and how that was. */
+static fs_status add_periods(const json_t *block, fs_buffer *out, const char *currency)
+{
+    const json_t *one = json_array_get(json_object_get(block, "choose"), 0);
+    const char *finding = json_string_value(json_object_get(one, "finding"));
+    FS_TRY(element(out, "h3", json_string_value(json_object_get(block, "title"))));
+    if (finding) FS_TRY(element(out, "p", finding));
+    FS_TRY(fs_buffer_text(out, "<table>\n<thead><tr><td></td>"));
+    FS_TRY(element(out, "th", json_string_value(json_object_get(one, "name"))));
+    FS_TRY(element(out, "th", json_string_value(json_object_get(one, "before"))));
+    FS_TRY(element(out, "th", json_string_value(json_object_get(one, "year_before"))));
+    FS_TRY(fs_buffer_text(out, "</tr></thead>\n<tbody>\n"));
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(one, "items"), i, item)
+        FS_TRY(add_compared(item, out, currency));
+    return fs_buffer_text(out, "</tbody>\n</table>\n");
+}
+
 /* ---- charts ---- */
 
 /* One variant of a chart, and what its table has beside the values. */
@@ -260,6 +293,7 @@ static fs_status add_block(const json_t *block, fs_buffer *out, const char *curr
         return element(out, "p", json_string_value(json_object_get(block, "text")));
     if (strcmp(type, "notes") == 0) return add_notes(block, out);
     if (strcmp(type, "table") == 0) return add_table(block, out, currency);
+    if (strcmp(type, "periods") == 0) return add_periods(block, out, currency);
     if (strcmp(type, "chart") == 0) return add_chart(block, out, currency);
     return FS_OK;
 }

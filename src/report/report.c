@@ -129,6 +129,9 @@ fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *fol
                           .absent = setting(project, "absent", "zero"),
                           .dates = setting(project, "dates", "told"),
                           .horizon = strtoll(setting(project, "forecast.horizon", "28"), NULL, 10)};
+    report->first_weekday =
+        fs_report_first_weekday(setting(project, "week_start", ""), report->country);
+    FS_TRY(fs_report_order_weekdays(report, error));
     FS_TRY(attach_tables(report, error));
     FS_TRY(find_quantiles(report, error));
     FS_TRY(find_country(report, error));
@@ -224,6 +227,10 @@ static const char plain_style[] =
     ".number{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-"
     "columns:max-content max-content;gap:.2rem 1.5rem}dd{margin:0;text-align:right}";
 
+/* Where scripts run, the plain report is not laid out before it is taken over. */
+static const char scripted[] = "<script>if (\"noModule\" in HTMLScriptElement.prototype) "
+                               "document.documentElement.className = \"scripted\";</script>\n";
+
 static fs_status add_page_text(const json_t *document, const fs_buffer *json,
                                const fs_buffer *script, const fs_buffer *style, fs_buffer *out)
 {
@@ -235,8 +242,8 @@ static fs_status add_page_text(const json_t *document, const fs_buffer *json,
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"));
     FS_TRY(fs_report_escape(out, name));
     FS_TRY(fs_buffer_printf(
-        out, "</title>\n<style>%s</style>\n</head>\n<body>\n<div id=\"foresell\">\n<main>\n",
-        bundle && style->size > 0 ? style->data : plain_style));
+        out, "</title>\n<style>%s</style>\n%s</head>\n<body>\n<div id=\"foresell\">\n<main>\n",
+        bundle && style->size > 0 ? style->data : plain_style, bundle ? scripted : ""));
     if (!bundle)
         FS_TRY(fs_buffer_text(
             out,

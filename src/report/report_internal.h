@@ -13,7 +13,8 @@ typedef struct fs_report {
     const char *name, *currency, *country, *period, *absent, *dates;
     char told_country[3];
     int64_t horizon;
-    double low, high; /* lowest and highest quantile that forecasts carry; both 0: none */
+    int first_weekday; /* 1 Monday … 7 Sunday: where the reader's week begins */
+    double low, high;  /* lowest and highest quantile that forecasts carry; both 0: none */
     char low_name[32], high_name[32];
     bool in_units; /* demand is forecast in units, else in money */
 } fs_report;
@@ -22,6 +23,12 @@ typedef struct fs_report {
 /* Settings, tables attached, what the forecasts carry. */
 FS_MUST_CHECK fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *folder,
                                        fs_report *report, fs_error *error);
+
+/* ---- week_start.c ---- */
+/* 1 Monday … 7 Sunday, by the setting ("monday" …, empty: by the country); the country as two letters, or empty. */
+int fs_report_first_weekday(const char *week_start, const char *country);
+/* Makes in_week(weekday) known to SELECTs: the place of an ISO weekday in the reader's week, 0 … 6. */
+FS_MUST_CHECK fs_status fs_report_order_weekdays(const fs_report *report, fs_error *error);
 
 /* Why a row of quarantine was refused, without the values of that row ("another row with item = 'A' says …"), so that the
  * same reason counts as one. */
@@ -59,6 +66,8 @@ FS_MUST_CHECK fs_status fs_report_money(fs_buffer *out, double value, const char
 FS_MUST_CHECK fs_status fs_report_share(fs_buffer *out, double share);
 /* "2024-01-02" as "2 Jan 2024", "2024-01" as "Jan 2024"; what is no such date stays as it is. */
 FS_MUST_CHECK fs_status fs_report_date(fs_buffer *out, const char *iso);
+/* "January" … "December" for 1 … 12; NULL: there is no such month. */
+const char *fs_report_month(int month);
 /* "28 days", "1 week". */
 FS_MUST_CHECK fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period);
 
@@ -155,6 +164,20 @@ typedef struct fs_figures_growth {
     const char *currency;
 } fs_figures_growth;
 FS_MUST_CHECK fs_status fs_report_say_growth(fs_buffer *out, const fs_figures_growth *figures);
+
+typedef struct fs_figures_period {
+    const char *name; /* "November 2011" */
+    double now;
+    int days;   /* how long it is */
+    bool money; /* else pieces */
+    const char *currency;
+    struct {
+        const char *name; /* NULL: there is none to compare with */
+        double value;
+        int days;
+    } other[2]; /* the one before, and the same a year before */
+} fs_figures_period;
+FS_MUST_CHECK fs_status fs_report_say_period(fs_buffer *out, const fs_figures_period *figures);
 
 typedef struct fs_figures_week {
     const char *first; /* the day with most lines; NULL: not known */
@@ -274,6 +297,12 @@ FS_MUST_CHECK fs_status fs_report_add_plot(const fs_report *report, json_t *page
 /* The same from fields, inside a function that has `report` and `error`. */
 #define PLOT(page_, ...)                                                                           \
     FS_TRY(fs_report_add_plot(report, page_, &(fs_report_plot){__VA_ARGS__}, error))
+
+/* ---- compared_periods.c ---- */
+/* {"type": "periods", "id", "title", "choose": [{"name", "grain", "first", "before", "year_before", "finding", "items": [{"label",
+ * "format", "now", "before", "year_before"}]}]}: names and figures of what there is not are left out or null. */
+FS_MUST_CHECK fs_status fs_report_add_compared_periods(const fs_report *report, json_t *page,
+                                                       fs_error *error);
 
 /* ---- business_page.c, seasons_page.c, products_page.c, customers_page.c: the blocks of one page each ---- */
 FS_MUST_CHECK fs_status fs_report_add_business(const fs_report *report, json_t *page,

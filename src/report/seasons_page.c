@@ -10,9 +10,6 @@
 
 static const char *const weekdays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                        "Friday", "Saturday", "Sunday"};
-static const char *const months[] = {"January",   "February", "March",    "April",
-                                     "May",       "June",     "July",     "August",
-                                     "September", "October",  "November", "December"};
 
 /* The name that a cell with a number from 1 on stands for; NULL: there is no such cell. */
 static const char *weekday_of(const json_t *rows, size_t row, size_t column)
@@ -23,8 +20,7 @@ static const char *weekday_of(const json_t *rows, size_t row, size_t column)
 
 static const char *month_of(const json_t *rows, size_t row, size_t column)
 {
-    int month = (int)fs_report_cell_number(rows, row, column);
-    return month >= 1 && month <= 12 ? months[month - 1] : NULL;
+    return fs_report_month((int)fs_report_cell_number(rows, row, column));
 }
 
 /* The level at which everything together is told: money where there is some. */
@@ -95,14 +91,13 @@ static fs_status say_shape(const fs_report *report, bool week, fs_buffer *out, f
     return status;
 }
 
-#define SHAPES(season, place)                                                                      \
+#define SHAPES(season, place, order)                                                               \
     "with sized as (select *, case when level in ('money', 'total') then 0 else row_number() "     \
     "over (partition by level, place order by strength desc, key) end as rank from season_shapes " \
     "where season = '" season "' and (level = " WHOLE " or level in ('category', 'store'))) "      \
     "select case level when 'category' then key when 'store' then 'Store ' || key else 'All "      \
     "together' end, null, 'against the trend', " place ", round(effect, 4), null, null, null "     \
-    "from sized where rank <= 12 order by level in ('money', 'total') desc, level, key, "          \
-    "sized.place"
+    "from sized where rank <= 12 order by level in ('money', 'total') desc, level, key, " order
 
 static fs_status add_shape(const fs_report *report, json_t *page, bool week, fs_error *error)
 {
@@ -111,14 +106,15 @@ static fs_status add_shape(const fs_report *report, json_t *page, bool week, fs_
     if (status == FS_OK && text.size > 0)
         status = fs_report_add_plot(
             report, page,
-            &(fs_report_plot){.id = week ? "weekdays" : "year",
-                              .title = week ? "What the weekday does" : "What the month does",
-                              .finding = text.data,
-                              .kind = "bar",
-                              .x = "category",
-                              .unit = "share",
-                              .sql = week ? SHAPES("week", WEEKDAYS "[sized.place]")
-                                          : SHAPES("year", MONTHS "[sized.place]")},
+            &(fs_report_plot){
+                .id = week ? "weekdays" : "year",
+                .title = week ? "What the weekday does" : "What the month does",
+                .finding = text.data,
+                .kind = "bar",
+                .x = "category",
+                .unit = "share",
+                .sql = week ? SHAPES("week", WEEKDAYS "[sized.place]", "in_week(sized.place)")
+                            : SHAPES("year", MONTHS "[sized.place]", "sized.place")},
             error);
     fs_buffer_free(&text);
     return status;
@@ -178,8 +174,7 @@ static fs_status add_hours(const fs_report *report, json_t *page, fs_error *erro
                        ", printf('%02d:00', hour), "
                        "round(y, 2), null, null, null from points where o in "
                        "(select o from "
-                       "points group by o having max(y) > 0) order by o, weekday, "
-                       "hour"},
+                       "points group by o having max(y) > 0) order by o, in_week(weekday), hour"},
             error);
     fs_buffer_free(&text);
     FS_TRY(status);
@@ -193,7 +188,7 @@ static fs_status add_hours(const fs_report *report, json_t *page, fs_error *erro
                  "round(sum(share), 4), case when "
                  "max(hour) is not null then printf('%02d:00', "
                  "arg_max(hour, lines)) end from "
-                 "hours_of_week group by weekday order by weekday");
+                 "hours_of_week group by weekday order by in_week(weekday)");
     return FS_OK;
 }
 

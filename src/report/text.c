@@ -67,6 +67,14 @@ fs_status fs_report_date(fs_buffer *out, const char *iso)
     return fs_buffer_printf(out, "%d %.3s %04d", day, months + (ptrdiff_t)3 * (month - 1), year);
 }
 
+const char *fs_report_month(int month)
+{
+    static const char *const names[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
+    return month >= 1 && month <= 12 ? names[month - 1] : NULL;
+}
+
 fs_status fs_report_periods(fs_buffer *out, int64_t count, const char *period)
 {
     return fs_buffer_printf(out, "%" PRId64 " %s%s", count, period, count == 1 ? "" : "s");

@@ -27,7 +27,7 @@ export async function show(browser, file, { width = 1280, height = 900, dark = f
   page.on("request", (r) => { if (!/^(file|data|blob):/.test(r.url())) asked.push(r.url()); });
   const began = performance.now();
   await page.goto(pathToFileURL(file).href);
-  if (script) await page.waitForSelector("main#main");
+  if (script) await page.waitForSelector("main#main[aria-busy=false]");
   return { page, faults, asked, took: performance.now() - began, close: () => context.close() };
 }
 

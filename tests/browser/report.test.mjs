@@ -135,6 +135,23 @@ test("tables and the numbers behind a chart are those of the run's tables", asyn
   });
 });
 
+test("a period stands beside the one before and the year before, whichever is chosen", async () => {
+  const months = table(shops.simulated, "business_periods").filter((r) => r.grain === "month" && r.complete === "true");
+  const [now, before] = [months.at(-1), months.at(-2)];
+  await on("simulated", {}, async (page) => {
+    const cells = await page.locator("#compared tbody tr").first().locator("td").allTextContents();
+    near(figure(cells[0]), Number(now.revenue), 1);
+    assert.match(cells[1], new RegExp(`^[+-]?${Math.abs(Math.round(1000 * (now.revenue / before.revenue - 1)) / 10)}%`));
+    assert.match(await page.locator("#compared .finding").textContent(), /^[A-Z][a-z]+ 20\d\d brought GBP [\d,]+, .* [A-Z][a-z]+ 20\d\d\.$|as much as/);
+    await page.locator("#compared button", { hasText: "Week" }).click();
+    assert.match(await page.locator("#compared thead th").first().textContent(), /^The week from \d+ [A-Z][a-z]{2} 20\d\d$/);
+    assert.equal(await page.locator("#compared button[aria-pressed=true]").textContent(), "Week");
+    const other = await page.locator("#compared option").nth(3).textContent();
+    await page.locator("#compared select").selectOption({ label: other });
+    assert.ok((await page.locator("#compared .finding").textContent()).toLowerCase().startsWith(other.toLowerCase()));
+  });
+});
+
 test("a table sorts by the column that is clicked, both ways, and finds words", async () => {
   await on("simulated", {}, async (page) => {
     const head = page.locator("#all-products th", { hasText: "Pieces" });
@@ -228,6 +245,17 @@ test("what is to be seen stands under the title, and a screen reader says it", a
   });
 });
 
+test("weekdays stand in the order of the reader's week", async () => {
+  const open = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+  for (const [shop, week] of [["simulated", open], ["unfriendly", ["Sunday", ...open]]]) {
+    await on(shop, {}, async (page) => {
+      assert.deepEqual(await page.locator("#week tbody td:first-child").allTextContents(), week);
+      await page.locator("#weekdays button", { hasText: "Numbers" }).click();
+      assert.deepEqual(await page.locator("#weekdays tbody th").allTextContents(), week);
+    });
+  }
+});
+
 test("a picture is saved with its title, what is to be seen and its legend", async () => {
   await on("kinds", {}, async (page) => {
     await scrollThrough(page);
@@ -280,6 +308,72 @@ test("the keyboard reaches the pages, the tables' heads and the charts' choices"
     assert.ok(page.url().endsWith("#products"));
   });
 });
+
+/* What the list under the box holds. */
+const options = (page) => page.locator("[role=option]").allTextContents();
+
+test("the box finds pages, blocks, choices of charts and rows, best first, and opens them by the keyboard", async () => {
+  const product = table(shops.simulated, "product_summary").at(-1);
+  await on("simulated", {}, async (page) => {
+    await page.keyboard.press("/");
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "combobox");
+    await page.keyboard.type("seasons");
+    assert.equal((await options(page))[0], "Seasonspage");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement.id === "seasons");
+    await page.keyboard.press("/");
+    await page.getByRole("combobox", { name: "Find in the report" }).fill(product.item.toLowerCase());
+    const told = await options(page);
+    const at = told.findIndex((t) => t.includes("All products"));
+    assert.ok(at >= 0, told.join("\n"));
+    for (let i = 0; i < at; i++) await page.keyboard.press("ArrowDown");
+    const marked = await page.evaluate(() => document.getElementById(document.activeElement.getAttribute("aria-activedescendant")).textContent);
+    assert.equal(marked, told[at]);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement.matches("tr.found"));
+    const row = page.locator("#all-products tr.found");
+    assert.ok((await row.textContent()).includes(product.item));
+    const inSight = await row.evaluate((r) => { const b = r.getBoundingClientRect(); return b.top > 0 && b.bottom < innerHeight; });
+    assert.ok(inSight, "the row is not seen");
+    assert.ok((await page.locator("#all-products input").inputValue()) !== "", "rows far down are filtered");
+  });
+});
+
+test("what is found in a chart's choices is chosen, a click opens too, and Escape leaves", async () => {
+  await on("simulated", {}, async (page) => {
+    const name = await page.locator("#figures option").nth(2).textContent();
+    const box = page.getByRole("combobox", { name: "Find in the report" });
+    await box.fill(name);
+    await page.locator("[role=option]", { hasText: "Key figures over time" }).first().click();
+    await page.waitForFunction(() => document.activeElement.id === "figures");
+    assert.equal(await page.locator("#figures select").inputValue(), "2");
+    await page.evaluate(() => window.scrollTo(0, 3000));
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("/");
+    await box.fill("xyzzy");
+    assert.equal(await page.getByRole("status").first().textContent(), "Nothing in the report holds that.");
+    await page.keyboard.press("Escape");
+    assert.equal(await box.inputValue(), "");
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), "BODY");
+    assert.equal(await page.evaluate(() => window.scrollY), 3000);
+  });
+});
+
+for (const [width, dark] of looks) {
+  test(`the list of what was found at ${width} px, ${dark ? "dark" : "light"}: accessible, fits, not printed`, async () => {
+    await on("unfriendly", { width, dark }, async (page) => {
+      await page.getByRole("combobox", { name: "Find in the report" }).fill("o");
+      assert.ok((await options(page)).length >= 20);
+      const list = await page.locator("div.found").boundingBox();
+      assert.ok(list.x >= 0 && list.x + list.width <= width, "it sticks out");
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run(".find"));
+      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await page.locator(".find").isVisible(), false);
+    });
+  });
+}
 
 test("it prints: pages with charts, which need not have been seen", async () => {
   await on("simulated", {}, async (page) => {

@@ -78,7 +78,8 @@ function unfriendly() {
   const project = join(folder, "unfriendly");
   foresell("init", project, "--from", files);
   const settings = join(project, "foresell.yaml");
-  const text = readFileSync(settings, "utf8").replace(/^name:.*$/m, "name: '</title><script>window.ran = 1</script>'");
+  const text = readFileSync(settings, "utf8").replace(/^name:.*$/m, "name: '</title><script>window.ran = 1</script>'")
+    .replace(/^week_start:.*$/m, "week_start: sunday");
   writeFileSync(settings, text);
   return run(project);
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from source_shop import ask
+from source_shop import ask, document
 
 DAY = datetime.date
 FIRST, DAYS = DAY(2022, 1, 3), 728  # a Monday; two times 52 weeks
@@ -160,6 +160,37 @@ def test_classes(shop):
     assert got["ale"][0] == "A" and got["eggs"][0] == "C" and got["bread"][1] == "A"
     assert got["cheese"][5] == "ended" and got["cheese"][6] is None
     assert got["ale"][6] == "high demand, high profit"
+
+
+def test_the_report_holds_each_whole_period_beside_the_one_before_and_the_year_before(shop):
+    lines, tables = shop
+    blocks = [b for page in document(tables.parent)["pages"] for b in page["blocks"]]
+    told = {(one["grain"], one["first"]): one for b in blocks if b.get("id") == "compared" for one in b["choose"]}
+    months = collections.defaultdict(float)
+    for line in lines:
+        months[f"{line['day']:%Y-%m}"] += line["amount"]
+    november = told["month", "2023-11-01"]
+    assert (november["name"], november["before"], november["year_before"]) == ("November 2023", "October 2023", "November 2022")
+    revenue = november["items"][0]
+    want = [months[name] for name in ("2023-11", "2023-10", "2022-11")]
+    assert [revenue[name] for name in ("now", "before", "year_before")] == pytest.approx(want)
+    assert november["finding"].startswith(f"November 2023 brought {want[0]:,.0f}, ")
+    orders = next(one for one in november["items"] if one["label"] == "Orders")
+    assert orders["now"] == len({line["basket"] for line in lines if f"{line['day']:%Y-%m}" == "2023-11"})
+    weeks = [one for grain, one in told if grain == "week"]
+    assert len(weeks) == 26 and max(weeks) == "2023-12-25" and all(DAY.fromisoformat(day).isoweekday() == 1 for day in weeks)
+    assert "year_before" not in told["year", "2023-01-01"], "of a year the one before is the year before"
+    assert ("month", "2024-01-01") not in told
+
+
+def test_the_tables_of_a_report_are_bounded_and_tell_how_many_rows_there_are(foresell, tmp_path):
+    items = [f"item {n:04}" for n in range(2500)]
+    lines = [f"{DAY(2024, 1, 1) + datetime.timedelta(n % 60 + 20 * k)},{item},{1 + n % 3},{5 + n % 40}" for n, item in enumerate(items) for k in range(3)]
+    report = document(made(foresell, tmp_path, "date,item,units,revenue\n" + "\n".join(lines) + "\n").parent)
+    tables = [b for page in report["pages"] for b in page["blocks"] if b["type"] == "table"]
+    assert max(len(table["rows"]) for table in tables) <= 600
+    assert max(table["total"] for table in tables) >= len(items)
+    assert all(table["total"] == len(table["rows"]) or "file" in table for table in tables), "of a cut table a file holds the rest"
 
 
 # ---- little and odd data ----

@@ -1,13 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { ChartBlock } from "./ChartBlock";
+import { FindBox } from "./FindBox";
 import { date, show, type Style } from "./format";
 import type { Block, Figures, Notes, Page, Report } from "./model";
-import { emphasised } from "./words";
+import { PeriodsBlock } from "./PeriodsBlock";
+import { elementOf, headlinesPage, type Place } from "./search";
 import { TableBlock } from "./TableBlock";
+import { emphasised } from "./words";
 
-function FiguresBlock({ block, style }: { block: Figures; style: Style }) {
+function FiguresBlock({ block, id, style }: { block: Figures; id: string; style: Style }) {
   return (
-    <dl class="figures">
+    <dl class="figures" id={id}>
       {block.items.map((f) => (
         <div>
           <dt>{f.label}</dt>
@@ -18,33 +21,55 @@ function FiguresBlock({ block, style }: { block: Figures; style: Style }) {
   );
 }
 
-function NotesBlock({ block }: { block: Notes }) {
+function NotesBlock({ block, id }: { block: Notes; id: string }) {
   return (
-    <section>
+    <section id={id}>
       {block.title ? <h3>{block.title}</h3> : null}
       <ul>{block.items.map((item) => <li>{item}</li>)}</ul>
     </section>
   );
 }
 
-function BlockView({ block, style, dark }: { block: Block; style: Style; dark: boolean }) {
+/** `opened`: what was found in it, to be shown. */
+interface BlockProps { block: Block; id: string; style: Style; dark: boolean; opened: Place | null }
+
+function BlockView({ block, id, style, dark, opened }: BlockProps) {
   switch (block.type) {
-    case "figures": return <FiguresBlock block={block} style={style} />;
-    case "text": return <p>{block.text}</p>;
-    case "notes": return <NotesBlock block={block} />;
-    case "chart": return <ChartBlock chart={block} style={style} dark={dark} />;
-    case "table": return <TableBlock table={block} style={style} />;
+    case "figures": return <FiguresBlock block={block} id={id} style={style} />;
+    case "text": return <p id={id}>{block.text}</p>;
+    case "notes": return <NotesBlock block={block} id={id} />;
+    case "chart": return <ChartBlock chart={block} style={style} dark={dark} opened={opened} />;
+    case "periods": return <PeriodsBlock periods={block} style={style} opened={opened} />;
+    case "table": return <TableBlock table={block} style={style} opened={opened} />;
   }
 }
 
-function PageView({ page, style, dark }: { page: Page; style: Style; dark: boolean }) {
+function PageView({ page, style, dark, opened }: { page: Page; style: Style; dark: boolean; opened: Place | null }) {
+  const blocks = page.blocks.map((block, at) => {
+    const id = elementOf(page.id, block, at);
+    return <BlockView block={block} id={id} style={style} dark={dark} opened={opened?.element === id ? opened : null} />;
+  });
   return (
     <section class="page" id={page.id} aria-labelledby={`${page.id}-title`}>
       <h2 id={`${page.id}-title`}>{page.title}</h2>
       {page.intro ? <p class="intro">{page.intro}</p> : null}
-      <div class="blocks">{page.blocks.map((block) => <BlockView block={block} style={style} dark={dark} />)}</div>
+      <div class="blocks">{blocks}</div>
     </section>
   );
+}
+
+/** Brings what was found into sight, once it is drawn, and the reader's keyboard there. */
+function useOpened(): [Place | null, (place: Place) => void] {
+  const [opened, setOpened] = useState<Place | null>(null);
+  useEffect(() => {
+    const block = opened && document.getElementById(opened.element);
+    const place = block?.querySelector<HTMLElement>("tr.found") ?? block;
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView({ block: place === block ? "start" : "center" });
+  }, [opened]);
+  return [opened, (place) => setOpened({ ...place })];
 }
 
 function useDark(): boolean {
@@ -75,11 +100,11 @@ function useCurrent(pages: Page[]): string {
 function Headlines({ report }: { report: Report }) {
   const title = (id: string) => report.pages.find((p) => p.id === id)?.title;
   return (
-    <section class="headlines" aria-labelledby="headlines-title">
+    <section class="headlines" id={headlinesPage} aria-labelledby="headlines-title">
       <h2 id="headlines-title">What matters most</h2>
       <ol>
-        {report.headlines.map((h) => (
-          <li>
+        {report.headlines.map((h, i) => (
+          <li id={`headline-${i + 1}`}>
             {emphasised(h.text).map((part) => (part.strong ? <strong>{part.text}</strong> : part.text))}
             {h.page && title(h.page) ? <> <a class="more" href={`#${h.page}`}>{title(h.page)}</a></> : null}
           </li>
@@ -87,6 +112,13 @@ function Headlines({ report }: { report: Report }) {
       </ol>
     </section>
   );
+}
+
+/** The first page is painted before the others are drawn, unless one of these is asked for. */
+function useWhole(): boolean {
+  const [isWhole, setWhole] = useState(location.hash !== "");
+  useEffect(() => { requestAnimationFrame(() => setTimeout(() => setWhole(true))); }, []);
+  return isWhole;
 }
 
 function span(report: Report, style: Style): string {
@@ -97,6 +129,8 @@ function span(report: Report, style: Style): string {
 export function App({ report }: { report: Report }) {
   const dark = useDark();
   const current = useCurrent(report.pages);
+  const [opened, setOpened] = useOpened();
+  const isWhole = useWhole();
   const style: Style = { locale: navigator.language, currency: report.meta.currency, period: report.meta.period };
   return (
     <>
@@ -104,6 +138,7 @@ export function App({ report }: { report: Report }) {
       <header>
         <h1 dir="auto">{report.meta.name}</h1>
         <p class="small">{span(report, style)}</p>
+        <FindBox report={report} style={style} onOpen={setOpened} />
       </header>
       <nav aria-label="Pages">
         <ul>
@@ -112,9 +147,9 @@ export function App({ report }: { report: Report }) {
           ))}
         </ul>
       </nav>
-      <main id="main">
+      <main id="main" aria-busy={!isWhole}>
         {report.headlines.length > 0 && <Headlines report={report} />}
-        {report.pages.map((page) => <PageView page={page} style={style} dark={dark} />)}
+        {report.pages.slice(0, isWhole ? undefined : 1).map((page) => <PageView page={page} style={style} dark={dark} opened={opened} />)}
       </main>
       <footer class="small">Made by foresell {report.meta.version}{report.meta.created ? ` on ${date(report.meta.created, style)}` : ""}.</footer>
     </>

@@ -11,6 +11,7 @@ import { look } from "./look";
 import type { Cell, Chart, Format } from "./model";
 import { asTable } from "./numbers";
 import { withWords } from "./picture";
+import type { Place } from "./search";
 import { isNarrow, isScatter, shown, spoken, type Shown } from "./shown";
 
 echarts.use([BarChart, CustomChart, LineChart, ScatterChart, AriaComponent, DataZoomComponent, GridComponent,
@@ -69,12 +70,13 @@ function savePicture(drawing: echarts.ECharts | null, seen: Shown, style: Style,
 }
 
 /** Redraws when the choice, the size or light and dark change; drawn only once it comes into view. */
-export function ChartBlock({ chart, style, dark }: { chart: Chart; style: Style; dark: boolean }) {
+export function ChartBlock({ chart, style, dark, opened }: { chart: Chart; style: Style; dark: boolean; opened: Place | null }) {
   const place = useRef<HTMLDivElement>(null);
   const drawing = useRef<echarts.ECharts | null>(null);
   const [variant, setVariant] = useState(0);
   const [numbers, setNumbers] = useState(false);
   const seen = shown(chart, variant, style);
+  useEffect(() => { if (opened?.variant !== undefined) setVariant(opened.variant); }, [opened]);
   useEffect(() => {
     const element = place.current;
     if (!element || numbers) return;

@@ -1,6 +1,7 @@
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { isRight, show, whole, type Style } from "./format";
 import type { Cell, Column, Table } from "./model";
+import type { Place } from "./search";
 import { matching, sorted, type Order } from "./sort";
 
 const pageRows = 25;
@@ -48,10 +49,26 @@ function next(order: Order | null, column: number): Order {
   return order?.column === column ? { column, down: !order.down } : { column, down: true };
 }
 
-export function TableBlock({ table, style }: { table: Table; style: Style }) {
+/** Of rows far down the others are left out by the words of their first text; so many rows are shown that it is among them. */
+export function toShow(table: Table, row: number): { words: string; rows: number } {
+  const found = table.rows[row] ?? [];
+  const text = found.find((cell): cell is string => typeof cell === "string" && cell !== "") ?? "";
+  const words = table.rows.length > pageRows && row >= pageRows ? text : "";
+  return { words, rows: Math.max(isNarrow(table) ? narrowRows : pageRows, matching(table.rows, words).indexOf(found) + 1) };
+}
+
+export function TableBlock({ table, style, opened }: { table: Table; style: Style; opened: Place | null }) {
   const [order, setOrder] = useState<Order | null>(null);
   const [words, setWords] = useState("");
   const [shown, setShown] = useState(isNarrow(table) ? narrowRows : pageRows);
+  useLayoutEffect(() => {
+    if (opened?.row === undefined) return;
+    const { words: only, rows: enough } = toShow(table, opened.row);
+    setOrder(null);
+    setWords(only);
+    setShown(enough);
+  }, [opened]);
+  const found = opened?.row === undefined ? null : table.rows[opened.row];
   const rows = useMemo(() => sorted(matching(table.rows, words), order), [table, words, order]);
   const columns = useMemo(() => shownColumns(table), [table]);
   const total = table.total ?? table.rows.length;
@@ -69,7 +86,7 @@ export function TableBlock({ table, style }: { table: Table; style: Style }) {
             <Head column={column} index={at} order={order} onSort={(k) => setOrder(next(order, k))} />)}</tr></thead>
           <tbody>
             {rows.slice(0, shown).map((row) => (
-              <tr>{columns.map(({ column, at, look }) =>
+              <tr class={row === found ? "found" : undefined}>{columns.map(({ column, at, look }) =>
                 <td class={look} dir={column.format === "text" ? "auto" : undefined}>{show(row[at] ?? null, column.format, style)}</td>)}</tr>
             ))}
           </tbody>

@@ -96,6 +96,16 @@ export function signed(value: number, format: Format | string, style: Style, wri
   return `${value > 0 ? "+" : ""}${write(value, format, style)}`;
 }
 
+/** How a figure changed: "+8%"; of shares in points: "+1.2 points". Empty where there is nothing to compare with. */
+export function change(now: number | null, before: number | null, format: Format, style: Style): string {
+  if (now === null || before === null) return "";
+  const isShare = format === "share";
+  if (!isShare && !(before > 0)) return "";
+  const by = isShare ? 100 * (now - before) : now / before - 1;
+  if (isShare) return `${signed(near(by, 1), "number", style)} points`;
+  return by >= 9.995 ? times(by + 1, style) : signed(near(by, 3), "share", style);
+}
+
 /** Short form for axes: £12k, 1.5M, 40%. */
 export function short(value: number, format: Format | string, style: Style): string {
   if (format === "share") return show(value, format, style);

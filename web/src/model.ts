@@ -101,10 +101,33 @@ export interface Table {
   file?: string | null;
 }
 
+/** A measure of a period, beside the one before and a year before. */
+export interface Compared {
+  label: string;
+  format: Format;
+  now: number | null;
+  before: number | null;
+  year_before: number | null;
+}
+
+/** One of the whole periods of a grain; `before` and `year_before` are the names of what it is compared with. */
+export interface Period {
+  name: string;
+  grain: Grain;
+  first: string;
+  before?: string;
+  year_before?: string;
+  finding?: string | null;
+  items: Compared[];
+}
+
+/** The last ones of each grain, newest first. */
+export interface Periods { type: "periods"; id: string; title: string; choose: Period[]; }
+
 export interface Figures { type: "figures"; items: Figure[]; }
 export interface Text { type: "text"; text: string; }
 export interface Notes { type: "notes"; title?: string; items: string[]; }
-export type Block = Figures | Text | Notes | Chart | Table;
+export type Block = Figures | Text | Notes | Chart | Table | Periods;
 
 export interface Page {
   id: string;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { show, tick } from "../src/format";
+import { change, show, tick } from "../src/format";
 import { asTable } from "../src/numbers";
 import { matching, sorted } from "../src/sort";
 import { shownColumns, told } from "../src/TableBlock";
@@ -40,6 +40,15 @@ test("a share that is not nought is not written as nought, and large multiples h
   expect(show(0.123, "share", pounds)).toBe("12.3%");
   expect(show(2, "times", pounds)).toBe("2.0 ×");
   expect(show(39073, "times", pounds)).toBe("39,073 ×");
+});
+
+test("a change has its sign; of shares it is told in points; with nothing to compare nothing is told", () => {
+  expect(change(108, 100, "money", pounds)).toBe("+8%");
+  expect(change(97, 100, "integer", pounds)).toBe("-3%");
+  expect(change(2500, 100, "money", pounds)).toBe("25.0 ×");
+  expect(change(0.42, 0.4, "share", pounds)).toBe("+2 points");
+  expect(change(0.4, 0.4, "share", pounds)).toBe("0 points");
+  expect([change(3, null, "money", pounds), change(null, 3, "money", pounds), change(3, 0, "money", pounds)]).toEqual(["", "", ""]);
 });
 
 test("along the axis of time a January is its year, another month its name, any other day both", () => {

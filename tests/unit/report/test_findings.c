@@ -48,6 +48,50 @@ static void growth_names_its_size_and_what_it_comes_from(void **state)
     SAYS("", fs_report_say_growth(&out, &f));
 }
 
+static void a_period_is_told_beside_the_one_before_and_the_year_before(void **state)
+{
+    (void)state;
+    fs_figures_period f = {
+        .name = "October 2011",
+        .now = 1100000,
+        .days = 31,
+        .money = true,
+        .currency = "GBP",
+        .other = {{"September 2011", 1018500, 30}, {"October 2010", 909091, 31}}};
+    SAYS("October 2011 brought GBP 1,100,000, 8.0 % more than September 2011 and 21 % more than "
+         "October 2010.",
+         fs_report_say_period(&out, &f));
+    f.other[0].value = 1060000;
+    SAYS("October 2011 brought GBP 1,100,000, 3.8 % more than September 2011 (1 day shorter) and "
+         "21 % more than October 2010.",
+         fs_report_say_period(&out, &f));
+    f.other[0].value = 1090000, f.other[1].value = 1250000;
+    SAYS("October 2011 brought GBP 1,100,000, about as much as September 2011 and 12 % less than "
+         "October 2010.",
+         fs_report_say_period(&out, &f));
+    f.other[1].value = 440000;
+    SAYS("October 2011 brought GBP 1,100,000, about as much as September 2011 and 2.5 times as "
+         "much as October 2010.",
+         fs_report_say_period(&out, &f));
+}
+
+static void what_there_is_nothing_to_compare_with_is_not_compared(void **state)
+{
+    (void)state;
+    fs_figures_period f = {.name = "the week from 5 Dec 2011",
+                           .now = 800,
+                           .days = 7,
+                           .other = {{"the week from 28 Nov 2011", 1000, 7}, {NULL, 0, 0}}};
+    SAYS("The week from 5 Dec 2011 brought 800 pieces, 20 % less than the week from 28 Nov 2011.",
+         fs_report_say_period(&out, &f));
+    f.other[0].value = -5;
+    SAYS("", fs_report_say_period(&out, &f));
+    f.other[0].value = 1000, f.now = 0;
+    SAYS("", fs_report_say_period(&out, &f));
+    f.now = 800, f.other[0].name = NULL;
+    SAYS("", fs_report_say_period(&out, &f));
+}
+
 static void a_day_leads_only_when_it_is_ahead(void **state)
 {
     (void)state;
@@ -164,6 +208,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(growth_names_its_size_and_what_it_comes_from),
+        cmocka_unit_test(a_period_is_told_beside_the_one_before_and_the_year_before),
+        cmocka_unit_test(what_there_is_nothing_to_compare_with_is_not_compared),
         cmocka_unit_test(a_day_leads_only_when_it_is_ahead),
         cmocka_unit_test(a_weak_season_is_called_so),
         cmocka_unit_test(the_calendar_is_told_of_as_far_as_it_is_sure),
