@@ -129,12 +129,12 @@ fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *fol
                           .absent = setting(project, "absent", "zero"),
                           .dates = setting(project, "dates", "told"),
                           .horizon = strtoll(setting(project, "forecast.horizon", "28"), NULL, 10)};
+    FS_TRY(attach_tables(report, error));
+    FS_TRY(find_country(report, error));
     report->first_weekday =
         fs_report_first_weekday(setting(project, "week_start", ""), report->country);
     FS_TRY(fs_report_order_weekdays(report, error));
-    FS_TRY(attach_tables(report, error));
     FS_TRY(find_quantiles(report, error));
-    FS_TRY(find_country(report, error));
     return find_unit(report, error);
 }
 
