@@ -49,6 +49,7 @@ typedef struct fs_learn_objective {
     const fs_learn_column *column;
     const int32_t *label;
     fs_learn_rows rows;
+    fs_learn_rows sample; /* of them, whose curvature is near theirs; count 0: none */
     int classes;
     double penalty;
     double *tile;      /* terms × FS_LEARN_TILE */
@@ -68,13 +69,13 @@ double fs_learn_penalty_of(const fs_learn_objective *o, int term);
 /* ---- newton.c ---- */
 
 #define FS_LEARN_TIGHT 1e-12
-#define FS_LEARN_LOOSE 1e-5 /* enough to tell which of two penalties is better */
+#define FS_LEARN_LOOSE 1e-4 /* enough to tell which of two penalties is better */
 
 typedef struct fs_learn_newton {
     double enough; /* the share of the weights below which a step is the last */
     double *gradient, *step, *other, *other_gradient; /* classes × terms */
     double *factor, *right;                           /* reduced: (classes - 1) × terms, square */
-    bool factored; /* factor is that of some curvature: near enough to begin with */
+    bool curved; /* the objective has some curvature: near enough to begin with */
 } fs_learn_newton;
 
 /* Moves `weight` from where it is to the minimum. */

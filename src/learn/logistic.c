@@ -15,7 +15,7 @@
 #include "learn_internal.h"
 
 #define COEFFICIENTS_MOST 4000
-#define SAMPLE            5000
+#define SAMPLE            3000
 #define FALLBACK          0.01 /* the penalty where there are too few rows to choose one */
 #define ROWS_A_FOLD       4
 #define LARGEST_SCORE     1e300
@@ -234,7 +234,7 @@ static void fit(fs_logistic *model, double penalty)
     model->penalty = penalty > 0 ? penalty : FALLBACK;
     if (o->classes == 1) return;
     o->penalty = penalty;
-    w->newton.factored = false;
+    w->newton.curved = false;
     w->newton.enough = FS_LEARN_TIGHT;
     if (w->choice.folds > 0) {
         fs_learn_choose(o, &w->newton, &w->choice);
@@ -243,6 +243,8 @@ static void fit(fs_logistic *model, double penalty)
         memcpy(w->weight, w->choice.weight, all * sizeof *w->weight);
     }
     o->penalty = model->penalty;
+    if (o->rows.count > SAMPLE)
+        o->sample = (fs_learn_rows){.row = w->choice.row, .count = w->choice.rows};
     fs_learn_minimise(o, &w->newton, w->weight);
 }
 
