@@ -38,7 +38,8 @@ static const char *const result_tables[] = {"summary",          "demand_total",
                                             "season_shapes",    "breakdowns",
                                             "price_spread",     "discount_depths",
                                             "fifths",           "underperformers",
-                                            "unusual_values",   "change_points"};
+                                            "unusual_values",   "change_points",
+                                            "next_classes",     "class_replay"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)
 {
