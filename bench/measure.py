@@ -142,6 +142,14 @@ def panel_change_points() -> Iterator[Row]:
     (WORK / "changes.parquet").unlink()
 
 
+def classifier() -> Iterator[Row]:
+    """The kernel of fit_classifier: many rows; and as many as products have in a few years of quarters."""
+    program = on_library("classifier")
+    for rows, columns, classes, most in ((800_000, 13, 3, 20), (25_000, 13, 5, None)):
+        cost = min(said_cpu(program, rows, columns, classes) for _ in range(REPEATS))
+        yield Row(f"classifier: kernel, {rows:,} rows, {3 * columns} terms, {classes} classes", cost, "CPU s", most)
+
+
 def short_series() -> Iterator[Row]:
     """A million groups of one row each, to 28 rows each: what a group costs beside its rows."""
     import duckdb
@@ -253,6 +261,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel_models": panel_models,
     "panel_decompose": panel_decompose,
     "panel_change_points": panel_change_points,
+    "classifier": classifier,
     "short_series": short_series,
     "csv": csv_ingest,
     "kernel": kernel,

@@ -7,8 +7,10 @@
 #define OPERATORS(X)                                                                               \
     X(backtest)                                                                                    \
     X(change_points)                                                                               \
+    X(classify)                                                                                    \
     X(clean_outliers)                                                                              \
     X(decompose)                                                                                   \
+    X(fit_classifier)                                                                              \
     X(forecast)                                                                                    \
     X(peaks)                                                                                       \
     X(trend)

@@ -249,3 +249,19 @@ fs_status fs_report_say_shifts(fs_buffer *out, const fs_figures_shifts *f)
     if (f->cause) FS_TRY(fs_buffer_printf(out, " (at the same time: %s)", f->cause));
     return fs_buffer_text(out, ".");
 }
+
+fs_status fs_report_say_replay(fs_buffer *out, const fs_figures_replay *f)
+{
+    if (f->quarters <= 0) return FS_OK;
+    FS_TRY(fs_buffer_text(out, f->demand ? "Kind of demand: " : "Class by revenue: "));
+    if (!f->wins)
+        return fs_buffer_printf(out,
+                                "in the last %lld quarters \"same as now\" was as good a guess, so "
+                                "nothing is foretold.",
+                                (long long)f->quarters);
+    FS_TRY(fs_buffer_printf(out, "in the last %lld quarters ", (long long)f->quarters));
+    FS_TRY(fs_report_share(out, f->right_model));
+    FS_TRY(fs_buffer_text(out, " of products were where this said they would be; "));
+    FS_TRY(fs_report_share(out, f->right_same));
+    return fs_buffer_text(out, " stayed where they were.");
+}

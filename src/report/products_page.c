@@ -126,6 +126,61 @@ static fs_status add_underperformers(const fs_report *report, json_t *page, fs_e
     return FS_OK;
 }
 
+/* ---- the next quarter ---- */
+
+static fs_status say_replay(const fs_report *report, bool demand, fs_buffer *out, fs_error *error)
+{
+    json_t *rows;
+    FS_TRY(fs_report_rows(report,
+                          demand ? "select quarters, right_model, right_same, wins::int from "
+                                   "class_replay where as_of is null and what = 'demand'"
+                                 : "select quarters, right_model, right_same, wins::int from "
+                                   "class_replay where as_of is null and what = 'abc_revenue'",
+                          &rows, error));
+    fs_figures_replay f = {.demand = demand,
+                           .quarters = (int64_t)fs_report_cell_number(rows, 0, 0),
+                           .right_model = fs_report_cell_number(rows, 0, 1),
+                           .right_same = fs_report_cell_number(rows, 0, 2),
+                           .wins = fs_report_cell_number(rows, 0, 3) > 0};
+    json_decref(rows);
+    return fs_report_say_replay(out, &f);
+}
+
+static fs_status add_replay(const fs_report *report, bool demand, json_t *page, fs_error *error)
+{
+    fs_buffer text = {0};
+    fs_status status = say_replay(report, demand, &text, error);
+    if (status == FS_OK && text.size > 0) status = fs_report_add_text(page, text.data, error);
+    fs_buffer_free(&text);
+    return status;
+}
+
+static fs_status add_next_classes(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (!fs_report_has(report, "class_replay") || !fs_report_has(report, "next_classes"))
+        return FS_OK;
+    FS_TRY(add_replay(report, false, page, error));
+    FS_TRY(add_replay(report, true, page, error));
+    PLOT(page, .id = "next-classes-right",
+         .title = "Products that were in the class that was foretold, quarter by quarter",
+         .kind = "line", .x = "date", .unit = "share", .grain = "quarter",
+         .sql = "select case what when 'demand' then 'Kind of demand' else 'Class by revenue' end, "
+                "null, series, cast(as_of as varchar), round(share, 4), null, null, null from "
+                "(select what, as_of, 'as foretold' as series, right_model as share from "
+                "class_replay union all select what, as_of, 'as before', right_same from "
+                "class_replay) as shares where as_of is not null and what in (select what from "
+                "class_replay where wins) order by what, series, as_of");
+    TABLE(page, .id = "next-classes", .title = "What will most likely move in the next quarter",
+          .table = "next_classes", .limit = 200, .file = "csv/next_classes.csv",
+          .columns = "item:Item:text,name:Product:text,what:What moves:text,from:From:text,to:To:"
+                     "text,probability:Probability:share,revenue:Revenue last quarter:money",
+          .sql = "select item, nullif(name, item), case what when 'demand' then 'kind of demand' "
+                 "else 'class by revenue' end, class_now, class_next, round(probability, 4), "
+                 "round(revenue, 2) from next_classes where class_next <> class_now order by rank, "
+                 "what");
+    return FS_OK;
+}
+
 /* ---- prices ---- */
 
 #define BAND                                                                                       \
@@ -196,6 +251,7 @@ fs_status fs_report_add_products(const fs_report *report, json_t *page, fs_error
     FS_TRY(add_rankings(report, page, error));
     FS_TRY(add_classes(report, page, error));
     FS_TRY(add_underperformers(report, page, error));
+    FS_TRY(add_next_classes(report, page, error));
     TABLE(page, .id = "movers", .title = "What moved most between the two stretches",
           .table = "item_classes", .limit = 20, .file = "csv/item_classes.csv",
           .columns = "item:Item:text,name:Product:text,now:Revenue:money,change:Change:money,share:"

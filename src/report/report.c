@@ -39,6 +39,7 @@ static const char *const result_tables[] = {"summary",          "demand_total",
                                             "price_spread",     "discount_depths",
                                             "fifths",           "underperformers",
                                             "unusual_values",   "change_points",
+                                            "next_classes",     "class_replay",
                                             "country"};
 
 static fs_status attach_tables(const fs_report *report, fs_error *error)

@@ -231,6 +231,15 @@ typedef struct fs_figures_shifts {
 } fs_figures_shifts;
 FS_MUST_CHECK fs_status fs_report_say_shifts(fs_buffer *out, const fs_figures_shifts *figures);
 
+typedef struct fs_figures_replay {
+    bool demand;                    /* the kind of demand; else the class by revenue */
+    int64_t quarters;               /* that were foretold, 0: none */
+    double right_model, right_same; /* shares of products */
+    bool wins;                      /* more than chance would have it */
+} fs_figures_replay;
+/* Whether classes of the next quarter can be foretold: how often they were, against products that stayed. */
+FS_MUST_CHECK fs_status fs_report_say_replay(fs_buffer *out, const fs_figures_replay *figures);
+
 /* What share of the revenue is sold at a discount, and the money taken off. */
 FS_MUST_CHECK fs_status fs_report_say_discounts(fs_buffer *out, double share, double money,
                                                 const char *currency);

@@ -1,0 +1,103 @@
+/* foresell/learn.h: kernels that learn from rows with a known answer. Arrays in, arrays out; needs base and numeric.
+ *
+ * A column has one value a row. Nothing here knows time: what may be learnt from is the caller's choice. Results are finite
+ * whatever finite values come in, and depend continuously on them, so that inputs which differ in their last digits give
+ * coefficients that do. A struct of results starts with {0}, is used again from call to call, and is given back once.
+ */
+#ifndef FORESELL_LEARN_H
+#define FORESELL_LEARN_H
+
+#include "foresell/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- words: texts as numbers ----------------------------------------------------------------- */
+
+/* Different texts, numbered in the order in which they came. */
+typedef struct fs_words {
+    int32_t count;
+    int64_t *offset; /* text w is bytes[offset[w]] … bytes[offset[w + 1]] */
+    char *bytes;
+    struct fs_words_work *work;
+} fs_words;
+/* Number of a text, which is new where it was not there. FS_MEMORY, FS_DATA beyond two billion texts. */
+FS_API FS_MUST_CHECK fs_status fs_words_add(fs_words *words, const char *text, size_t bytes,
+                                            int32_t *number);
+/* Number of a text; -1: it is not there. */
+FS_API int32_t fs_words_find(const fs_words *words, const char *text, size_t bytes);
+/* Numbers the texts anew, in order of their bytes; renumbered (owned by `words`) tells the new number of each old one. */
+FS_API FS_MUST_CHECK fs_status fs_words_sort(fs_words *words, const int32_t **renumbered);
+FS_API void fs_words_clear(fs_words *words); /* keeps its memory */
+FS_API void fs_words_free(fs_words *words);
+
+/* ---- multinomial logistic regression ----------------------------------------------------------- */
+
+#define FS_LOGISTIC_CLASSES 32
+#define FS_LOGISTIC_KNOTS   9
+#define FS_LOGISTIC_LEVELS  30 /* of a column of texts; rarer ones have no term */
+
+/* One column of what is learnt from. */
+typedef struct fs_learn_column {
+    const double *number; /* rows; values beyond ±1e140 count as that. NULL: the column is text */
+    const uint8_t *valid; /* rows, 0: null; NULL: none is */
+    const int32_t
+        *level; /* rows, 0 … levels - 1, in the order of their names; not read where null */
+    int32_t levels;
+} fs_learn_column;
+
+#define FS_TERM_MAP(X)                                                                             \
+    X(INTERCEPT, "intercept")                                                                      \
+    X(LINEAR, "linear") X(HINGE, "hinge") X(LEVEL, "level") X(MISSING, "missing")
+
+/* What a score is added up from. The value of a term in a row: intercept 1; linear x; hinge max(0, x - knot); level 1
+ * where the text is that one; missing 1 where a number is null (linear and hinge are 0 then). */
+typedef enum fs_term_kind {
+#define X(name, text) FS_TERM_##name,
+    FS_TERM_MAP(X)
+#undef X
+} fs_term_kind;
+FS_API const char *fs_term_kind_name(fs_term_kind kind);
+
+typedef struct fs_term {
+    fs_term_kind kind;
+    int column;    /* -1: the intercept */
+    int32_t level; /* else 0 */
+    double knot;   /* else 0 */
+} fs_term;
+
+typedef struct fs_logistic_settings {
+    int knots;      /* hinges of a column of numbers, at quantiles; 0 … FS_LOGISTIC_KNOTS */
+    double penalty; /* see logistic.c; 0: chosen by cross-validation */
+    int folds; /* of the cross-validation: stretches of the rows as they come; below 2: none, */
+               /* and the penalty is 0.01 where it is not given */
+} fs_logistic_settings;
+
+/* The probability of class k is exp(s_k) / (exp(s_1) + exp(s_2) + …), s_k = sum over terms of coefficient times value. */
+typedef struct fs_logistic {
+    int classes, terms;
+    const fs_term *term;       /* terms: the intercept, then column by column */
+    const double *coefficient; /* classes × terms, class by class; for values as they came */
+    double penalty;
+    double temperature; /* factor on all scores that calibrates them, already in the coefficients */
+    int64_t rows;       /* with a known class */
+    struct fs_logistic_work *work;
+} fs_logistic;
+/* Fits `rows` rows; label: 0 … classes - 1, below 0: the row is not used. classes: 1 … FS_LOGISTIC_CLASSES. Without
+ * a row that is used there are no terms. FS_MEMORY; FS_DATA where there would be more than 4,000 coefficients. Results stay
+ * until the next call. See logistic.c. */
+FS_API FS_MUST_CHECK fs_status fs_logistic_fit(fs_logistic *model,
+                                               const fs_logistic_settings *settings,
+                                               const fs_learn_column *column, int columns,
+                                               const int32_t *label, int classes, int64_t rows,
+                                               fs_error *error);
+FS_API void fs_logistic_free(fs_logistic *model);
+
+/* Scores to probabilities that sum to 1, in place; scores beyond ±1e300 count as that. */
+FS_API void fs_softmax(double *score, int classes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,319 @@
+/* The operators fit_classifier and classify, from Arrow to Arrow: rows to a model, and that to probabilities. */
+#include "pipe_helpers.h"
+
+#include "foresell/learn.h"
+#include "foresell/numeric.h"
+
+/* ---- rows of both kinds ---- */
+
+static const char *const names[] = {"what", "row", "label", "size", "kind_of", "on", "count"};
+static const enum ArrowType types[] = {
+    NANOARROW_TYPE_STRING, NANOARROW_TYPE_INT64, NANOARROW_TYPE_STRING, NANOARROW_TYPE_DOUBLE,
+    NANOARROW_TYPE_STRING, NANOARROW_TYPE_BOOL,  NANOARROW_TYPE_INT32};
+static const char *const scored_names[] = {"what",  "row",  "class",       "kind", "feature",
+                                           "level", "knot", "coefficient", "size", "kind_of"};
+static const enum ArrowType scored_types[] = {
+    NANOARROW_TYPE_STRING, NANOARROW_TYPE_INT64,  NANOARROW_TYPE_STRING, NANOARROW_TYPE_STRING,
+    NANOARROW_TYPE_STRING, NANOARROW_TYPE_STRING, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE,
+    NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_STRING};
+
+typedef struct cells {
+    const char *cell[10]; /* as text; NULL: null */
+} cells;
+
+static void append(struct ArrowArray *batch, const cells *row, const enum ArrowType *type,
+                   int columns)
+{
+    for (int c = 0; c < columns; c++) {
+        const char *cell = row->cell[c];
+        if (!cell)
+            assert_int_equal(ArrowArrayAppendNull(batch->children[c], 1), 0);
+        else if (type[c] == NANOARROW_TYPE_STRING)
+            assert_int_equal(ArrowArrayAppendString(batch->children[c], ArrowCharView(cell)), 0);
+        else if (type[c] == NANOARROW_TYPE_DOUBLE)
+            assert_int_equal(ArrowArrayAppendDouble(batch->children[c], strtod(cell, NULL)), 0);
+        else
+            assert_int_equal(ArrowArrayAppendInt(batch->children[c], atoll(cell)), 0);
+    }
+    assert_int_equal(ArrowArrayFinishElement(batch), 0);
+}
+
+typedef struct table {
+    const char *op;
+    const char *const *name;
+    const enum ArrowType *type;
+    int columns;
+} table;
+
+static const table fitted = {"fit_classifier", names, types, 7},
+                   scored = {"classify", scored_names, scored_types, 10};
+
+static fs_status open_pipe(const table *t, const char *text, struct ArrowSchema *schema,
+                           fs_options **options, fs_pipe **pipe, fs_error *error)
+{
+    static const char *const by[] = {"what"};
+    const fs_operator *op = fs_operator_find(t->op, error);
+    FS_TRY(fs_options_parse(op, text, options, error));
+    return fs_pipe_open(op, *options, by, 1, "row", schema, pipe, error);
+}
+
+/* In batches of `cut` rows; the allocation after `fail_after` others is made to fail, once (below 0: none). */
+static fs_status apply(const table *t, const char *text, const cells *rows, int count, int cut,
+                       fs_buffer *out, fs_error *error, int64_t fail_after, bool *failed)
+{
+    struct ArrowSchema schema;
+    struct ArrowArray *batch = calloc((size_t)count + 1, sizeof *batch);
+    fs_options *options = NULL;
+    fs_pipe *pipe = NULL;
+    int batches = 0;
+    make_schema(&schema, t->columns, t->name, t->type);
+    for (int at = 0; at < count; at += cut) {
+        start_batch(&batch[batches], &schema);
+        for (int i = at; i < at + cut && i < count; i++)
+            append(&batch[batches], &rows[i], t->type, t->columns);
+        end_batch(&batch[batches++]);
+    }
+    fs_alloc_fail_after(fail_after);
+    fs_status status = open_pipe(t, text, &schema, &options, &pipe, error);
+    for (int b = 0; b < batches && status == FS_OK; b++)
+        status = fs_pipe_push(pipe, &batch[b], error);
+    if (status == FS_OK) status = fs_pipe_end(pipe, error);
+    if (failed) *failed = fs_alloc_count() > fail_after;
+    fs_alloc_fail_after(-1);
+    if (status == FS_OK && out) drain(pipe, out);
+    for (int b = 0; b < batches; b++)
+        if (batch[b].release) ArrowArrayRelease(&batch[b]);
+    fs_pipe_close(pipe);
+    fs_options_free(options);
+    ArrowSchemaRelease(&schema);
+    free(batch);
+    return status;
+}
+
+static void expect(const table *t, const char *text, const cells *rows, int count,
+                   const char *expected)
+{
+    fs_buffer out = {0};
+    fs_error error = {0};
+    fs_status status = apply(t, text, rows, count, 2, &out, &error, -1, NULL);
+    if (status != FS_OK) print_message("%s\n", error.message);
+    assert_int_equal(status, FS_OK);
+    assert_string_equal(out.data ? out.data : "", expected);
+    fs_buffer_free(&out);
+}
+
+/* Rows of two groups whose class depends on size and kind_of. */
+static const cells *simulate(int count)
+{
+    static cells rows[2000];
+    static char text[2000][2][24];
+    static const char *const kinds[] = {"red", "green", "blue"}, *const labels[] = {"C", "A", "B"};
+    fs_random random = fs_random_open(5, 0, 0, 0);
+    for (int i = 0; i < count; i++) {
+        double size = fs_random_normal(&random);
+        int kind = (int)fs_random_below(&random, 3);
+        int label = size + (kind == 1) + fs_random_normal(&random) > 0.5;
+        if (fs_random_uniform(&random) < 0.1) label = 2;
+        snprintf(text[i][0], sizeof text[i][0], "%d", i);
+        snprintf(text[i][1], sizeof text[i][1], "%.17g", size);
+        rows[i] = (cells){{2 * i < count ? "one" : "two", text[i][0], i % 11 ? labels[label] : NULL,
+                           i % 13 ? text[i][1] : NULL, i % 17 ? kinds[kind] : NULL,
+                           i % 2 ? "1" : "0", i % 3 ? "4" : "7"}};
+    }
+    return rows;
+}
+
+/* ---- tests ---- */
+
+static void a_model_has_a_row_for_each_class_and_term(void **state)
+{
+    (void)state;
+    cells rows[40];
+    static char number[40][8];
+    for (int i = 0; i < 40; i++) {
+        snprintf(number[i], sizeof number[i], "%d", i);
+        rows[i] = (cells){{"x", number[i], i % 5 ? "b" : "a", number[i % 4], i % 2 ? "u" : "v", "1",
+                           i % 7 ? "3" : NULL}};
+    }
+    rows[39].cell[2] = NULL;
+    fs_buffer out = {0};
+    assert_int_equal(apply(&fitted, "knots = 1, folds = 0", rows, 40, 40, &out, NULL, -1, NULL),
+                     FS_OK);
+    static const char *const heads[] = {
+        "x,a,intercept,null,null,null,", "x,a,linear,size,null,null,",
+        "x,a,hinge,size,null,1",         "x,a,missing,size,null,null,",
+        "x,a,level,kind_of,v,null,",     "x,a,level,kind_of,u,null,",
+        "x,a,missing,count,null,null,",  "x,b,intercept,"};
+    const char *line = out.data;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        assert_int_equal(strncmp(line, heads[i], strlen(heads[i])), 0);
+        line = strchr(line, '\n') + 1;
+    }
+    assert_non_null(strstr(out.data, ",39,0.01,1\n"));
+    fs_buffer_free(&out);
+}
+
+static void groups_without_a_class_have_no_model(void **state)
+{
+    (void)state;
+    cells rows[] = {{{"x", "1", NULL, "1", NULL, NULL, NULL}},
+                    {{"x", "2", NULL, "2", NULL, NULL, NULL}},
+                    {{"y", "1", "a", NULL, NULL, NULL, NULL}}};
+    expect(&fitted, "", rows, 3, "y,a,intercept,null,null,null,0,1,0.01,1\n");
+}
+
+static void more_classes_than_there_may_be_are_refused(void **state)
+{
+    (void)state;
+    cells rows[40];
+    static char number[40][8];
+    fs_error error = {0};
+    for (int i = 0; i < 40; i++) {
+        snprintf(number[i], sizeof number[i], "%d", i);
+        rows[i] = (cells){{"x", number[i], number[i], "1", NULL, NULL, NULL}};
+    }
+    assert_int_equal(apply(&fitted, "", rows, 40, 40, NULL, &error, -1, NULL), FS_DATA);
+    assert_non_null(strstr(error.message, "40 classes"));
+}
+
+#define MODEL(class, kind, feature, level, knot, coefficient)                                      \
+    {                                                                                              \
+        {                                                                                          \
+            "x", NULL, class, kind, feature, level, knot, coefficient, NULL, NULL                  \
+        }                                                                                          \
+    }
+#define SCORED(row, size, kind)                                                                    \
+    {                                                                                              \
+        {                                                                                          \
+            "x", row, NULL, NULL, NULL, NULL, NULL, NULL, size, kind                               \
+        }                                                                                          \
+    }
+
+/* Gives the rows of a model, which come first, their numbers. */
+static void number_rows(cells *rows, int models)
+{
+    static char number[16][8];
+    for (int i = 0; i < models; i++) {
+        snprintf(number[i], sizeof number[i], "%d", i - models);
+        rows[i].cell[1] = number[i];
+    }
+}
+
+static void scores_are_sums_of_terms_and_probabilities_their_softmax(void **state)
+{
+    (void)state;
+    /* ln 3 for "b" at size 2 above the knot, for level "u", and where size is null */
+    cells rows[] = {MODEL("b", "hinge", "size", NULL, "1", "0.54930614433405489"),
+                    MODEL("b", "level", "kind_of", "u", NULL, "1.0986122886681098"),
+                    MODEL("b", "missing", "size", NULL, NULL, "1.0986122886681098"),
+                    MODEL("a", "intercept", NULL, NULL, NULL, "0"),
+                    SCORED("5", "1", "v"),
+                    SCORED("6", "3", "v"),
+                    SCORED("7", "0", "u"),
+                    SCORED("8", NULL, NULL)};
+    fs_buffer out = {0};
+    number_rows(rows, 4);
+    assert_int_equal(apply(&scored, "", rows, 8, 3, &out, NULL, -1, NULL), FS_OK);
+    const char *line = out.data;
+    static const double expected[] = {0.5, 0.75, 0.75, 0.75};
+    for (int i = 0; i < 4; i++) {
+        double a, b;
+        int row, a_first, b_first;
+        assert_int_equal(
+            sscanf(line, "x,%d,a,%lf,%d\nx,%*d,b,%lf,%d\n", &row, &a, &a_first, &b, &b_first), 5);
+        assert_true(row == 5 + i && fabs(b - expected[i]) < 1e-15 && fabs(a + b - 1) < 1e-15);
+        assert_true(a_first == (i == 0) && b_first == (i != 0)); /* ties: by name */
+        line = strchr(strchr(line, '\n') + 1, '\n') + 1;
+    }
+    assert_true(*line == 0);
+    fs_buffer_free(&out);
+}
+
+static void what_the_model_does_not_know_adds_nothing(void **state)
+{
+    (void)state;
+    cells rows[] = {MODEL("a", "linear", "weight", NULL, NULL, "9"),
+                    MODEL("a", "linear", "kind_of", NULL, NULL, "9"),
+                    MODEL("a", "level", "size", "3", NULL, "9"),
+                    MODEL("a", "level", "kind_of", NULL, NULL, "9"),
+                    MODEL("a", "hinge", "size", NULL, NULL, "9"),
+                    MODEL("a", "cubic", "size", NULL, NULL, "9"),
+                    MODEL("a", "linear", "size", NULL, NULL, NULL),
+                    MODEL("a", NULL, NULL, NULL, NULL, "9"),
+                    MODEL("b", "level", "kind_of", "u", NULL, "9"),
+                    SCORED("1", "3", "elsewhere")};
+    number_rows(rows, 9);
+    expect(&scored, "", rows, 10, "x,1,a,0.5,1\nx,1,b,0.5,0\n");
+}
+
+static void without_a_model_nothing_is_scored(void **state)
+{
+    (void)state;
+    cells rows[] = {SCORED("1", "3", "u"), SCORED("2", NULL, NULL)};
+    expect(&scored, "", rows, 2, "");
+}
+
+static void numbers_beyond_all_bounds_give_probabilities(void **state)
+{
+    (void)state;
+    cells rows[] = {MODEL("a", "linear", "size", NULL, NULL, "1e300"),
+                    MODEL("a", "hinge", "size", NULL, "-1e308", "-1e308"),
+                    MODEL("b", "intercept", NULL, NULL, NULL, "-1e308"),
+                    SCORED("1", "1e308", NULL)};
+    number_rows(rows, 3);
+    expect(&scored, "", rows, 4, "x,1,a,1,1\nx,1,b,0,0\n");
+}
+
+static void rows_may_be_cut_anywhere_and_neighbours_do_not_matter(void **state)
+{
+    (void)state;
+    enum { COUNT = 600 };
+    const cells *rows = simulate(COUNT);
+    fs_buffer whole = {0}, cut = {0}, alone = {0};
+    assert_int_equal(apply(&fitted, "", rows, COUNT, COUNT, &whole, NULL, -1, NULL), FS_OK);
+    for (int size = 7; size < COUNT; size = size * 5 + 3) {
+        fs_buffer_clear(&cut);
+        assert_int_equal(apply(&fitted, "", rows, COUNT, size, &cut, NULL, -1, NULL), FS_OK);
+        assert_string_equal(cut.data, whole.data);
+    }
+    assert_int_equal(apply(&fitted, "", rows + COUNT / 2, COUNT / 2, 50, &alone, NULL, -1, NULL),
+                     FS_OK);
+    assert_string_equal(strstr(whole.data, "\ntwo,") + 1, alone.data);
+    fs_buffer_free(&whole), fs_buffer_free(&cut), fs_buffer_free(&alone);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    cells rows[] = {MODEL("a", "linear", "size", NULL, NULL, "1"),
+                    MODEL("b", "level", "kind_of", "u", NULL, "2"), SCORED("1", "3", "u"),
+                    SCORED("2", "4", NULL)};
+    const cells *learnt = simulate(80);
+    number_rows(rows, 2);
+    for (int k = 0; k < 2; k++) {
+        bool failed = true;
+        int64_t n = 0;
+        for (; failed && n < 2000; n++) {
+            fs_status status = k ? apply(&scored, "", rows, 4, 4, NULL, NULL, n, &failed)
+                                 : apply(&fitted, "", learnt, 80, 80, NULL, NULL, n, &failed);
+            assert_int_equal(status, failed ? FS_MEMORY : FS_OK);
+        }
+        assert_in_range(n, 20, 1999);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_model_has_a_row_for_each_class_and_term),
+        cmocka_unit_test(groups_without_a_class_have_no_model),
+        cmocka_unit_test(more_classes_than_there_may_be_are_refused),
+        cmocka_unit_test(scores_are_sums_of_terms_and_probabilities_their_softmax),
+        cmocka_unit_test(what_the_model_does_not_know_adds_nothing),
+        cmocka_unit_test(without_a_model_nothing_is_scored),
+        cmocka_unit_test(numbers_beyond_all_bounds_give_probabilities),
+        cmocka_unit_test(rows_may_be_cut_anywhere_and_neighbours_do_not_matter),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
