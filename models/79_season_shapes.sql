@@ -5,7 +5,8 @@
 --
 -- place is the weekday (Monday 1) or the month. effect is the mean of the season's part over the mean of the trend in the same periods. strength
 -- says how much of what the trend leaves is the season: 1 - Var(rest) / Var(season + rest), and trend_strength the same of the trend without the
--- seasons (Wang, Smith, Hyndman 2006), from 0, nothing, to 1, all. Weekdays and months that mostly have no sale are left out.
+-- seasons (Wang, Smith, Hyndman 2006), from 0, nothing, to 1, all. Weekdays and months that mostly have no sale are left out,
+-- and weekdays of which little is known, as where the shop is shut; no effect is below -1, for less than nothing is not sold.
 with parts as (
     select
         level,
@@ -51,7 +52,10 @@ sums as (
         count(*) as periods
     from seasons
     group by level, key, season, place
-    having count(value) > 0 and 2 * count(case when value = 0 then 1 end) <= count(value)
+    having
+        count(value) > 0
+        and 2 * count(case when value = 0 then 1 end) <= count(value)
+        and (season = 'year' or 2 * count(value) >= count(*))
 ),
 means as (
     select
@@ -64,7 +68,7 @@ select
     means.key,
     means.season,
     means.place,
-    means.part / nullif(means.trend, 0) as effect,
+    greatest(means.part / nullif(means.trend, 0), -1e0) as effect,
     means.periods,
     coalesce(strengths.strength, 0) as strength,
     coalesce(strengths.trend_strength, 0) as trend_strength

@@ -74,7 +74,8 @@ static fs_status add_figures(const fs_report *report, json_t *page, fs_error *er
     "select left(cast(first_day as varchar), " letters "), round(nullif(revenue, 0), 2), "         \
     "round(change, 4), " year ", round(units, 2), nullif(orders, 0), round(order_value, 2), "      \
     "nullif(customers, 0), case when customers > 0 then new_customers end, round(margin, 4), "     \
-    "round(return_rate, 4), round(discount_rate, 4), case when not complete then 'a part' end "    \
+    "nullif(round(return_rate, 4), 0), round(discount_rate, 4), case when not complete then 'a "   \
+    "part' end "                                                                                   \
     "from "                                                                                        \
     "business_periods where grain = '" grain "' order by first_day desc"
 
@@ -91,7 +92,7 @@ static fs_status add_periods(const fs_report *report, json_t *page, fs_error *er
 
 /* ---- growth ---- */
 
-static fs_status say_growth(const fs_report *report, fs_buffer *out, fs_error *error)
+static fs_status say_growth(const fs_report *report, bool causes, fs_buffer *out, fs_error *error)
 {
     json_t *rows;
     FS_TRY(fs_report_rows(report,
@@ -102,7 +103,7 @@ static fs_status say_growth(const fs_report *report, fs_buffer *out, fs_error *e
     fs_figures_growth f = {.now = fs_report_cell_number(rows, 0, 2),
                            .before = fs_report_cell_number(rows, 0, 3),
                            .same_season = json_is_true(json_array_get(json_array_get(rows, 0), 4)),
-                           .causes = (int)json_array_size(rows),
+                           .causes = causes ? (int)json_array_size(rows) : 0,
                            .currency = report->currency};
     for (int i = 0; i < f.causes; i++) {
         f.cause[i].name = fs_report_cell_text(rows, (size_t)i, 0);
@@ -146,8 +147,19 @@ static fs_status add_growth_chart(const fs_report *report, json_t *page, fs_erro
 {
     if (!fs_report_has(report, "growth") || !fs_report_has(report, "compared_days")) return FS_OK;
     fs_buffer text = {0};
-    fs_status status = say_growth(report, &text, error);
+    fs_status status = say_growth(report, true, &text, error);
     if (status == FS_OK && text.size > 0) status = add_bridge(report, page, text.data, error);
+    fs_buffer_free(&text);
+    return status;
+}
+
+/* Where products are not told apart all that is known is how much it grew. */
+static fs_status add_growth_alone(const fs_report *report, json_t *page, fs_error *error)
+{
+    if (!fs_report_has(report, "growth") || !fs_report_has(report, "compared_days")) return FS_OK;
+    fs_buffer text = {0};
+    fs_status status = say_growth(report, false, &text, error);
+    if (status == FS_OK && text.size > 0) status = fs_report_add_text(page, text.data, error);
     fs_buffer_free(&text);
     return status;
 }
@@ -155,6 +167,9 @@ static fs_status add_growth_chart(const fs_report *report, json_t *page, fs_erro
 /* Signs say the direction; the five causes add up to the whole. */
 static fs_status add_growth(const fs_report *report, json_t *page, fs_error *error)
 {
+    bool products;
+    FS_TRY(fs_report_has_products(report, &products, error));
+    if (!products) return add_growth_alone(report, page, error);
     FS_TRY(add_growth_chart(report, page, error));
     TABLE(page, .id = "growth", .title = "Where the change in revenue comes from",
           .table = "growth", .limit = 5, .file = "csv/growth.csv",
@@ -212,13 +227,17 @@ static fs_status say_shifts(const fs_report *report, fs_buffer *out, fs_error *e
 static fs_status add_shifts(const fs_report *report, json_t *page, fs_error *error)
 {
     if (!fs_report_has(report, "change_points")) return FS_OK;
+    bool money;
+    FS_TRY(fs_report_has_money(report, &money, error));
     fs_buffer text = {0};
     fs_status status = say_shifts(report, &text, error);
     if (status == FS_OK && text.size > 0) status = fs_report_add_text(page, text.data, error);
     fs_buffer_free(&text);
     FS_TRY(status);
     TABLE(
-        page, .id = "shifts", .title = "What changed for good, most money first",
+        page, .id = "shifts",
+        .title = money ? "What changed for good, most money first"
+                       : "What changed for good, most pieces first",
         .table = "change_points", .limit = 100, .file = "csv/change_points.csv",
         .columns = "level:Level:text,of:Of:text,since:Since:date,before:Before:number,after:After:"
                    "number,change:Change:share,low:From:share,high:To:share,money:Money a year:"
@@ -257,7 +276,8 @@ static fs_status add_breakdowns(const fs_report *report, json_t *page, fs_error 
                      "Share:share,change:Change:share,margin:Margin:share,back:Returned:share,off:"
                      "Discount:share",
           .sql = "select dimension, value, round(revenue, 2), round(units, 2), round(share, 4), "
-                 "round(change, 4), round(margin, 4), round(return_rate, 4), round(discount_rate, "
+                 "round(change, 4), round(margin, 4), nullif(round(return_rate, 4), 0), "
+                 "round(discount_rate, "
                  "4) from breakdowns where place <= 50 order by dimension, place");
     return FS_OK;
 }
@@ -310,7 +330,7 @@ static fs_status add_curve(const fs_report *report, json_t *page, fs_error *erro
 static fs_status add_concentration(const fs_report *report, json_t *page, fs_error *error)
 {
     FS_TRY(add_curve(report, page, error));
-    TABLE(page, .id = "concentration", .title = "The same in numbers", .table = "concentration",
+    TABLE(page, .id = "concentration", .title = "On how few, in numbers", .table = "concentration",
           .limit = 30, .file = "csv/concentration.csv",
           .columns =
               "kind:Of all:text,count:The first:share,members:That is:integer,share:Bring:share",

@@ -1,6 +1,9 @@
 /* The page "Customers": who they are as far as the files tell, what each kind brings, distance, time as a customer. */
 #include "report_internal.h"
 
+/* One group of all says nothing. */
+#define SEVERAL "subject in (select subject from fifths group by subject having count(*) > 1)"
+
 fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_error *error)
 {
     PLOT(page, .id = "fifths", .title = "What one brings, in five groups of equal size",
@@ -11,14 +14,15 @@ fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_erro
                 "printf('%.4g', measure_from) else printf('%.4g to %.4g', measure_from, "
                 "measure_to) end, round(revenue, 2), round(low, 2), round(high, 2), printf('%d "
                 "of them', members) from fifths where exists (select * from fifths where revenue "
-                "<> 0) order by subject, fifth");
+                "<> 0) and " SEVERAL " order by subject, fifth");
     TABLE(page, .id = "fifths-numbers", .title = "The same in numbers", .table = "fifths",
           .limit = 15, .file = "csv/fifths.csv",
           .columns = "subject:By:text,from:From:number,to:To:number,members:Of them:integer,bought:"
                      "Bought or sold:integer,revenue:One brings:money,units:Pieces each:number,"
                      "back:Returned:share",
           .sql = "select subject, measure_from, measure_to, members, bought, round(revenue, 2), "
-                 "round(units, 2), round(return_rate, 4) from fifths order by subject, fifth");
+                 "round(units, 2), round(return_rate, 4) from fifths where " SEVERAL
+                 " order by subject, fifth");
     TABLE(page, .id = "people", .title = "Kinds of customers", .table = "breakdowns", .limit = 500,
           .file = "csv/breakdowns.csv",
           .columns = "by:By:text,value:Which:text,members:Customers:integer,revenue:Revenue:money,"

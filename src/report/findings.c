@@ -138,8 +138,8 @@ fs_status fs_report_say_week(fs_buffer *out, const fs_figures_week *f)
     FS_TRY(fs_report_share(out, f->first_share));
     FS_TRY(fs_buffer_text(out, " of all lines sold"));
     if (f->hour >= 0)
-        FS_TRY(fs_buffer_printf(out, ". The busiest hour is %s from %d to %d", f->hour_day, f->hour,
-                                f->hour + 1));
+        FS_TRY(fs_buffer_printf(out, ". The hour with most of them is %s from %d to %d",
+                                f->hour_day, f->hour, f->hour + 1));
     return fs_buffer_text(out, ".");
 }
 
@@ -164,12 +164,26 @@ fs_status fs_report_say_season(fs_buffer *out, const fs_figures_season *f)
 
 /* ---- what moved sales, and what money is bound in ---- */
 
+/* Days on which the shop is shut are no competitors of those on which it sells. */
+static fs_status add_shut(fs_buffer *out, const fs_figures_calendar *f)
+{
+    FS_TRY(fs_buffer_printf(out, "%lld days of the calendar surely moved sales; on ",
+                            (long long)f->sure));
+    if (f->shut == f->sure) return fs_buffer_text(out, "all of them nothing was sold.");
+    FS_TRY(fs_buffer_printf(out, "%lld of them nothing was sold, and of the others ",
+                            (long long)f->shut));
+    FS_TRY(fs_buffer_printf(out, "%s moved them most: ", f->name));
+    FS_TRY(fs_report_share(out, fabs(f->effect)));
+    return fs_buffer_text(out, f->effect > 0 ? " above the usual." : " below the usual.");
+}
+
 fs_status fs_report_say_calendar(fs_buffer *out, const fs_figures_calendar *f)
 {
     if (f->sure == 0)
         return fs_buffer_text(out, f->looked > 0 ? "No holiday and no event moved sales by more "
                                                    "than ordinary days differ."
                                                  : "");
+    if (f->sure > 1 && f->shut > 0) return add_shut(out, f);
     if (f->sure == 1)
         FS_TRY(fs_buffer_printf(out, "One day of the calendar surely moved sales: %s, ", f->name));
     else
@@ -235,8 +249,9 @@ fs_status fs_report_say_shifts(fs_buffer *out, const fs_figures_shifts *f)
 {
     if (f->shifts <= 0 || !f->what || !f->date || f->change == 0) return FS_OK;
     FS_TRY(fs_report_whole(out, (double)f->shifts));
-    FS_TRY(fs_buffer_text(out, f->shifts == 1 ? " lasting shift: on "
-                                              : " lasting shifts, the one of most money on "));
+    FS_TRY(fs_buffer_text(out, f->shifts == 1  ? " lasting shift: on "
+                               : f->money != 0 ? " lasting shifts, the one of most money on "
+                                               : " lasting shifts, the one of most pieces on "));
     FS_TRY(fs_report_date(out, f->date));
     FS_TRY(fs_buffer_printf(out, f->shifts == 1 ? " %s %s by " : ": %s %s by ", f->what,
                             f->change > 0 ? "rose" : "fell"));

@@ -44,10 +44,12 @@ static fs_status add_figures(const fs_report *report, json_t *page, fs_error *er
     FS_TRY(fs_report_has_products(report, &products, error));
     json_t *rows;
     FS_TRY(fs_report_rows(report,
-                          products ? "select measure, value from summary where value is not null "
-                                     "order by place"
-                                   : "select measure, value from summary where value is not null "
-                                     "and measure not like 'items%' order by place",
+                          products
+                              ? "select measure, value from summary where value is not null "
+                                "and (measure <> 'return share' or value <> 0) order by place"
+                              : "select measure, value from summary where value is not null "
+                                "and measure not like 'items%' and (measure <> 'return share' or "
+                                "value <> 0) order by place",
                           &rows, error));
     json_t *items = json_array();
     fs_status status = FS_OK;

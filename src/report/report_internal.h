@@ -197,8 +197,9 @@ FS_MUST_CHECK fs_status fs_report_say_season(fs_buffer *out, const fs_figures_se
 
 typedef struct fs_figures_calendar {
     int64_t looked, sure; /* days of the calendar, and those that surely moved sales */
-    const char *name;     /* the one that moved them most */
-    double effect;        /* as a share of the usual */
+    int64_t shut;         /* of the sure ones, those on which nothing is sold */
+    const char *name; /* the one that moved them most; of those with sales, where there are some */
+    double effect;    /* as a share of the usual */
 } fs_figures_calendar;
 FS_MUST_CHECK fs_status fs_report_say_calendar(fs_buffer *out, const fs_figures_calendar *figures);
 

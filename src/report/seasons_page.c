@@ -202,14 +202,19 @@ static fs_status say_calendar(const fs_report *report, fs_buffer *out, fs_error 
 {
     json_t *rows;
     FS_TRY(fs_report_rows(report,
-                          "select count(*), count(*) filter (where sure), arg_max(name || " BESIDE
-                          ", abs(effect)) filter (where sure), arg_max(effect, abs(effect)) filter "
-                          "(where sure) from calendar_effects where level = 'total'",
+                          "with told as (select *, sure and effect <= -0.995 as shut from "
+                          "calendar_effects where level = 'total'), placed as (select *, " BESIDE
+                          " as beside, row_number() over (order by sure desc, shut, abs(effect) "
+                          "desc, name, days_before) as place from told) select count(*), count(*) "
+                          "filter (where sure), count(*) filter (where shut), max(name || beside) "
+                          "filter (where place = 1), max(effect) filter (where place = 1) from "
+                          "placed",
                           &rows, error));
     fs_figures_calendar f = {.looked = (int64_t)fs_report_cell_number(rows, 0, 0),
                              .sure = (int64_t)fs_report_cell_number(rows, 0, 1),
-                             .name = fs_report_cell_text(rows, 0, 2),
-                             .effect = fs_report_cell_number(rows, 0, 3)};
+                             .shut = (int64_t)fs_report_cell_number(rows, 0, 2),
+                             .name = fs_report_cell_text(rows, 0, 3),
+                             .effect = fs_report_cell_number(rows, 0, 4)};
     fs_status status = fs_report_say_calendar(out, &f);
     json_decref(rows);
     return status;

@@ -193,6 +193,19 @@ def test_the_tables_of_a_report_are_bounded_and_tell_how_many_rows_there_are(for
     assert all(table["total"] == len(table["rows"]) or "file" in table for table in tables), "of a cut table a file holds the rest"
 
 
+def test_a_shop_without_products_that_is_shut_on_saturdays_is_told_of_as_it_is(foresell, tmp_path):
+    days = [FIRST + datetime.timedelta(n) for n in range(DAYS)]
+    lines = [f"{day},{store},{200 + 40 * day.weekday() + n % 17 + store}" for n, day in enumerate(days) for store in (1, 2) if day.weekday() != 5 or n == 5]
+    tables = made(foresell, tmp_path, "date,store,revenue\n" + "\n".join(lines) + "\n")
+    blocks = {b["id"]: b for page in document(tables.parent)["pages"] for b in page["blocks"] if "id" in b}
+    assert "bridge" not in blocks and "growth" not in blocks, "nothing is known of prices and products"
+    shape = (blocks["weekdays"].get("choose") or [blocks["weekdays"]])[0]["series"][0]
+    assert shape["x"] == ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sunday"]
+    assert min(effect for effect, in ask(tables, "effect", "season_shapes")) >= -1
+    columns = {c["name"]: at for at, c in enumerate(blocks["months"]["columns"])}
+    assert {row[columns["returned"]] for row in blocks["months"]["rows"]} == {None}, "no returns are known, which is not none"
+
+
 # ---- little and odd data ----
 
 

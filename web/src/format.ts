@@ -107,9 +107,9 @@ export function change(now: number | null, before: number | null, format: Format
 }
 
 /** Short form for axes: £12k, 1.5M, 40%. */
-export function short(value: number, format: Format | string, style: Style): string {
+export function short(value: number, format: Format | string, style: Style, atMost?: number): string {
   if (format === "share") return show(value, format, style);
-  const digits = Math.abs(value) >= 100 && Math.abs(value) < 1000 ? 0 : 1;
+  const digits = atMost ?? (Math.abs(value) >= 100 && Math.abs(value) < 1000 ? 0 : 1);
   const base: Intl.NumberFormatOptions = { notation: "compact", maximumFractionDigits: digits };
   if (format !== "money" || !isCurrency(style.currency)) return new Intl.NumberFormat(style.locale, base).format(value);
   return new Intl.NumberFormat(style.locale, { ...base, style: "currency", currency: style.currency }).format(value);

@@ -6,6 +6,8 @@ import type { Series } from "./model";
 import { categories, isNarrow, kindOf, writer, type Sheet, type Shown } from "./shown";
 import { written } from "./tip";
 
+/** Where an axis begins far from zero its places differ in the second digit only. */
+const cutDigits = 2;
 /** Of more bars than this no figures stand at the ends. */
 const fewRows = 15;
 /** More rows than this stand closer together. */
@@ -177,7 +179,7 @@ export function listed(sheet: Sheet): object {
     grid: { left: 8, right: Math.max(16, right), top: 6, bottom: 8, containLabel: true },
     xAxis: {
       type: "value", scale: false, min: cut || undefined, splitNumber: isNarrow(width) ? 3 : 6,
-      axisLabel: { color: look.ink, hideOverlap: true, formatter: (v: number) => short(v, seen.unit, style) },
+      axisLabel: { color: look.ink, hideOverlap: true, formatter: (v: number) => short(v, seen.unit, style, cut ? cutDigits : undefined) },
       splitLine: { lineStyle: { color: look.grid } },
     },
     yAxis: {

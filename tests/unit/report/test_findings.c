@@ -100,7 +100,8 @@ static void a_day_leads_only_when_it_is_ahead(void **state)
                          .second_share = 0.18,
                          .hour = 14,
                          .hour_day = "Friday"};
-    SAYS("Saturday has most: 22 % of all lines sold. The busiest hour is Friday from 14 to 15.",
+    SAYS("Saturday has most: 22 % of all lines sold. The hour with most of them is Friday from 14 "
+         "to 15.",
          fs_report_say_week(&out, &f));
     f.hour = -1;
     SAYS("Saturday has most: 22 % of all lines sold.", fs_report_say_week(&out, &f));
@@ -137,7 +138,14 @@ static void the_calendar_is_told_of_as_far_as_it_is_sure(void **state)
     SAYS("3 days of the calendar surely moved sales, most of all Christmas Day, the day before: "
          "140 % above the usual.",
          fs_report_say_calendar(&out, &f));
-    f.sure = 1, f.effect = -0.4, f.name = "Good Friday";
+    f.shut = 2, f.name = "Black Friday", f.effect = 0.8;
+    SAYS("3 days of the calendar surely moved sales; on 2 of them nothing was sold, and of the "
+         "others Black Friday moved them most: 80 % above the usual.",
+         fs_report_say_calendar(&out, &f));
+    f.shut = 3;
+    SAYS("3 days of the calendar surely moved sales; on all of them nothing was sold.",
+         fs_report_say_calendar(&out, &f));
+    f.shut = 0, f.sure = 1, f.effect = -0.4, f.name = "Good Friday";
     SAYS("One day of the calendar surely moved sales: Good Friday, 40 % below the usual.",
          fs_report_say_calendar(&out, &f));
     f.sure = 0;
@@ -199,6 +207,9 @@ static void the_shift_of_most_money_is_named(void **state)
          fs_report_say_shifts(&out, &f));
     f.shifts = 1, f.change = -0.25, f.money = 0, f.cause = "price";
     SAYS("1 lasting shift: on 28 Oct 2023 Dairy fell by 25 % (at the same time: price).",
+         fs_report_say_shifts(&out, &f));
+    f.shifts = 2, f.cause = NULL;
+    SAYS("2 lasting shifts, the one of most pieces on 28 Oct 2023: Dairy fell by 25 %.",
          fs_report_say_shifts(&out, &f));
     f.shifts = 0;
     SAYS("", fs_report_say_shifts(&out, &f));
