@@ -78,11 +78,14 @@ distances as (
         homes.tenure,
         coalesce(
             homes.distance,
-            12742e0 * asin(square_root(least(
-                1e0,
-                power(sin((homes.latitude - places.latitude) / 2), 2)
-                    + cos(homes.latitude) * cos(places.latitude) * power(sin((homes.longitude - places.longitude) / 2), 2)
-            )))
+            case
+                when homes.latitude + homes.longitude + places.latitude + places.longitude is not null
+                    then 12742e0 * asin(square_root(least(
+                        1e0,
+                        power(sin((homes.latitude - places.latitude) / 2), 2)
+                            + cos(homes.latitude) * cos(places.latitude) * power(sin((homes.longitude - places.longitude) / 2), 2)
+                    )))
+            end
         ) as distance
     from homes
     left join usual_stores on usual_stores.customer = homes.customer

@@ -15,7 +15,7 @@
 #define COOLEST 5.0
 
 /* Each begins where the one before it ended. */
-static const double grid[] = {1, 1e-1, 1e-2, 1e-3};
+static const double grid[] = {1, 1e-1, 1e-2};
 
 /* Scores of a stretch under the fit without it, and their loss. */
 static double judge(const fs_learn_objective *o, const double *weight, double *score)

@@ -169,3 +169,22 @@ def test_the_report_has_the_charts(shop):
         for series in [s for one in chart.get("choose") or [chart] for s in one["series"]]:
             assert len(series["x"]) == len(series["y"]) > 0, chart["id"]
             assert len(set(map(str, series["x"]))) == len(series["x"]) or series["kind"] == "points", f"{chart['id']}: a place twice"
+
+
+def test_a_customer_without_a_place_has_no_distance(foresell, tmp_path):
+    """One degree of latitude is 111.2 km; the last ten customers tell no place and stand in no group."""
+    files = tmp_path / "files"
+    files.mkdir()
+    with open(files / "stores.csv", "w") as out:
+        out.write("store_id,name,latitude,longitude\nS1,Main,50.0,10.0\nS2,Side,52.0,10.0\n")
+    with open(files / "customers.csv", "w") as out:
+        out.write("customer_id,latitude,longitude\n")
+        out.writelines(f"C{n},{50 + n % 6},10.0\n" if n < 40 else f"C{n},,\n" for n in range(50))
+    with open(files / "sales.csv", "w") as out:
+        out.write("date,store_id,customer_id,product_id,quantity,unit_price\n")
+        out.writelines(f"2024-{1 + n // 50:02}-{1 + n % 28:02},S1,C{n % 50},P{n % 7},1,2.50\n" for n in range(600))
+    foresell("init", tmp_path / "p", "--from", files)
+    foresell("run", tmp_path / "p", "--only", "fifths", timeout=300)
+    got = ask(tmp_path / "p" / "runs" / "latest" / "tables", "measure_from, measure_to, members", "fifths", "where subject = 'distance' order by fifth")
+    assert sum(members for _, _, members in got) == 40
+    assert got[0][0] == 0 and math.isclose(got[-1][1], 5 * 12742 * math.pi / 360, rel_tol=1e-6)
