@@ -7,6 +7,7 @@ generate.py DECLARATIONS [OUT]: DECLARATIONS is what `foresell operators --json`
 from __future__ import annotations
 
 import json
+import keyword
 import re
 import sys
 import textwrap
@@ -64,6 +65,11 @@ def default_of(param: dict[str, Any]) -> str | None:
     return text if param["type"] == "int" else repr(float(text)) if param["type"] == "double" else json.dumps(text)
 
 
+def argument(column: dict[str, Any]) -> str:
+    """The parameter that names a column; a word of Python's gets an underscore."""
+    return column["name"] + "_" * keyword.iskeyword(column["name"])
+
+
 def values(operator: dict[str, Any]) -> list[dict[str, Any]]:
     """The columns that a caller names: all but order and regressors."""
     return [column for column in operator["input"] if column["role"] == "value"]
@@ -72,7 +78,7 @@ def values(operator: dict[str, Any]) -> list[dict[str, Any]]:
 def signature(operator: dict[str, Any]) -> list[str]:
     """The parameters of the function, one a line."""
     given = [f"{param['name']}: {type_of(param)}" for param in operator["params"] if default_of(param) is None]
-    own = [f"{value['name']}: str | None = None" for value in values(operator)]
+    own = [f"{argument(value)}: str | None = None" for value in values(operator)]
     rest = [f"{p['name']}: {type_of(p)} = {default_of(p)}" for p in operator["params"] if default_of(p) is not None]
     head = ["data: ArrowData", "*", "group: str | Sequence[str] = ()", "order: str | None = None"]
     return [*head, *own, *given, *rest, "threads: int | None = None"]
@@ -110,7 +116,7 @@ def parameters(operator: dict[str, Any]) -> list[str]:
     lines += documented("order", "str, optional", f"the column that sorts a series: {order['doc']}. Default: the one column of dates")
     for value in values(operator):
         fallback = "the column of this name, or none" if value["optional"] else "the column of this name, else the first number"
-        lines += documented(value["name"], "str, optional", f"the column of: {value['doc']}. Default: {fallback}")
+        lines += documented(argument(value), "str, optional", f"the column of: {value['doc']}. Default: {fallback}")
     for param in operator["params"]:
         default = default_of(param)
         kind = CHOICES.sub(r"{\1}", type_of(param))
@@ -132,16 +138,19 @@ def returns(operator: dict[str, Any]) -> list[str]:
 
 def example(operator: dict[str, Any]) -> list[str]:
     """The section Examples."""
-    own = "".join(f', {value["name"]}="units"' for value in values(operator) if not value["optional"])
+    own = "".join(f', {argument(value)}="units"' for value in values(operator) if not value["optional"])
     call = f'foresell.{operator["name"]}(sales, group=["item"], order="day"{own})'
     return ["", "    Examples", "    --------", f"    >>> {call}  # doctest: +SKIP"]
 
 
 def call(operator: dict[str, Any]) -> list[str]:
     """The body of the function."""
-    columns = ", ".join(f'"{value["name"]}": {value["name"]}' for value in values(operator))
+    named = [f'"{value["name"]}": {argument(value)}' for value in values(operator)]
+    columns = [f"        columns={{{', '.join(named)}}},"]
+    if len(columns[0]) > WIDTH:
+        columns = ["        columns={", *(f"            {one}," for one in named), "        },"]
     lines = ["    return apply(", f'        "{operator["name"]}",', "        data,", "        group=group,", "        order=order,"]
-    lines += [f"        columns={{{columns}}},", "        params={"]
+    lines += [*columns, "        params={"]
     lines += [f'            "{param["name"]}": {param["name"]},' for param in operator["params"]]
     return [*lines, "        },", "        threads=threads,", "    )"]
 
@@ -157,7 +166,8 @@ def function(operator: dict[str, Any]) -> str:
 
 def text_of(declarations: list[dict[str, Any]]) -> str:
     """The whole module."""
-    head = HEAD.replace("{names}", ", ".join(f'"{operator["name"]}"' for operator in declarations))
+    listed = ", ".join(f'"{operator["name"]}"' for operator in declarations)
+    head = HEAD.replace("{names}", "\n" + textwrap.fill(listed, WIDTH, initial_indent="    ", subsequent_indent="    ") + ",\n")
     return "\n\n".join([head, *(function(operator) + "\n" for operator in declarations)])
 
 

@@ -40,10 +40,11 @@ typedef enum fs_type {
 FS_API const char *fs_type_name(fs_type type);
 
 typedef enum fs_role {
-    FS_ROLE_ORDER,     /* the column that sorts a group: exactly one, first in `input` */
-    FS_ROLE_VALUE,     /* must be given unless optional */
-    FS_ROLE_REGRESSOR, /* named "*": takes every column that nothing else took */
-    FS_ROLE_RESULT     /* output columns */
+    FS_ROLE_ORDER, /* the column that sorts a group: exactly one, first in `input` */
+    FS_ROLE_VALUE, /* must be given unless optional */
+    FS_ROLE_REGRESSOR, /* named "*": takes every column that nothing else took, as it is; where it is DOUBLE, */
+                       /* foresell apply and Python give it numbers only, where it is TEXT all */
+    FS_ROLE_RESULT /* output columns */
 } fs_role;
 
 /* One column of an operator. Arrays of these end with {0}. */

@@ -3,7 +3,7 @@
 Groups are what is named. The order is what is named, else the one column of dates, else a whole number called like a
 period. A value takes the column that is named for it, else the column of its own name, else, where it must be given, the
 first numeric column that is left. What is left goes to the regressors where the operator takes any and the column is
-numeric; the rest is left alone. What was guessed is logged (logger `foresell`, level INFO).
+numeric, or the operator takes texts too; the rest is left alone. What was guessed is logged (logger `foresell`, level INFO).
 """
 
 from __future__ import annotations
@@ -133,8 +133,9 @@ def choose(
     for value in declared["input"]:
         if value["role"] == "value" and not value["optional"] and value["name"] not in parts.values:
             _guess_value(parts, operator, value)
-    if any(column["role"] == "regressor" for column in declared["input"]):
-        parts.regressors = [name for name in parts.left() if parts.kind(name) == "number"]
+    for rest in declared["input"]:
+        if rest["role"] == "regressor":
+            parts.regressors = [name for name in parts.left() if _suits(parts, rest, name)]
     return parts
 
 

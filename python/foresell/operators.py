@@ -10,7 +10,10 @@ import pyarrow as pa
 
 from .table import ArrowData, apply
 
-__all__ = ["backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast", "peaks", "trend"]
+__all__ = [
+    "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast", "peaks",
+    "trend",
+]
 
 
 def backtest(
@@ -204,7 +207,7 @@ def classify(
     *,
     group: str | Sequence[str] = (),
     order: str | None = None,
-    class: str | None = None,
+    class_: str | None = None,
     kind: str | None = None,
     feature: str | None = None,
     level: str | None = None,
@@ -230,7 +233,7 @@ def classify(
     order : str, optional
         The column that sorts a series: which row it is: a number, a date or a time; give rows of a model numbers below
         those of rows to score. Default: the one column of dates.
-    class : str, optional
+    class_ : str, optional
         The column of: of a row of the model; null: the row is to be scored. Default: the column of this name, or none.
     kind : str, optional
         The column of: of the model's term, as fit_classifier gives it. Default: the column of this name, or none.
@@ -264,7 +267,14 @@ def classify(
         data,
         group=group,
         order=order,
-        columns={"class": class, "kind": kind, "feature": feature, "level": level, "knot": knot, "coefficient": coefficient},
+        columns={
+            "class": class_,
+            "kind": kind,
+            "feature": feature,
+            "level": level,
+            "knot": knot,
+            "coefficient": coefficient,
+        },
         params={
         },
         threads=threads,
@@ -469,7 +479,7 @@ def fit_classifier(
     sum of coefficients times terms, whose softmax are the probabilities. A number gives itself and hinges at quantiles,
     where its effect may bend, and a mark where it is null; a text a term for each of its 30 most frequent levels. All
     terms are standardised, the mean log-loss plus the penalty is minimised by Newton's method, and coefficients are
-    handed out for values as they came. The penalty is chosen from 1, 0.1, 0.01 and 0.001 by cross-validation on 3,000
+    handed out for values as they came. The penalty is chosen from 1, 0.1, 0.01 and 0.001 by cross-validation on 2,000
     rows at most, whose folds are stretches of the order; its scores then give the temperature that calibrates (Guo et
     al. 2017).
 

@@ -167,11 +167,12 @@ static fs_status take_guessed(const fs_operator *op, apply *a, fs_error *error)
     return FS_OK;
 }
 
-static bool takes_regressors(const fs_operator *op)
+/* What takes all that is left over; NULL: nothing does. */
+static const fs_column *regressors_of(const fs_operator *op)
 {
     for (const fs_column *in = op->input; in->name; in++)
-        if (in->role == FS_ROLE_REGRESSOR) return true;
-    return false;
+        if (in->role == FS_ROLE_REGRESSOR) return in;
+    return NULL;
 }
 
 /* A key stays as it is written, unless all of it is plain whole numbers. */
@@ -208,10 +209,10 @@ fs_status fs_cli_apply_parts(const fs_operator *op, const cli_given *given, appl
     FS_TRY(take_named(op, given, a, error));
     if (!a->order) FS_TRY(take_order(a, error));
     FS_TRY(take_guessed(op, a, error));
-    bool regressors = takes_regressors(op);
+    const fs_column *rest = regressors_of(op);
     for (int i = 0; i < a->columns.count; i++) {
         apply_column *c = &a->columns.column[i];
-        if (c->part == APPLY_LEFT && regressors && is_numeric(c)) c->part = APPLY_REGRESSOR;
+        if (rest && suits(rest, c)) c->part = APPLY_REGRESSOR;
         c->reading = part_reading(c);
     }
     return FS_OK;

@@ -2,7 +2,7 @@
  *
  * The rows (a sample of them, evenly taken) are cut into stretches as they come, so that where rows are in the order of time
  * a stretch is foretold from other times, not from its own neighbours. Each penalty of a fixed grid is judged by the log-loss
- * of each row under the fit without its stretch; the larger of two that are as good is taken. The scores of the chosen
+ * of each row under the fit without its stretch; the first that is not better than the one before ends the search. The scores of the chosen
  * penalty, fitted to the last digit, then give the temperature: the factor under which their log-loss is least (Guo, Pleiss, Sun, Weinberger 2017),
  * between a fifth and five.
  */
@@ -111,7 +111,7 @@ void fs_learn_choose(fs_learn_objective *o, fs_learn_newton *n, fs_learn_choice 
     for (size_t g = 0; g < (given ? 1 : sizeof grid / sizeof *grid); g++) {
         if (!given) o->penalty = grid[g];
         double loss = try_penalty(o, n, c);
-        if (!(loss < best - BETTER * fabs(best)) && g > 0) continue;
+        if (g > 0 && !(loss < best - BETTER * fabs(best))) break;
         best = loss;
         c->penalty = o->penalty;
     }

@@ -15,7 +15,7 @@
 #include "learn_internal.h"
 
 #define COEFFICIENTS_MOST 4000
-#define SAMPLE            3000
+#define SAMPLE            2000
 #define FALLBACK          0.01 /* the penalty where there are too few rows to choose one */
 #define ROWS_A_FOLD       4
 #define LARGEST_SCORE     1e300

@@ -19,7 +19,7 @@
 #define SAMPLED  2     /* times that the curvature of a sample may do */
 #define SMALL    1e-8  /* below this, a step that brings nothing is rounding */
 #define SLACK    1e-14 /* of the objective: its own rounding */
-#define SLOW     0.5
+#define SLOW     0.3
 
 /* ---- the system ---- */
 

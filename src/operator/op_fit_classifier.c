@@ -19,11 +19,10 @@ static const fs_column fit_input[] = {
      .role = FS_ROLE_VALUE,
      .doc = "the known class; null: the row is not used"},
     {.name = "*",
-     .type = FS_TYPE_DOUBLE,
+     .type = FS_TYPE_TEXT,
      .role = FS_ROLE_REGRESSOR,
      .optional = true,
-     .doc = "every further column is a feature: numbers, yes or no, dates, texts (on the command "
-            "line: columns of numbers)"},
+     .doc = "every further column is a feature: numbers, yes or no, dates, texts"},
     {0}};
 
 enum { CLASS, KIND, FEATURE, LEVEL, KNOT, COEFFICIENT, FITTED, PENALTY, TEMPERATURE };
@@ -269,7 +268,7 @@ const fs_operator fs_fit_classifier_operator = {
         "bend, and a mark where it is null; a text a term for each of its 30 most frequent "
         "levels. All terms are standardised, the mean log-loss plus the penalty is minimised by "
         "Newton's method, and coefficients are handed out for values as they came. The penalty "
-        "is chosen from 1, 0.1, 0.01 and 0.001 by cross-validation on 3,000 rows at most, whose "
+        "is chosen from 1, 0.1, 0.01 and 0.001 by cross-validation on 2,000 rows at most, whose "
         "folds "
         "are stretches of the order; its scores then give the temperature that calibrates (Guo "
         "et al. 2017).\n\n"

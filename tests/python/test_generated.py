@@ -60,7 +60,10 @@ def test_the_documentation_names_every_part(declared):
     assert ">>> foresell." in doc
 
 
-@pytest.mark.parametrize("declared", DECLARED, ids=lambda one: one["name"])
+ON_SERIES = [one for one in DECLARED if any(column["name"] == "value" for column in one["input"])]
+
+
+@pytest.mark.parametrize("declared", ON_SERIES, ids=lambda one: one["name"])
 def test_the_defaults_are_those_of_the_operator(declared):
     data = sales({"a": 400, "b": 380})
     later = pa.compute.greater(data["day"], MONDAY + datetime.timedelta(200))
@@ -70,3 +73,16 @@ def test_the_defaults_are_those_of_the_operator(declared):
     bare = foresell.apply(declared["name"], data, group="item", order="day", columns={"value": "units"})
     assert getattr(foresell, declared["name"])(data, group="item", order="day", value="units").equals(bare)
     assert bare.num_rows > 0 and bare.column_names[0] == "item"
+
+
+def test_a_model_is_a_table_that_scores_rows():
+    """Half of the rows have a class, which depends on a number and a text; the others get theirs."""
+    rows = pa.table({"row": range(400), "size": [n * 37 % 100 / 10 for n in range(400)], "kind_of": ["u" if n % 3 else "v" for n in range(400)]})
+    known = ["a" if n * 37 % 100 > (30 if n % 3 else 60) else "b" for n in range(400)]
+    learnt = rows.append_column("label", pa.array([name if n % 2 else None for n, name in enumerate(known)]))
+    model = foresell.fit_classifier(learnt, order="row", label="label")
+    assert set(model["feature"].to_pylist()) == {None, "size", "kind_of"}
+    numbered = model.append_column("row", pa.array(range(-model.num_rows, 0))).select(["row", "class", "kind", "feature", "level", "knot", "coefficient"])
+    told = foresell.classify(pa.concat_tables([numbered, rows.cast(rows.schema)], promote_options="default"), order="row")
+    likeliest = {row["row"]: row["class"] for row in told.to_pylist() if row["likeliest"]}
+    assert sum(likeliest[n] == name for n, name in enumerate(known) if n % 2 == 0) > 190

@@ -69,6 +69,24 @@ static void columns_find_their_parts_by_themselves(void **state)
     free(t.profile);
 }
 
+static void texts_are_left_over_only_to_who_takes_them(void **state)
+{
+    (void)state;
+    static const fs_column of_texts[] = {
+        {.name = "period", .type = FS_TYPE_PERIOD, .role = FS_ROLE_ORDER},
+        {.name = "*", .type = FS_TYPE_TEXT, .role = FS_ROLE_REGRESSOR},
+        {0}};
+    fs_operator taker = op;
+    table t;
+    taker.input = of_texts;
+    open_table(&t, sales);
+    assert_int_equal(fs_cli_apply_parts(&taker, NULL, &t.a, NULL), FS_OK);
+    assert_int_equal(part_of(&t, "colour")->part, APPLY_REGRESSOR);
+    assert_int_equal(part_of(&t, "price")->part, APPLY_REGRESSOR);
+    assert_int_equal(part_of(&t, "sold_on")->part, APPLY_ORDER);
+    free(t.profile);
+}
+
 static void a_named_column_is_taken_before_any_guess(void **state)
 {
     (void)state;
@@ -156,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_find_their_parts_by_themselves),
+        cmocka_unit_test(texts_are_left_over_only_to_who_takes_them),
         cmocka_unit_test(a_named_column_is_taken_before_any_guess),
         cmocka_unit_test(a_whole_number_called_like_a_period_is_the_order),
         cmocka_unit_test(what_cannot_be_told_is_asked_for),
