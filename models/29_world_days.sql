@@ -1,6 +1,6 @@
 -- step: world_days
 -- about: holidays and busy days by country and region, day by day: of the country that the settings name, else of all, around the days of the sales
--- expect: day is not null; kind in ('public', 'observed', 'occasion', 'lacking')
+-- expect: unique(country, region, kind, name, day); day is not null; kind in ('public', 'observed', 'occasion', 'lacking')
 --
 -- world_holidays writes them down by the year's days; here each stands by itself. region is null where all of a country has the day; lacking says that a
 -- region does not have what the country has. certain is false where a calendar follows the moon as it is seen. From 1990 to 2050 where the country is

@@ -85,7 +85,7 @@ def test_a_model_learns_from_quarters_that_had_ended(shop):
     features = collections.Counter(quarter for quarter, in ask(tables, "quarter", "class_features"))
     places = {as_of: quarter for as_of, quarter in ask(tables, "distinct as_of, quarter", "class_features")}
     fitted = ask(tables, "distinct what, as_of, fitted", "class_models")
-    assert {places[as_of] for _, as_of, _ in fitted} == set(range(min(6, max(features) - 2) + 1))
+    assert {places[as_of] for _, as_of, _ in fitted} == set(range(min(4, max(features) - 2) + 1))
     for _, as_of, rows in fitted:
         origin = places[as_of]
         assert rows == sum(features[quarter] for quarter in range(origin + 1, origin + 9))
