@@ -127,20 +127,12 @@ category_peaks as (
     where past_peaks.level = 'category'
     group by sold_items.item, past_peaks.key, past_peaks.period
 ),
-placed_orders as (
-    select
-        store,
-        case when '${period}' = 'week' then week_start(day) when '${period}' = 'month' then month_start(day) else day end as period,
-        units,
-        revenue
-    from orders
-),
 order_sizes as (
     select 'total' as level, '(all)' as key, period, units, revenue
-    from placed_orders
+    from orders
     union all
     select 'store', coalesce(store, '(all)'), period, units, revenue
-    from placed_orders
+    from orders
     union all
     select
         'category',

@@ -20,14 +20,6 @@ found_items as (
     from found
     join product_summary on product_summary.category = case when found.level = 'category' then found.key end
 ),
-placed_orders as (
-    select
-        store,
-        case when '${period}' = 'week' then week_start(day) when '${period}' = 'month' then month_start(day) else day end as period,
-        units,
-        revenue
-    from orders
-),
 order_sizes as (
     select
         found_items.level,
@@ -47,10 +39,10 @@ order_sizes as (
         sales_lines.basket,
         case when sales_lines.basket is null then sales_lines.time end
     union all
-    select found.level, found.key, found.period, placed_orders.units, placed_orders.revenue
+    select found.level, found.key, found.period, orders.units, orders.revenue
     from found
-    join placed_orders on placed_orders.period = found.period
-    where found.level in ('total', 'money') or (found.level = 'store' and found.key = placed_orders.store)
+    join orders on orders.period = found.period
+    where found.level in ('total', 'money') or (found.level = 'store' and found.key = orders.store)
 ),
 orders_of as (
     select

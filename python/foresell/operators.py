@@ -479,9 +479,9 @@ def fit_classifier(
     sum of coefficients times terms, whose softmax are the probabilities. A number gives itself and hinges at quantiles,
     where its effect may bend, and a mark where it is null; a text a term for each of its 30 most frequent levels. All
     terms are standardised, the mean log-loss plus the penalty is minimised by Newton's method, and coefficients are
-    handed out for values as they came. The penalty is chosen from 1, 0.1, 0.01 and 0.001 by cross-validation on 2,000
-    rows at most, whose folds are stretches of the order; its scores then give the temperature that calibrates (Guo et
-    al. 2017).
+    handed out for values as they came. The penalty is chosen from 1, 0.1 and 0.01 by cross-validation on 2,000 rows at
+    most, whose folds are stretches of the order; its scores then give the temperature that calibrates (Guo et al.
+    2017).
 
     The result is the model as a table, which classify takes. 32 classes at most. Groups without a known class have no
     row.

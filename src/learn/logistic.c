@@ -1,7 +1,7 @@
 /* Penalised multinomial logistic regression (Hastie, Tibshirani, Friedman 2009, sec. 4.4).
  *
  * Minimised is the mean log-loss plus penalty / 2 times the squares of the coefficients of standardised terms (terms.c), of
- * all classes alike, by Newton's method (newton.c). Where no penalty is given it is chosen among 1, 0.1, 0.01 and 0.001 by
+ * all classes alike, by Newton's method (newton.c). Where no penalty is given it is chosen among 1, 0.1 and 0.01 by
  * cross-validation on at most SAMPLE rows, and the scores that this gave calibrate the model (choose.c). What is handed
  * out are coefficients for values as they came: those of standardised terms over their deviations, the means gone into the
  * intercept, and for each column of numbers what a null adds in the place of the mean.
