@@ -165,7 +165,8 @@ FS_API FS_MUST_CHECK fs_status fs_operator_describe(const fs_operator *op, fs_bu
 FS_API FS_MUST_CHECK fs_status fs_options_parse(const fs_operator *op, const char *text,
                                                 fs_options **options, fs_error *error);
 FS_API void fs_options_free(fs_options *options);
-/* Normal form of the options, for digests and manifests: every parameter, sorted. In `out`. */
+/* Normal form of the options, for digests and manifests: every parameter, sorted. In `out`, which is
+ * a text afterwards, "" where the operator has no parameters. */
 FS_API FS_MUST_CHECK fs_status fs_options_format(const fs_options *options, fs_buffer *out);
 
 /* ---- pipes ------------------------------------------------------------------ */

@@ -35,7 +35,7 @@ static json_t *operator_of(const fs_step_node *node, fs_buffer *normal)
     if (fs_options_format(node->options, normal) != FS_OK) return NULL;
     return json_pack(
         "{s:s, s:i, s:s, s:s, s:o, s:s}", "name", node->op->name, "version", node->op->version,
-        "options", node->step.options, "normal_options", normal->data ? normal->data : "", "group",
+        "options", node->step.options, "normal_options", normal->data, "group",
         fs_engine_json_names(node->step.group, node->step.groups), "order", node->step.order);
 }
 

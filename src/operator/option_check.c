@@ -268,6 +268,7 @@ static int next_by_name(const fs_options *options, const char *name)
 fs_status fs_options_format(const fs_options *options, fs_buffer *out)
 {
     const char *separator = "";
+    FS_TRY(fs_buffer_text(out, "")); /* a text, also of an operator without parameters */
     for (int i = next_by_name(options, NULL); i >= 0;
          i = next_by_name(options, options->op->params[i].name)) {
         FS_TRY(fs_buffer_printf(out, "%s%s = ", separator, options->op->params[i].name));

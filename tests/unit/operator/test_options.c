@@ -178,6 +178,19 @@ static void the_normal_form_does_not_depend_on_how_it_was_written(void **state)
     fs_buffer_free(&x), fs_buffer_free(&y), fs_buffer_free(&z);
 }
 
+static void without_parameters_the_normal_form_is_an_empty_text(void **state)
+{
+    (void)state;
+    static const fs_operator bare = {.name = "bare", .input = echo_input, .output = echo_output};
+    fs_options *options = NULL;
+    fs_buffer form = {0};
+    assert_int_equal(fs_options_parse(&bare, "", &options, NULL), FS_OK);
+    assert_int_equal(fs_options_format(options, &form), FS_OK);
+    assert_string_equal(form.data, "");
+    fs_options_free(options);
+    fs_buffer_free(&form);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -261,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_parameter_without_default_must_be_given),
         cmocka_unit_test(the_normal_form_does_not_depend_on_how_it_was_written),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(without_parameters_the_normal_form_is_an_empty_text),
         cmocka_unit_test(operators_are_sorted_and_whole),
         cmocka_unit_test(a_declaration_is_told_as_json),
         cmocka_unit_test(an_unknown_operator_is_answered_with_the_nearest),
