@@ -4,29 +4,23 @@
 --
 -- What a share of hidden demand is a share of: demand_cells has no row where nothing was sold and nothing hindered it.
 -- A store that is closed offers nothing.
-with categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
-kept as (
+with kept as (
     select
         offers.store,
-        coalesce(categories.category, '(none)') as category,
+        coalesce(item_categories.category, '(none)') as category,
         offers.first_number,
         offers.last_number
     from offers
-    left join categories on categories.item = offers.item
+    left join item_categories on item_categories.item = offers.item
 ),
 changes as (
     select 'store' as level, store as key, first_number as number, 1 as change from kept
     union all
     select 'store', store, last_number + 1, -1 from kept
     union all
-    select 'category', category, first_number, 1 from kept where (select count(*) from categories) > 0
+    select 'category', category, first_number, 1 from kept where (select count(*) from item_categories) > 0
     union all
-    select 'category', category, last_number + 1, -1 from kept where (select count(*) from categories) > 0
+    select 'category', category, last_number + 1, -1 from kept where (select count(*) from item_categories) > 0
 ),
 changed as (
     select level, key, number, sum(change) as change

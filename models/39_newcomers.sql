@@ -3,13 +3,7 @@
 -- expect: unique(level, key, first_number); level in ('item', 'category', 'store', 'total', 'money')
 --
 -- Today is the last eight weeks (days or weeks) or three months. Whether sums jumped then is for demand_levels to say.
-with categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
-timeline as (
+with timeline as (
     select max(number) as last_number
     from periods
     where not ahead
@@ -19,12 +13,12 @@ recent as (
         demand_item_store.item,
         demand_item_store.store,
         offers.first_number,
-        min(categories.category) as category,
+        min(item_categories.category) as category,
         cast(sum(exact(case when demand_unit.in_units then demand_item_store.units else demand_item_store.revenue end)) as double) as sold
     from demand_item_store
     join periods on periods.period = demand_item_store.period
     join offers on offers.item = demand_item_store.item and offers.store = demand_item_store.store
-    left join categories on categories.item = demand_item_store.item
+    left join item_categories on item_categories.item = demand_item_store.item
     cross join demand_unit
     cross join timeline
     where demand_item_store.state = 'sold'
@@ -34,7 +28,7 @@ recent as (
 arrivals as (
     select 'item' as level, item as key, first_number, sold from recent
     union all
-    select 'category', coalesce(category, '(none)'), first_number, sold from recent where (select count(*) from categories) > 0
+    select 'category', coalesce(category, '(none)'), first_number, sold from recent where (select count(*) from item_categories) > 0
     union all
     select 'store', store, first_number, sold from recent
     union all

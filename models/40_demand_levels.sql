@@ -27,15 +27,9 @@ with store_cells as (
     where state <> 'not offered'
     group by store, period
 ),
-categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
 category_cells as (
     select
-        coalesce(categories.category, '(none)') as category,
+        coalesce(item_categories.category, '(none)') as category,
         item_cells.period,
         cast(sum(exact(item_cells.units)) as double) as units,
         cast(sum(exact(item_cells.revenue)) as double) as revenue,
@@ -44,9 +38,9 @@ category_cells as (
         sum(item_cells.out) as out,
         sum(item_cells.promoted) as promoted
     from item_cells
-    left join categories on categories.item = item_cells.item
-    where (select count(*) from categories) > 0
-    group by coalesce(categories.category, '(none)'), item_cells.period
+    left join item_categories on item_categories.item = item_cells.item
+    where (select count(*) from item_categories) > 0
+    group by coalesce(item_categories.category, '(none)'), item_cells.period
 ),
 total_cells as (
     select
@@ -85,11 +79,11 @@ spans as (
     select 'item' as level, item as key, first_number, last_number, active
     from item_spans
     union all
-    select 'category', coalesce(categories.category, '(none)'), min(first_number), max(last_number), max(active)
+    select 'category', coalesce(item_categories.category, '(none)'), min(first_number), max(last_number), max(active)
     from item_spans
-    left join categories on categories.item = item_spans.item
-    where (select count(*) from categories) > 0
-    group by coalesce(categories.category, '(none)')
+    left join item_categories on item_categories.item = item_spans.item
+    where (select count(*) from item_categories) > 0
+    group by coalesce(item_categories.category, '(none)')
     union all
     select 'store', store, min(first_number), max(last_number), max(case when off_offer then 0 else 1 end)
     from offers

@@ -107,12 +107,6 @@ promotion_levels as (
     where promoted_share is not null
     group by level, key
 ),
-item_categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
 sold_items as (
     select item
     from sales_totals

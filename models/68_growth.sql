@@ -20,20 +20,14 @@ with sold as (
         and compared_days.before_from is not null
     group by sales_totals.item
 ),
-categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
 items as (
     select 'total' as level, '(all)' as key, sold.*
     from sold
     union all
-    select 'category', coalesce(categories.category, '(none)'), sold.*
+    select 'category', coalesce(item_categories.category, '(none)'), sold.*
     from sold
-    left join categories on categories.item = sold.item
-    where (select count(*) from categories) > 0
+    left join item_categories on item_categories.item = sold.item
+    where (select count(*) from item_categories) > 0
 ),
 sorted as (
     select

@@ -159,6 +159,15 @@ days_told as (
     from periods
     where not ahead
 ),
+item_groups as (
+    select
+        count(distinct category) as categories,
+        count(distinct item) as items,
+        min(category) as example,
+        (select count(*) from item_categories) as used
+    from products
+    where category is not null and item is not null
+),
 incomparable as (
     select
         sum(case when comparable then 0 else 1 end) as rows,
@@ -214,6 +223,10 @@ found as (
     select 'sales', 'amount is not units times price', unequal, lines, null from totals where unequal > 0
     union all
     select 'sales', 'identical lines in one file, kept', twin_sum.rows, totals.lines, twin_sum.example from twin_sum cross join totals where twin_sum.rows > 0
+    union all
+    select 'products', 'categories too many to tell anything by: they set single products apart', categories, items, example
+    from item_groups
+    where categories > 0 and used = 0
     union all
     select 'demand', 'state: ' || states.state, states.rows, state_sum.rows, states.example from states cross join state_sum
     union all

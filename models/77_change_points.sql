@@ -81,12 +81,6 @@ ranges as (
     where offered.offers > 0
     group by sides.level, sides.key, sides.shifted
 ),
-categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
 looked_at as (
     select period
     from sides
@@ -97,14 +91,14 @@ cells as (
         demand_item_store.item,
         demand_item_store.store,
         demand_item_store.period,
-        coalesce(categories.category, '(none)') as category,
+        coalesce(item_categories.category, '(none)') as category,
         demand_item_store.units,
         demand_item_store.revenue,
         case when demand_unit.in_units then demand_item_store.units else demand_item_store.revenue end as value
     from demand_item_store
     join looked_at on looked_at.period = demand_item_store.period
     cross join demand_unit
-    left join categories on categories.item = demand_item_store.item
+    left join item_categories on item_categories.item = demand_item_store.item
     where demand_item_store.state = 'sold'
 ),
 parts as (

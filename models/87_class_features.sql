@@ -25,20 +25,14 @@ days as (
     from item_quarters
     group by quarter
 ),
-categories as (
-    select item, min(category) as category
-    from products
-    where category is not null
-    group by item
-),
 category_money as (
     select
-        categories.category,
+        item_categories.category,
         item_quarters.quarter,
         cast(sum(exact(greatest(item_quarters.revenue, 0))) as double) as revenue
     from item_quarters
-    join categories on categories.item = item_quarters.item
-    group by categories.category, item_quarters.quarter
+    join item_categories on item_categories.item = item_quarters.item
+    group by item_categories.category, item_quarters.quarter
 ),
 growths as (
     select
@@ -98,8 +92,8 @@ from seen
 cross join history
 join days on days.quarter = seen.quarter
 join first_quarters on first_quarters.item = seen.item
-left join categories on categories.item = seen.item
-left join growths on growths.category = categories.category and growths.quarter = seen.quarter
+left join item_categories on item_categories.item = seen.item
+left join growths on growths.category = item_categories.category and growths.quarter = seen.quarter
 left join item_quarters as now on now.item = seen.item and now.quarter = seen.quarter
 left join item_quarters as before on before.item = seen.item and before.quarter = seen.quarter + 1
 left join item_quarters as a_year on a_year.item = seen.item and a_year.quarter = seen.quarter + 3

@@ -107,6 +107,9 @@ def test_it_says_what_there_is_and_no_more(shop):
     elif name == "negative margins":
         reasons = {row[2] for page in report["pages"] for block in page["blocks"] if block.get("id") == "underperformers" for row in block["rows"]}
         assert reasons == {"sold below cost"}
+    elif name == "a category for each product":
+        assert duckdb.sql(f"select count(*) from '{out / 'tables' / 'demand_category.parquet'}'").fetchall() == [(0,)]
+        assert "categories too many to tell anything by" in json.dumps(report)
     elif name == "all on one weekday":
         assert "weekdays" not in ids
     elif name == "forty years":
