@@ -1,12 +1,13 @@
 -- step: growth
 -- about: where the change in revenue from one stretch to the next comes from: pieces, mix, prices, new and lost products
 -- expect: unique(level, key, cause); level in ('total', 'category')
--- expect: cause in ('pieces', 'mix', 'prices', 'new products', 'lost products')
+-- expect: cause in ('pieces', 'mix', 'prices', 'same products', 'new products', 'lost products')
 -- expect: all(abs(coalesce(sum(case when level = 'total' then money end), 0) - coalesce(max(case when level = 'total' then revenue_now - revenue_before end), 0)) <= 1e-6 * (1 + coalesce(max(case when level = 'total' then abs(revenue_now) + abs(revenue_before) end), 0)))
 --
 -- Of products sold in both stretches of compared_days: prices, what the pieces of now bring more than they would have at the money
 -- a piece of before; pieces, what the change in their number would have brought at the mean money a piece of before; mix, the rest: people
--- turned to dearer or cheaper products. New and lost products were sold in one of the stretches only. The five add up.
+-- turned to dearer or cheaper products. New and lost products were sold in one of the stretches only. They add up.
+-- Where demand is counted in money (demand_unit) nothing tells pieces from prices: what products sold in both brought more is of the same products.
 with sold as (
     select
         sales_totals.item,
@@ -38,11 +39,18 @@ sorted as (
         coalesce(units_now, 0) as units_now,
         coalesce(units_before, 0) as units_before,
         case
-            when coalesce(units_now, 0) > 0 and coalesce(units_before, 0) > 0 then 'kept'
-            when coalesce(units_before, 0) > 0 or coalesce(revenue_before, 0) <> 0 and coalesce(revenue_now, 0) = 0 then 'lost'
+            when coalesce(demand_now, 0) > 0 and coalesce(demand_before, 0) > 0 then 'kept'
+            when coalesce(demand_before, 0) > 0 or coalesce(revenue_before, 0) <> 0 and coalesce(revenue_now, 0) = 0 then 'lost'
             else 'new'
         end as fate
-    from items
+    from (
+        select
+            items.*,
+            case when demand_unit.in_units then items.units_now else items.revenue_now end as demand_now,
+            case when demand_unit.in_units then items.units_before else items.revenue_before end as demand_before
+        from items
+        cross join demand_unit
+    ) as measured
 ),
 sums as (
     select
@@ -67,11 +75,13 @@ effects as (
     from sums
 ),
 told as (
-    select level, key, 'pieces' as cause, pieces as money, revenue_now, revenue_before from effects
+    select level, key, 'pieces' as cause, pieces as money, revenue_now, revenue_before from effects cross join demand_unit where in_units
     union all
-    select level, key, 'mix', kept_now - kept_before - prices - pieces, revenue_now, revenue_before from effects
+    select level, key, 'mix', kept_now - kept_before - prices - pieces, revenue_now, revenue_before from effects cross join demand_unit where in_units
     union all
-    select level, key, 'prices', prices, revenue_now, revenue_before from effects
+    select level, key, 'prices', prices, revenue_now, revenue_before from effects cross join demand_unit where in_units
+    union all
+    select level, key, 'same products', kept_now - kept_before, revenue_now, revenue_before from effects cross join demand_unit where not in_units
     union all
     select level, key, 'new products', new_money, revenue_now, revenue_before from effects
     union all

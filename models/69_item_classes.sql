@@ -12,6 +12,7 @@
 -- A product is new that was first sold in the last quarter of a year, growing or declining where its trend is sure, ending where a quarter of what was usual is sold in
 -- the last three months (of the year before, where it was seen), ended where it is not on offer any more. The field is above or below the median
 -- of the products on offer, in pieces and in profit (in revenue where costs are not known). change is of revenue against the stretch before.
+-- Where demand is counted in money (demand_unit) there are no classes of pieces and no fields, and the life cycle goes by revenue.
 with money as (
     select
         item,
@@ -19,10 +20,11 @@ with money as (
         cast(sum(exact(case when is_now then units end)) as double) as units,
         cast(sum(exact(case when is_now then profit end)) as double) as profit,
         cast(sum(exact(case when is_before then revenue end)) as double) as revenue_before,
-        cast(sum(exact(case when is_late then units end)) as double) as units_late,
-        cast(sum(exact(case when is_late_before then units end)) as double) as units_late_before,
-        cast(sum(exact(case when is_now and not is_late then units end)) as double) as units_early
+        cast(sum(exact(case when is_late then case when in_units then units else revenue end end)) as double) as late,
+        cast(sum(exact(case when is_late_before then case when in_units then units else revenue end end)) as double) as late_before,
+        cast(sum(exact(case when is_now and not is_late then case when in_units then units else revenue end end)) as double) as early
     from sales_totals
+    cross join demand_unit
     where kind in ('sale', 'return', 'cancellation') and (is_now or is_before or is_late or is_late_before)
     group by item
 ),
@@ -130,12 +132,12 @@ joined as (
         product_summary.trend,
         product_summary.trend_sure,
         coalesce(money.revenue, 0) as revenue,
-        coalesce(money.units, 0) as units,
+        case when demand_unit.in_units then coalesce(money.units, 0) end as units,
         case when product_summary.profit is not null then money.profit end as profit,
         money.revenue_before,
-        money.units_late,
-        money.units_late_before,
-        money.units_early,
+        money.late,
+        money.late_before,
+        money.early,
         spreads.demands,
         spreads.adi,
         spreads.cv2,
@@ -144,6 +146,7 @@ joined as (
         compared_days.now_to as to_day
     from product_summary
     cross join compared_days
+    cross join demand_unit
     left join money on money.item = product_summary.item
     left join spreads on spreads.item = product_summary.item
     where product_summary.item <> '(all)'
@@ -153,8 +156,8 @@ shares as (
         joined.*,
         cast(sum(exact(greatest(revenue, 0))) over (order by revenue desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(revenue, 0) as revenue_above,
         cast(sum(exact(greatest(revenue, 0))) over () as double) as all_revenue,
-        cast(sum(exact(greatest(units, 0))) over (order by units desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(units, 0) as units_above,
-        cast(sum(exact(greatest(units, 0))) over () as double) as all_units,
+        cast(sum(exact(greatest(coalesce(units, 0), 0))) over (order by units desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(coalesce(units, 0), 0) as units_above,
+        cast(sum(exact(greatest(coalesce(units, 0), 0))) over () as double) as all_units,
         cast(sum(exact(greatest(coalesce(profit, 0), 0))) over (order by profit desc nulls last, item nulls last rows between unbounded preceding and current row) as double) - greatest(coalesce(profit, 0), 0) as profit_above,
         cast(sum(exact(greatest(coalesce(profit, 0), 0))) over () as double) as all_profit
     from joined
@@ -182,7 +185,7 @@ select
         when shares.profit_above >= 8e-1 * shares.all_profit then 'B'
         else 'A'
     end as abc_profit,
-    case when shares.units <= 0 or shares.units_above >= 95e-2 * shares.all_units then 'C' when shares.units_above >= 8e-1 * shares.all_units then 'B' else 'A' end as abc_units,
+    case when shares.units is null then null when shares.units <= 0 or shares.units_above >= 95e-2 * shares.all_units then 'C' when shares.units_above >= 8e-1 * shares.all_units then 'B' else 'A' end as abc_units,
     case when shares.cv is null then null when shares.cv <= 5e-1 then 'X' when shares.cv <= 1 then 'Y' else 'Z' end as xyz,
     case
         when shares.adi is null or shares.cv2 is null or shares.demands < 4 then null
@@ -196,15 +199,15 @@ select
     case
         when not shares.active then 'ended'
         when shares.first_sold > add_days(shares.to_day, -91) and shares.from_day <= add_days(shares.to_day, -181) then 'new'
-        when shares.units_late_before > 0 and coalesce(shares.units_late, 0) < 25e-2 * shares.units_late_before then 'ending'
-        when shares.units_late_before is null and shares.units_early > 0 and days_between(shares.from_day, shares.to_day) > 181
-            and coalesce(shares.units_late, 0) / 91e0 < 25e-2 * shares.units_early / nullif(cast(days_between(shares.from_day, shares.to_day) - 90 as double), 0) then 'ending'
+        when shares.late_before > 0 and coalesce(shares.late, 0) < 25e-2 * shares.late_before then 'ending'
+        when shares.late_before is null and shares.early > 0 and days_between(shares.from_day, shares.to_day) > 181
+            and coalesce(shares.late, 0) / 91e0 < 25e-2 * shares.early / nullif(cast(days_between(shares.from_day, shares.to_day) - 90 as double), 0) then 'ending'
         when shares.trend_sure and shares.trend > 0 then 'growing'
         when shares.trend_sure and shares.trend < 0 then 'declining'
         else 'mature'
     end as life_cycle,
     case
-        when coalesce(shares.profit, shares.revenue) is null or not shares.active then null
+        when coalesce(shares.profit, shares.revenue) is null or shares.units is null or not shares.active then null
         else case when shares.units > middles.units then 'high demand, ' else 'low demand, ' end
             || case when coalesce(shares.profit, shares.revenue) > middles.worth then 'high profit' else 'low profit' end
     end as field,

@@ -68,12 +68,12 @@ judged as (
         days_between(greatest(compared_days.now_from, product_summary.first_sold), compared_days.now_to) + 1 as days,
         case
             when item_classes.profit < 0 then 'sold below cost'
-            when item_classes.units <= 0 then 'nothing sold'
+            when coalesce(item_classes.units, item_classes.revenue) <= 0 then 'nothing sold'
             when on_hands.on_hand * (days_between(greatest(compared_days.now_from, product_summary.first_sold), compared_days.now_to) + 1) > 365 * item_classes.units
                 then 'stock for more than a year'
             when product_summary.return_rate > greatest(2e-1, 3 * coalesce(returns.usual, 0)) then 'much comes back'
             when item_classes.life_cycle in ('ending', 'declining') and item_classes.abc_revenue = 'C' then item_classes.life_cycle
-            when item_classes.abc_revenue = 'C' and coalesce(item_classes.abc_profit, 'C') = 'C' and item_classes.abc_units = 'C' then 'low demand, low profit'
+            when item_classes.abc_revenue = 'C' and coalesce(item_classes.abc_profit, 'C') = 'C' and coalesce(item_classes.abc_units, 'C') = 'C' then 'low demand, low profit'
         end as reason
     from item_classes
     join product_summary on product_summary.item = item_classes.item

@@ -124,7 +124,8 @@ static fs_status add_bridge(const fs_report *report, json_t *page, const char *f
         .sql =
             "with causes as (select level, key, cause, money, revenue_before, revenue_now, case "
             "cause when 'pieces' then 1 when 'prices' then 2 when 'mix' then 3 when 'new products' "
-            "then 4 else 5 end as place from growth where level = 'total' or (select count("
+            "then 5 when 'lost products' then 6 else 4 end as place from growth where level = "
+            "'total' or (select count("
             "distinct key) from growth where level = 'category') > 1), running as (select *, "
             "revenue_before + sum(money) over (partition by level, key order by place) as upto "
             "from causes), points as (select level, key, place, 'change' as series, case cause "
@@ -132,7 +133,7 @@ static fs_status add_bridge(const fs_report *report, json_t *page, const char *f
             "else cause end as x, money as y, least(upto, upto - money) as low, greatest(upto, "
             "upto - money) as high from running union all select distinct level, key, 0, "
             "'before', 'before', revenue_before, least(revenue_before, 0), "
-            "greatest(revenue_before, 0) from running union all select distinct level, key, 6, "
+            "greatest(revenue_before, 0) from running union all select distinct level, key, 7, "
             "'now', 'now', revenue_now, least(revenue_now, 0), greatest(revenue_now, 0) from "
             "running), sizes as (select level, key, row_number() over (order by level <> "
             "'total', max(revenue_now) desc, key) as rank from running group by level, key) "
@@ -164,7 +165,7 @@ static fs_status add_growth_alone(const fs_report *report, json_t *page, fs_erro
     return status;
 }
 
-/* Signs say the direction; the five causes add up to the whole. */
+/* Signs say the direction; the causes add up to the whole. */
 static fs_status add_growth(const fs_report *report, json_t *page, fs_error *error)
 {
     bool products;
@@ -183,12 +184,13 @@ static fs_status add_growth(const fs_report *report, json_t *page, fs_error *err
           .table = "growth", .limit = 200, .file = "csv/growth.csv",
           .columns =
               "category:Category:text,now:Revenue:money,before:Before:money,pieces:Pieces:money,"
-              "prices:Prices:money,mix:Mix:money,new:New products:money,lost:Lost "
-              "products:money",
+              "prices:Prices:money,mix:Mix:money,same:Same products:money,new:New "
+              "products:money,lost:Lost products:money",
           .sql =
               "select key, round(max(revenue_now), 2), round(max(revenue_before), 2), "
               "round(max(money) filter (where cause = 'pieces'), 2), round(max(money) filter "
               "(where cause = 'prices'), 2), round(max(money) filter (where cause = 'mix'), 2), "
+              "round(max(money) filter (where cause = 'same products'), 2), "
               "round(max(money) filter (where cause = 'new products'), 2), round(max(money) filter "
               "(where cause = 'lost products'), 2) from growth where level = 'category' and "
               "(select count(distinct key) from growth where level = 'category') > 1 group by key "

@@ -26,6 +26,7 @@ static const char *growth_words(const char *cause, double money)
         {"pieces", "more pieces of the same products", "fewer pieces of the same products"},
         {"prices", "higher prices", "lower prices"},
         {"mix", "dearer products among those sold", "cheaper products among those sold"},
+        {"same products", "the same products", "the same products"},
         {"new products", "new products", "new products"},
         {"lost products", "products no longer sold", "products no longer sold"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -39,6 +39,7 @@ SHOPS = {
     "all returns": lambda: [{**row, "units": -row["units"]} for row in plain()],
     "no prices": lambda: without(plain(), "price"),
     "prices without units": lambda: without(plain(), "units"),
+    "money without pieces": lambda: [{"date": day(n), "item": "abc"[k], "revenue": 10 + 3 * k + n / 40} for n in range(800) for k in range(3)],
     "two currencies": lambda: with_columns(plain(), currency=lambda n, row: "GBP" if n % 3 else "EUR"),
     "negative margins": lambda: with_columns(plain(400), cost=lambda n, row: 2 * row["price"]),
     "a category for each product": lambda: [{**row, "item": f"i{n}", "category": f"kind {n}"} for n, row in enumerate(plain(700))],
@@ -101,6 +102,11 @@ def test_it_says_what_there_is_and_no_more(shop):
         assert "brought" not in said or "0" in said
     elif name == "no prices":
         assert "GBP" not in said and not ids & {"bridge", "curve", "discounts", "spread"}
+    elif name == "money without pieces":  # nothing tells pieces from prices, and what was sold for money was sold
+        assert not ids & {"map", "fields"}
+        causes = duckdb.sql(f"select distinct cause from '{out / 'tables' / 'growth.parquet'}' where money <> 0").fetchall()
+        assert causes == [("same products",)] and "the same products" in said
+        assert duckdb.sql(f"select count(*) from '{out / 'tables' / 'underperformers.parquet'}' where reason = 'nothing sold'").fetchall() == [(0,)]
     elif name == "two currencies":
         notes = json.dumps(report)
         assert "currenc" in notes
