@@ -80,6 +80,37 @@ typedef void (*fs_objective)(void *context, const double *point, double *value);
 FS_API double fs_search(fs_objective objective, void *context, int dimensions, double *x,
                         const double *step, int rounds, double tolerance);
 
+/* ---- least squares, eight problems in lockstep ----------------------------------------- */
+
+#define FS_LSQ_LANES      8
+#define FS_LSQ_PARAMETERS 6
+#define FS_LSQ_PRODUCTS   (FS_LSQ_PARAMETERS * (FS_LSQ_PARAMETERS + 1) / 2)
+/* Of each lane at its point, with residuals r and their derivatives J: the sum of squares r'r, J'r, and J'J,
+ * whose entry (i, j), j <= i, is product[i (i + 1) / 2 + j]. */
+typedef struct fs_lsq_sums {
+    double squares[FS_LSQ_LANES];
+    double slope[FS_LSQ_PARAMETERS][FS_LSQ_LANES];
+    double product[FS_LSQ_PRODUCTS][FS_LSQ_LANES];
+} fs_lsq_sums;
+/* x[p][lane]. What a lane gives must depend on that lane's x only. */
+typedef void (*fs_lsq_objective)(void *context, double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES],
+                                 fs_lsq_sums *sums);
+typedef struct fs_lsq_problem {
+    int parameters;              /* <= FS_LSQ_PARAMETERS */
+    unsigned free[FS_LSQ_LANES]; /* bit p: the lane may move parameter p */
+    double low[FS_LSQ_PARAMETERS], high[FS_LSQ_PARAMETERS]; /* bounds of x, where steps end */
+    double longest[FS_LSQ_PARAMETERS];                      /* of one step; > 0 */
+    int rounds;                                             /* evaluations at most */
+    double tolerance; /* a lane is done when a step promises a smaller share of the sum than this */
+} fs_lsq_problem;
+/* Levenberg-Marquardt (Marquardt 1963, with Nielsen's damping) from x, which gets each lane's best point,
+ * with its sum of squares in `squares` (a sum that is not finite counts as 1e300). A lane's result does
+ * not depend on its neighbours. Deterministic. */
+FS_API void fs_least_squares(fs_lsq_objective objective, void *context,
+                             const fs_lsq_problem *problem,
+                             double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES],
+                             double squares[FS_LSQ_LANES]);
+
 #ifdef __cplusplus
 }
 #endif

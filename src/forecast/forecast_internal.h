@@ -21,6 +21,52 @@ FS_MUST_CHECK fs_status fs_series_fill(fs_series *series, const double *value, c
                                        int64_t count);
 void fs_series_free(fs_series *series);
 
+/* ---- methods: each has a function that fits and projects ---- */
+
+#define FS_MODEL_NAME 48
+
+/* What a method makes of a series, in the series' scale. */
+typedef struct fs_fit {
+    char model[FS_MODEL_NAME]; /* as users read it: "ETS(A,Ad,N)" */
+    double *mean;              /* horizon */
+    double *spread;            /* horizon: deviation of the error of step h over that of step 1 */
+    double *residual;          /* count: errors of one step, y - mean; 0 where y is not known */
+    int64_t from;              /* first observation whose residual counts */
+    int64_t parameters;        /* estimated, first states among them */
+    double aicc;               /* INFINITY where the method has no likelihood */
+    int64_t count_capacity, horizon_capacity;
+} fs_fit;
+/* Makes room for a series of `count` and a horizon; an empty fit is {0}. */
+FS_MUST_CHECK fs_status fs_fit_reserve(fs_fit *fit, int64_t count, int64_t horizon);
+void fs_fit_free(fs_fit *fit);
+
+/* Room that a method works in: it grows to the largest that was asked for. {0} is empty. */
+typedef struct fs_scratch {
+    double *at;
+    size_t size;
+} fs_scratch;
+/* `doubles` of them, with whatever is in them; NULL where memory runs out. */
+double *fs_scratch_reserve(fs_scratch *scratch, size_t doubles);
+void fs_scratch_free(fs_scratch *scratch);
+
+/* What all methods are told. */
+typedef struct fs_forecast_task {
+    const fs_series *series; /* at least one value known */
+    int season;              /* >= 1 */
+    int64_t horizon;
+} fs_forecast_task;
+
+typedef struct fs_method fs_method;
+struct fs_method {
+    const char *name;  /* the word for it in the parameter `model` */
+    const char *about; /* what it is and where it comes from, for the reference */
+    /* Sets what `fit` has room for. *can is false, and nothing else is set, where the series is too short for the method or not
+     * of its kind. Fails only where memory runs out. */
+    fs_status (*fit)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                     fs_fit *fit, bool *can);
+    int form; /* for methods that share a function */
+};
+
 /* ---- exponential smoothing ---- */
 
 #define FS_ETS_FORMS 4 /* trend + 2 * season */
