@@ -43,36 +43,20 @@ FS_API int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to);
 /* Usual season of such a step: day 7, week 52, month 12, quarter 4, hour 24, else 1. */
 FS_API int fs_step_season(const fs_step *step);
 
-/* ---- exponential smoothing ------------------------------------------------------------ */
-
-/* ETS with additive error, damped additive trend and additive season (Hyndman et al. 2008, ch. 2):
- *   mean_t = l + φ b + s_t     e_t = y_t - mean_t (0 where y_t is missing)
- *   l ← l + φ b + α e          b ← φ b + β e          s_t ← s_t + γ e
- * without trend b = β = 0, without season s = γ = 0. */
-typedef struct fs_ets {
-    bool trend, season;
-    double alpha, beta, gamma, phi; /* as in the equations: β < α, γ < 1-α */
-    double level, slope;            /* state after the last observation */
-    double first_level, first_slope;
-    double sse; /* sum of squared errors, in the units of the series */
-    int64_t observations;
-    double aicc;
-} fs_ets;
-/* "ETS(A,N,N)" … static text. */
-FS_API const char *fs_ets_name(const fs_ets *ets);
-
 /* ---- forecasts --------------------------------------------------------------------------- */
 
-typedef enum fs_forecast_model {
-    FS_FORECAST_AUTO,
-    FS_FORECAST_SNAIVE,
-    FS_FORECAST_ETS
-} fs_forecast_model;
-#define FS_FORECAST_MODELS 2 /* that are compared: 0 seasonal naive, 1 exponential smoothing */
+/* Models are told by their place among those that there are, 0 to FS_FORECAST_MODELS - 1; AUTO compares them on the series' own past
+ * and takes the best. Their names are the words of FS_FORECAST_CHOICES. */
+#define FS_FORECAST_AUTO    (-1)
+#define FS_FORECAST_MODELS  2
+#define FS_FORECAST_CHOICES "auto|snaive|ets"
+FS_API const char *
+fs_forecast_model_name(int model);                   /* static text; "auto" for all other numbers */
+FS_API int fs_forecast_model_find(const char *name); /* FS_FORECAST_AUTO where there is none */
 
 typedef struct fs_forecast_settings {
     int64_t horizon; /* >= 1 */
-    fs_forecast_model model;
+    int model;       /* FS_FORECAST_AUTO, or the one to use */
     int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
     int origins;     /* of the backtest, >= 0 */
     int quantiles;
@@ -107,7 +91,7 @@ FS_API FS_MUST_CHECK fs_status fs_forecaster_run(fs_forecaster *forecaster, int 
                                                  const double *value, const uint8_t *valid,
                                                  int64_t count, fs_forecast *forecast,
                                                  fs_error *error);
-/* Only the backtest (of both models, whatever `model` is). */
+/* Only the backtest (of all models, whatever `model` is). */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_backtest(fs_forecaster *forecaster, int season,
                                                       const double *value, const uint8_t *valid,
                                                       int64_t count, fs_forecast *forecast,

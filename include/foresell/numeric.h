@@ -66,20 +66,6 @@ FS_API void fs_sort(double *values, int64_t n);
 #endif
 #endif
 
-/* ---- search for a minimum --------------------------------------------------------- */
-
-/* Points are tried 16 at a time, so that an objective can work on them in lockstep. */
-#define FS_SEARCH_LANES      16
-#define FS_SEARCH_DIMENSIONS 6
-/* Point `lane` has coordinate d at point[d * FS_SEARCH_LANES + lane]. A value that is not finite
- * counts as very large. */
-typedef void (*fs_objective)(void *context, const double *point, double *value);
-/* Looks for a minimum from x (dimensions <= FS_SEARCH_DIMENSIONS) with first steps `step`; x gets the
- * best point, the result is its value. Ends after `rounds` rounds, or when every step is below
- * `tolerance`. Deterministic. */
-FS_API double fs_search(fs_objective objective, void *context, int dimensions, double *x,
-                        const double *step, int rounds, double tolerance);
-
 /* ---- least squares, eight problems in lockstep ----------------------------------------- */
 
 #define FS_LSQ_LANES      8

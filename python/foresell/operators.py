@@ -562,10 +562,11 @@ def forecast(
 ) -> pa.Table:
     """Forecasts each group's series, with quantiles.
 
-    Two models compete in every group: seasonal naive (the last value of the same season) and exponential smoothing with
-    additive error, an additive season or none, and a damped trend or none (Hyndman, Koehler, Ord and Snyder 2008; the
-    form by AICc). Both are tried at several points of the group's past, where they see only what lay before; the
-    smaller mean absolute error wins.
+    Two models compete in every group: seasonal naive (the last value of the same season) and exponential smoothing, its
+    form by AICc among fifteen: additive or multiplicative error, no trend, an additive or a damped one, no season, an
+    additive or a multiplicative one (Hyndman, Koehler, Ord and Snyder 2008; errors and seasons that multiply want
+    values above zero, and seasons that multiply go with errors that do). Both are tried at several points of the
+    group's past, where they see only what lay before; the smaller mean absolute error wins.
 
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
@@ -623,7 +624,8 @@ def forecast(
         - `step` (int, period): 1 for the first period after the last, up to the horizon.
         - `mean` (double): expected value; null where not one value of the group is known.
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
-        - `model` (text): snaive, naive, ETS(A,N,N), ETS(A,Ad,N), ETS(A,N,A), ETS(A,Ad,A) or none.
+        - `model` (text): snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M multiplicative,
+          or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
 
     Examples

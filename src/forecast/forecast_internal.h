@@ -30,10 +30,11 @@ typedef struct fs_fit {
     char model[FS_MODEL_NAME]; /* as users read it: "ETS(A,Ad,N)" */
     double *mean;              /* horizon */
     double *spread;            /* horizon: deviation of the error of step h over that of step 1 */
-    double *residual;          /* count: errors of one step, y - mean; 0 where y is not known */
-    int64_t from;              /* first observation whose residual counts */
-    int64_t parameters;        /* estimated, first states among them */
-    double aicc;               /* INFINITY where the method has no likelihood */
+    double *
+        residual; /* count: errors of one step as they would be today (a relative one times the first mean); 0 where y is not known */
+    int64_t from; /* first observation whose residual counts */
+    int64_t parameters; /* estimated, first states among them */
+    double aicc;        /* INFINITY where the method has no likelihood */
     int64_t count_capacity, horizon_capacity;
 } fs_fit;
 /* Makes room for a series of `count` and a horizon; an empty fit is {0}. */
@@ -69,50 +70,12 @@ struct fs_method {
 
 /* ---- exponential smoothing ---- */
 
-#define FS_ETS_FORMS 4 /* trend + 2 * season */
+extern const fs_method fs_ets_method; /* all forms, by AICc */
 
-/* Sixteen sets of parameters and first states. */
-typedef struct fs_ets_lanes {
-    double alpha[FS_SEARCH_LANES], beta[FS_SEARCH_LANES], gamma[FS_SEARCH_LANES];
-    double phi[FS_SEARCH_LANES], level[FS_SEARCH_LANES], slope[FS_SEARCH_LANES];
-} fs_ets_lanes;
-/* Sum of squared errors of each lane. season: `period` first seasonal states, the same for all
- * lanes; state: scratch of period * FS_SEARCH_LANES. */
-void fs_ets_lanes_sse(const double *y, const uint8_t *use, int64_t count, int period,
-                      const double *season, const fs_ets_lanes *lanes, double *state, double *sse);
-/* One set of parameters, plainly: the same operations in the same order as a lane. Updates level,
- * slope and season (period states, in place); residual (may be NULL) gets count errors. */
-double fs_ets_reference(const double *y, const uint8_t *use, int64_t count, int period,
-                        const fs_ets *ets, double *level, double *slope, double *season,
-                        double *residual);
+/* ---- others ---- */
 
-typedef struct fs_ets_fitter {
-    double *first_season; /* period: where the recursion begins */
-    double *season; /* period: states at the end of the fit that was kept; position t mod period */
-    double *trial;  /* period */
-    double *state;  /* period * lanes */
-    double *residual; /* count */
-    int64_t capacity, residual_capacity;
-    double warm[FS_ETS_FORMS][FS_SEARCH_DIMENSIONS];
-    bool is_warm[FS_ETS_FORMS];
-} fs_ets_fitter;
-/* Fits to a series and keeps the form of least AICc (`form` >= 0: that one). A warm fitter begins
- * where it ended on an earlier part of the same series. Residuals of known values are in residual. */
-FS_MUST_CHECK fs_status fs_ets_fit(fs_ets_fitter *fitter, const fs_series *series, int period,
-                                   int form, fs_ets *ets);
-void fs_ets_fitter_forget(fs_ets_fitter *fitter);
-void fs_ets_fitter_free(fs_ets_fitter *fitter);
-/* Means of steps 1 … horizon and, relative to one step's, their standard deviations. */
-void fs_ets_project(const fs_ets_fitter *fitter, const fs_ets *ets, int64_t count, int period,
-                    int64_t horizon, double *mean, double *spread);
-
-/* ---- seasonal naive ---- */
-
-/* The same, for the last value of the same season (the last value at all where there is none). */
-void fs_snaive_project(const fs_series *series, int period, int64_t horizon, double *mean,
-                       double *spread);
-/* Errors of the method inside the series; returns how many. */
-int64_t fs_snaive_residuals(const fs_series *series, int period, double *residual);
+extern const fs_method fs_snaive_method;
+const fs_method *fs_method_at(int model); /* 0 ... FS_FORECAST_MODELS - 1 */
 
 /* ---- intervals ---- */
 

@@ -3,12 +3,10 @@
  *
  * Backtest. Up to `origins` points in the past, one test length apart and ending at the last value;
  * at each the models see what lay before it and nothing else, and forecast the test length (the
- * horizon, or a quarter of the series where that is less). The model of smaller mean absolute error
- * over all of it is used; where there is too little past to test, exponential smoothing. At the
- * first origin all forms of smoothing are compared, at the later ones its parameters are fitted
- * again from there; the final fit compares the forms once more.
+ * horizon, or a quarter of the series where that is less). The model of smallest mean absolute error
+ * over all of it is used; where there is too little past to test, exponential smoothing.
  *
- * Intervals. Deviation of step h by theory (ets.c, snaive.c) times the quantile of a one-step error
+ * Intervals. Deviation of step h by theory (of the method) times the quantile of a one-step error
  * (errors.c) times how much larger the backtest's errors were than theory said.
  *
  * A place of a short season (a weekday) that was zero for eight seasons, in a series that hardly is
@@ -33,8 +31,6 @@
 #define CLOSED_KNOWN   6  /* of them must be known */
 #define CLOSED_LONGEST 14 /* steps in a season that has closed places */
 
-enum { SNAIVE, ETS };
-
 typedef struct past {
     int64_t at, steps;
 } past;
@@ -43,9 +39,10 @@ struct fs_forecaster {
     fs_forecast_settings settings;
     fs_series series; /* whole, for the forecast */
     fs_series before; /* what an origin sees */
-    fs_ets_fitter fitter;
+    fs_scratch scratch;
+    fs_fit fit; /* the last one */
     fs_errors errors;
-    double *mean, *spread;            /* horizon */
+    double *mean;                     /* horizon */
     double *quantile;                 /* horizon * quantiles */
     double *made;                     /* origin × model × horizon: forecasts of the past */
     past *origin;                     /* settings.origins */
@@ -64,11 +61,10 @@ fs_status fs_forecaster_open(const fs_forecast_settings *settings, fs_forecaster
     size_t horizon = (size_t)settings->horizon, quantiles = (size_t)settings->quantiles;
     size_t origins = (size_t)settings->origins;
     f->mean = fs_alloc(horizon * sizeof *f->mean);
-    f->spread = fs_alloc(horizon * sizeof *f->spread);
     f->quantile = fs_alloc(horizon * quantiles * sizeof *f->quantile);
     f->made = fs_alloc(origins * FS_FORECAST_MODELS * horizon * sizeof *f->made);
     f->origin = fs_alloc(origins * sizeof *f->origin);
-    if (!f->mean || !f->spread || !f->quantile || !f->made || !f->origin) {
+    if (!f->mean || !f->quantile || !f->made || !f->origin) {
         fs_forecaster_close(f);
         return fs_fail_memory(error, horizon * (quantiles + 2 + 2 * origins) * sizeof(double));
     }
@@ -81,10 +77,10 @@ void fs_forecaster_close(fs_forecaster *f)
     if (!f) return;
     fs_series_free(&f->series);
     fs_series_free(&f->before);
-    fs_ets_fitter_free(&f->fitter);
+    fs_scratch_free(&f->scratch);
+    fs_fit_free(&f->fit);
     fs_free(f->errors.sorted);
     fs_free(f->mean);
-    fs_free(f->spread);
     fs_free(f->quantile);
     fs_free(f->made);
     fs_free(f->origin);
@@ -93,25 +89,22 @@ void fs_forecaster_close(fs_forecaster *f)
 
 /* ---- one model on one series ---- */
 
-/* Fits a model to a series and projects it; errors of one step into f->errors. */
-static fs_status project(fs_forecaster *f, const fs_series *series, int model, int season, int form,
-                         int64_t horizon, double *mean, fs_ets *ets)
+/* Fits a model to a series and projects it, both in f->fit; errors of one step into f->errors. What a model can't do
+ * exponential smoothing does, which takes any series. */
+static fs_status project(fs_forecaster *f, const fs_series *series, int model, int season,
+                         int64_t horizon)
 {
-    FS_TRY(fs_errors_reserve(&f->errors, series->count));
+    fs_forecast_task task = {.series = series, .season = season, .horizon = horizon};
+    const fs_method *method = fs_method_at(model);
+    bool can = false;
     int64_t count = 0;
-    *ets = (fs_ets){0};
-    if (model == SNAIVE) {
-        fs_snaive_project(series, season, horizon, mean, f->spread);
-        count = fs_snaive_residuals(series, season, f->errors.sorted);
-        fs_errors_settle(&f->errors, count, 1);
-        return FS_OK;
-    }
-    FS_TRY(fs_ets_fit(&f->fitter, series, season, form, ets));
-    fs_ets_project(&f->fitter, ets, series->count, season, horizon, mean, f->spread);
-    for (int64_t t = 0; t < series->count; t++)
-        if (series->use[t]) f->errors.sorted[count++] = f->fitter.residual[t];
-    int64_t parameters = 2 + (ets->trend ? 3 : 0) + (ets->season ? season : 0);
-    fs_errors_settle(&f->errors, count, parameters);
+    FS_TRY(fs_errors_reserve(&f->errors, series->count));
+    FS_TRY(fs_fit_reserve(&f->fit, series->count, horizon));
+    FS_TRY(method->fit(method, &task, &f->scratch, &f->fit, &can));
+    if (!can) FS_TRY(fs_ets_method.fit(&fs_ets_method, &task, &f->scratch, &f->fit, &can));
+    for (int64_t t = f->fit.from; t < series->count; t++)
+        if (series->use[t]) f->errors.sorted[count++] = f->fit.residual[t];
+    fs_errors_settle(&f->errors, count, f->fit.parameters);
     return FS_OK;
 }
 
@@ -158,7 +151,7 @@ static void score(fs_forecaster *f, int model, const fs_series *before, const do
             b->scaled += fabs(error) * unit / step;
             b->scaled_count++;
         }
-        double expected = deviation * f->spread[h] / unit;
+        double expected = deviation * f->fit.spread[h] / unit;
         double z = expected > 0 ? fabs(error) / expected : 0;
         f->wider[model] += z < 4 ? z * z : 16;
     }
@@ -170,21 +163,19 @@ static double bounded(double value)
     return value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
 }
 
-/* The chosen model at one origin, or both. *form: of smoothing; -1 compares them and sets it. */
+/* One model at one origin, or all. */
 static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_t *valid, int index,
-                             int season, int only, int *form)
+                             int season, int only)
 {
     past *o = &f->origin[index];
     FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
     for (int model = 0; model < FS_FORECAST_MODELS; model++) {
         if (only >= 0 && model != only) continue;
         double *made = f->made + (index * FS_FORECAST_MODELS + model) * f->settings.horizon;
-        fs_ets ets;
-        FS_TRY(project(f, &f->before, model, season, *form, o->steps, made, &ets));
-        if (model == ETS && *form < 0) *form = ets.trend + 2 * ets.season;
+        FS_TRY(project(f, &f->before, model, season, o->steps));
         bool clip = is_nonnegative(f, &f->before);
         for (int64_t h = 0; h < o->steps; h++)
-            made[h] = bounded((clip && made[h] < 0 ? 0 : made[h]) * f->before.unit);
+            made[h] = bounded((clip && f->fit.mean[h] < 0 ? 0 : f->fit.mean[h]) * f->before.unit);
         score(f, model, &f->before, made, o->steps, season);
     }
     return FS_OK;
@@ -219,17 +210,14 @@ static void scale_back(fs_backtest *b, double unit)
     b->scaled = bounded(b->scaled);
 }
 
-/* value begins at its first known one, as f->series does. `only`: this model; -1: both. */
+/* value begins at its first known one, as f->series does. `only`: this model; -1: all. */
 static fs_status test_past(fs_forecaster *f, const double *value, const uint8_t *valid, int season,
                            int only)
 {
-    int form = -1;
     memset(f->backtest, 0, sizeof f->backtest);
     memset(f->wider, 0, sizeof f->wider);
-    fs_ets_fitter_forget(&f->fitter);
     choose_origins(f, valid, f->series.count);
-    for (int i = 0; i < f->origins; i++)
-        FS_TRY(test_origin(f, value, valid, i, season, only, &form));
+    for (int i = 0; i < f->origins; i++) FS_TRY(test_origin(f, value, valid, i, season, only));
     return FS_OK;
 }
 
@@ -252,19 +240,16 @@ const double *fs_forecaster_past(const fs_forecaster *f, int model, int origin, 
 
 /* ---- the forecast ---- */
 
-/* The one model that is asked for; -1: the better one. */
-static int wanted(const fs_forecaster *f)
-{
-    if (f->settings.model == FS_FORECAST_SNAIVE) return SNAIVE;
-    return f->settings.model == FS_FORECAST_ETS ? ETS : -1;
-}
-
+/* The one that is asked for; of AUTO the one of least mean absolute error in the backtest, exponential smoothing where too
+ * little was tested. */
 static int choose(const fs_forecaster *f)
 {
-    if (wanted(f) >= 0) return wanted(f);
-    const fs_backtest *b = f->backtest;
-    if (b[ETS].count < TESTED_LEAST) return ETS;
-    return b[SNAIVE].absolute < b[ETS].absolute ? SNAIVE : ETS;
+    int best = fs_forecast_model_find("ets");
+    if (f->settings.model != FS_FORECAST_AUTO) return f->settings.model;
+    if (f->backtest[best].count < TESTED_LEAST) return best;
+    for (int m = 0; m < FS_FORECAST_MODELS; m++)
+        if (f->backtest[m].absolute < f->backtest[best].absolute) best = m;
+    return best;
 }
 
 /* How much wider the errors were out of sample, drawn towards 1. */
@@ -292,7 +277,8 @@ static void note_series(const fs_forecaster *f, int season, int model, fs_foreca
     else if (s->known < 5) {
         snprintf(text, sizeof text, "only %lld values known", (long long)s->known);
         add_note(forecast, text);
-    } else if (season > 1 && s->count < 2 * (int64_t)season && model == ETS) {
+    } else if (season > 1 && s->count < 2 * (int64_t)season &&
+               model != fs_forecast_model_find("snaive")) {
         add_note(forecast, "shorter than two seasons");
     }
     if (s->known > 0 && s->count > s->known + s->absurd) {
@@ -320,12 +306,12 @@ static void fill_forecast(fs_forecaster *f, fs_forecast *forecast)
     for (int q = 0; q < quantiles; q++) {
         double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
         for (int64_t h = 0; h < f->settings.horizon; h++) {
-            double value = f->mean[h] + f->spread[h] * error;
+            double value = f->fit.mean[h] + f->fit.spread[h] * error;
             f->quantile[h * quantiles + q] = bounded((clip && value < 0 ? 0 : value) * unit);
         }
     }
     for (int64_t h = 0; h < f->settings.horizon; h++)
-        f->mean[h] = bounded((clip && f->mean[h] < 0 ? 0 : f->mean[h]) * unit);
+        f->mean[h] = bounded((clip && f->fit.mean[h] < 0 ? 0 : f->fit.mean[h]) * unit);
     forecast->mean = f->mean;
     forecast->quantile = f->quantile;
 }
@@ -376,7 +362,7 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
     *forecast = (fs_forecast){.model = "none"};
     skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
-    if (status == FS_OK) status = test_past(f, value, valid, season, -1);
+    if (status == FS_OK) status = test_past(f, value, valid, season, FS_FORECAST_AUTO);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     report_backtest(f, forecast);
     forecast->known = f->series.known > 0;
@@ -388,13 +374,12 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
 {
     *forecast = (fs_forecast){.model = "none"};
     skip_unknown(&value, &valid, &count);
-    fs_ets ets;
     fs_status status = fs_series_fill(&f->series, value, valid, count);
     if (status == FS_OK && f->series.known > 0)
-        status = test_past(f, value, valid, season, wanted(f));
+        status = test_past(f, value, valid, season, f->settings.model);
     int model = choose(f);
     if (status == FS_OK && f->series.known > 0)
-        status = project(f, &f->series, model, season, -1, f->settings.horizon, f->mean, &ets);
+        status = project(f, &f->series, model, season, f->settings.horizon);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
     if (!forecast->known) {
@@ -402,7 +387,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
         return FS_OK;
     }
     report_backtest(f, forecast);
-    forecast->model = model == SNAIVE ? (season > 1 ? "snaive" : "naive") : fs_ets_name(&ets);
+    forecast->model = f->fit.model;
     guess_errors(f);
     f->errors.factor = widening(f, model);
     note_series(f, season, model, forecast);

@@ -6,6 +6,7 @@
  * Forecasting, 5.5).
  */
 #include <math.h>
+#include <string.h>
 
 #include "forecast_internal.h"
 
@@ -16,8 +17,8 @@ static int64_t last_known(const fs_series *series)
     return t;
 }
 
-void fs_snaive_project(const fs_series *series, int period, int64_t horizon, double *mean,
-                       double *spread)
+static void project(const fs_series *series, int period, int64_t horizon, double *mean,
+                    double *spread)
 {
     int64_t last = last_known(series);
     for (int64_t h = 0; h < horizon; h++) {
@@ -34,12 +35,34 @@ void fs_snaive_project(const fs_series *series, int period, int64_t horizon, dou
     }
 }
 
-int64_t fs_snaive_residuals(const fs_series *series, int period, double *residual)
+/* Of one season: where the value of the season before is not known, from further back, as large as one step would have been. */
+static int64_t residuals(const fs_series *series, int period, double *residual)
 {
-    int64_t count = 0;
     if (series->count <= period) period = 1;
-    for (int64_t t = period; t < series->count; t++)
-        if (series->use[t] && series->use[t - period])
-            residual[count++] = series->y[t] - series->y[t - period];
-    return count;
+    for (int64_t t = 0; t < series->count; t++) {
+        int64_t before = t - period, back = 1;
+        while (before >= 0 && !series->use[before]) before -= period, back++;
+        bool both = before >= 0 && series->use[t];
+        residual[t] = both ? (series->y[t] - series->y[before]) / sqrt((double)back) : 0;
+    }
+    return period;
 }
+
+static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                     fs_fit *fit, bool *can)
+{
+    (void)method, (void)scratch;
+    project(task->series, task->season, task->horizon, fit->mean, fit->spread);
+    fit->from = residuals(task->series, task->season, fit->residual);
+    fit->parameters = 1;
+    fit->aicc = INFINITY;
+    strcpy(fit->model, task->season > 1 ? "snaive" : "naive");
+    *can = true;
+    return FS_OK;
+}
+
+const fs_method fs_snaive_method = {
+    .name = "snaive",
+    .about = "seasonal naive: the last value of the same season",
+    .fit = fit,
+};

@@ -47,7 +47,8 @@ static const fs_column forecast_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "snaive, naive, ETS(A,N,N), ETS(A,Ad,N), ETS(A,N,A), ETS(A,Ad,A) or none"},
+     .doc = "snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M "
+            "multiplicative, or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -71,7 +72,7 @@ static const fs_param forecast_params[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
-     .choices = "auto|snaive|ets",
+     .choices = FS_FORECAST_CHOICES,
      .doc = "auto takes what was better in the group's own past"},
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
@@ -111,13 +112,6 @@ static int nonnegative_of(const fs_options *options)
     return strcmp(text, "yes") == 0 ? 1 : strcmp(text, "no") == 0 ? 0 : -1;
 }
 
-static fs_forecast_model model_of(const fs_options *options)
-{
-    const char *text = fs_option_text(options, "model");
-    if (strcmp(text, "snaive") == 0) return FS_FORECAST_SNAIVE;
-    return strcmp(text, "ets") == 0 ? FS_FORECAST_ETS : FS_FORECAST_AUTO;
-}
-
 static fs_status read_end(workspace *w, fs_error *error)
 {
     const char *end = fs_option_text(w->binding.options, "end");
@@ -148,7 +142,8 @@ static fs_status fill_workspace(workspace *w, fs_error *error)
     fs_grid_open(&w->grid, options);
     const double *quantile = fs_option_numbers(options, "quantile", &w->quantiles);
     fs_forecast_settings settings = {.horizon = w->horizon,
-                                     .model = model_of(options),
+                                     .model =
+                                         fs_forecast_model_find(fs_option_text(options, "model")),
                                      .nonnegative = nonnegative_of(options),
                                      .origins = (int)fs_option_int(options, "origins"),
                                      .quantiles = w->quantiles,
@@ -226,8 +221,13 @@ const fs_operator fs_forecast_operator = {
     .summary = "Forecasts each group's series, with quantiles.",
     .details =
         "Two models compete in every group: seasonal naive (the last value of the same season) and "
-        "exponential smoothing with additive error, an additive season or none, and a damped trend "
-        "or none (Hyndman, Koehler, Ord and Snyder 2008; the form by AICc). Both are tried at "
+        "exponential smoothing, its form by AICc among fifteen: additive or multiplicative error, "
+        "no "
+        "trend, an additive or a damped one, no season, an additive or a multiplicative one "
+        "(Hyndman, "
+        "Koehler, Ord and Snyder 2008; errors and seasons that multiply want values above zero, "
+        "and "
+        "seasons that multiply go with errors that do). Both are tried at "
         "several points of the group's past, where they see only what lay before; the smaller mean "
         "absolute error wins.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
@@ -241,7 +241,7 @@ const fs_operator fs_forecast_operator = {
         "nothing is known gets rows with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
-    .version = 2,
+    .version = 3,
     .input = series_input,
     .output = forecast_output,
     .params = forecast_params,
@@ -306,7 +306,6 @@ static fs_status add_errors(const fs_backtest *b, const char *model, fs_rows *ou
 
 static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
-    static const char *const models[FS_FORECAST_MODELS] = {"snaive", "ets"};
     workspace *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
         fs_forecast forecast;
@@ -317,7 +316,7 @@ static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *o
                                       w->grid.count, &forecast, error));
         FS_TRY(fs_rows_extend(out, g, FS_FORECAST_MODELS, &first));
         for (int m = 0; m < FS_FORECAST_MODELS; m++)
-            FS_TRY(add_errors(&forecast.backtest[m], models[m], out, first + m));
+            FS_TRY(add_errors(&forecast.backtest[m], fs_forecast_model_name(m), out, first + m));
     }
     return FS_OK;
 }
@@ -351,7 +350,7 @@ const fs_operator fs_backtest_operator = {
                "came after from what lay before, and nothing else. One row a group and model.",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 -o errors.csv",
-    .version = 1,
+    .version = 2,
     .input = series_input,
     .output = backtest_output,
     .params = backtest_params,

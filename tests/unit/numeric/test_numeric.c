@@ -1,4 +1,4 @@
-/* Order statistics, the normal distribution, the search. */
+/* Order statistics, the normal distribution. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,54 +59,12 @@ static void normal_quantiles_are_right(void **state)
         assert_true(fabs(fs_normal_below(fs_normal_quantile(p)) - p) < 1e-15 + 1e-13 * p);
 }
 
-/* Rosenbrock's valley in the first two, a bowl in the others. */
-static void valley(void *context, const double *point, double *value)
-{
-    const int *dimensions = context;
-    for (int k = 0; k < FS_SEARCH_LANES; k++) {
-        double x = point[k], y = point[FS_SEARCH_LANES + k];
-        value[k] = (1 - x) * (1 - x) + 5 * (y - x * x) * (y - x * x);
-        for (int d = 2; d < *dimensions; d++) {
-            double z = point[d * FS_SEARCH_LANES + k] - d;
-            value[k] += d * z * z;
-        }
-    }
-}
-
-static void the_search_finds_the_bottom_of_a_valley(void **state)
-{
-    (void)state;
-    for (int dimensions = 2; dimensions <= FS_SEARCH_DIMENSIONS; dimensions++) {
-        double x[FS_SEARCH_DIMENSIONS] = {-1, 2}, step[FS_SEARCH_DIMENSIONS] = {1, 1, 1, 1, 1, 1};
-        double least = fs_search(valley, &dimensions, dimensions, x, step, 300, 1e-6);
-        assert_true(least < 1e-3);
-        assert_true(fabs(x[0] - 1) < 0.05);
-        for (int d = 2; d < dimensions; d++) assert_true(fabs(x[d] - d) < 0.02);
-    }
-}
-
-static void nothing(void *context, const double *point, double *value)
-{
-    (void)context, (void)point;
-    for (int k = 0; k < FS_SEARCH_LANES; k++) value[k] = NAN;
-}
-
-static void the_search_survives_values_that_are_no_numbers(void **state)
-{
-    (void)state;
-    double x[2] = {3, 4}, step[2] = {1, 1};
-    assert_true(isfinite(fs_search(nothing, NULL, 2, x, step, 50, 1e-3)));
-    assert_true(x[0] == 3 && x[1] == 4);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(selection_agrees_with_sorting),
         cmocka_unit_test(quantiles_are_those_of_type_8),
         cmocka_unit_test(normal_quantiles_are_right),
-        cmocka_unit_test(the_search_finds_the_bottom_of_a_valley),
-        cmocka_unit_test(the_search_survives_values_that_are_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,142 @@
+/* Exponential smoothing as a method: which forms are tried, the choice by AICc, and what is told of the chosen one.
+ *
+ * Forms whose likelihood is unstable are left out, as R's forecast and statsforecast leave them out: multiplicative seasons with
+ * additive errors, trends that multiply. So are straight trends where a season has seven steps or more: the likelihood takes one
+ * step's rise for a trend, and what is forecast are seasons (better damped on inner windows of M3's months). Multiplicative errors and
+ * seasons want values above zero.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "ets_internal.h"
+
+/* Too few values to fit: half of each error goes into the level. */
+#define ALPHA_UNFITTED  0.5
+#define LEAST_KNOWN     4
+#define LONGEST_TRENDED 6 /* steps in a season */
+
+static bool has_room(const fs_ets *form, const fs_series *series, int period)
+{
+    if (form->season && series->count < 2 * (int64_t)period) return false;
+    return series->known >= LEAST_KNOWN && series->known > fs_ets_parameters(form, period) + 1;
+}
+
+/* The forms of a kind of season that the values allow: additive errors in the first half, the others in the second. */
+static int fill_group(fs_ets_group *g, const fs_series *series, fs_ets_part season)
+{
+    static const struct {
+        fs_ets_part trend;
+        bool damped;
+    } trends[] = {{FS_ETS_NONE, false}, {FS_ETS_ADDITIVE, false}, {FS_ETS_ADDITIVE, true}};
+    int forms = 0;
+    g->trend = FS_ETS_ADDITIVE;
+    g->season = season;
+    for (fs_ets_part error = FS_ETS_ADDITIVE; error <= FS_ETS_MULTIPLICATIVE; error++) {
+        int first = error == FS_ETS_ADDITIVE ? 0 : FS_LSQ_LANES / FS_ETS_HALVES;
+        if (error == FS_ETS_MULTIPLICATIVE && !(series->least > 0)) continue;
+        if (error == FS_ETS_ADDITIVE && season == FS_ETS_MULTIPLICATIVE) continue;
+        for (int i = 0; i < 3; i++) {
+            fs_ets form = {.error = error,
+                           .trend = trends[i].trend,
+                           .damped = trends[i].damped,
+                           .season = season};
+            if (form.trend && !form.damped && g->period > LONGEST_TRENDED) continue;
+            if (!has_room(&form, series, g->past.period)) continue;
+            g->form[first + i] = form;
+            forms++;
+        }
+    }
+    return forms;
+}
+
+/* What a series needs of the scratch: three first seasons, one that runs, and the lanes' room. */
+typedef struct rooms {
+    double *first[3], *season, *lanes;
+} rooms;
+
+static bool take_rooms(fs_scratch *scratch, int period, rooms *r)
+{
+    size_t size = (size_t)period;
+    double *at = fs_scratch_reserve(scratch, 4 * size + fs_ets_room(period));
+    if (!at) return false;
+    for (int i = 0; i < 3; i++) r->first[i] = at + (size_t)i * size;
+    r->season = at + 3 * size;
+    r->lanes = at + 4 * size;
+    return true;
+}
+
+static fs_ets_past past_of(const fs_series *series, int period, const double *first_season)
+{
+    return (fs_ets_past){.y = series->y,
+                         .use = series->use,
+                         .count = series->count,
+                         .period = period,
+                         .first_season = first_season};
+}
+
+/* The form of least AICc over all kinds of season; observations stay 0 where none could be fitted. */
+static fs_ets choose(const fs_forecast_task *task, const rooms *r)
+{
+    fs_ets best = {.aicc = INFINITY};
+    for (fs_ets_part season = FS_ETS_NONE; season <= FS_ETS_MULTIPLICATIVE; season++) {
+        int period = season ? task->season : 1;
+        if (season && period < 2) break;
+        fs_ets_group g = {.past = past_of(task->series, period, r->first[season]),
+                          .period = task->season,
+                          .room = r->lanes};
+        if (fill_group(&g, task->series, season) == 0) continue;
+        fs_ets_begin(task->series, period, season, &g.start, r->first[season], r->season);
+        fs_ets_fit(&g);
+        for (int k = 0; k < FS_LSQ_LANES; k++)
+            if (g.form[k].error && g.form[k].aicc < best.aicc) best = g.form[k];
+    }
+    return best;
+}
+
+static fs_ets unfitted(const fs_series *series)
+{
+    int64_t first = 0;
+    while (first < series->count - 1 && !series->use[first]) first++;
+    return (fs_ets){.error = FS_ETS_ADDITIVE,
+                    .alpha = ALPHA_UNFITTED,
+                    .phi = 1,
+                    .first_level = series->y[first],
+                    .aicc = INFINITY};
+}
+
+/* States at the end and errors, as they would be today: a relative error times the first mean ahead. */
+static void finish(const fs_forecast_task *task, const rooms *r, fs_ets *ets, fs_fit *fit)
+{
+    int period = ets->season ? task->season : 1;
+    double *first = r->first[ets->season];
+    fs_ets_past past = past_of(task->series, period, first);
+    if (!ets->season) first[0] = 0;
+    memcpy(r->season, first, (size_t)period * sizeof *first);
+    fs_ets_reference(&past, ets, r->season, fit->residual);
+    fs_ets_project(ets, &past, r->season, task->horizon, fit->mean, fit->spread);
+    double today = ets->error == FS_ETS_MULTIPLICATIVE ? fabs(fit->mean[0]) : 1;
+    for (int64_t t = 0; t < task->series->count; t++) fit->residual[t] *= today;
+    fs_ets_name(ets, fit->model);
+    fit->from = 0;
+    fit->parameters = fs_ets_parameters(ets, period) - 1;
+    fit->aicc = ets->aicc;
+}
+
+static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                     fs_fit *fit, bool *can)
+{
+    (void)method;
+    rooms r;
+    if (!take_rooms(scratch, task->season, &r)) return FS_MEMORY;
+    fs_ets ets = choose(task, &r);
+    if (ets.aicc == INFINITY) ets = unfitted(task->series);
+    finish(task, &r, &ets, fit);
+    *can = true;
+    return FS_OK;
+}
+
+const fs_method fs_ets_method = {
+    .name = "ets",
+    .about = "exponential smoothing, the form by AICc (Hyndman, Koehler, Ord and Snyder 2008)",
+    .fit = fit,
+};

@@ -1,0 +1,20 @@
+/* The methods that there are, by the names that users give. */
+#include <string.h>
+
+#include "forecast_internal.h"
+
+static const fs_method *const methods[FS_FORECAST_MODELS] = {&fs_snaive_method, &fs_ets_method};
+
+const fs_method *fs_method_at(int model) { return methods[model]; }
+
+const char *fs_forecast_model_name(int model)
+{
+    return model < 0 || model >= FS_FORECAST_MODELS ? "auto" : methods[model]->name;
+}
+
+int fs_forecast_model_find(const char *name)
+{
+    for (int m = 0; m < FS_FORECAST_MODELS; m++)
+        if (strcmp(methods[m]->name, name) == 0) return m;
+    return FS_FORECAST_AUTO;
+}
