@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterator
 
+import duckdb
+
 from common import DATA, FORESELL, ROOT, WORK, Cost, measure
+from quality import DATA_SETS, Part
 
 REPEATS = 3  # the least CPU seconds of several: other work on the machine only adds to them
 
@@ -150,10 +153,58 @@ def classifier() -> Iterator[Row]:
         yield Row(f"classifier: kernel, {rows:,} rows, {3 * columns} terms, {classes} classes", cost, "CPU s", most)
 
 
+# ---- forecasting methods, each alone ----
+
+def m5_part(db: duckdb.DuckDBPyConnection) -> list[Part]:
+    """All series of M5 at the bottom, d_1495 to d_1913."""
+    db.execute(f"create or replace table wide as from read_csv('{DATA}/m5/sales_train_evaluation_d1495_d1941.csv.gz')")
+    past = """select item_id || '_' || store_id as series, cast(substr(place, 3) as integer) as period, units as value
+              from (unpivot wide on columns('d_.*') into name place value units) where cast(substr(place, 3) as integer) <= 1913"""
+    return [Part("m5", past, "", 28, 7, 7)]
+
+
+def series_file(name: str) -> Path:
+    """A line a series, as bench/methods.c reads them."""
+    file = WORK / f"series-{name}.txt"
+    if not file.exists():
+        db = duckdb.connect(config={"threads": 2})
+        with open(f"{file}.tmp", "w") as out:
+            for part in m5_part(db) if name == "m5" else DATA_SETS[name].parts(db):
+                for series, values in db.execute(f"select series, string_agg(value, ' ' order by period) from ({part.past}) group by all order by all").fetchall():
+                    out.write(f"{series} {part.season} {part.horizon} {values}\n")
+        Path(f"{file}.tmp").rename(file)
+    return file
+
+
+def on_archive(name: str) -> Path:
+    """bench/NAME.c on the static library, with what is inside the room forecast."""
+    build, program = FORESELL.parent, WORK / name
+    subprocess.run(["cmake", "--build", build, "--target", "foresell_all"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cc", "-O2", "-std=gnu17", f"-I{ROOT / 'include'}", f"-I{ROOT / 'src' / 'forecast'}", ROOT / "bench" / f"{name}.c",
+                    "-o", program, build / "libforesell_all.a", "-lm", "-lpthread"], check=True)
+    return program
+
+
+def methods() -> Iterator[Row]:
+    """The kernels of forecasting methods on public data sets: what the fits cost, without reading and preparing."""
+    program = on_archive("methods")
+    for name, kernels in METHODS:
+        if not (DATA / name.split("-")[0]).exists():
+            print(f"methods: {name} skipped, {DATA / name.split('-')[0]} is not there (FORESELL_DATA names the folder)")
+            continue
+        for kernel, most in kernels:
+            yield Row(f"methods: {name}, {kernel}", said_cpu(program, kernel, series_file(name), WORK / f"{kernel}-{name}.csv"), "CPU s", most)
+
+
+METHODS: list[tuple[str, list[tuple[str, float | None]]]] = [
+    ("m3", [("theta", 0.1), ("otm", 0.1), ("dstm", 0.1), ("dotm", 0.1)]),
+    ("m4-yearly", [("theta", 0.2), ("otm", 0.2), ("dstm", 0.2), ("dotm", 0.2)]),
+    ("m4-weekly", [("dotm", None)]),
+]
+
+
 def short_series() -> Iterator[Row]:
     """A million groups of one row each, to 28 rows each: what a group costs beside its rows."""
-    import duckdb
-
     file = WORK / "short-series.parquet"
     if not file.exists():
         duckdb.sql(f"""copy (select 'item' || lpad(cast(range as varchar), 7, '0') as item, date '2024-01-01' as day,
@@ -262,6 +313,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel_decompose": panel_decompose,
     "panel_change_points": panel_change_points,
     "classifier": classifier,
+    "methods": methods,
     "short_series": short_series,
     "csv": csv_ingest,
     "kernel": kernel,

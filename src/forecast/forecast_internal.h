@@ -77,6 +77,39 @@ extern const fs_method fs_ets_method; /* all forms, by AICc */
 extern const fs_method fs_snaive_method;
 const fs_method *fs_method_at(int model); /* 0 ... FS_FORECAST_MODELS - 1 */
 
+/* ---- classical seasonal adjustment ---- */
+
+typedef enum fs_adjustment { FS_ADJUST_NOT, FS_ADJUST_ADD, FS_ADJUST_MULTIPLY } fs_adjustment;
+/* Where the season is significant sets adjusted = y - index or y / index (index: season of them, that of y[t] at
+ * t mod season); else adjusted = y. scratch: 2 * count + 2 * season + 4. */
+fs_adjustment fs_adjust_season(const double *y, const uint8_t *use, int64_t count, int season,
+                               double *adjusted, double *index, double *scratch);
+/* The test: does the autocorrelation at lag `season` stand out, at 90 %? The same scratch. */
+bool fs_season_is_significant(const double *y, const uint8_t *use, int64_t count, int season,
+                              double *scratch);
+
+/* ---- the Theta method ---- */
+
+extern const fs_method fs_theta_method, fs_otm_method, fs_dstm_method, fs_dotm_method;
+
+/* The trend line through the observations before t: intercept + slope * (t + 1). */
+typedef struct fs_theta_line {
+    double intercept, slope;
+} fs_theta_line;
+/* The error of one step is a - shift * b - weight * c: shift is what the first level is off y[0], weight is 1 - 1/θ. Of
+ * each α the sums of their products, over the observations in use from `from` on. */
+typedef struct fs_theta_sums {
+    double aa[FS_LSQ_LANES], ab[FS_LSQ_LANES], ac[FS_LSQ_LANES];
+    double bb[FS_LSQ_LANES], bc[FS_LSQ_LANES], cc[FS_LSQ_LANES];
+} fs_theta_sums;
+void fs_theta_lanes_sums(const double *y, const uint8_t *use, const fs_theta_line *line,
+                         int64_t count, int64_t from, const double alpha[FS_LSQ_LANES],
+                         fs_theta_sums *sums);
+/* The same for one α, plainly, into lane `lane`. */
+void fs_theta_reference_sums(const double *y, const uint8_t *use, const fs_theta_line *line,
+                             int64_t count, int64_t from, double alpha, int lane,
+                             fs_theta_sums *sums);
+
 /* ---- intervals ---- */
 
 /* What is known of the errors of one step: centred, with their standard deviation; sorted once a
