@@ -74,7 +74,7 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): snaive or ets.
+        - `model` (text): snaive, ets, dotm or median.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
         - `mae` (double): mean absolute error; null where nothing could be compared.
@@ -554,7 +554,7 @@ def forecast(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["auto", "snaive", "ets"] = "auto",
+    model: Literal["auto", "snaive", "ets", "theta", "otm", "dstm", "dotm", "median"] = "auto",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -562,11 +562,13 @@ def forecast(
 ) -> pa.Table:
     """Forecasts each group's series, with quantiles.
 
-    Two models compete in every group: seasonal naive (the last value of the same season) and exponential smoothing, its
-    form by AICc among fifteen: additive or multiplicative error, no trend, an additive or a damped one, no season, an
-    additive or a multiplicative one (Hyndman, Koehler, Ord and Snyder 2008; errors and seasons that multiply want
-    values above zero, and seasons that multiply go with errors that do). Both are tried at several points of the
-    group's past, where they see only what lay before; the smaller mean absolute error wins.
+    Exponential smoothing (ets), its form by AICc among fifteen: additive or multiplicative error, no trend, an additive
+    or a damped one, no season, an additive or a multiplicative one (Hyndman, Koehler, Ord and Snyder 2008; errors and
+    seasons that multiply want values above zero). The Theta method (theta), its optimised (otm), dynamic (dstm) and
+    dynamic optimised form (dotm; Fiorucci and others 2016). Seasonal naive (snaive): the last value of the same season.
+    The median of ets and dotm at each step (median). With auto, ets, dotm, snaive and the median are tried at several
+    points of the group's past, where they see only what lay before; the median is used unless another's mean absolute
+    error is clearly smaller.
 
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
@@ -603,8 +605,8 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"auto", "snaive", "ets"}, default "auto"
-        Auto takes what was better in the group's own past.
+    model : {"auto", "snaive", "ets", "theta", "otm", "dstm", "dotm", "median"}, default "auto"
+        Auto takes the median of several, or what was clearly better in the group's own past.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -625,7 +627,7 @@ def forecast(
         - `mean` (double): expected value; null where not one value of the group is known.
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
         - `model` (text): snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M multiplicative,
-          or none.
+          STM, OTM, DSTM or DOTM, several with commas for their median, or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
 
     Examples

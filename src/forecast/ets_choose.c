@@ -139,4 +139,6 @@ const fs_method fs_ets_method = {
     .name = "ets",
     .about = "exponential smoothing, the form by AICc (Hyndman, Koehler, Ord and Snyder 2008)",
     .fit = fit,
+    .competes = true,
+    .combines = true,
 };

@@ -65,8 +65,12 @@ struct fs_method {
      * of its kind. Fails only where memory runs out. */
     fs_status (*fit)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can);
-    int form; /* for methods that share a function */
+    int form;      /* for methods that share a function */
+    bool competes; /* tried out by `auto` and told by backtest */
+    bool combines; /* part of the combination, whose `fit` is NULL */
 };
+/* Sets a fit out of those of several methods; room for count and horizon is there. */
+void fs_combine(const fs_fit *const *part, int parts, int64_t count, int64_t horizon, fs_fit *fit);
 
 /* ---- exponential smoothing ---- */
 
@@ -74,7 +78,7 @@ extern const fs_method fs_ets_method; /* all forms, by AICc */
 
 /* ---- others ---- */
 
-extern const fs_method fs_snaive_method;
+extern const fs_method fs_snaive_method, fs_median_method;
 const fs_method *fs_method_at(int model); /* 0 ... FS_FORECAST_MODELS - 1 */
 
 /* ---- classical seasonal adjustment ---- */

@@ -3,8 +3,8 @@
  *
  * Backtest. Up to `origins` points in the past, one test length apart and ending at the last value;
  * at each the models see what lay before it and nothing else, and forecast the test length (the
- * horizon, or a quarter of the series where that is less). The model of smallest mean absolute error
- * over all of it is used; where there is too little past to test, exponential smoothing.
+ * horizon, or a quarter of the series where that is less). The median of several methods is used unless one
+ * model's mean absolute error over all of it is clearly smaller.
  *
  * Intervals. Deviation of step h by theory (of the method) times the quantile of a one-step error
  * (errors.c) times how much larger the backtest's errors were than theory said.
@@ -24,6 +24,7 @@
 
 #define ORIGIN_LEAST 4   /* known values that an origin must have before it */
 #define TESTED_LEAST 3   /* values that a choice must rest on */
+#define CLEARLY      0.7 /* of the mean absolute error of the combination */
 #define CALM         3.0 /* weight of theory against the backtest, in test lengths */
 #define GUESSED      0.5 /* deviation, as a share of the level, where one value is known */
 
@@ -40,7 +41,9 @@ struct fs_forecaster {
     fs_series series; /* whole, for the forecast */
     fs_series before; /* what an origin sees */
     fs_scratch scratch;
-    fs_fit fit; /* the last one */
+    fs_fit fit[FS_FORECAST_MODELS]; /* of the series that is worked on */
+    bool fitted[FS_FORECAST_MODELS];
+    bool could[FS_FORECAST_MODELS]; /* else it is exponential smoothing instead */
     fs_errors errors;
     double *mean;                     /* horizon */
     double *quantile;                 /* horizon * quantiles */
@@ -78,7 +81,7 @@ void fs_forecaster_close(fs_forecaster *f)
     fs_series_free(&f->series);
     fs_series_free(&f->before);
     fs_scratch_free(&f->scratch);
-    fs_fit_free(&f->fit);
+    for (int m = 0; m < FS_FORECAST_MODELS; m++) fs_fit_free(&f->fit[m]);
     fs_free(f->errors.sorted);
     fs_free(f->mean);
     fs_free(f->quantile);
@@ -89,24 +92,53 @@ void fs_forecaster_close(fs_forecaster *f)
 
 /* ---- one model on one series ---- */
 
-/* Fits a model to a series and projects it, both in f->fit; errors of one step into f->errors. What a model can't do
- * exponential smoothing does, which takes any series. */
+/* Fits a method to a series and projects it, both in f->fit. What it can't do exponential smoothing does, which takes any
+ * series. */
+static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, int model)
+{
+    const fs_method *method = fs_method_at(model);
+    bool could = false, can = false;
+    if (f->fitted[model]) return FS_OK;
+    FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
+    FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
+    if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, task, &f->scratch, &f->fit[model], &can));
+    f->fitted[model] = true;
+    f->could[model] = could;
+    return FS_OK;
+}
+
+/* The same for a model that may be made out of several methods. */
+static fs_status fit_model(fs_forecaster *f, const fs_forecast_task *task, int model)
+{
+    const fs_fit *part[FS_FORECAST_MODELS];
+    int parts = 0;
+    if (fs_method_at(model)->fit) return fit_method(f, task, model);
+    for (int m = 0; m < FS_FORECAST_MODELS; m++) {
+        if (!fs_method_at(m)->combines) continue;
+        FS_TRY(fit_method(f, task, m));
+        if (f->could[m]) part[parts++] = &f->fit[m];
+    }
+    FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
+    fs_combine(part, parts, task->series->count, task->horizon, &f->fit[model]);
+    return FS_OK;
+}
+
+/* That, with the errors of one step in f->errors. */
 static fs_status project(fs_forecaster *f, const fs_series *series, int model, int season,
                          int64_t horizon)
 {
     fs_forecast_task task = {.series = series, .season = season, .horizon = horizon};
-    const fs_method *method = fs_method_at(model);
-    bool can = false;
+    const fs_fit *fit = &f->fit[model];
     int64_t count = 0;
     FS_TRY(fs_errors_reserve(&f->errors, series->count));
-    FS_TRY(fs_fit_reserve(&f->fit, series->count, horizon));
-    FS_TRY(method->fit(method, &task, &f->scratch, &f->fit, &can));
-    if (!can) FS_TRY(fs_ets_method.fit(&fs_ets_method, &task, &f->scratch, &f->fit, &can));
-    for (int64_t t = f->fit.from; t < series->count; t++)
-        if (series->use[t]) f->errors.sorted[count++] = f->fit.residual[t];
-    fs_errors_settle(&f->errors, count, f->fit.parameters);
+    FS_TRY(fit_model(f, &task, model));
+    for (int64_t t = fit->from; t < series->count; t++)
+        if (series->use[t]) f->errors.sorted[count++] = fit->residual[t];
+    fs_errors_settle(&f->errors, count, fit->parameters);
     return FS_OK;
 }
+
+static void forget(fs_forecaster *f) { memset(f->fitted, 0, sizeof f->fitted); }
 
 static bool is_nonnegative(const fs_forecaster *f, const fs_series *series)
 {
@@ -151,7 +183,7 @@ static void score(fs_forecaster *f, int model, const fs_series *before, const do
             b->scaled += fabs(error) * unit / step;
             b->scaled_count++;
         }
-        double expected = deviation * f->fit.spread[h] / unit;
+        double expected = deviation * f->fit[model].spread[h] / unit;
         double z = expected > 0 ? fabs(error) / expected : 0;
         f->wider[model] += z < 4 ? z * z : 16;
     }
@@ -169,13 +201,15 @@ static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_
 {
     past *o = &f->origin[index];
     FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
+    forget(f);
     for (int model = 0; model < FS_FORECAST_MODELS; model++) {
-        if (only >= 0 && model != only) continue;
+        if (only >= 0 ? model != only : !fs_method_at(model)->competes) continue;
         double *made = f->made + (index * FS_FORECAST_MODELS + model) * f->settings.horizon;
         FS_TRY(project(f, &f->before, model, season, o->steps));
         bool clip = is_nonnegative(f, &f->before);
+        const double *mean = f->fit[model].mean;
         for (int64_t h = 0; h < o->steps; h++)
-            made[h] = bounded((clip && f->fit.mean[h] < 0 ? 0 : f->fit.mean[h]) * f->before.unit);
+            made[h] = bounded((clip && mean[h] < 0 ? 0 : mean[h]) * f->before.unit);
         score(f, model, &f->before, made, o->steps, season);
     }
     return FS_OK;
@@ -240,15 +274,18 @@ const double *fs_forecaster_past(const fs_forecaster *f, int model, int origin, 
 
 /* ---- the forecast ---- */
 
-/* The one that is asked for; of AUTO the one of least mean absolute error in the backtest, exponential smoothing where too
- * little was tested. */
+/* The one that is asked for. Of AUTO the combination, unless another was clearly better in the backtest. */
 static int choose(const fs_forecaster *f)
 {
-    int best = fs_forecast_model_find("ets");
+    int best = FS_FORECAST_MODELS - 1;
+    double least = CLEARLY * f->backtest[best].absolute;
     if (f->settings.model != FS_FORECAST_AUTO) return f->settings.model;
     if (f->backtest[best].count < TESTED_LEAST) return best;
-    for (int m = 0; m < FS_FORECAST_MODELS; m++)
-        if (f->backtest[m].absolute < f->backtest[best].absolute) best = m;
+    for (int m = 0; m < FS_FORECAST_MODELS; m++) {
+        if (!fs_method_at(m)->competes || f->backtest[m].absolute >= least) continue;
+        least = f->backtest[m].absolute;
+        best = m;
+    }
     return best;
 }
 
@@ -298,7 +335,7 @@ static void guess_errors(fs_forecaster *f)
     if (f->series.known == 1) f->errors.deviation = GUESSED * fabs(f->series.y[0]);
 }
 
-static void fill_forecast(fs_forecaster *f, fs_forecast *forecast)
+static void fill_forecast(fs_forecaster *f, const fs_fit *fit, fs_forecast *forecast)
 {
     int quantiles = f->settings.quantiles;
     double unit = f->series.unit;
@@ -306,12 +343,12 @@ static void fill_forecast(fs_forecaster *f, fs_forecast *forecast)
     for (int q = 0; q < quantiles; q++) {
         double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
         for (int64_t h = 0; h < f->settings.horizon; h++) {
-            double value = f->fit.mean[h] + f->fit.spread[h] * error;
+            double value = fit->mean[h] + fit->spread[h] * error;
             f->quantile[h * quantiles + q] = bounded((clip && value < 0 ? 0 : value) * unit);
         }
     }
     for (int64_t h = 0; h < f->settings.horizon; h++)
-        f->mean[h] = bounded((clip && f->fit.mean[h] < 0 ? 0 : f->fit.mean[h]) * unit);
+        f->mean[h] = bounded((clip && fit->mean[h] < 0 ? 0 : fit->mean[h]) * unit);
     forecast->mean = f->mean;
     forecast->quantile = f->quantile;
 }
@@ -378,6 +415,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     if (status == FS_OK && f->series.known > 0)
         status = test_past(f, value, valid, season, f->settings.model);
     int model = choose(f);
+    forget(f);
     if (status == FS_OK && f->series.known > 0)
         status = project(f, &f->series, model, season, f->settings.horizon);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
@@ -387,11 +425,11 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
         return FS_OK;
     }
     report_backtest(f, forecast);
-    forecast->model = f->fit.model;
+    forecast->model = f->fit[model].model;
     guess_errors(f);
     f->errors.factor = widening(f, model);
     note_series(f, season, model, forecast);
-    fill_forecast(f, forecast);
+    fill_forecast(f, &f->fit[model], forecast);
     keep_closed(f, season);
     return FS_OK;
 }

@@ -3,7 +3,10 @@
 
 #include "forecast_internal.h"
 
-static const fs_method *const methods[FS_FORECAST_MODELS] = {&fs_snaive_method, &fs_ets_method};
+/* The combination stands last: forecaster.c begins its choice there. */
+static const fs_method *const methods[FS_FORECAST_MODELS] = {
+    &fs_snaive_method, &fs_ets_method,  &fs_theta_method, &fs_otm_method,
+    &fs_dstm_method,   &fs_dotm_method, &fs_median_method};
 
 const fs_method *fs_method_at(int model) { return methods[model]; }
 
@@ -17,4 +20,9 @@ int fs_forecast_model_find(const char *name)
     for (int m = 0; m < FS_FORECAST_MODELS; m++)
         if (strcmp(methods[m]->name, name) == 0) return m;
     return FS_FORECAST_AUTO;
+}
+
+bool fs_forecast_model_competes(int model)
+{
+    return model >= 0 && model < FS_FORECAST_MODELS && methods[model]->competes;
 }

@@ -65,4 +65,5 @@ const fs_method fs_snaive_method = {
     .name = "snaive",
     .about = "seasonal naive: the last value of the same season",
     .fit = fit,
+    .competes = true,
 };

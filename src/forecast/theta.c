@@ -292,4 +292,7 @@ const fs_method fs_dotm_method = {
     .name = "dotm",
     .about = "the dynamic optimised Theta method (Fiorucci et al. 2016): both",
     .fit = fit_theta,
-    .form = OPTIMISED | DYNAMIC};
+    .form = OPTIMISED | DYNAMIC,
+    .competes = true,
+    .combines = true,
+};

@@ -47,8 +47,9 @@ static const fs_column forecast_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M "
-            "multiplicative, or none"},
+     .doc =
+         "snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M "
+         "multiplicative, STM, OTM, DSTM or DOTM, several with commas for their median, or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -73,7 +74,7 @@ static const fs_param forecast_params[] = {
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
      .choices = FS_FORECAST_CHOICES,
-     .doc = "auto takes what was better in the group's own past"},
+     .doc = "auto takes the median of several, or what was clearly better in the group's own past"},
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
@@ -220,16 +221,21 @@ const fs_operator fs_forecast_operator = {
     .name = "forecast",
     .summary = "Forecasts each group's series, with quantiles.",
     .details =
-        "Two models compete in every group: seasonal naive (the last value of the same season) and "
-        "exponential smoothing, its form by AICc among fifteen: additive or multiplicative error, "
-        "no "
-        "trend, an additive or a damped one, no season, an additive or a multiplicative one "
+        "Exponential smoothing (ets), its form by AICc among fifteen: additive or multiplicative "
+        "error, "
+        "no trend, an additive or a damped one, no season, an additive or a multiplicative one "
         "(Hyndman, "
-        "Koehler, Ord and Snyder 2008; errors and seasons that multiply want values above zero, "
-        "and "
-        "seasons that multiply go with errors that do). Both are tried at "
-        "several points of the group's past, where they see only what lay before; the smaller mean "
-        "absolute error wins.\n\n"
+        "Koehler, Ord and Snyder 2008; errors and seasons that multiply want values above zero). "
+        "The "
+        "Theta method (theta), its optimised (otm), dynamic (dstm) and dynamic optimised form "
+        "(dotm; "
+        "Fiorucci and others 2016). Seasonal naive (snaive): the last value of the same season. "
+        "The "
+        "median of ets and dotm at each step (median). With auto, ets, dotm, snaive and the median "
+        "are "
+        "tried at several points of the group's past, where they see only what lay before; the "
+        "median "
+        "is used unless another's mean absolute error is clearly smaller.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
         "theory for later steps and by how much larger the errors of the trial were than theory "
         "said. They ascend with the probability, and are never below zero where the values never "
@@ -253,7 +259,10 @@ const fs_operator fs_forecast_operator = {
 /* ---- backtest ---- */
 
 static const fs_column backtest_output[] = {
-    {.name = "model", .type = FS_TYPE_TEXT, .role = FS_ROLE_RESULT, .doc = "snaive or ets"},
+    {.name = "model",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_RESULT,
+     .doc = "snaive, ets, dotm or median"},
     {.name = "origins",
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
@@ -304,6 +313,13 @@ static fs_status add_errors(const fs_backtest *b, const char *model, fs_rows *ou
     return FS_OK;
 }
 
+static int competitors(void)
+{
+    int count = 0;
+    for (int m = 0; m < FS_FORECAST_MODELS; m++) count += fs_forecast_model_competes(m);
+    return count;
+}
+
 static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
     workspace *w = pointer;
@@ -314,9 +330,10 @@ static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *o
         if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
         FS_TRY(fs_forecaster_backtest(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
                                       w->grid.count, &forecast, error));
-        FS_TRY(fs_rows_extend(out, g, FS_FORECAST_MODELS, &first));
+        FS_TRY(fs_rows_extend(out, g, competitors(), &first));
         for (int m = 0; m < FS_FORECAST_MODELS; m++)
-            FS_TRY(add_errors(&forecast.backtest[m], fs_forecast_model_name(m), out, first + m));
+            if (fs_forecast_model_competes(m))
+                FS_TRY(add_errors(&forecast.backtest[m], fs_forecast_model_name(m), out, first++));
     }
     return FS_OK;
 }

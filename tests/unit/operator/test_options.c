@@ -1,4 +1,5 @@
 /* The text of parameters, and the registry. */
+#include "foresell/forecast.h"
 #include "pipe_helpers.h"
 
 static const fs_param params[] = {
@@ -248,7 +249,7 @@ static void a_declaration_is_told_as_json(void **state)
     const fs_operator *forecast = fs_operator_find("forecast", &error);
     assert_int_equal(fs_operator_describe(forecast, &one, &error), FS_OK);
     assert_non_null(strstr(one.data, "\"name\": \"forecast\""));
-    assert_non_null(strstr(one.data, "\"choices\": \"auto|snaive|ets\""));
+    assert_non_null(strstr(one.data, "\"choices\": \"" FS_FORECAST_CHOICES "\""));
     assert_non_null(strstr(one.data, "\"maximum\": 100000.0"));
     assert_int_equal(fs_operator_describe(NULL, &all, &error), FS_OK);
     assert_int_equal(all.data[0], '[');
