@@ -246,6 +246,9 @@ FS_API FS_MUST_CHECK fs_status fs_plan_add_table(fs_plan *plan, const char *name
                                                  const char *digest, fs_error *error);
 /* Checks the graph (unknown table, cycle, duplicate) and sorts the steps. */
 FS_API FS_MUST_CHECK fs_status fs_plan_check(fs_plan *plan, fs_error *error);
+/* FS_USAGE where a step, of `only` and what it needs (NULL: all), wants what only Spark can do. */
+FS_API FS_MUST_CHECK fs_status fs_plan_check_here(const fs_plan *plan, const char *only,
+                                                  fs_error *error);
 FS_API int fs_plan_steps(const fs_plan *plan);
 FS_API const fs_step *fs_plan_step(const fs_plan *plan, int index); /* in running order */
 /* Index of the step of that name; where there is none, the error says the nearest. */

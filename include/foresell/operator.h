@@ -66,8 +66,9 @@ typedef struct fs_param {
     const char *fallback; /* default; NULL: must be given */
     double minimum;       /* for numbers and every number of a LIST; both 0: no bounds */
     double maximum;
-    const char *choices; /* TEXT, LIST of words: "auto|snaive|ets"; NULL: any */
-    bool merges;         /* LIST: what stands in it twice counts once; else it is refused */
+    const char *choices;  /* TEXT, LIST of words: "auto|snaive|ets"; NULL: any */
+    const char *on_spark; /* TEXT: the choice that only the driver on Spark can do; NULL: none */
+    bool merges;          /* LIST: what stands in it twice counts once; else it is refused */
     const char *doc;
 } fs_param;
 
@@ -81,6 +82,8 @@ FS_API const char *fs_option_text(const fs_options *options, const char *name);
 /* Values of a LIST as numbers, or as words; count in *count; owned by `options`. */
 FS_API const double *fs_option_numbers(const fs_options *options, const char *name, int *count);
 FS_API const char *const *fs_option_words(const fs_options *options, const char *name, int *count);
+/* The column of the data that the options name for a declared input, or NULL. */
+FS_API const char *fs_options_column(const fs_options *options, const char *input);
 
 /* One column of a block, `rows` long. Exactly one of number, integer, offset is set, by type:
  * number  DOUBLE; integer  BOOL, INT, DATE, TIME and PERIOD; offset+bytes  TEXT and BLOB
@@ -169,12 +172,15 @@ FS_API void fs_options_free(fs_options *options);
  * a text afterwards, "" where the operator has no parameters. */
 FS_API FS_MUST_CHECK fs_status fs_options_format(const fs_options *options, fs_buffer *out);
 
+/* FS_USAGE where a parameter is its `on_spark`: what no pipe can do. */
+FS_API FS_MUST_CHECK fs_status fs_options_check_here(const fs_options *options, fs_error *error);
+
 /* ---- pipes ------------------------------------------------------------------ */
 typedef struct fs_pipe fs_pipe;
 /* Binds input columns: `group` names the keys (count may be 0: one group), `order` the order
  * column; a declared value takes the column that the options name for it, else the column of its
  * own name, else (where it must be given) the first column not yet taken; what is left goes to "*"
- * or is an error. `input` is read, not kept; `options` must live as long as the pipe. Keys may be
+ * or is an error. What only Spark can do is refused. `input` is read, not kept; `options` must live as long as the pipe. Keys may be
  * of any integer, text, date, time or bool type. */
 FS_API FS_MUST_CHECK fs_status fs_pipe_open(const fs_operator *op, const fs_options *options,
                                             const char *const *group, int groups, const char *order,

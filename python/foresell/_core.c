@@ -409,6 +409,64 @@ static PyObject *operators(PyObject *module, PyObject *none)
     return out;
 }
 
+static PyObject *words_of(const char *const *word, int count)
+{
+    PyObject *list = PyList_New(0);
+    for (int i = 0; list && i < count; i++) {
+        PyObject *one = text_of(word[i]);
+        if (!one || PyList_Append(list, one) != 0) Py_CLEAR(list);
+        Py_XDECREF(one);
+    }
+    return list;
+}
+
+static PyObject *value_of(const fs_options *options, const fs_param *param)
+{
+    int count = 0;
+    const char *const *word = fs_option_words(options, param->name, &count);
+    switch (param->type) {
+    case FS_TYPE_BOOL: return PyBool_FromLong(fs_option_bool(options, param->name));
+    case FS_TYPE_INT: return PyLong_FromLongLong(fs_option_int(options, param->name));
+    case FS_TYPE_DOUBLE: return PyFloat_FromDouble(fs_option_double(options, param->name));
+    case FS_TYPE_LIST: return words_of(word, count);
+    default: return text_of(fs_option_text(options, param->name));
+    }
+}
+
+/* Puts a value under its name and lets go of it; false and an exception where there is none. */
+static bool put(PyObject *dict, const char *name, PyObject *value)
+{
+    bool done = value && PyDict_SetItemString(dict, name, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
+static PyObject *dict_of(const fs_operator *op, const fs_options *options)
+{
+    PyObject *dict = PyDict_New();
+    for (const fs_param *p = op->params; dict && p && p->name; p++)
+        if (!put(dict, p->name, value_of(options, p))) Py_CLEAR(dict);
+    for (const fs_column *c = op->input; dict && c->name; c++) {
+        const char *column = fs_options_column(options, c->name);
+        if (column && !put(dict, c->name, text_of(column))) Py_CLEAR(dict);
+    }
+    return dict;
+}
+
+static PyObject *parameters(PyObject *module, PyObject *args)
+{
+    const char *name = NULL, *text = NULL;
+    fs_options *options = NULL;
+    fs_error error = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(args, "ss", &name, &text)) return NULL;
+    const fs_operator *op = fs_operator_find(name, &error);
+    fs_status status = op ? fs_options_parse(op, text, &options, &error) : FS_USAGE;
+    PyObject *out = status == FS_OK ? dict_of(op, options) : raise_error(&error);
+    fs_options_free(options);
+    return out;
+}
+
 static PyObject *version(PyObject *module, PyObject *none)
 {
     (void)module, (void)none;
@@ -423,6 +481,9 @@ static PyObject *cpu_count(PyObject *module, PyObject *none)
 
 static PyMethodDef methods[] = {
     {"operators", operators, METH_NOARGS, "The declarations of all operators, as JSON text."},
+    {"parameters", parameters, METH_VARARGS,
+     "parameters(name, options): what the text of an operator's parameters says, and the defaults; "
+     "columns that it names too."},
     {"version", version, METH_NOARGS, "The version, as \"0.1.0\"."},
     {"cpu_count", cpu_count, METH_NOARGS, "Cores that this process may use."},
     {0}};

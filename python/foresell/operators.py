@@ -471,6 +471,7 @@ def fit_classifier(
     knots: int = 2,
     penalty: float = 0.0,
     folds: int = 5,
+    method: Literal["foresell", "mllib"] = "foresell",
     threads: int | None = None,
 ) -> pa.Table:
     """Learns to tell classes from rows whose class is known.
@@ -505,6 +506,9 @@ def fit_classifier(
         by cross-validation (0.01 where rows are too few). From 0 to 1e+06.
     folds : int, default 5
         Of the cross-validation that chooses the penalty and calibrates; below 2: none. From 0 to 50.
+    method : {"foresell", "mllib"}, default "foresell"
+        Who fits: foresell, where the rows of a group are together; mllib, Spark's MLlib, over rows that are too many
+        for that: on Spark only.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -538,6 +542,7 @@ def fit_classifier(
             "knots": knots,
             "penalty": penalty,
             "folds": folds,
+            "method": method,
         },
         threads=threads,
     )

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.types import StructType
 
 from . import _core
 from .columns import choose, declaration, options_text
@@ -54,7 +55,7 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _plainly_named(df: DataFrame, names: Sequence[str]) -> DataFrame:
+def plainly_named(df: DataFrame, names: Sequence[str]) -> DataFrame:
     """These columns as c0, c1, …: `mapInArrow` takes a dot or a backtick in a name for more than a letter."""
     return df.select(*[F.col(name).alias(f"c{i}") for i, name in enumerate(map(quoted, names))])
 
@@ -70,6 +71,20 @@ def _partitioned(df: DataFrame, groups: int, in_order: bool) -> DataFrame:
     else:
         dealt = df.repartition(*[F.col(name) for name in df.columns[:groups]])
     return dealt.sortWithinPartitions(*keys)
+
+
+def _named(df: DataFrame, group: Sequence[str], order: str) -> list[str]:
+    """The columns, groups and order first."""
+    keys = [*group, order]
+    return keys + [name for name in df.columns if name not in keys]
+
+
+def result_type(df: DataFrame, operator: str, options: str, group: Sequence[str], order: str) -> StructType:
+    """What an operator would give of these rows; tells what is wrong with the columns."""
+    schema = _arrow_schema(df)
+    taken = pa.schema([schema.field(name) for name in _named(df, group, order)])
+    pipe = _core.Pipe(operator, options, tuple(group), order, taken.__arrow_c_schema__())
+    return from_arrow_schema(pa.schema(pipe), prefer_timestamp_ntz=True)
 
 
 def piped(
@@ -95,13 +110,13 @@ def piped(
     pyspark.sql.DataFrame
         Group columns, then results.
     """
-    keys = [*group, order]
-    names = keys + [name for name in df.columns if name not in keys]
-    schema = _arrow_schema(df)
-    taken = pa.schema([schema.field(name) for name in names])
-    pipe = _core.Pipe(operator, options, tuple(group), order, taken.__arrow_c_schema__())
-    result = from_arrow_schema(pa.schema(pipe), prefer_timestamp_ntz=True)
-    return _partitioned(_plainly_named(df, names), len(group), in_order).mapInArrow(
+    params = _core.parameters(operator, options)
+    if params.get("method") == "mllib":
+        from .classifier import fit  # MLlib wants NumPy, which nothing else here does
+
+        return fit(df, params, group, order)
+    result, names = result_type(df, operator, options, group, order), _named(df, group, order)
+    return _partitioned(plainly_named(df, names), len(group), in_order).mapInArrow(
         functools.partial(_through_pipe, operator, options, tuple(group), order, names), result
     )
 
@@ -127,7 +142,8 @@ def apply(
     Returns
     -------
     pyspark.sql.DataFrame
-        Group columns, then results, for each group the same as the functions of `foresell` give. Lazy, as all of Spark.
+        Group columns, then results, for each group the same as the functions of `foresell` give. Lazy, as all of Spark,
+        but for what MLlib fits (`method="mllib"` of fit_classifier).
 
     Examples
     --------

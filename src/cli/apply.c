@@ -177,7 +177,9 @@ static fs_status prepare(cli_call *call, cli_session *s, apply *a, fs_error *err
     /* Before any data are read: a wrong parameter is told at once. */
     fs_options *options = NULL;
     FS_TRY(fs_options_parse(a->op, a->options.data, &options, error));
+    status = fs_options_check_here(options, error);
     fs_options_free(options);
+    FS_TRY(status);
     FS_TRY(refuse_problem(s, a, error));
     FS_TRY(run_operator(s, a, error));
     status = fs_buffer_printf(&a->ordered, "select * from read_parquet('%s')", a->result);

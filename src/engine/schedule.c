@@ -36,7 +36,7 @@ typedef struct job {
 } job;
 
 typedef struct schedule {
-    fs_plan *plan;
+    const fs_plan *plan;
     fs_engine *engine;
     const char *folder, *earlier;
     fs_maker maker;
@@ -444,6 +444,18 @@ static fs_status choose(schedule *s, const char *only, fs_error *error)
     return FS_OK;
 }
 
+static fs_status check_here(const schedule *s, fs_error *error)
+{
+    for (int i = 0; i < s->jobs; i++) {
+        const fs_step_node *node = s->job[i].node;
+        if (s->job[i].state != WAITING || !node->op) continue;
+        fs_status status = fs_options_check_here(node->options, error);
+        if (status == FS_OK) continue;
+        return fs_error_at(error, node->step.file, node->operator_line, NULL), status;
+    }
+    return FS_OK;
+}
+
 static fs_status make_folders(const char *folder, fs_error *error)
 {
     static const char *const inside[] = {"tables", "steps"};
@@ -467,13 +479,19 @@ static fs_status attach_tables(schedule *s, fs_error *error)
     return FS_OK;
 }
 
-static fs_status prepare(schedule *s, const char *only, fs_error *error)
+static void take_steps(schedule *s)
 {
     for (int i = 0; i < s->jobs; i++) {
         s->job[i].node = s->plan->step[i];
         s->job[i].report.name = s->plan->step[i]->step.name;
     }
+}
+
+static fs_status prepare(schedule *s, const char *only, fs_error *error)
+{
+    take_steps(s);
     FS_TRY(choose(s, only, error));
+    if (!s->maker.make) FS_TRY(check_here(s, error));
     FS_TRY(make_folders(s->folder, error));
     return attach_tables(s, error);
 }
@@ -499,6 +517,18 @@ static fs_status give_reports(schedule *s, fs_step_report **reports, int *count,
     for (int i = 0; i < s->jobs; i++)
         if (s->job[i].state == DONE) (*reports)[given++] = s->job[i].report;
     return FS_OK;
+}
+
+fs_status fs_plan_check_here(const fs_plan *plan, const char *only, fs_error *error)
+{
+    schedule s = {.plan = plan, .jobs = plan->steps};
+    s.job = fs_alloc_zero((size_t)plan->steps + 1, sizeof *s.job);
+    if (!s.job) return fs_fail_memory(error, (size_t)plan->steps * sizeof *s.job);
+    take_steps(&s);
+    fs_status status = choose(&s, only, error);
+    if (status == FS_OK) status = check_here(&s, error);
+    fs_free(s.job);
+    return status;
 }
 
 fs_status fs_plan_run(fs_plan *plan, fs_engine *engine, const fs_plan_settings *settings,

@@ -79,6 +79,14 @@ static const fs_param fit_params[] = {
      .minimum = 0,
      .maximum = 50,
      .doc = "of the cross-validation that chooses the penalty and calibrates; below 2: none"},
+    {.name = "method",
+     .type = FS_TYPE_TEXT,
+     .fallback = "foresell",
+     .choices = "foresell|mllib",
+     .on_spark = "mllib",
+     .doc =
+         "who fits: foresell, where the rows of a group are together; mllib, Spark's MLlib, over "
+         "rows that are too many for that: on Spark only"},
     {0}};
 
 /* ---- workspace ---- */

@@ -136,7 +136,5 @@ FS_MUST_CHECK fs_status fs_operator_bind(const fs_operator *op, const fs_options
                                          const struct ArrowSchema *input, fs_operator_bound *bound,
                                          fs_error *error);
 void fs_operator_unbind(fs_operator_bound *bound);
-/* Column that the options name for a declared input, or NULL. */
-const char *fs_options_column(const fs_options *options, const char *input);
 
 #endif

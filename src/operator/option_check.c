@@ -167,6 +167,22 @@ fs_status fs_option_check(fs_options *options, const fs_param *param, fs_option_
     }
 }
 
+fs_status fs_options_check_here(const fs_options *options, fs_error *error)
+{
+    for (int i = 0; i < options->params; i++) {
+        const fs_param *p = &options->op->params[i];
+        if (!p->on_spark || strcmp(options->value[i].word[0], p->on_spark) != 0) continue;
+        fs_fail(error, FS_USAGE, "operator %s: only Spark can do %s = %s", options->op->name,
+                p->name, p->on_spark);
+        fs_error_remedy(error,
+                        "run the project with --engine spark, or the rows through "
+                        "foresell.spark.apply; else leave %s at %s",
+                        p->name, p->fallback);
+        return FS_USAGE;
+    }
+    return FS_OK;
+}
+
 /* ---- what operators ask ---- */
 
 static const fs_option_value *find(const fs_options *options, const char *name)

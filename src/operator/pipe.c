@@ -109,6 +109,7 @@ fs_status fs_pipe_open(const fs_operator *op, const fs_options *options, const c
                        fs_pipe **pipe, fs_error *error)
 {
     *pipe = NULL;
+    FS_TRY(fs_options_check_here(options, error));
     fs_pipe *made = fs_alloc_zero(1, sizeof *made);
     if (!made) return fs_fail_memory(error, sizeof *made);
     made->op = op;

@@ -186,6 +186,7 @@ static fs_status run_all(run *r, fs_error *error)
     FS_TRY(fs_project_ingest_open(&r->in, r->project, r->engine, error));
     FS_TRY(fs_project_plan(r->project, r->engine, r->settings->models, &r->plan, error));
     if (r->settings->only) FS_TRY(check_only(r, r->settings->only, error));
+    if (!r->settings->maker.make) FS_TRY(fs_plan_check_here(r->plan, r->settings->only, error));
     fs_plan_close(r->plan);
     r->plan = NULL;
     FS_TRY(fs_run_folder_open(r->project->folder, r->settings->resume, &r->folder, error));

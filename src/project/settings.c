@@ -52,6 +52,9 @@ static const fs_setting settings[] = {
      .doc = "first day to forecast, as in 2024-01-31: what was sold from then on is not looked at; "
             "empty: after "
             "the last sale"},
+    {"classes.method", FS_SETTING_CHOICE, "foresell", .choices = "foresell|mllib",
+     .doc = "who fits the classifier of products' next classes: foresell, or Spark's MLlib where "
+            "products are too many for one machine (with `--engine spark` only)"},
     {"seed", FS_SETTING_INT, "1", .minimum = 0, .maximum = 9007199254740991,
      .doc = "start of all random numbers: the same seed gives the same results"},
 };

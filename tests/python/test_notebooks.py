@@ -18,7 +18,8 @@ DECISION = {
     "cluster": r"(Store S00\d: GBP [\d,]+ .*\n){4}Held ready for all: GBP [\d,]+, which is GBP [\d,]+ less",
     "explore": r"(\d+) of \d+ products should leave.*\n.*GBP [\d,]+ a year saved",
     "forecast": r"Order [\d,]+ pieces for GBP [\d,]+ .*\n.*earned GBP [1-9][\d,]* a week more",
-    "mllib": r"MLlib picks that one in \d\d% .*\n.*\nWrite to \d+ of them first, worth GBP [\d,]+ a year; \d\d% of them did stay away",
+    "mllib": r"MLlib picks that one in \d\d% .*\n.*\nWrite to \d+ of them first, worth GBP [\d,]+ a year; \d\d% of them did stay away"
+    r"\.\n.* to judge by\nLog-loss is 0\.\d+ by foresell and 0\.\d+ by MLlib, .*\nLeave method at foresell",
 }
 
 

@@ -176,6 +176,19 @@ static void more_classes_than_there_may_be_are_refused(void **state)
     assert_non_null(strstr(error.message, "40 classes"));
 }
 
+static void what_only_spark_can_do_is_refused_before_a_row_is_read(void **state)
+{
+    (void)state;
+    fs_error error = {0};
+    assert_int_equal(apply(&fitted, "method = mllib", NULL, 0, 1, NULL, &error, -1, NULL),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "fit_classifier: only Spark can do method = mllib"));
+    assert_non_null(strstr(error.remedy, "--engine spark"));
+    assert_non_null(strstr(error.remedy, "leave method at foresell"));
+    assert_int_equal(apply(&fitted, "method = foresell", NULL, 0, 1, NULL, &error, -1, NULL),
+                     FS_OK);
+}
+
 #define MODEL(class, kind, feature, level, knot, coefficient)                                      \
     {                                                                                              \
         {                                                                                          \
@@ -308,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_model_has_a_row_for_each_class_and_term),
         cmocka_unit_test(groups_without_a_class_have_no_model),
         cmocka_unit_test(more_classes_than_there_may_be_are_refused),
+        cmocka_unit_test(what_only_spark_can_do_is_refused_before_a_row_is_read),
         cmocka_unit_test(scores_are_sums_of_terms_and_probabilities_their_softmax),
         cmocka_unit_test(what_the_model_does_not_know_adds_nothing),
         cmocka_unit_test(without_a_model_nothing_is_scored),

@@ -194,6 +194,45 @@ static void only_the_step_asked_for_and_what_it_needs_is_made(void **state)
     shop_close(&s);
 }
 
+static fs_status make_nothing(void *context, fs_making *making, fs_error *error)
+{
+    (void)context;
+    return fs_fail(error, FS_FAILED, "asked for %s", making->step->name);
+}
+
+static void what_only_spark_can_do_is_told_before_any_file_is_read(void **state)
+{
+    (void)state;
+    shop s;
+    shop_open(&s);
+    a_shop(&s);
+    shop_write(&s, "models/30_learnt.sql",
+               "-- step: learnt\n-- about: a model\n-- operator: fit_classifier(label = item, "
+               "method = mllib)\n-- order: place\nselect cast(row_number() over (order by units "
+               "nulls last, item nulls last) as bigint) as place, item, units from totals\n");
+    char models[512], path[512];
+    snprintf(models, sizeof models, "%s/no_models", s.folder);
+    snprintf(path, sizeof path, "%s/runs", s.folder);
+    fs_project *project;
+    assert_int_equal(fs_project_open(s.folder, &project, &s.error), FS_OK);
+    fs_run_settings settings = {.models = models};
+    assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
+                     FS_USAGE);
+    assert_non_null(strstr(s.error.message, "only Spark can do method = mllib"));
+    assert_non_null(strstr(s.error.file, "30_learnt.sql"));
+    assert_int_equal(s.error.line, 3);
+    assert_int_not_equal(access(path, F_OK), 0);
+    settings.maker = (fs_maker){.make = make_nothing};
+    assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
+                     FS_FAILED);
+    assert_non_null(strstr(s.error.message, "asked for totals"));
+    settings = (fs_run_settings){.models = models, .only = "totals"};
+    assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
+                     FS_OK);
+    fs_project_close(project);
+    shop_close(&s);
+}
+
 static void a_step_that_is_not_there_is_told_before_any_file_is_read(void **state)
 {
     (void)state;
@@ -271,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_run_whose_end_fails_never_appears_but_can_be_resumed),
         cmocka_unit_test(a_fault_in_a_model_shows_before_any_file_is_read),
         cmocka_unit_test(only_the_step_asked_for_and_what_it_needs_is_made),
+        cmocka_unit_test(what_only_spark_can_do_is_told_before_any_file_is_read),
         cmocka_unit_test(a_step_that_is_not_there_is_told_before_any_file_is_read),
         cmocka_unit_test(the_plan_shows_mappings_and_models_without_running),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_told),
