@@ -22,9 +22,10 @@ typedef struct lanes {
     vector aa, ab, ac, bb, bc, cc;
 } lanes;
 
-static inline void add(lanes *v, double y, vector drift)
+/* drift by reference: how vectors are passed depends on the instruction set. */
+static inline void add(lanes *v, double y, const vector *drift)
 {
-    vector a = y - v->a, c = v->c + drift;
+    vector a = y - v->a, c = v->c + *drift;
     v->aa = v->aa + a * a;
     v->ab = v->ab + a * v->b;
     v->ac = v->ac + a * c;
@@ -37,7 +38,7 @@ static inline void step(lanes *v, double y, bool known, bool counts, const fs_th
 {
     vector next = v->power * v->rest;
     vector drift = line->intercept * v->power + line->slope * ((1 - next) * v->inverse);
-    if (counts) add(v, y, drift);
+    if (counts) add(v, y, &drift);
     if (known) {
         v->a = v->alpha * y + v->rest * v->a;
         v->b = v->rest * v->b;
