@@ -158,7 +158,7 @@ def test_a_row_that_changed_on_the_server_is_seen_by_a_run_that_resumes(foresell
         same = json.loads(foresell("run", folder, "--resume", "--json").stdout)
         assert same["skipped"] == same["steps"]
         server.run("update till set quantity = quantity + 1;")
-        assert json.loads(foresell("run", folder, "--resume", "--json").stdout)["skipped"] == 0
+        assert json.loads(foresell("run", folder, "--resume", "--json").stdout)["skipped"] == 1  # item_categories: the products are as they were
         assert Run(folder).ask("sum(units)")[0][0] == 1200
     finally:
         server.run("drop table till;")
