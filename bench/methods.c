@@ -20,7 +20,7 @@ typedef struct line {
 } line;
 
 static const fs_method *const methods[] = {&fs_theta_method, &fs_otm_method, &fs_dstm_method,
-                                           &fs_dotm_method};
+                                           &fs_dotm_method, &fs_ces_method};
 
 static line parse(char *text)
 {
