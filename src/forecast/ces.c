@@ -10,8 +10,9 @@
  * starts (ces_lanes.c); the potential begins where it would come to rest, the season from a classical decomposition.
  *
  * Where the authors' package goes forth and back through the series for first states and does not count them, here they
- * count as parameters, as in ets.c. α1 - 1 over α0 is growth a step: it is held within a tenth, beyond which ends that were held
- * out (M3, M4 Yearly, without their test parts) are forecast worse, as they are by more rounds (which forms without a season, near α0 = α1 = 1, take long over).
+ * count as parameters, as in ets.c. α1 - 1 over α0 is growth a step. It is held within a tenth, and the search ends after
+ * few rounds: beyond either, ends that were held out (M3, M4 Yearly, without their test parts) are forecast worse. Without
+ * a season and near α0 = α1 = 1 so few rounds may end short of the least.
  *
  * The full form is tried where a season is worth it at all: it is dear, and the partial form is its neighbour.
  *

@@ -178,6 +178,23 @@ double fs_ces_reference(const fs_ces *ces, const double x[FS_CES_PARAMETERS], do
 double fs_ces_ahead(const fs_ces *ces, int64_t t);
 void fs_ces_move(const fs_ces *ces, const double x[FS_CES_PARAMETERS], int64_t t, double error);
 
+/* ---- intermittent demand ---- */
+
+extern const fs_method fs_croston_method, fs_croston_optimized_method, fs_sba_method, fs_tsb_method,
+    fs_adida_method, fs_imapa_method;
+
+/* Simple exponential smoothing that begins at x[0], for eight α: the sum of squared errors and its derivative by α. */
+void fs_ses_lanes(const double *x, int64_t count, const double alpha[FS_LSQ_LANES],
+                  double squares[FS_LSQ_LANES], double slope[FS_LSQ_LANES]);
+double fs_ses_reference(const double *x, int64_t count, double alpha, double *slope);
+/* The α of least squares in low … high. */
+double fs_ses_optimize(const double *x, int64_t count, double low, double high);
+
+/* ---- averages and walks ---- */
+
+extern const fs_method fs_mean_method, fs_naive_method, fs_drift_method, fs_window_average_method,
+    fs_seasonal_window_average_method;
+
 /* ---- intervals ---- */
 
 /* What is known of the errors of one step: centred, with their standard deviation; sorted once a
