@@ -197,9 +197,10 @@ def methods() -> Iterator[Row]:
 
 
 METHODS: list[tuple[str, list[tuple[str, float | None]]]] = [
-    ("m3", [("theta", 0.1), ("otm", 0.1), ("dstm", 0.1), ("dotm", 0.1)]),
-    ("m4-yearly", [("theta", 0.2), ("otm", 0.2), ("dstm", 0.2), ("dotm", 0.2)]),
-    ("m4-weekly", [("dotm", None)]),
+    ("m3", [("theta", 0.1), ("otm", 0.1), ("dstm", 0.1), ("dotm", 0.1), ("ces", 0.1)]),
+    ("m4-yearly", [("theta", 0.2), ("otm", 0.2), ("dstm", 0.2), ("dotm", 0.2), ("ces", None)]),
+    ("m4-weekly-52", [("dotm", None)]),
+    ("m5", [(name, 0.1) for name in ("croston", "croston_optimized", "sba", "tsb", "adida", "imapa")]),
 ]
 
 

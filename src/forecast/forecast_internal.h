@@ -91,6 +91,9 @@ fs_adjustment fs_adjust_season(const double *y, const uint8_t *use, int64_t coun
 /* The test: does the autocorrelation at lag `season` stand out, at 90 %? The same scratch. */
 bool fs_season_is_significant(const double *y, const uint8_t *use, int64_t count, int season,
                               double *scratch);
+/* The indices alone, of at least two seasons: of mean 0, or of mean 1 where they multiply; false where they cannot. */
+bool fs_season_indices(const double *y, const uint8_t *use, int64_t count, int season,
+                       bool multiply, double *index, double *scratch);
 
 /* ---- the Theta method ---- */
 
@@ -113,6 +116,51 @@ void fs_theta_lanes_sums(const double *y, const uint8_t *use, const fs_theta_lin
 void fs_theta_reference_sums(const double *y, const uint8_t *use, const fs_theta_line *line,
                              int64_t count, int64_t from, double alpha, int lane,
                              fs_theta_sums *sums);
+
+/* ---- complex exponential smoothing ---- */
+
+extern const fs_method fs_ces_method;
+
+typedef enum fs_ces_form { FS_CES_NONE, FS_CES_SIMPLE, FS_CES_PARTIAL, FS_CES_FULL } fs_ces_form;
+/* Parameters, in the order of the search: those that a form has are at the beginning. */
+enum { FS_CES_ALPHA0, FS_CES_ALPHA1, FS_CES_LEVEL, FS_CES_BETA0, FS_CES_BETA1, FS_CES_PARAMETERS };
+#define FS_CES_STARTS 4
+typedef struct fs_ces {
+    const double *y;
+    const uint8_t *use;
+    int64_t count;
+    fs_ces_form form;
+    int season;          /* 1 in the form without */
+    const double *index; /* season: where the seasons begin; 0 in the form without */
+    double *
+        state; /* FS_CES_STATE(season): what the recursion has, at the end that of its last observation */
+} fs_ces;
+/* Doubles for the states of all starts with their derivatives. */
+#define FS_CES_STATE(season) ((size_t)(season)*FS_CES_STARTS * 2 * (1 + FS_CES_PARAMETERS) + 2)
+/* An fs_lsq_objective of the first FS_CES_STARTS lanes; context: an fs_ces. */
+void fs_ces_lanes(void *context, double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES], fs_lsq_sums *sums);
+/* The same for one set of parameters, plainly and without derivatives: the sum of squares; residual gets count errors. */
+double fs_ces_reference(const fs_ces *ces, const double x[FS_CES_PARAMETERS], double *residual);
+/* Moves the states of fs_ces_reference one observation on, that of time t, by its error; returns what they say of it. */
+double fs_ces_ahead(const fs_ces *ces, int64_t t);
+void fs_ces_move(const fs_ces *ces, const double x[FS_CES_PARAMETERS], int64_t t, double error);
+
+/* ---- intermittent demand ---- */
+
+extern const fs_method fs_croston_method, fs_croston_optimized_method, fs_sba_method, fs_tsb_method,
+    fs_adida_method, fs_imapa_method;
+
+/* Simple exponential smoothing that begins at x[0], for eight α: the sum of squared errors and its derivative by α. */
+void fs_ses_lanes(const double *x, int64_t count, const double alpha[FS_LSQ_LANES],
+                  double squares[FS_LSQ_LANES], double slope[FS_LSQ_LANES]);
+double fs_ses_reference(const double *x, int64_t count, double alpha, double *slope);
+/* The α of least squares in low … high. */
+double fs_ses_optimize(const double *x, int64_t count, double low, double high);
+
+/* ---- averages and walks ---- */
+
+extern const fs_method fs_mean_method, fs_naive_method, fs_drift_method, fs_window_average_method,
+    fs_seasonal_window_average_method;
 
 /* ---- intervals ---- */
 

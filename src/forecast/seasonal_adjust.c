@@ -81,9 +81,8 @@ static void place_means(const double *y, const uint8_t *use, int64_t count, int 
     for (int i = 0; i < season; i++) index[i] = seen[i] > 0 ? index[i] / seen[i] : multiply ? 1 : 0;
 }
 
-/* False where the season cannot be divided by. */
-static bool make_indices(const double *y, const uint8_t *use, int64_t count, int season,
-                         bool multiply, double *index, double *scratch)
+bool fs_season_indices(const double *y, const uint8_t *use, int64_t count, int season,
+                       bool multiply, double *index, double *scratch)
 {
     double mean = 0;
     place_means(y, use, count, season, multiply, index, scratch);
@@ -111,9 +110,9 @@ fs_adjustment fs_adjust_season(const double *y, const uint8_t *use, int64_t coun
         memcpy(adjusted, y, (size_t)count * sizeof *y);
         return FS_ADJUST_NOT;
     }
-    bool multiply =
-        all_positive(y, use, count) && make_indices(y, use, count, season, true, index, scratch);
-    if (!multiply) make_indices(y, use, count, season, false, index, scratch);
+    bool multiply = all_positive(y, use, count) &&
+                    fs_season_indices(y, use, count, season, true, index, scratch);
+    if (!multiply) fs_season_indices(y, use, count, season, false, index, scratch);
     for (int64_t t = 0; t < count; t++)
         adjusted[t] = multiply ? y[t] / index[t % season] : y[t] - index[t % season];
     return multiply ? FS_ADJUST_MULTIPLY : FS_ADJUST_ADD;
