@@ -74,13 +74,6 @@ static void place_starts(const fs_ces *c, double x[FS_LSQ_PARAMETERS][LANES])
     }
 }
 
-static double aicc(double squares, double n, double k)
-{
-    double variance = squares / n;
-    if (n - k - 1 <= 0) return INFINITY;
-    return n * log(variance > 1e-30 ? variance : 1e-30) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
-}
-
 static void try_form(fs_ces *c, fs_ces_form form, int season, int64_t known, candidate *best)
 {
     double x[FS_LSQ_PARAMETERS][LANES] = {{0}}, squares[LANES];
@@ -92,7 +85,7 @@ static void try_form(fs_ces *c, fs_ces_form form, int season, int64_t known, can
     place_starts(c, x);
     fs_least_squares(fs_ces_lanes, c, &p, x, squares);
     for (int k = 0; k < FS_CES_STARTS; k++) {
-        double now = aicc(squares[k], (double)known, (double)parameters + 1);
+        double now = fs_aicc(squares[k], known, parameters + 1);
         if (!(squares[k] < 1e300) || !(now < best->aicc)) continue;
         best->aicc = now;
         best->form = form;

@@ -154,16 +154,6 @@ static fs_lsq_problem problem_of(const fs_ets_group *g)
     return p;
 }
 
-static void judge(fs_ets *ets, double squares, int64_t known, int period)
-{
-    double n = (double)known, k = (double)fs_ets_parameters(ets, period);
-    double least = 1e-30 * n;
-    ets->aicc = INFINITY;
-    if (n - k - 1 <= 0 || squares >= 1e300) return;
-    ets->aicc =
-        n * log((squares > least ? squares : least) / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
-}
-
 void fs_ets_fit(fs_ets_group *g)
 {
     double x[FS_LSQ_PARAMETERS][LANES], squares[LANES], alpha, gamma;
@@ -189,6 +179,8 @@ void fs_ets_fit(fs_ets_group *g)
         form->alpha = g->lanes.alpha[k], form->beta = g->lanes.beta[k];
         form->gamma = g->lanes.gamma[k], form->phi = g->lanes.phi[k];
         form->first_level = g->lanes.level[k], form->first_slope = g->lanes.slope[k];
-        judge(form, squares[k], known, g->past.period);
+        form->aicc = squares[k] < 1e300
+                         ? fs_aicc(squares[k], known, fs_ets_parameters(form, g->past.period))
+                         : INFINITY;
     }
 }

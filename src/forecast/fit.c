@@ -1,5 +1,5 @@
-/* Room for what methods make, kept from series to series. */
-#include <string.h>
+/* Room for what methods make, kept from series to series; and how they are compared. */
+#include <math.h>
 
 #include "forecast_internal.h"
 
@@ -45,4 +45,11 @@ void fs_scratch_free(fs_scratch *scratch)
 {
     fs_free(scratch->at);
     *scratch = (fs_scratch){0};
+}
+
+double fs_aicc(double squares, int64_t known, int64_t parameters)
+{
+    double n = (double)known, k = (double)parameters, variance = squares / n;
+    if (n - k - 1 <= 0) return INFINITY;
+    return n * log(variance > 1e-30 ? variance : 1e-30) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
 }

@@ -30,9 +30,9 @@ typedef struct fs_fit {
     char model[FS_MODEL_NAME]; /* as users read it: "ETS(A,Ad,N)" */
     double *mean;              /* horizon */
     double *spread;            /* horizon: deviation of the error of step h over that of step 1 */
-    double *
-        residual; /* count: errors of one step as they would be today (a relative one times the first mean); 0 where y is not known */
-    int64_t from; /* first observation whose residual counts */
+    /* count: errors of one step as they would be today, a relative one times the first mean; 0 where y is not known */
+    double *residual;
+    int64_t from;       /* first observation whose residual counts */
     int64_t parameters; /* estimated, first states among them */
     double aicc;        /* INFINITY where the method has no likelihood */
     int64_t count_capacity, horizon_capacity;
@@ -40,6 +40,8 @@ typedef struct fs_fit {
 /* Makes room for a series of `count` and a horizon; an empty fit is {0}. */
 FS_MUST_CHECK fs_status fs_fit_reserve(fs_fit *fit, int64_t count, int64_t horizon);
 void fs_fit_free(fs_fit *fit);
+/* Of a fit by least squares, the variance among its parameters; INFINITY where there are too few values for it. */
+double fs_aicc(double squares, int64_t known, int64_t parameters);
 
 /* Room that a method works in: it grows to the largest that was asked for. {0} is empty. */
 typedef struct fs_scratch {
@@ -132,8 +134,7 @@ typedef struct fs_ces {
     fs_ces_form form;
     int season;          /* 1 in the form without */
     const double *index; /* season: where the seasons begin; 0 in the form without */
-    double *
-        state; /* FS_CES_STATE(season): what the recursion has, at the end that of its last observation */
+    double *state; /* FS_CES_STATE(season): of the recursion, at the end that of the last one */
 } fs_ces;
 /* Doubles for the states of all starts with their derivatives. */
 #define FS_CES_STATE(season) ((size_t)(season)*FS_CES_STARTS * 2 * (1 + FS_CES_PARAMETERS) + 2)

@@ -1,13 +1,6 @@
 /* Exponential smoothing: the recursions by hand, lanes against the plain version, derivatives against differences, fits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <math.h>
-#include <string.h>
-
 #include "ets_internal.h"
+#include "method_test.h"
 
 #define MOST  200
 #define LANES FS_LSQ_LANES
@@ -183,19 +176,6 @@ static void derivatives_are_those_of_differences(void **state)
     }
 }
 
-static fs_fit fit_of(const double *y, int64_t n, int season, int64_t horizon, fs_series *series,
-                     fs_scratch *scratch)
-{
-    fs_fit fit = {0};
-    bool can = false;
-    assert_int_equal(fs_series_fill(series, y, NULL, n), FS_OK);
-    assert_int_equal(fs_fit_reserve(&fit, n, horizon), FS_OK);
-    fs_forecast_task task = {.series = series, .season = season, .horizon = horizon};
-    assert_int_equal(fs_ets_method.fit(&fs_ets_method, &task, scratch, &fit, &can), FS_OK);
-    assert_true(can);
-    return fit;
-}
-
 /* Simulated: the form is found, and errors are no larger than those that made the series. */
 static void the_form_that_made_a_series_is_found(void **state)
 {
@@ -208,16 +188,13 @@ static void the_form_that_made_a_series_is_found(void **state)
         level += 0.3 * e;
         truth += e * e;
     }
-    fs_series series = {0};
-    fs_scratch scratch = {0};
-    fs_fit fit = fit_of(y, 400, 7, 14, &series, &scratch);
-    for (int t = 0; t < 400; t++) squares += fit.residual[t] * fit.residual[t];
-    assert_string_equal(fit.model, "ETS(A,N,A)");
-    assert_true(squares * series.unit * series.unit < truth * 1.03);
-    for (int h = 1; h < 14; h++) assert_true(fit.spread[h] >= fit.spread[h - 1]);
-    fs_fit_free(&fit);
-    fs_scratch_free(&scratch);
-    fs_series_free(&series);
+    method_work w = {0};
+    assert_true(method_fit(&w, &fs_ets_method, 7, y, NULL, 400));
+    for (int t = 0; t < 400; t++) squares += w.fit.residual[t] * w.fit.residual[t];
+    assert_string_equal(w.fit.model, "ETS(A,N,A)");
+    assert_true(squares * w.series.unit * w.series.unit < truth * 1.03);
+    for (int h = 1; h < 14; h++) assert_true(w.fit.spread[h] >= w.fit.spread[h - 1]);
+    method_free(&w);
 }
 
 /* Errors in proportion to a level that grows, and a season of factors. */
@@ -231,17 +208,14 @@ static void errors_and_seasons_that_multiply_are_found(void **state)
         y[t] = (level + 0.8) * factor[t % 4] * (1 + e);
         level = (level + 0.8) * (1 + 0.2 * e);
     }
-    fs_series series = {0};
-    fs_scratch scratch = {0};
-    fs_fit fit = fit_of(y, 240, 4, 8, &series, &scratch);
-    assert_string_equal(fit.model, "ETS(M,A,M)");
+    method_work w = {0};
+    assert_true(method_fit(&w, &fs_ets_method, 4, y, NULL, 240));
+    assert_string_equal(w.fit.model, "ETS(M,A,M)");
     for (int h = 0; h < 8; h++) {
         double truth = (level + 0.8 * (h + 1)) * factor[h % 4];
-        assert_true(fabs(fit.mean[h] * series.unit / truth - 1) < 0.03);
+        assert_true(fabs(w.mean[h] / truth - 1) < 0.03);
     }
-    fs_fit_free(&fit);
-    fs_scratch_free(&scratch);
-    fs_series_free(&series);
+    method_free(&w);
 }
 
 static void a_fit_does_not_depend_on_what_was_fitted_before(void **state)
@@ -251,16 +225,29 @@ static void a_fit_does_not_depend_on_what_was_fitted_before(void **state)
     double a[90], b[60];
     for (int t = 0; t < 90; t++) a[t] = 5 + fs_random_uniform(&random);
     for (int t = 0; t < 60; t++) b[t] = 3 + t * 0.1 + fs_random_uniform(&random);
-    fs_series series = {0};
-    fs_scratch scratch = {0};
-    fs_fit alone = fit_of(b, 60, 12, 6, &series, &scratch);
-    fs_fit before = fit_of(a, 90, 12, 6, &series, &scratch);
-    fs_fit after = fit_of(b, 60, 12, 6, &series, &scratch);
-    assert_memory_equal(alone.mean, after.mean, 6 * sizeof(double));
-    assert_string_equal(alone.model, after.model);
-    fs_fit_free(&alone), fs_fit_free(&before), fs_fit_free(&after);
-    fs_scratch_free(&scratch);
-    fs_series_free(&series);
+    method_work w = {0};
+    double alone[METHOD_HORIZON];
+    char model[FS_MODEL_NAME];
+    assert_true(method_fit(&w, &fs_ets_method, 12, b, NULL, 60));
+    memcpy(alone, w.mean, sizeof alone);
+    memcpy(model, w.fit.model, sizeof model);
+    assert_true(method_fit(&w, &fs_ets_method, 12, a, NULL, 90));
+    assert_true(method_fit(&w, &fs_ets_method, 12, b, NULL, 60));
+    assert_memory_equal(alone, w.mean, sizeof alone);
+    assert_string_equal(model, w.fit.model);
+    method_free(&w);
+}
+
+static void thousands_of_nasty_series_get_finite_forecasts(void **state)
+{
+    (void)state;
+    method_check_nasty(&fs_ets_method, 14);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    method_check_memory(&fs_ets_method, 7);
 }
 
 int main(void)
@@ -273,6 +260,8 @@ int main(void)
         cmocka_unit_test(the_form_that_made_a_series_is_found),
         cmocka_unit_test(errors_and_seasons_that_multiply_are_found),
         cmocka_unit_test(a_fit_does_not_depend_on_what_was_fitted_before),
+        cmocka_unit_test(thousands_of_nasty_series_get_finite_forecasts),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

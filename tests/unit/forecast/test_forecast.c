@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "forecast_internal.h"
+#include "method_test.h"
 
 #define MOST 700
 static const double quantiles[] = {0.05, 0.5, 0.95};
@@ -224,29 +224,6 @@ static void one_absurd_value_does_not_carry_the_forecast_away(void **state)
     fs_forecaster_close(f);
 }
 
-static void make_nasty(fs_random *random, double *y, uint8_t *valid, int64_t n)
-{
-    int kind = (int)fs_random_below(random, 9);
-    double unit = kind == 8 ? 1e306 : pow(10, (double)fs_random_below(random, 12) - 6);
-    for (int64_t t = 0; t < n; t++) {
-        valid[t] = fs_random_below(random, 6) > 0;
-        switch (kind) {
-        case 0: y[t] = fs_random_below(random, 20) == 0 ? 1 : 0; break;
-        case 1: y[t] = (double)t * (double)t; break;
-        case 2: y[t] = exp((double)t / 3 > 600 ? 600 : (double)t / 3); break;
-        case 3: y[t] = t < n / 2 ? 0 : 1000; break;
-        case 4: y[t] = fs_random_below(random, 30) == 0 ? 1e200 : fs_random_uniform(random); break;
-        case 5: y[t] = (t % 2 ? 1 : -1) * fs_random_uniform(random); break;
-        case 6: y[t] = -1e-300 * (double)t; break;
-        case 7: y[t] = (double)fs_random_poisson(random, 3); break;
-        default: y[t] = fs_random_normal(random) * 10; break;
-        }
-        y[t] *= kind == 2 || kind == 4 ? 1 : unit;
-        if (!isfinite(y[t])) y[t] = DBL_MAX;
-        if (!valid[t]) y[t] = 0;
-    }
-}
-
 static void thousands_of_nasty_series_get_finite_ordered_forecasts(void **state)
 {
     (void)state;
@@ -261,7 +238,8 @@ static void thousands_of_nasty_series_get_finite_ordered_forecasts(void **state)
     for (int trial = 0; trial < 3000; trial++) {
         int64_t n = fs_random_below(&random, trial % 20 == 0 ? MOST : 60);
         bool below = false, known = false;
-        make_nasty(&random, y, valid, n);
+        method_make_nasty(&random, y, valid, n);
+        if (trial % 6 == 5) valid[0] = 0, y[0] = 0;
         for (int64_t t = 0; t < n; t++) below |= valid[t] && y[t] < 0, known |= valid[t];
         fs_forecast forecast = run(f[trial % 3], seasons[trial % 6], y, valid, n);
         assert_true(forecast.known == known);
