@@ -53,8 +53,11 @@ FS_API void fs_sort(double *values, int64_t n);
  * when the program is loaded. Results are the same on all of them: no fused multiply-add
  * (-ffp-contract=off), no reordering of sums. Elsewhere, under the thread sanitizer, whose start is
  * too late for the choice, and with clang before 16, which gives such a function a name that other
- * files do not find, there is the plain one only. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_THREAD__)
+ * files do not find, there is the plain one only. The address sanitizer gets no AVX-512: gcc before
+ * 14 writes whole registers to its copies of the stack, which are aligned to 32 (gcc bug 110027). */
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__SANITIZE_ADDRESS__)
+#define FS_LANES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#elif defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_THREAD__)
 #define FS_LANES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FS_LANES
