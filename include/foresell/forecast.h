@@ -47,9 +47,11 @@ FS_API int fs_step_season(const fs_step *step);
 
 /* Models are told by their place among those that there are, 0 to FS_FORECAST_MODELS - 1; AUTO compares them on the series' own past
  * and takes the best. Their names are the words of FS_FORECAST_CHOICES. */
-#define FS_FORECAST_AUTO    (-1)
-#define FS_FORECAST_MODELS  7
-#define FS_FORECAST_CHOICES "auto|snaive|ets|theta|otm|dstm|dotm|median"
+#define FS_FORECAST_AUTO   (-1)
+#define FS_FORECAST_MODELS 19
+#define FS_FORECAST_CHOICES                                                                        \
+    "auto|snaive|naive|drift|mean|window_average|seasonal_window_average|ets|theta|otm|dstm|dotm|" \
+    "ces|croston|croston_optimized|sba|tsb|adida|imapa|median"
 FS_API const char *
 fs_forecast_model_name(int model);                   /* static text; "auto" for all other numbers */
 FS_API int fs_forecast_model_find(const char *name); /* FS_FORECAST_AUTO where there is none */

@@ -74,7 +74,7 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): snaive, ets, dotm or median.
+        - `model` (text): snaive, ets, dotm, ces or median.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
         - `mae` (double): mean absolute error; null where nothing could be compared.
@@ -559,7 +559,7 @@ def forecast(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["auto", "snaive", "ets", "theta", "otm", "dstm", "dotm", "median"] = "auto",
+    model: Literal["auto", "snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"] = "auto",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -567,13 +567,19 @@ def forecast(
 ) -> pa.Table:
     """Forecasts each group's series, with quantiles.
 
+    Models: snaive, the last value of the same season; naive, the last value; drift, the line from the first to the
+    last; mean; window_average, of the last season; seasonal_window_average, of the same place in the last three.
     Exponential smoothing (ets), its form by AICc among fifteen: additive or multiplicative error, no trend, an additive
     or a damped one, no season, an additive or a multiplicative one (Hyndman, Koehler, Ord and Snyder 2008; errors and
     seasons that multiply want values above zero). The Theta method (theta), its optimised (otm), dynamic (dstm) and
-    dynamic optimised form (dotm; Fiorucci and others 2016). Seasonal naive (snaive): the last value of the same season.
-    The median of ets and dotm at each step (median). With auto, ets, dotm, snaive and the median are tried at several
-    points of the group's past, where they see only what lay before; the median is used unless another's mean absolute
-    error is clearly smaller.
+    dynamic optimised form (dotm; Fiorucci and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes
+    and Ord 2022). For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan 2005), tsb
+    (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015).
+    The median of ets, dotm and ces at each step (median).
+
+    With auto, ets, dotm, ces, snaive and the median are tried at several points of the group's past, where they see
+    only what lay before; the median is used unless another's mean absolute error is clearly smaller. A model that
+    cannot take a group (too short, or with values below zero) leaves it to ets.
 
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
@@ -610,7 +616,7 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"auto", "snaive", "ets", "theta", "otm", "dstm", "dotm", "median"}, default "auto"
+    model : {"auto", "snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"}, default "auto"
         Auto takes the median of several, or what was clearly better in the group's own past.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
@@ -631,8 +637,9 @@ def forecast(
         - `step` (int, period): 1 for the first period after the last, up to the horizon.
         - `mean` (double): expected value; null where not one value of the group is known.
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
-        - `model` (text): snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M multiplicative,
-          STM, OTM, DSTM or DOTM, several with commas for their median, or none.
+        - `model` (text): the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M
+          multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F full; several with
+          commas for their median; or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
 
     Examples

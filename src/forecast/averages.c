@@ -1,8 +1,7 @@
-/* The plainest methods: means and walks, with their textbook intervals (Hyndman and Athanasopoulos, Forecasting: Principles
+/* The plainest methods: means and the line from the first to the last, with their textbook intervals (Hyndman and Athanasopoulos, Forecasting: Principles
  * and Practice, 5.2 and 5.5).
  *
  * mean                     of all observations; the error of any step is as wide as that of the next
- * naive                    the last one; step h: sqrt(h)
  * drift                    the last one, and the mean step h times; sqrt(h (1 + h / (n - 1)))
  * window_average           mean of the last season (of four where there is none); as for mean
  * seasonal_window_average  mean of the same place in the last three seasons; as for mean, by place
@@ -19,7 +18,7 @@
 #define WINDOW  4 /* observations, where there is no season */
 #define SEASONS 3
 
-enum { MEAN, NAIVE, DRIFT, WINDOW_AVERAGE, SEASONAL_WINDOW };
+enum { MEAN, DRIFT, WINDOW_AVERAGE, SEASONAL_WINDOW };
 
 static int64_t known_from(const fs_series *series, int64_t t)
 {
@@ -46,24 +45,21 @@ static void fit_mean(const fs_forecast_task *task, fs_fit *fit)
     fit->from = known_from(s, 0);
 }
 
-/* Naive where the drift is not wanted: then it is 0 and known. */
-static void fit_walk(const fs_forecast_task *task, bool drifts, fs_fit *fit)
+static void fit_drift(const fs_forecast_task *task, fs_fit *fit)
 {
     const fs_series *s = task->series;
     int64_t first = known_from(s, 0), last = known_before(s, s->count), before = -1;
-    double length = (double)(last - first),
-           drift = drifts ? (s->y[last] - s->y[first]) / length : 0;
+    double length = (double)(last - first), drift = (s->y[last] - s->y[first]) / length;
     for (int64_t t = 0; t < s->count; t++) {
         fit->residual[t] = 0;
         if (!s->use[t]) continue;
         if (before >= 0) fit->residual[t] = s->y[t] - s->y[before] - drift * (double)(t - before);
         before = t;
     }
-    double unsure = drifts ? 1 / length : 0;
     for (int64_t h = 0; h < task->horizon; h++) {
         double steps = (double)(s->count - last + h);
         fit->mean[h] = s->y[last] + drift * steps;
-        fit->spread[h] = sqrt(steps * (1 + steps * unsure) / (1 + unsure));
+        fit->spread[h] = sqrt(steps * (1 + steps / length) / (1 + 1 / length));
     }
     fit->from = known_from(s, first + 1);
 }
@@ -133,11 +129,8 @@ static fs_status fit_average(const fs_method *method, const fs_forecast_task *ta
     *can = true;
     switch (method->form) {
     case MEAN: fit_mean(task, fit); break;
-    case NAIVE:
-        if ((*can = known > 1)) fit_walk(task, false, fit);
-        break;
     case DRIFT:
-        if ((*can = known > 2)) fit_walk(task, true, fit);
+        if ((*can = known > 2)) fit_drift(task, fit);
         break;
     case WINDOW_AVERAGE:
         if ((*can = known > window)) fit_window(task, window, fit);
@@ -146,17 +139,13 @@ static fs_status fit_average(const fs_method *method, const fs_forecast_task *ta
     }
     if (!*can) return FS_OK;
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
-    fit->parameters = method->form == NAIVE             ? 0
-                      : method->form == SEASONAL_WINDOW ? task->season
-                                                        : 1;
+    fit->parameters = method->form == SEASONAL_WINDOW ? task->season : 1;
     fit->aicc = INFINITY;
     return FS_OK;
 }
 
 const fs_method fs_mean_method = {
     .name = "mean", .about = "mean of all observations", .fit = fit_average, .form = MEAN};
-const fs_method fs_naive_method = {
-    .name = "naive", .about = "the last observation", .fit = fit_average, .form = NAIVE};
 const fs_method fs_drift_method = {
     .name = "drift",
     .about = "the last observation and the mean step: the line from the first to the last",

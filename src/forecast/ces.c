@@ -167,4 +167,6 @@ const fs_method fs_ces_method = {.name = "ces",
                                  .about = "complex exponential smoothing (Svetunkov, Kourentzes, "
                                           "Ord 2022): level and potential, without season, "
                                           "with a simple, partial or full one, by AICc",
-                                 .fit = fit_ces};
+                                 .fit = fit_ces,
+                                 .competes = true,
+                                 .combines = true};

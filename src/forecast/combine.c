@@ -55,6 +55,6 @@ void fs_combine(const fs_fit *const *part, int parts, int64_t count, int64_t hor
 
 const fs_method fs_median_method = {
     .name = "median",
-    .about = "the median of ets and dotm at each step",
+    .about = "the median of ets, dotm and ces at each step",
     .competes = true,
 };

@@ -80,7 +80,7 @@ extern const fs_method fs_ets_method; /* all forms, by AICc */
 
 /* ---- others ---- */
 
-extern const fs_method fs_snaive_method, fs_median_method;
+extern const fs_method fs_snaive_method, fs_naive_method, fs_median_method;
 const fs_method *fs_method_at(int model); /* 0 ... FS_FORECAST_MODELS - 1 */
 
 /* ---- classical seasonal adjustment ---- */
@@ -158,9 +158,9 @@ double fs_ses_reference(const double *x, int64_t count, double alpha, double *sl
 /* The α of least squares in low … high. */
 double fs_ses_optimize(const double *x, int64_t count, double low, double high);
 
-/* ---- averages and walks ---- */
+/* ---- averages and the drift ---- */
 
-extern const fs_method fs_mean_method, fs_naive_method, fs_drift_method, fs_window_average_method,
+extern const fs_method fs_mean_method, fs_drift_method, fs_window_average_method,
     fs_seasonal_window_average_method;
 
 /* ---- intervals ---- */

@@ -4,9 +4,25 @@
 #include "forecast_internal.h"
 
 /* The combination stands last: forecaster.c begins its choice there. */
-static const fs_method *const methods[FS_FORECAST_MODELS] = {
-    &fs_snaive_method, &fs_ets_method,  &fs_theta_method, &fs_otm_method,
-    &fs_dstm_method,   &fs_dotm_method, &fs_median_method};
+static const fs_method *const methods[FS_FORECAST_MODELS] = {&fs_snaive_method,
+                                                             &fs_naive_method,
+                                                             &fs_drift_method,
+                                                             &fs_mean_method,
+                                                             &fs_window_average_method,
+                                                             &fs_seasonal_window_average_method,
+                                                             &fs_ets_method,
+                                                             &fs_theta_method,
+                                                             &fs_otm_method,
+                                                             &fs_dstm_method,
+                                                             &fs_dotm_method,
+                                                             &fs_ces_method,
+                                                             &fs_croston_method,
+                                                             &fs_croston_optimized_method,
+                                                             &fs_sba_method,
+                                                             &fs_tsb_method,
+                                                             &fs_adida_method,
+                                                             &fs_imapa_method,
+                                                             &fs_median_method};
 
 const fs_method *fs_method_at(int model) { return methods[model]; }
 

@@ -1,4 +1,4 @@
-/* Seasonal naive: the next Monday sells what the last known Monday sold.
+/* Seasonal naive: the next Monday sells what the last known Monday sold. Naive: the same with a season of one.
  *
  * mean(h) = the last known value of the same place in the season, 1, 2, … seasons back; where no
  * such value is known, the last known value. Its error at step h is the sum of as many seasonal
@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "forecast_internal.h"
+
+enum { SEASONAL, NAIVE };
 
 static int64_t last_known(const fs_series *series)
 {
@@ -45,18 +47,19 @@ static int64_t residuals(const fs_series *series, int period, double *residual)
         bool both = before >= 0 && series->use[t];
         residual[t] = both ? (series->y[t] - series->y[before]) / sqrt((double)back) : 0;
     }
-    return period;
+    return period < series->count ? period : 0;
 }
 
 static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can)
 {
-    (void)method, (void)scratch;
-    project(task->series, task->season, task->horizon, fit->mean, fit->spread);
-    fit->from = residuals(task->series, task->season, fit->residual);
-    fit->parameters = 1;
+    (void)scratch;
+    int season = method->form == NAIVE ? 1 : task->season;
+    project(task->series, season, task->horizon, fit->mean, fit->spread);
+    fit->from = residuals(task->series, season, fit->residual);
+    fit->parameters = 0;
     fit->aicc = INFINITY;
-    strcpy(fit->model, task->season > 1 ? "snaive" : "naive");
+    strcpy(fit->model, season > 1 ? "snaive" : "naive");
     *can = true;
     return FS_OK;
 }
@@ -65,5 +68,8 @@ const fs_method fs_snaive_method = {
     .name = "snaive",
     .about = "seasonal naive: the last value of the same season",
     .fit = fit,
+    .form = SEASONAL,
     .competes = true,
 };
+const fs_method fs_naive_method = {
+    .name = "naive", .about = "the last observation", .fit = fit, .form = NAIVE};

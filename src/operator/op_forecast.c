@@ -47,9 +47,9 @@ static const fs_column forecast_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc =
-         "snaive, naive, ETS(error,trend,season) with N none, A additive, Ad damped, M "
-         "multiplicative, STM, OTM, DSTM or DOTM, several with commas for their median, or none"},
+     .doc = "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
+            "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
+            "full; several with commas for their median; or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -221,33 +221,37 @@ const fs_operator fs_forecast_operator = {
     .name = "forecast",
     .summary = "Forecasts each group's series, with quantiles.",
     .details =
-        "Exponential smoothing (ets), its form by AICc among fifteen: additive or multiplicative "
-        "error, "
-        "no trend, an additive or a damped one, no season, an additive or a multiplicative one "
-        "(Hyndman, "
-        "Koehler, Ord and Snyder 2008; errors and seasons that multiply want values above zero). "
-        "The "
-        "Theta method (theta), its optimised (otm), dynamic (dstm) and dynamic optimised form "
-        "(dotm; "
-        "Fiorucci and others 2016). Seasonal naive (snaive): the last value of the same season. "
-        "The "
-        "median of ets and dotm at each step (median). With auto, ets, dotm, snaive and the median "
-        "are "
-        "tried at several points of the group's past, where they see only what lay before; the "
-        "median "
-        "is used unless another's mean absolute error is clearly smaller.\n\n"
+        "Models: snaive, the last value of the same season; naive, the last value; drift, the line "
+        "from the first to the last; mean; window_average, of the last season; "
+        "seasonal_window_average, of the same place in the last three. Exponential smoothing "
+        "(ets), "
+        "its form by AICc among fifteen: additive or multiplicative error, no trend, an additive "
+        "or "
+        "a damped one, no season, an additive or a multiplicative one (Hyndman, Koehler, Ord and "
+        "Snyder 2008; errors and seasons that multiply want values above zero). The Theta method "
+        "(theta), its optimised (otm), dynamic (dstm) and dynamic optimised form (dotm; Fiorucci "
+        "and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord "
+        "2022). "
+        "For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan "
+        "2005), tsb (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), "
+        "imapa "
+        "(Petropoulos and Kourentzes 2015). The median of ets, dotm and ces at each step "
+        "(median).\n\n"
+        "With auto, ets, dotm, ces, snaive and the median are tried at several points of the "
+        "group's past, where they see only what lay before; the median is used unless another's "
+        "mean absolute error is clearly smaller. A model that cannot take a group (too short, or "
+        "with values below zero) leaves it to ets.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
         "theory for later steps and by how much larger the errors of the trial were than theory "
         "said. They ascend with the probability, and are never below zero where the values never "
         "are.\n\n"
         "Missing values are skipped, not taken as zero, and so are absent periods unless `absent` "
         "says otherwise; a value more than 1,000 times the usual size is left out and noted. A "
-        "group never fails: too short, constant or "
-        "all-zero series get the simplest forecast that makes sense, and a note. A group in which "
-        "nothing is known gets rows with a null mean.",
+        "group never fails: too short, constant or all-zero series get the simplest forecast that "
+        "makes sense, and a note. A group in which nothing is known gets rows with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
-    .version = 3,
+    .version = 4,
     .input = series_input,
     .output = forecast_output,
     .params = forecast_params,
@@ -262,7 +266,7 @@ static const fs_column backtest_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "snaive, ets, dotm or median"},
+     .doc = "snaive, ets, dotm, ces or median"},
     {.name = "origins",
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
@@ -367,7 +371,7 @@ const fs_operator fs_backtest_operator = {
                "came after from what lay before, and nothing else. One row a group and model.",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 -o errors.csv",
-    .version = 2,
+    .version = 3,
     .input = series_input,
     .output = backtest_output,
     .params = backtest_params,

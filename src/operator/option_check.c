@@ -81,13 +81,30 @@ static fs_status check_bounds(const fs_options *options, const fs_param *param, 
     return refuse(options, param, word, wanted, error);
 }
 
+/* The choice that was probably meant, in `near`; false where none is like it. */
+static bool nearest_choice(const char *choices, const char *word, char near[64])
+{
+    char text[512];
+    const char *names[64];
+    int count = 0;
+    snprintf(text, sizeof text, "%s", choices);
+    for (char *at, *c = strtok_r(text, "|", &at); c && count < 64; c = strtok_r(NULL, "|", &at))
+        names[count++] = c;
+    int nearest = fs_operator_nearest(word, names, count);
+    if (nearest >= 0) snprintf(near, 64, "%s", names[nearest]);
+    return nearest >= 0;
+}
+
 static fs_status check_word(const fs_options *options, const fs_param *param, const char *word,
                             fs_error *error)
 {
     if (!param->choices || in_choices(param->choices, word)) return FS_OK;
-    char wanted[256];
+    char wanted[512], near[64];
     snprintf(wanted, sizeof wanted, "must be one of %s", param->choices);
-    return refuse(options, param, word, wanted, error);
+    refuse(options, param, word, wanted, error);
+    if (nearest_choice(param->choices, word, near))
+        fs_error_remedy(error, "did you mean '%s'?", near);
+    return FS_USAGE;
 }
 
 /* Does a word before word i of the list say the same? */

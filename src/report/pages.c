@@ -218,10 +218,11 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
         .limit = 20, .columns = "model:Model:text,products:Products:integer",
         .sql =
             "select case when model = 'snaive' then 'seasonal naive: as one season ago' when model "
-            "like '%), %' then 'median of ' || model when model like 'ETS%' then 'exponential "
-            "smoothing, ' || model when model = 'none' then 'no "
+            "like '%), %' then 'median of ' || regexp_replace(model, '[(][^)]*[)]', '', 'g') when "
+            "model like 'ETS%' then 'exponential smoothing, ' || model when model = 'none' then "
+            "'no "
             "forecast: too little is known' else model end, "
-            "count(distinct item) from forecast_item group by model order by 2 desc, 1");
+            "count(distinct item) from forecast_item group by 1 order by 2 desc, 1");
     return FS_OK;
 }
 

@@ -226,7 +226,7 @@ def test_names_with_quotes_commas_and_brackets(shop):
         ({"order": "units"}, "cannot be two things at once"),
         ({"threads": 0}, "threads is 0"),
         ({"horizon": 0}, "must lie from 1 to 100000"),
-        ({"model": "arima"}, "must be one of auto|snaive|ets"),
+        ({"model": "crosston"}, "did you mean 'croston'"),
         ({"quantile": [0.5, 0.5]}, "stands in the list twice"),
         ({"end": "soon"}, "which is no date"),
     ],

@@ -135,7 +135,7 @@ static void the_better_model_of_the_past_is_used(void **state)
     for (int t = 0; t < 120; t++)
         y[t] = 100 + 10 * fs_random_normal(&random); /* nothing but noise */
     forecast = run(f, 12, y, NULL, 120);
-    assert_string_equal(forecast.model, "ETS(A,N,N), DOTM(N)");
+    assert_string_equal(forecast.model, "ETS(A,N,N), DOTM(N), CES(N)");
     for (int h = 0; h < 12; h++) assert_true(fabs(forecast.mean[h] - 100) < 6);
     fs_forecaster_close(f);
 }

@@ -105,6 +105,7 @@ static void faults_name_the_operator_and_the_parameter(void **state)
     refuse("quantile = [half]", "'quantile'");
     refuse("model = arima", "auto|snaive|ets");
     refuse("model = sna", "'model'");
+    refuse("model = snaiv", "auto|snaive|ets");
     refuse("model = ''", "'model'");
     refuse("words = [d]", "'words'");
     refuse("fast = maybe", "'fast'");
