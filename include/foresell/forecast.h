@@ -46,12 +46,13 @@ FS_API int fs_step_season(const fs_step *step);
 /* ---- forecasts --------------------------------------------------------------------------- */
 
 /* Models are told by their place among those that there are, 0 to FS_FORECAST_MODELS - 1; AUTO compares them on the series' own past
- * and takes the best. Their names are the words of FS_FORECAST_CHOICES. */
+ * and takes the best. Their names are FS_FORECAST_WORDS. */
 #define FS_FORECAST_AUTO   (-1)
 #define FS_FORECAST_MODELS 19
-#define FS_FORECAST_CHOICES                                                                        \
-    "auto|snaive|naive|drift|mean|window_average|seasonal_window_average|ets|theta|otm|dstm|dotm|" \
-    "ces|croston|croston_optimized|sba|tsb|adida|imapa|median"
+#define FS_FORECAST_WORDS                                                                          \
+    "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|theta|otm|dstm|dotm|ces|"  \
+    "croston|croston_optimized|sba|tsb|adida|imapa|median"
+#define FS_FORECAST_CHOICES "auto|" FS_FORECAST_WORDS
 FS_API const char *
 fs_forecast_model_name(int model);                   /* static text; "auto" for all other numbers */
 FS_API int fs_forecast_model_find(const char *name); /* FS_FORECAST_AUTO where there is none */
@@ -62,17 +63,29 @@ typedef struct fs_forecast_settings {
     int model;       /* FS_FORECAST_AUTO, or the one to use */
     int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
     int origins;     /* of the backtest, >= 0 */
+    uint64_t tries;  /* bit m: a backtest tries model m, AUTO compares it; 0: those that compete */
+    bool by_step;    /* a backtest's sums are of each step, not of all */
     int quantiles;
     const double *quantile; /* each in (0, 1); kept by reference */
 } fs_forecast_settings;
 
-/* What a model's forecasts of the past were worth. Sums over origins and steps with a known value. */
+/* What a model's forecasts of the past were worth. Sums over origins and steps with a known value, e = forecast - actual. */
 typedef struct fs_backtest {
     int64_t origins, count;
-    double absolute, squared, error; /* Σ|e|, Σe², Σe with e = forecast - actual */
+    double absolute, squared, error; /* Σ|e|, Σe², Σe */
     double actual;                   /* Σ|actual| */
+    double relative;                 /* Σ 2|e| / (|forecast| + |actual|) */
     double scaled;                   /* Σ|e| / (mean |y_t - y_{t-season}| before the origin) */
     int64_t scaled_count;
+    double scaled_squared; /* Σe² / (mean (y_t - y_{t-1})² before the origin) */
+    int64_t stepped_count;
+    /* of intervals, set by fs_forecaster_backtest only */
+    int64_t inside;     /* values between the outermost quantiles */
+    double interval;    /* Σ interval score of the outermost quantiles, scaled as `scaled` is */
+    double scaled_loss; /* Σ over quantiles of the pinball loss / (mean |y_t - y_{t-1}|) */
+    int64_t loss_count;
+    double *pinball; /* quantiles: Σ loss */
+    int64_t *below;  /* quantiles: how many values were not above it */
 } fs_backtest;
 
 typedef struct fs_forecast {
@@ -81,7 +94,6 @@ typedef struct fs_forecast {
     double *quantile;  /* horizon × quantiles, step by step */
     const char *model; /* "snaive", "ETS(A,N,A)" … */
     char note[200];    /* what was done beside the usual; empty: nothing */
-    fs_backtest backtest[FS_FORECAST_MODELS];
 } fs_forecast;
 
 typedef struct fs_forecaster fs_forecaster;
@@ -94,11 +106,15 @@ FS_API FS_MUST_CHECK fs_status fs_forecaster_run(fs_forecaster *forecaster, int 
                                                  const double *value, const uint8_t *valid,
                                                  int64_t count, fs_forecast *forecast,
                                                  fs_error *error);
-/* Only the backtest (of all models, whatever `model` is). */
+/* Only the backtest, of all models that settings try, and `model`. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_backtest(fs_forecaster *forecaster, int season,
                                                       const double *value, const uint8_t *valid,
                                                       int64_t count, fs_forecast *forecast,
                                                       fs_error *error);
+/* Sums of the last backtest (that fs_forecaster_run makes of `model`, or of those that AUTO compares): all of them
+ * in row 0, or with by_step those of step row + 1; NULL where the model was not tried. Valid until the next call. */
+FS_API const fs_backtest *fs_forecaster_tested(const fs_forecaster *forecaster, int model,
+                                               int64_t row);
 /* The forecasts that the last backtest made: *steps of them from origin `origin` (0: the earliest),
  * where *at observations had been seen. NULL where there is no such origin. */
 FS_API const double *fs_forecaster_past(const fs_forecaster *forecaster, int model, int origin,

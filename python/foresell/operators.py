@@ -23,9 +23,12 @@ def backtest(
     order: str | None = None,
     value: str | None = None,
     horizon: int = 28,
+    quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]] = (),
+    by: Literal["all", "step"] = "all",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -34,7 +37,9 @@ def backtest(
     """Tells how good each forecasting model was in each group's past.
 
     From several points of the past, each a horizon apart, every model forecasts what came after from what lay before,
-    and nothing else. One row a group and model.
+    and nothing else. Quantiles are those that a user would have got then. One row a group and model, or one a step
+    ahead as well. Mean absolute scaled error (mase): Hyndman and Koehler 2006; rmsse and spl as in the M5 competition
+    (Makridakis and others 2022), msis as in the M4 (Gneiting and Raftery 2007).
 
     Parameters
     ----------
@@ -50,6 +55,8 @@ def backtest(
         first number.
     horizon : int, default 28
         How many periods each trial forecasts; less where the series is short. From 1 to 100000.
+    quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
+        Probabilities, whose quantiles are judged too. From 0.0001 to 0.9999.
     season : int, default 0
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
         From 0 to 10000.
@@ -60,6 +67,10 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]], default ()
+        Models to try, such as [naive, ets, tsb]; empty: those that auto compares.
+    by : {"all", "step"}, default "all"
+        One row a group and model, or one for each step ahead.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         As in forecast.
     origins : int, default 3
@@ -74,15 +85,33 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): snaive, ets, dotm, ces or median.
+        - `model` (text): as the parameter names it: snaive, ets, dotm, ces and median, or those of `models`.
+        - `step` (int, period): the step ahead that the row is of; null: all, where `by` is all.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
         - `mae` (double): mean absolute error; null where nothing could be compared.
         - `rmse` (double): root of the mean squared error.
         - `mase` (double): mean absolute error over that of the seasonal naive method inside what was known; null where
           that is zero.
+        - `rmsse` (double): root of: mean squared error over that of the naive method inside what was known; null where
+          that is zero.
+        - `smape` (double, share of 1): mean of twice the absolute error over the sizes of forecast and value, 0 to 2; 0
+          where both are zero.
         - `wape` (double, share of 1): sum of absolute errors over the sum of absolute values; null where that is zero.
         - `bias` (double): mean of forecast minus actual.
+        - `value_added` (double, share of 1): forecast value added: the share of the seasonal naive method's absolute
+          error that the model saves; below zero: it is worse; null where that error is zero.
+        - `coverage` (double, share of 1): share of values between the lowest and the highest quantile, which should be
+          their distance.
+        - `crps` (double): continuous ranked probability score, as far as the quantiles tell: twice their mean pinball
+          loss.
+        - `spl` (double): scaled pinball loss: the mean over the quantiles, over the naive method's mean absolute error
+          inside what was known; null where that is zero.
+        - `msis` (double): mean scaled interval score of the outermost quantiles: their distance, and 2/α of what values
+          lay outside, scaled as mase is.
+        - `pinball…` (double; one for each of quantile): mean pinball loss of this quantile.
+        - `below…` (double, share of 1; one for each of quantile): share of values that were not above this quantile,
+          which should be its probability.
 
     Examples
     --------
@@ -96,9 +125,12 @@ def backtest(
         columns={"value": value},
         params={
             "horizon": horizon,
+            "quantile": quantile,
             "season": season,
             "absent": absent,
             "period": period,
+            "models": models,
+            "by": by,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -560,6 +592,7 @@ def forecast(
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
     model: Literal["auto", "snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]] = (),
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -578,8 +611,9 @@ def forecast(
     The median of ets, dotm and ces at each step (median).
 
     With auto, ets, dotm, ces, snaive and the median are tried at several points of the group's past, where they see
-    only what lay before; the median is used unless another's mean absolute error is clearly smaller. A model that
-    cannot take a group (too short, or with values below zero) leaves it to ets.
+    only what lay before; the median is used unless another's mean absolute error is clearly smaller. Parameter `models`
+    names others to choose among. A model that cannot take a group (too short, or with values below zero) leaves it to
+    ets.
 
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
@@ -618,6 +652,9 @@ def forecast(
         seen.
     model : {"auto", "snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"}, default "auto"
         Auto takes the median of several, or what was clearly better in the group's own past.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]], default ()
+        What auto chooses among, such as [ets, croston, tsb]; the best in the group's own past is used; empty: see
+        above.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -659,6 +696,7 @@ def forecast(
             "absent": absent,
             "period": period,
             "model": model,
+            "models": models,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,

@@ -1,29 +1,9 @@
-/* The operators forecast and backtest: declarations, and the way from rows to the kernels of the
- * forecast room and back. */
-#include <math.h>
+/* The operator forecast: its declaration, and the way from rows to the kernels of the forecast room and back. */
 #include <string.h>
 
-#include "grid.h"
-#include "foresell/operator.h"
+#include "forecast_work.h"
 
 /* ---- declarations ---- */
-
-static const fs_column series_input[] = {
-    {.name = "period",
-     .type = FS_TYPE_PERIOD,
-     .role = FS_ROLE_ORDER,
-     .doc = "a date, a time or a whole number; absent periods count as missing, unless `absent` "
-            "says that they are zeros"},
-    {.name = "value",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_VALUE,
-     .doc = "what is forecast; null: not known (which is not zero)"},
-    {.name = "*",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_REGRESSOR,
-     .optional = true,
-     .doc = "further columns are allowed and are not used yet: neither model looks at them"},
-    {0}};
 
 static const fs_column forecast_output[] = {
     {.name = "period",
@@ -75,6 +55,14 @@ static const fs_param forecast_params[] = {
      .fallback = "auto",
      .choices = FS_FORECAST_CHOICES,
      .doc = "auto takes the median of several, or what was clearly better in the group's own past"},
+    {.name = "models",
+     .type = FS_TYPE_LIST,
+     .fallback = "[]",
+     .choices = FS_FORECAST_WORDS,
+     .merges = true,
+     .doc = "what auto chooses among, such as [ets, croston, tsb]; the best in the group's own "
+            "past is used; "
+            "empty: see above"},
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
@@ -97,76 +85,21 @@ static const fs_param forecast_params[] = {
 
 /* ---- workspace ---- */
 
-typedef struct workspace {
-    fs_binding binding;
-    fs_grid grid;
-    fs_forecaster *forecaster;
-    int64_t horizon, season;
-    int quantiles;
-    bool has_end;
-    int64_t end;
-} workspace;
-
-static int nonnegative_of(const fs_options *options)
-{
-    const char *text = fs_option_text(options, "nonnegative");
-    return strcmp(text, "yes") == 0 ? 1 : strcmp(text, "no") == 0 ? 0 : -1;
-}
-
-static fs_status read_end(workspace *w, fs_error *error)
-{
-    const char *end = fs_option_text(w->binding.options, "end");
-    w->has_end = end[0] != '\0';
-    if (!w->has_end || fs_grid_read_period(w->binding.order_type, end, &w->end)) return FS_OK;
-    fs_fail(error, FS_USAGE, "parameter 'end' is '%s', which is no %s", end,
-            w->binding.order_type == FS_TYPE_INT ? "whole number" : "date");
-    fs_error_remedy(error, w->binding.order_type == FS_TYPE_INT
-                               ? "write it as the order column has it, such as 156"
-                               : "write it as YYYY-MM-DD");
-    return FS_USAGE;
-}
-
-static void workspace_close(void *pointer)
-{
-    workspace *w = pointer;
-    if (!w) return;
-    fs_grid_free(&w->grid);
-    fs_forecaster_close(w->forecaster);
-    fs_free(w);
-}
-
-static fs_status fill_workspace(workspace *w, fs_error *error)
-{
-    const fs_options *options = w->binding.options;
-    w->horizon = fs_option_int(options, "horizon");
-    w->season = fs_option_int(options, "season");
-    fs_grid_open(&w->grid, options);
-    const double *quantile = fs_option_numbers(options, "quantile", &w->quantiles);
-    fs_forecast_settings settings = {.horizon = w->horizon,
-                                     .model =
-                                         fs_forecast_model_find(fs_option_text(options, "model")),
-                                     .nonnegative = nonnegative_of(options),
-                                     .origins = (int)fs_option_int(options, "origins"),
-                                     .quantiles = w->quantiles,
-                                     .quantile = quantile};
-    FS_TRY(read_end(w, error));
-    return fs_forecaster_open(&settings, &w->forecaster, error);
-}
-
 static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_error *error)
 {
-    workspace *w = fs_alloc_zero(1, sizeof *w);
-    if (!w) return fs_fail_memory(error, sizeof *w);
-    *pointer = w;
-    w->binding = *binding;
-    return fill_workspace(w, error);
+    const fs_options *options = binding->options;
+    fs_forecast_settings settings = {
+        .model = fs_forecast_model_find(fs_option_text(options, "model")),
+        .tries = fs_forecast_work_models(options),
+    };
+    return fs_forecast_work_open(binding, &settings, pointer, error);
 }
 
-/* ---- forecast ---- */
+/* ---- rows ---- */
 
 enum { PERIOD, STEP, MEAN, QUANTILE };
 
-static fs_status set_words(const workspace *w, const fs_forecast *forecast, fs_rows *out,
+static fs_status set_words(const fs_forecast_work *w, const fs_forecast *forecast, fs_rows *out,
                            int64_t row)
 {
     int model = QUANTILE + w->quantiles;
@@ -175,7 +108,7 @@ static fs_status set_words(const workspace *w, const fs_forecast *forecast, fs_r
     return fs_rows_set_text(out, model + 1, row, forecast->note, strlen(forecast->note));
 }
 
-static fs_status add_forecast(const workspace *w, const fs_forecast *forecast, int64_t group,
+static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *forecast, int64_t group,
                               fs_rows *out)
 {
     int64_t first = 0;
@@ -193,7 +126,7 @@ static fs_status add_forecast(const workspace *w, const fs_forecast *forecast, i
     return FS_OK;
 }
 
-static void note_grid(const workspace *w, fs_forecast *forecast)
+static void note_grid(const fs_forecast_work *w, fs_forecast *forecast)
 {
     static const char text[] = "uneven periods, taken as they follow one another";
     if (!w->grid.step.irregular || strlen(forecast->note) + sizeof text + 2 > sizeof forecast->note)
@@ -204,11 +137,10 @@ static void note_grid(const workspace *w, fs_forecast *forecast)
 
 static fs_status forecast_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
-    workspace *w = pointer;
+    fs_forecast_work *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
         fs_forecast forecast;
-        FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
-        if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
+        FS_TRY(fs_forecast_work_fill(w, block, g));
         FS_TRY(fs_forecaster_run(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
                                  w->grid.count, &forecast, error));
         note_grid(w, &forecast);
@@ -239,7 +171,8 @@ const fs_operator fs_forecast_operator = {
         "(median).\n\n"
         "With auto, ets, dotm, ces, snaive and the median are tried at several points of the "
         "group's past, where they see only what lay before; the median is used unless another's "
-        "mean absolute error is clearly smaller. A model that cannot take a group (too short, or "
+        "mean absolute error is clearly smaller. Parameter `models` names others to choose among. "
+        "A model that cannot take a group (too short, or "
         "with values below zero) leaves it to ets.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
         "theory for later steps and by how much larger the errors of the trial were than theory "
@@ -252,130 +185,10 @@ const fs_operator fs_forecast_operator = {
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
     .version = 4,
-    .input = series_input,
+    .input = fs_forecast_work_input,
     .output = forecast_output,
     .params = forecast_params,
     .open = workspace_open,
     .block = forecast_block,
-    .close = workspace_close,
-};
-
-/* ---- backtest ---- */
-
-static const fs_column backtest_output[] = {
-    {.name = "model",
-     .type = FS_TYPE_TEXT,
-     .role = FS_ROLE_RESULT,
-     .doc = "snaive, ets, dotm, ces or median"},
-    {.name = "origins",
-     .type = FS_TYPE_INT,
-     .role = FS_ROLE_RESULT,
-     .doc = "points in the past from which was forecast"},
-    {.name = "count",
-     .type = FS_TYPE_INT,
-     .role = FS_ROLE_RESULT,
-     .doc = "known values that forecasts were compared with"},
-    {.name = "mae",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_RESULT,
-     .doc = "mean absolute error; null where nothing could be compared"},
-    {.name = "rmse",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_RESULT,
-     .doc = "root of the mean squared error"},
-    {.name = "mase",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_RESULT,
-     .doc = "mean absolute error over that of the seasonal naive method inside what was known; "
-            "null where that is zero"},
-    {.name = "wape",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_RESULT,
-     .unit = "share of 1",
-     .doc = "sum of absolute errors over the sum of absolute values; null where that is zero"},
-    {.name = "bias",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_RESULT,
-     .doc = "mean of forecast minus actual"},
-    {0}};
-
-enum { MODEL, ORIGINS, COUNT, MAE, RMSE, MASE, WAPE, BIAS };
-
-static fs_status add_errors(const fs_backtest *b, const char *model, fs_rows *out, int64_t row)
-{
-    FS_TRY(fs_rows_set_text(out, MODEL, row, model, strlen(model)));
-    fs_rows_set_integer(out, ORIGINS, row, b->origins);
-    fs_rows_set_integer(out, COUNT, row, b->count);
-    if (b->count == 0) return FS_OK;
-    double count = (double)b->count;
-    fs_rows_set_number(out, MAE, row, b->absolute / count);
-    fs_rows_set_number(out, RMSE, row, sqrt(b->squared / count));
-    if (b->scaled_count > 0)
-        fs_rows_set_number(out, MASE, row, b->scaled / (double)b->scaled_count);
-    if (b->actual > 0) fs_rows_set_number(out, WAPE, row, b->absolute / b->actual);
-    fs_rows_set_number(out, BIAS, row, b->error / count);
-    return FS_OK;
-}
-
-static int competitors(void)
-{
-    int count = 0;
-    for (int m = 0; m < FS_FORECAST_MODELS; m++) count += fs_forecast_model_competes(m);
-    return count;
-}
-
-static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
-{
-    workspace *w = pointer;
-    for (int64_t g = 0; g < block->groups; g++) {
-        fs_forecast forecast;
-        int64_t first = 0;
-        FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
-        if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
-        FS_TRY(fs_forecaster_backtest(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
-                                      w->grid.count, &forecast, error));
-        FS_TRY(fs_rows_extend(out, g, competitors(), &first));
-        for (int m = 0; m < FS_FORECAST_MODELS; m++)
-            if (fs_forecast_model_competes(m))
-                FS_TRY(add_errors(&forecast.backtest[m], fs_forecast_model_name(m), out, first++));
-    }
-    return FS_OK;
-}
-
-static const fs_param backtest_params[] = {
-    {.name = "horizon",
-     .type = FS_TYPE_INT,
-     .fallback = "28",
-     .minimum = 1,
-     .maximum = 100000,
-     .doc = "how many periods each trial forecasts; less where the series is short"},
-    FS_GRID_PARAMS,
-    {.name = "nonnegative",
-     .type = FS_TYPE_TEXT,
-     .fallback = "auto",
-     .choices = "auto|yes|no",
-     .doc = "as in forecast"},
-    {.name = "origins",
-     .type = FS_TYPE_INT,
-     .fallback = "3",
-     .minimum = 1,
-     .maximum = 100,
-     .doc = "points in the past from which is forecast, a horizon apart"},
-    {.name = "end", .type = FS_TYPE_TEXT, .fallback = "", .doc = "as in forecast"},
-    {0}};
-
-const fs_operator fs_backtest_operator = {
-    .name = "backtest",
-    .summary = "Tells how good each forecasting model was in each group's past.",
-    .details = "From several points of the past, each a horizon apart, every model forecasts what "
-               "came after from what lay before, and nothing else. One row a group and model.",
-    .example = "foresell apply backtest sales.csv --group item --order week --value units "
-               "--horizon 13 -o errors.csv",
-    .version = 3,
-    .input = series_input,
-    .output = backtest_output,
-    .params = backtest_params,
-    .open = workspace_open,
-    .block = backtest_block,
-    .close = workspace_close,
+    .close = fs_forecast_work_close,
 };

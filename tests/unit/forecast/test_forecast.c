@@ -82,13 +82,15 @@ static void the_backtest_sees_no_future(void **state)
     fs_random random = fs_random_open(5, 0, 0, 0);
     double y[200], changed[200], before[2][3][12];
     fs_forecaster *f = open_forecaster(12, FS_FORECAST_AUTO, 3);
+    const int models[] = {fs_forecast_model_find("ets"), fs_forecast_model_find("median")};
     fs_forecast forecast;
     int64_t at = 0, steps = 0;
     for (int t = 0; t < 200; t++) y[t] = 20 + 5 * (t % 7) + fs_random_normal(&random);
     assert_int_equal(fs_forecaster_backtest(f, 7, y, NULL, 200, &forecast, NULL), FS_OK);
     for (int m = 0; m < 2; m++)
         for (int o = 0; o < 3; o++)
-            memcpy(before[m][o], fs_forecaster_past(f, m, o, &at, &steps), sizeof before[m][o]);
+            memcpy(before[m][o], fs_forecaster_past(f, models[m], o, &at, &steps),
+                   sizeof before[m][o]);
     for (int o = 0; o < 3; o++) {
         memcpy(changed, y, sizeof y);
         assert_non_null(fs_forecaster_past(f, 0, o, &at, &steps));
@@ -97,7 +99,7 @@ static void the_backtest_sees_no_future(void **state)
         assert_int_equal(fs_forecaster_backtest(f, 7, changed, NULL, 200, &forecast, NULL), FS_OK);
         for (int m = 0; m < 2; m++)
             for (int earlier = 0; earlier <= o; earlier++)
-                assert_memory_equal(fs_forecaster_past(f, m, earlier, &at, &steps),
+                assert_memory_equal(fs_forecaster_past(f, models[m], earlier, &at, &steps),
                                     before[m][earlier], sizeof before[m][earlier]);
     }
     assert_null(fs_forecaster_past(f, 0, 3, &at, &steps));
@@ -113,14 +115,77 @@ static void backtest_sums_are_those_worked_out_by_hand(void **state)
     fs_forecaster *f = open_forecaster(2, FS_FORECAST_AUTO, 2);
     fs_forecast forecast;
     assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, &forecast, NULL), FS_OK);
-    const fs_backtest *b = &forecast.backtest[0];
+    const fs_backtest *b = fs_forecaster_tested(f, 0, 0);
     assert_int_equal(b->origins, 2);
     assert_int_equal(b->count, 4);
     assert_true(fabs(b->absolute - 6) < 1e-12 && fabs(b->squared - 10) < 1e-12);
     assert_true(fabs(b->error + 6) < 1e-12 && fabs(b->actual - 34) < 1e-12);
     assert_true(fabs(b->scaled - 6) < 1e-12);
     assert_int_equal(b->scaled_count, 4);
+    assert_true(fabs(b->relative - (2.0 / 13 + 4.0 / 14 + 2.0 / 17 + 4.0 / 18)) < 1e-12);
+    assert_true(fabs(b->scaled_squared - 10) < 1e-12);
     fs_forecaster_close(f);
+}
+
+/* The naive method's steps are all of 1 and its errors centred are 0, so all its quantiles are the forecast: 6, 6, 8, 8 for 7, 8,
+ * 9, 10. A loss is p times 1, 2, 1, 2; nothing is below or inside; the interval of .05 to .95 costs 20 times what it misses. */
+static void losses_of_quantiles_are_those_worked_out_by_hand(void **state)
+{
+    (void)state;
+    const double y[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    fs_forecaster *f = open_forecaster(2, FS_FORECAST_AUTO, 2);
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, &forecast, NULL), FS_OK);
+    const fs_backtest *b = fs_forecaster_tested(f, 0, 0);
+    for (int q = 0; q < 3; q++) {
+        assert_true(fabs(b->pinball[q] - 6 * quantiles[q]) < 1e-12);
+        assert_int_equal(b->below[q], 0);
+    }
+    assert_int_equal(b->inside, 0);
+    assert_true(fabs(b->interval - 20 * 6) < 1e-9);
+    assert_true(fabs(b->scaled_loss - 6 * 1.5) < 1e-12);
+    fs_forecaster_close(f);
+}
+
+/* Of each step the sums are those of all, taken apart; models can be named. */
+static void steps_add_up_and_models_are_those_that_were_named(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(6, 0, 0, 0);
+    double y[90];
+    for (int t = 0; t < 90; t++) y[t] = 50 + 9 * (t % 7) + 4 * fs_random_normal(&random);
+    int naive = fs_forecast_model_find("naive"), croston = fs_forecast_model_find("croston");
+    fs_forecast_settings settings = {.horizon = 5,
+                                     .model = FS_FORECAST_AUTO,
+                                     .nonnegative = -1,
+                                     .origins = 3,
+                                     .tries = 1u << naive | 1u << croston,
+                                     .quantiles = 3,
+                                     .quantile = quantiles};
+    fs_forecaster *all = NULL, *steps = NULL;
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_open(&settings, &all, NULL), FS_OK);
+    settings.by_step = true;
+    assert_int_equal(fs_forecaster_open(&settings, &steps, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(all, 7, y, NULL, 90, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(steps, 7, y, NULL, 90, &forecast, NULL), FS_OK);
+    assert_null(fs_forecaster_tested(all, fs_forecast_model_find("ets"), 0));
+    const fs_backtest *whole = fs_forecaster_tested(all, croston, 0);
+    double absolute = 0, loss = 0;
+    for (int64_t h = 0; h < 5; h++) {
+        const fs_backtest *b = fs_forecaster_tested(steps, croston, h);
+        assert_int_equal(b->count, 3);
+        assert_int_equal(b->origins, 3);
+        absolute += b->absolute;
+        loss += b->pinball[2];
+    }
+    assert_int_equal(whole->count, 15);
+    assert_true(fabs(whole->absolute - absolute) < 1e-9 && fabs(whole->pinball[2] - loss) < 1e-9);
+    assert_null(fs_forecaster_tested(steps, croston, 5));
+    forecast = run(all, 7, y, NULL, 90); /* a level is better here than the last value */
+    assert_string_equal(forecast.model, "croston");
+    fs_forecaster_close(all);
+    fs_forecaster_close(steps);
 }
 
 static void the_better_model_of_the_past_is_used(void **state)
@@ -224,6 +289,14 @@ static void one_absurd_value_does_not_carry_the_forecast_away(void **state)
     fs_forecaster_close(f);
 }
 
+static void check_sums(const fs_backtest *b, int n)
+{
+    assert_true(isfinite(b->absolute) && isfinite(b->squared) && isfinite(b->scaled));
+    assert_true(isfinite(b->relative) && b->relative <= 2 * (double)b->count);
+    assert_true(isfinite(b->scaled_squared) && isfinite(b->interval) && isfinite(b->scaled_loss));
+    for (int q = 0; q < n; q++) assert_true(isfinite(b->pinball[q]) && b->pinball[q] >= 0);
+}
+
 static void thousands_of_nasty_series_get_finite_ordered_forecasts(void **state)
 {
     (void)state;
@@ -244,10 +317,10 @@ static void thousands_of_nasty_series_get_finite_ordered_forecasts(void **state)
         fs_forecast forecast = run(f[trial % 3], seasons[trial % 6], y, valid, n);
         assert_true(forecast.known == known);
         if (known) check_sane(&forecast, horizons[trial % 3], !below);
-        for (int m = 0; m < FS_FORECAST_MODELS; m++)
-            assert_true(isfinite(forecast.backtest[m].absolute) &&
-                        isfinite(forecast.backtest[m].squared) &&
-                        isfinite(forecast.backtest[m].scaled));
+        for (int m = 0; m < FS_FORECAST_MODELS; m++) {
+            const fs_backtest *b = fs_forecaster_tested(f[trial % 3], m, 0);
+            if (b) check_sums(b, 3);
+        }
     }
     for (int i = 0; i < 3; i++) fs_forecaster_close(f[i]);
 }
@@ -296,6 +369,8 @@ int main(void)
         cmocka_unit_test(intervals_of_seasonal_naive_widen_with_the_seasons_ahead),
         cmocka_unit_test(the_backtest_sees_no_future),
         cmocka_unit_test(backtest_sums_are_those_worked_out_by_hand),
+        cmocka_unit_test(losses_of_quantiles_are_those_worked_out_by_hand),
+        cmocka_unit_test(steps_add_up_and_models_are_those_that_were_named),
         cmocka_unit_test(the_better_model_of_the_past_is_used),
         cmocka_unit_test(intervals_hold_what_they_say),
         cmocka_unit_test(constant_series_go_on),

@@ -52,9 +52,21 @@ static void backtest_tells_the_errors_of_both_models(void **state)
     row rows[20];
     fs_buffer out = {0};
     for (int i = 0; i < 20; i++) rows[i] = (row){"a", i, i % 2 ? 10 : 20};
-    assert_int_equal(apply("backtest", "horizon = 4, season = 2", rows, 20, 3, &out, NULL), FS_OK);
-    assert_non_null(strstr(out.data, "a,snaive,3,12,0,0,null,0,0\n"));
-    assert_non_null(strstr(out.data, "a,ets,3,12,"));
+    assert_int_equal(apply("backtest", "horizon = 4, season = 2, quantile = [0.1, 0.9]", rows, 20,
+                           3, &out, NULL),
+                     FS_OK);
+    assert_non_null(
+        strstr(out.data, "a,snaive,null,3,12,0,0,null,0,0,0,0,null,1,0,0,null,0,0,1,1\n"));
+    assert_non_null(strstr(out.data, "a,ets,null,3,12,"));
+    fs_buffer_free(&out);
+    assert_int_equal(apply("backtest",
+                           "horizon = 2, by = step, models = [drift, naive], origins = 1, "
+                           "season = 1, quantile = []",
+                           rows, 20, 3, &out, NULL),
+                     FS_OK);
+    assert_non_null(strstr(out.data, "a,naive,1,1,1,10,10,1,1,"));
+    assert_non_null(strstr(out.data, "a,drift,2,1,1,"));
+    assert_null(strstr(out.data, "snaive"));
     fs_buffer_free(&out);
 }
 

@@ -1,0 +1,97 @@
+/* From a fit to what users get of it.
+ *
+ * Intervals. Deviation of step h by theory (of the method) times the quantile of a one-step error (errors.c), widened by what the
+ * backtest found.
+ *
+ * A place of a short season (a weekday) that was zero for eight seasons, in a series that hardly is at others, stays zero.
+ *
+ * Results are scaled back (series.c) and kept finite.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "forecaster_internal.h"
+
+#define CLOSED_SEASONS 8  /* a place of the season that was zero in all of them is closed */
+#define CLOSED_KNOWN   6  /* of them must be known */
+#define CLOSED_LONGEST 14 /* steps in a season that has closed places */
+
+double fs_bounded(double value)
+{
+    if (value != value) return 0;
+    return value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
+}
+
+static bool is_nonnegative(const fs_forecaster *f, const fs_series *series)
+{
+    if (f->settings.nonnegative >= 0) return f->settings.nonnegative == 1;
+    return series->least >= 0;
+}
+
+/* Known values at a place of the last CLOSED_SEASONS seasons, and how many of them are not zero. */
+static void count_place(const fs_series *s, int season, int place, int *known, int *busy)
+{
+    *known = *busy = 0;
+    for (int64_t i = 1; i <= CLOSED_SEASONS; i++) {
+        int64_t t = s->count - i * season + place;
+        if (t < 0 || !s->use[t]) continue;
+        (*known)++;
+        *busy += s->y[t] != 0;
+    }
+}
+
+/* Places of the season at which nothing was sold for long, while something was on nearly all of the
+ * others: a shop that is shut on Sundays sells nothing next Sunday, whatever a smooth level says. False where there is none. */
+static bool find_closed(const fs_series *s, int season, bool closed[CLOSED_LONGEST])
+{
+    int known[CLOSED_LONGEST], busy[CLOSED_LONGEST], open_known = 0, open_busy = 0;
+    bool any = false;
+    if (season < 2 || season > CLOSED_LONGEST) return false;
+    for (int place = 0; place < season; place++) {
+        count_place(s, season, place, &known[place], &busy[place]);
+        if (busy[place] == 0) continue;
+        open_known += known[place];
+        open_busy += busy[place];
+    }
+    for (int place = 0; place < season; place++) {
+        closed[place] = busy[place] == 0 && known[place] >= CLOSED_KNOWN;
+        any = any || closed[place];
+    }
+    return any && open_busy * 10 >= open_known * 8;
+}
+
+/* `each` values a step. */
+static void keep_closed(const fs_series *series, int season, int64_t horizon, int each,
+                        double *values)
+{
+    bool closed[CLOSED_LONGEST];
+    if (!find_closed(series, season, closed)) return;
+    for (int64_t h = 0; h < horizon; h++)
+        for (int i = 0; i < each; i++)
+            if (closed[h % season]) values[h * each + i] = 0;
+}
+
+void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
+                     int64_t horizon, double *mean)
+{
+    bool clip = is_nonnegative(f, series);
+    for (int64_t h = 0; h < horizon; h++)
+        mean[h] = fs_bounded((clip && fit->mean[h] < 0 ? 0 : fit->mean[h]) * series->unit);
+    keep_closed(series, season, horizon, 1, mean);
+}
+
+void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
+                          int64_t horizon, double *quantile)
+{
+    int quantiles = f->settings.quantiles;
+    bool clip = is_nonnegative(f, series);
+    for (int q = 0; q < quantiles; q++) {
+        double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
+        for (int64_t h = 0; h < horizon; h++) {
+            double value = fit->mean[h] + fit->spread[h] * error;
+            quantile[h * quantiles + q] =
+                fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
+        }
+    }
+    keep_closed(series, season, horizon, quantiles, quantile);
+}

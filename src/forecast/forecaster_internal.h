@@ -1,0 +1,66 @@
+/* forecaster_internal.h: a forecaster at work: fits, their trial on the past, and what users get of them. */
+#ifndef FORESELL_FORECASTER_INTERNAL_H
+#define FORESELL_FORECASTER_INTERNAL_H
+
+#include "forecast_internal.h"
+
+/* A point of the past: `steps` are forecast from the `at` observations before it. */
+typedef struct fs_past {
+    int64_t at, steps;
+} fs_past;
+
+/* What a model's trial gave; of a model that is not tried nothing is set. */
+typedef struct fs_tested {
+    double *made;      /* origin × horizon */
+    fs_backtest *sums; /* rows */
+    double *pinball;   /* rows × quantiles; where `sums` point to */
+    int64_t *below;    /* the same */
+    double wider;      /* Σ of squared standardised errors, and of how many */
+    int64_t wider_count;
+} fs_tested;
+
+struct fs_forecaster {
+    fs_forecast_settings settings;
+    int64_t rows;     /* of sums: horizon or 1 */
+    fs_series series; /* whole, for the forecast */
+    fs_series before; /* what an origin sees */
+    fs_scratch scratch;
+    fs_fit fit[FS_FORECAST_MODELS]; /* of the series that is worked on */
+    bool fitted[FS_FORECAST_MODELS];
+    bool could[FS_FORECAST_MODELS]; /* else it is exponential smoothing instead */
+    fs_errors errors;
+    double *mean;     /* horizon */
+    double *quantile; /* horizon × quantiles */
+    fs_past *origin;  /* settings.origins */
+    int origins;      /* that the last backtest had */
+    fs_tested tested[FS_FORECAST_MODELS];
+};
+
+/* Is it one of those whose trial has room? */
+bool fs_forecaster_tries(const fs_forecast_settings *settings, int model);
+/* Room for the trials, and its end. */
+FS_MUST_CHECK fs_status fs_backtest_open(fs_forecaster *f);
+void fs_backtest_close(fs_forecaster *f);
+/* Tries models on what lies before points of the past: `only` this one; FS_FORECAST_AUTO: all that there is room for. `value` begins at
+ * its first known one, as f->series does. Intervals are judged where `judges_intervals`. */
+FS_MUST_CHECK fs_status fs_backtest_run(fs_forecaster *f, const double *value, const uint8_t *valid,
+                                        int season, int only, bool judges_intervals);
+/* How much wider than theory the model's intervals must be, by its trial so far. */
+double fs_backtest_widening(const fs_forecaster *f, int model);
+
+/* Fits a model to a series, if that was not done, with the errors of one step in f->errors. */
+FS_MUST_CHECK fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model,
+                                          int season, int64_t horizon);
+/* Must be called before another series is fitted. */
+void fs_forecaster_forget(fs_forecaster *f);
+
+/* A fit as users get it: in the series' units, finite, not below zero where that is wanted, zero where it is closed. */
+void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
+                     int64_t horizon, double *mean);
+/* Its quantiles by f->errors, step by step. */
+void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
+                          int64_t horizon, double *quantile);
+/* Finite: the largest number there is instead of more, 0 instead of what is no number. */
+double fs_bounded(double value);
+
+#endif

@@ -1,0 +1,32 @@
+/* forecast_work.h: what the operators forecast and backtest share: their input, and a forecaster fed from rows. */
+#ifndef FORESELL_FORECAST_WORK_H
+#define FORESELL_FORECAST_WORK_H
+
+#include "grid.h"
+#include "foresell/forecast.h"
+#include "foresell/operator.h"
+
+typedef struct fs_forecast_work {
+    fs_binding binding;
+    fs_grid grid; /* the group that is worked on */
+    fs_forecaster *forecaster;
+    int64_t horizon, season;
+    int quantiles;
+    bool has_end;
+    int64_t end;
+} fs_forecast_work;
+
+extern const fs_column fs_forecast_work_input[];
+
+/* The parameter `models` as fs_forecast_settings has it. */
+uint64_t fs_forecast_work_models(const fs_options *options);
+/* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, season and end are read here. */
+FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
+                                              const fs_forecast_settings *settings, void **pointer,
+                                              fs_error *error);
+void fs_forecast_work_close(void *pointer);
+/* Group g of the block into work->grid. */
+FS_MUST_CHECK fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block,
+                                              int64_t g);
+
+#endif
