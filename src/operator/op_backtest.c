@@ -1,4 +1,5 @@
 /* The operator backtest: its declaration, and measures from the sums of trials. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -174,10 +175,10 @@ enum {
     PINBALL
 };
 
-/* Null where there is nothing to divide by. */
+/* Null where there is nothing to divide by; sums of the largest numbers may be too large for one. */
 static void set_ratio(fs_rows *out, int column, int64_t row, double sum, double by)
 {
-    if (by > 0) fs_rows_set_number(out, column, row, sum / by);
+    if (by > 0) fs_rows_set_number(out, column, row, fmax(-DBL_MAX, fmin(sum / by, DBL_MAX)));
 }
 
 static void set_root(fs_rows *out, int column, int64_t row, double sum, double by)
