@@ -45,25 +45,25 @@ FS_API int fs_step_season(const fs_step *step);
 
 /* ---- forecasts --------------------------------------------------------------------------- */
 
-/* Models are told by their place among those that there are, 0 to FS_FORECAST_MODELS - 1; AUTO compares them on the series' own past
- * and takes the best. Their names are FS_FORECAST_WORDS. */
-#define FS_FORECAST_AUTO   (-1)
-#define FS_FORECAST_MODELS 19
-#define FS_FORECAST_WORDS                                                                          \
+/* Models are told by their place in FS_FORECAST_CHOICES, 0 to FS_FORECAST_MODELS - 1. Methods are those that are no combination
+ * of others; FS_FORECAST_AUTO is one of several, weighted by how good they were in the series' own past. */
+#define FS_FORECAST_MODELS 20
+#define FS_FORECAST_METHODS                                                                        \
     "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|theta|otm|dstm|dotm|ces|"  \
-    "croston|croston_optimized|sba|tsb|adida|imapa|median"
-#define FS_FORECAST_CHOICES "auto|" FS_FORECAST_WORDS
-FS_API const char *
-fs_forecast_model_name(int model);                   /* static text; "auto" for all other numbers */
-FS_API int fs_forecast_model_find(const char *name); /* FS_FORECAST_AUTO where there is none */
-FS_API bool fs_forecast_model_competes(int model);   /* is it one of those that AUTO compares? */
+    "croston|croston_optimized|sba|tsb|adida|imapa"
+#define FS_FORECAST_CHOICES FS_FORECAST_METHODS "|median|auto"
+#define FS_FORECAST_AUTO    (FS_FORECAST_MODELS - 1)
+FS_API const char *fs_forecast_model_name(int model); /* static text; NULL where there is none */
+FS_API int fs_forecast_model_find(const char *name);  /* -1 where there is none */
+FS_API bool fs_forecast_model_competes(int model);    /* is it tried where nothing is named? */
 
 typedef struct fs_forecast_settings {
     int64_t horizon; /* >= 1 */
-    int model;       /* FS_FORECAST_AUTO, or the one to use */
+    int model;       /* the one to use */
     int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
     int origins;     /* of the backtest, >= 0 */
-    uint64_t tries;  /* bit m: a backtest tries model m, AUTO compares it; 0: those that compete */
+    uint64_t parts;  /* bit m: AUTO combines method m; 0: those that compete */
+    uint64_t tries;  /* bit m: a backtest tries model m; 0: those that compete */
     bool by_step;    /* a backtest's sums are of each step, not of all */
     int quantiles;
     const double *quantile; /* each in (0, 1); kept by reference */
@@ -106,13 +106,12 @@ FS_API FS_MUST_CHECK fs_status fs_forecaster_run(fs_forecaster *forecaster, int 
                                                  const double *value, const uint8_t *valid,
                                                  int64_t count, fs_forecast *forecast,
                                                  fs_error *error);
-/* Only the backtest, of all models that settings try, and `model`. */
+/* Only the backtest, of all models that settings try, and `model`; of AUTO its parts too. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_backtest(fs_forecaster *forecaster, int season,
                                                       const double *value, const uint8_t *valid,
                                                       int64_t count, fs_forecast *forecast,
                                                       fs_error *error);
-/* Sums of the last backtest (that fs_forecaster_run makes of `model`, or of those that AUTO compares): all of them
- * in row 0, or with by_step those of step row + 1; NULL where the model was not tried. Valid until the next call. */
+/* Sums of the last backtest (that fs_forecaster_run makes of `model`, and of AUTO's parts): all of them in row 0, or with by_step those of step row + 1; NULL where the model was not tried. Valid until the next call. */
 FS_API const fs_backtest *fs_forecaster_tested(const fs_forecaster *forecaster, int model,
                                                int64_t row);
 /* The forecasts that the last backtest made: *steps of them from origin `origin` (0: the earliest),

@@ -27,7 +27,7 @@ def backtest(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]] = (),
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
@@ -67,8 +67,8 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]], default ()
-        Models to try, such as [naive, ets, tsb]; empty: those that auto compares.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"]], default ()
+        Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
     nonnegative : {"auto", "yes", "no"}, default "auto"
@@ -85,7 +85,7 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): as the parameter names it: snaive, ets, dotm, ces and median, or those of `models`.
+        - `model` (text): as the parameter names it: snaive, ets, dotm, ces and auto, or those of `models`.
         - `step` (int, period): the step ahead that the row is of; null: all, where `by` is all.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
@@ -591,8 +591,8 @@ def forecast(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["auto", "snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa"]] = (),
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -610,10 +610,11 @@ def forecast(
     (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015).
     The median of ets, dotm and ces at each step (median).
 
-    With auto, ets, dotm, ces, snaive and the median are tried at several points of the group's past, where they see
-    only what lay before; the median is used unless another's mean absolute error is clearly smaller. Parameter `models`
-    names others to choose among. A model that cannot take a group (too short, or with values below zero) leaves it to
-    ets.
+    With auto, ets, dotm, ces and, where there is a season, snaive, or those that `models` names, are tried at several
+    points of the group's past, where they see only what lay before. The forecast is their mean, weighted by the inverse
+    square of their mean absolute errors there (Bates and Granger 1969); the column model tells the weights. Where the
+    past is too short to try, it is their median. A model that cannot take a group (too short, or with values below
+    zero) is left out, or leaves it to ets.
 
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
@@ -650,11 +651,10 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"auto", "snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"}, default "auto"
-        Auto takes the median of several, or what was clearly better in the group's own past.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median"]], default ()
-        What auto chooses among, such as [ets, croston, tsb]; the best in the group's own past is used; empty: see
-        above.
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"}, default "auto"
+        Auto combines several by how good they were in the group's own past.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa"]], default ()
+        What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, and snaive where there is a season.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -676,7 +676,7 @@ def forecast(
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
         - `model` (text): the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M
           multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F full; several with
-          commas for their median; or none.
+          commas for their median, with their weights for their mean; or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
 
     Examples

@@ -16,6 +16,7 @@
 
 #include "forecaster_internal.h"
 
+#define ANY_SEASON   2   /* parts are asked for before a season is known */
 #define ORIGIN_LEAST 4   /* known values that an origin must have before it */
 #define CALM         3.0 /* weight of theory against the backtest, in test lengths */
 
@@ -23,9 +24,10 @@
 
 bool fs_forecaster_tries(const fs_forecast_settings *settings, int model)
 {
-    if (settings->model == model) return true;
-    if (settings->tries) return settings->tries >> model & 1;
-    return fs_method_at(model)->competes;
+    bool is_tried = settings->tries ? settings->tries >> model & 1 : fs_method_at(model)->competes;
+    if (is_tried || settings->model == model) return true;
+    return model != FS_FORECAST_AUTO && fs_forecaster_tries(settings, FS_FORECAST_AUTO) &&
+           fs_forecaster_combines(settings, FS_FORECAST_AUTO, model, ANY_SEASON);
 }
 
 static bool open_tested(const fs_forecaster *f, fs_tested *t)
@@ -199,7 +201,6 @@ static void judge(fs_forecaster *f, int model, int index, int season, bool judge
     double *made = t->made + index * f->settings.horizon, unit = f->series.unit;
     yardstick by = measure_past(f, season);
     fs_deliver_mean(f, &f->before, fit, season, o->steps, made);
-    f->errors.factor = fs_backtest_widening(f, model);
     if (quantiles > 0) fs_deliver_quantiles(f, &f->before, fit, season, o->steps, f->quantile);
     for (int64_t row = 0; row < f->rows && row < o->steps; row++) t->sums[row].origins++;
     for (int64_t h = 0; h < o->steps; h++) {
@@ -213,16 +214,27 @@ static void judge(fs_forecaster *f, int model, int index, int season, bool judge
     }
 }
 
+static bool takes_part(const fs_forecaster *f, int model, int only, int season)
+{
+    if (!f->tested[model].made) return false;
+    if (only < 0 || model == only) return true;
+    return only == FS_FORECAST_AUTO && fs_forecaster_combines(&f->settings, only, model, season);
+}
+
+/* All are fitted before one is judged: what AUTO weighs by must not know this origin. */
 static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_t *valid, int index,
                              int season, int only, bool judges_intervals)
 {
     const fs_past *o = &f->origin[index];
     FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
     fs_forecaster_forget(f);
-    for (int model = 0; model < FS_FORECAST_MODELS; model++) {
-        if (!f->tested[model].made || (only >= 0 && model != only)) continue;
-        FS_TRY(fs_forecaster_fit(f, &f->before, model, season, o->steps));
-        judge(f, model, index, season, judges_intervals);
+    for (int m = 0; m < FS_FORECAST_MODELS; m++)
+        if (takes_part(f, m, only, season))
+            FS_TRY(fs_forecaster_fit(f, &f->before, m, season, o->steps));
+    for (int m = 0; m < FS_FORECAST_MODELS; m++) {
+        if (!takes_part(f, m, only, season)) continue;
+        FS_TRY(fs_forecaster_settle(f, &f->before, m));
+        judge(f, m, index, season, judges_intervals);
     }
     return FS_OK;
 }

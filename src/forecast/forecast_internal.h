@@ -23,7 +23,7 @@ void fs_series_free(fs_series *series);
 
 /* ---- methods: each has a function that fits and projects ---- */
 
-#define FS_MODEL_NAME 48
+#define FS_MODEL_NAME 120
 
 /* What a method makes of a series, in the series' scale. */
 typedef struct fs_fit {
@@ -67,12 +67,21 @@ struct fs_method {
      * of its kind. Fails only where memory runs out. */
     fs_status (*fit)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can);
-    int form;      /* for methods that share a function */
-    bool competes; /* tried out by `auto` and told by backtest */
-    bool combines; /* part of the combination, whose `fit` is NULL */
+    int form;          /* for methods that share a function */
+    bool competes;     /* tried where nothing is named, and part of `auto` */
+    bool wants_season; /* of those only where there is a season */
+    bool combines;     /* part of the median */
 };
-/* Sets a fit out of those of several methods; room for count and horizon is there. */
-void fs_combine(const fs_fit *const *part, int parts, int64_t count, int64_t horizon, fs_fit *fit);
+/* Combinations have no `fit`: they set one out of those of several methods; room for count and horizon is there. At most
+ * FS_COMBINED parts. */
+#define FS_COMBINED FS_FORECAST_MODELS
+void fs_combine_median(const fs_fit *const *part, int parts, int64_t count, int64_t horizon,
+                       fs_fit *fit);
+/* weight: of sum 1 */
+void fs_combine_mean(const fs_fit *const *part, const double *weight, int parts, int64_t count,
+                     int64_t horizon, fs_fit *fit);
+/* Weights of sum 1 by the mean absolute errors that the parts made. */
+void fs_combine_weights(const double *error, int parts, double *weight);
 
 /* ---- exponential smoothing ---- */
 
@@ -80,7 +89,7 @@ extern const fs_method fs_ets_method; /* all forms, by AICc */
 
 /* ---- others ---- */
 
-extern const fs_method fs_snaive_method, fs_naive_method, fs_median_method;
+extern const fs_method fs_snaive_method, fs_naive_method, fs_median_method, fs_auto_method;
 const fs_method *fs_method_at(int model); /* 0 ... FS_FORECAST_MODELS - 1 */
 
 /* ---- classical seasonal adjustment ---- */

@@ -1,7 +1,5 @@
-/* A forecast of one series: models compared on its own past (backtest.c), the better one used, intervals from its errors
+/* A forecast of one series: models tried on its own past (backtest.c), one of them or several combined, intervals from the errors
  * (deliver.c).
- *
- * The median of several methods is used unless one model's mean absolute error over all of the backtest is clearly smaller.
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,8 +7,7 @@
 
 #include "forecaster_internal.h"
 
-#define TESTED_LEAST 3   /* values that a choice must rest on */
-#define CLEARLY      0.7 /* of the mean absolute error of the combination */
+#define TESTED_LEAST 3   /* values that weights must rest on */
 #define GUESSED      0.5 /* deviation, as a share of the level, where one value is known */
 
 fs_status fs_forecaster_open(const fs_forecast_settings *settings, fs_forecaster **forecaster,
@@ -62,19 +59,72 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, int 
     return FS_OK;
 }
 
-/* The same for a model that may be made out of several methods. */
-static fs_status fit_model(fs_forecaster *f, const fs_forecast_task *task, int model)
+bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int part, int season)
 {
-    const fs_fit *part[FS_FORECAST_MODELS];
-    int parts = 0;
-    if (fs_method_at(model)->fit) return fit_method(f, task, model);
-    for (int m = 0; m < FS_FORECAST_MODELS; m++) {
-        if (!fs_method_at(m)->combines) continue;
-        FS_TRY(fit_method(f, task, m));
-        if (f->could[m]) part[parts++] = &f->fit[m];
+    const fs_method *method = fs_method_at(part);
+    if (!method->fit) return false;
+    if (model != FS_FORECAST_AUTO) return method->combines;
+    if (settings->parts) return settings->parts >> part & 1;
+    return method->competes && (season > 1 || !method->wants_season);
+}
+
+/* Mean absolute error in the backtest so far; false where too little was tried. */
+static bool tested_error(const fs_forecaster *f, int model, double *error)
+{
+    double sum = 0;
+    int64_t count = 0;
+    for (int64_t row = 0; row < f->rows; row++) {
+        sum += f->tested[model].sums[row].absolute;
+        count += f->tested[model].sums[row].count;
     }
-    FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
-    fs_combine(part, parts, task->series->count, task->horizon, &f->fit[model]);
+    *error = count > 0 ? fs_bounded(sum) / (double)count : 0;
+    return count >= TESTED_LEAST;
+}
+
+/* Those of them that make the median, unless they were chosen by the user. */
+static int drop_others(const fs_forecaster *f, const int *model, const fs_fit **part, int parts)
+{
+    int kept = 0;
+    for (int i = 0; i < parts; i++)
+        if (f->settings.parts || fs_method_at(model[i])->combines) part[kept++] = part[i];
+    return kept > 0 ? kept : parts;
+}
+
+/* By their errors so far; the median where nothing was tried yet. */
+static void weigh(const fs_forecaster *f, const int *model, const fs_fit **part, int parts,
+                  const fs_forecast_task *task, fs_fit *fit)
+{
+    double error[FS_COMBINED], weight[FS_COMBINED];
+    int64_t count = task->series->count;
+    bool tested = true;
+    for (int i = 0; i < parts; i++) tested = tested && tested_error(f, model[i], &error[i]);
+    if (tested) {
+        fs_combine_weights(error, parts, weight);
+        fs_combine_mean(part, weight, parts, count, task->horizon, fit);
+    } else {
+        parts = drop_others(f, model, part, parts);
+        fs_combine_median(part, parts, count, task->horizon, fit);
+    }
+}
+
+/* A combination. At least one of the parts can always be fitted, if only by what stands in for it. */
+static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task, int model)
+{
+    const fs_fit *part[FS_COMBINED];
+    int of[FS_COMBINED], parts = 0, stands_in = -1;
+    for (int m = 0; m < FS_FORECAST_MODELS; m++) {
+        if (!fs_forecaster_combines(&f->settings, model, m, task->season)) continue;
+        FS_TRY(fit_method(f, task, m));
+        stands_in = m;
+        if (f->could[m]) of[parts] = m, part[parts++] = &f->fit[m];
+    }
+    if (parts == 0) of[parts] = stands_in, part[parts++] = &f->fit[stands_in];
+    fs_fit *fit = &f->fit[model];
+    FS_TRY(fs_fit_reserve(fit, task->series->count, task->horizon));
+    if (model == FS_FORECAST_AUTO)
+        weigh(f, of, part, parts, task, fit);
+    else
+        fs_combine_median(part, parts, task->series->count, task->horizon, fit);
     return FS_OK;
 }
 
@@ -82,46 +132,25 @@ fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model
                             int64_t horizon)
 {
     fs_forecast_task task = {.series = series, .season = season, .horizon = horizon};
+    if (fs_method_at(model)->fit) return fit_method(f, &task, model);
+    return fit_combination(f, &task, model);
+}
+
+fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int model)
+{
     const fs_fit *fit = &f->fit[model];
     int64_t count = 0;
     FS_TRY(fs_errors_reserve(&f->errors, series->count));
-    FS_TRY(fit_model(f, &task, model));
     for (int64_t t = fit->from; t < series->count; t++)
         if (series->use[t]) f->errors.sorted[count++] = fit->residual[t];
     fs_errors_settle(&f->errors, count, fit->parameters);
+    f->errors.factor = fs_backtest_widening(f, model);
     return FS_OK;
 }
 
 void fs_forecaster_forget(fs_forecaster *f) { memset(f->fitted, 0, sizeof f->fitted); }
 
 /* ---- the forecast ---- */
-
-/* Sum of absolute errors over all steps. */
-static double tested_error(const fs_forecaster *f, int model)
-{
-    double sum = 0;
-    for (int64_t row = 0; row < f->rows; row++) sum += f->tested[model].sums[row].absolute;
-    return sum;
-}
-
-/* The one that is asked for. Of AUTO the combination, unless another was clearly better in the backtest; without the combination
- * the best. */
-static int choose(const fs_forecaster *f)
-{
-    const int median = FS_FORECAST_MODELS - 1;
-    int best = median;
-    double least = INFINITY;
-    if (f->settings.model != FS_FORECAST_AUTO) return f->settings.model;
-    const fs_backtest *combined = fs_forecaster_tested(f, median, 0);
-    if (combined && combined->count < TESTED_LEAST) return median;
-    if (combined) least = CLEARLY * tested_error(f, median);
-    for (int m = 0; m < FS_FORECAST_MODELS; m++) {
-        if (!f->tested[m].made || tested_error(f, m) >= least) continue;
-        least = tested_error(f, m);
-        best = m;
-    }
-    return best;
-}
 
 static void add_note(fs_forecast *forecast, const char *text)
 {
@@ -171,7 +200,7 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
     *forecast = (fs_forecast){.model = "none"};
     skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
-    if (status == FS_OK) status = fs_backtest_run(f, value, valid, season, FS_FORECAST_AUTO, true);
+    if (status == FS_OK) status = fs_backtest_run(f, value, valid, season, -1, true);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
     return FS_OK;
@@ -180,15 +209,16 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
 fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, const uint8_t *valid,
                             int64_t count, fs_forecast *forecast, fs_error *error)
 {
+    int model = f->settings.model;
     *forecast = (fs_forecast){.model = "none"};
     skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
     if (status == FS_OK && f->series.known > 0)
-        status = fs_backtest_run(f, value, valid, season, f->settings.model, false);
-    int model = choose(f);
+        status = fs_backtest_run(f, value, valid, season, model, false);
     fs_forecaster_forget(f);
     if (status == FS_OK && f->series.known > 0)
         status = fs_forecaster_fit(f, &f->series, model, season, f->settings.horizon);
+    if (status == FS_OK && f->series.known > 0) status = fs_forecaster_settle(f, &f->series, model);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
     if (!forecast->known) {
@@ -197,7 +227,6 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     }
     forecast->model = f->fit[model].model;
     guess_errors(f);
-    f->errors.factor = fs_backtest_widening(f, model);
     note_series(f, season, model, forecast);
     forecast->mean = f->mean;
     forecast->quantile = f->quantile;

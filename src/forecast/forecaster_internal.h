@@ -41,16 +41,20 @@ bool fs_forecaster_tries(const fs_forecast_settings *settings, int model);
 /* Room for the trials, and its end. */
 FS_MUST_CHECK fs_status fs_backtest_open(fs_forecaster *f);
 void fs_backtest_close(fs_forecaster *f);
-/* Tries models on what lies before points of the past: `only` this one; FS_FORECAST_AUTO: all that there is room for. `value` begins at
+/* Tries models on what lies before points of the past: `only` this one and its parts; -1: all that there is room for. `value` begins at
  * its first known one, as f->series does. Intervals are judged where `judges_intervals`. */
 FS_MUST_CHECK fs_status fs_backtest_run(fs_forecaster *f, const double *value, const uint8_t *valid,
                                         int season, int only, bool judges_intervals);
 /* How much wider than theory the model's intervals must be, by its trial so far. */
 double fs_backtest_widening(const fs_forecaster *f, int model);
 
-/* Fits a model to a series, if that was not done, with the errors of one step in f->errors. */
+/* Is `part` a method that this combination is made of? */
+bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int part, int season);
+/* Fits a model to a series, where a method was not yet; AUTO by what the trials have shown so far. */
 FS_MUST_CHECK fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model,
                                           int season, int64_t horizon);
+/* The errors of one step of a fit, and how wide, into f->errors. */
+FS_MUST_CHECK fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int model);
 /* Must be called before another series is fitted. */
 void fs_forecaster_forget(fs_forecaster *f);
 

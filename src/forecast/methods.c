@@ -3,7 +3,7 @@
 
 #include "forecast_internal.h"
 
-/* The combination stands last: forecaster.c begins its choice there. */
+/* In the order of FS_FORECAST_CHOICES. */
 static const fs_method *const methods[FS_FORECAST_MODELS] = {&fs_snaive_method,
                                                              &fs_naive_method,
                                                              &fs_drift_method,
@@ -22,20 +22,21 @@ static const fs_method *const methods[FS_FORECAST_MODELS] = {&fs_snaive_method,
                                                              &fs_tsb_method,
                                                              &fs_adida_method,
                                                              &fs_imapa_method,
-                                                             &fs_median_method};
+                                                             &fs_median_method,
+                                                             &fs_auto_method};
 
 const fs_method *fs_method_at(int model) { return methods[model]; }
 
 const char *fs_forecast_model_name(int model)
 {
-    return model < 0 || model >= FS_FORECAST_MODELS ? "auto" : methods[model]->name;
+    return model < 0 || model >= FS_FORECAST_MODELS ? NULL : methods[model]->name;
 }
 
 int fs_forecast_model_find(const char *name)
 {
     for (int m = 0; m < FS_FORECAST_MODELS; m++)
         if (strcmp(methods[m]->name, name) == 0) return m;
-    return FS_FORECAST_AUTO;
+    return -1;
 }
 
 bool fs_forecast_model_competes(int model)

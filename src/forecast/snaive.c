@@ -70,6 +70,7 @@ const fs_method fs_snaive_method = {
     .fit = fit,
     .form = SEASONAL,
     .competes = true,
+    .wants_season = true,
 };
 const fs_method fs_naive_method = {
     .name = "naive", .about = "the last observation", .fit = fit, .form = NAIVE};

@@ -18,7 +18,7 @@ typedef struct fs_forecast_work {
 
 extern const fs_column fs_forecast_work_input[];
 
-/* The parameter `models` as fs_forecast_settings has it. */
+/* The parameter `models` as fs_forecast_settings has such. */
 uint64_t fs_forecast_work_models(const fs_options *options);
 /* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, season and end are read here. */
 FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,

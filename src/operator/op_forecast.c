@@ -27,9 +27,10 @@ static const fs_column forecast_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
-            "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
-            "full; several with commas for their median; or none"},
+     .doc =
+         "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
+         "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
+         "full; several with commas for their median, with their weights for their mean; or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -54,15 +55,14 @@ static const fs_param forecast_params[] = {
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
      .choices = FS_FORECAST_CHOICES,
-     .doc = "auto takes the median of several, or what was clearly better in the group's own past"},
+     .doc = "auto combines several by how good they were in the group's own past"},
     {.name = "models",
      .type = FS_TYPE_LIST,
      .fallback = "[]",
-     .choices = FS_FORECAST_WORDS,
+     .choices = FS_FORECAST_METHODS,
      .merges = true,
-     .doc = "what auto chooses among, such as [ets, croston, tsb]; the best in the group's own "
-            "past is used; "
-            "empty: see above"},
+     .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, and snaive "
+            "where there is a season"},
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
@@ -90,7 +90,7 @@ static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_er
     const fs_options *options = binding->options;
     fs_forecast_settings settings = {
         .model = fs_forecast_model_find(fs_option_text(options, "model")),
-        .tries = fs_forecast_work_models(options),
+        .parts = fs_forecast_work_models(options),
     };
     return fs_forecast_work_open(binding, &settings, pointer, error);
 }
@@ -169,11 +169,14 @@ const fs_operator fs_forecast_operator = {
         "imapa "
         "(Petropoulos and Kourentzes 2015). The median of ets, dotm and ces at each step "
         "(median).\n\n"
-        "With auto, ets, dotm, ces, snaive and the median are tried at several points of the "
-        "group's past, where they see only what lay before; the median is used unless another's "
-        "mean absolute error is clearly smaller. Parameter `models` names others to choose among. "
-        "A model that cannot take a group (too short, or "
-        "with values below zero) leaves it to ets.\n\n"
+        "With auto, ets, dotm, ces and, where there is a season, snaive, or those that `models` "
+        "names, are tried at several points of the "
+        "group's past, where they see only what lay before. The forecast is their mean, weighted "
+        "by the inverse square of their mean absolute "
+        "errors there (Bates and Granger 1969); the column model tells the weights. Where the past "
+        "is too short to try, it is their median. A "
+        "model that cannot take a group (too short, or with values below zero) is left out, or "
+        "leaves it to ets.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
         "theory for later steps and by how much larger the errors of the trial were than theory "
         "said. They ascend with the probability, and are never below zero where the values never "

@@ -82,7 +82,7 @@ static void the_backtest_sees_no_future(void **state)
     fs_random random = fs_random_open(5, 0, 0, 0);
     double y[200], changed[200], before[2][3][12];
     fs_forecaster *f = open_forecaster(12, FS_FORECAST_AUTO, 3);
-    const int models[] = {fs_forecast_model_find("ets"), fs_forecast_model_find("median")};
+    const int models[] = {fs_forecast_model_find("ets"), FS_FORECAST_AUTO};
     fs_forecast forecast;
     int64_t at = 0, steps = 0;
     for (int t = 0; t < 200; t++) y[t] = 20 + 5 * (t % 7) + fs_random_normal(&random);
@@ -156,7 +156,7 @@ static void steps_add_up_and_models_are_those_that_were_named(void **state)
     for (int t = 0; t < 90; t++) y[t] = 50 + 9 * (t % 7) + 4 * fs_random_normal(&random);
     int naive = fs_forecast_model_find("naive"), croston = fs_forecast_model_find("croston");
     fs_forecast_settings settings = {.horizon = 5,
-                                     .model = FS_FORECAST_AUTO,
+                                     .model = naive,
                                      .nonnegative = -1,
                                      .origins = 3,
                                      .tries = 1u << naive | 1u << croston,
@@ -182,10 +182,43 @@ static void steps_add_up_and_models_are_those_that_were_named(void **state)
     assert_int_equal(whole->count, 15);
     assert_true(fabs(whole->absolute - absolute) < 1e-9 && fabs(whole->pinball[2] - loss) < 1e-9);
     assert_null(fs_forecaster_tested(steps, croston, 5));
-    forecast = run(all, 7, y, NULL, 90); /* a level is better here than the last value */
-    assert_string_equal(forecast.model, "croston");
     fs_forecaster_close(all);
     fs_forecaster_close(steps);
+}
+
+/* By hand: errors of 1 and 3, so 9 to 1. */
+static void weights_are_inverse_squares_of_errors(void **state)
+{
+    (void)state;
+    double weight[3];
+    fs_combine_weights((const double[]){1, 3}, 2, weight);
+    assert_true(fabs(weight[0] - 0.9) < 1e-3 && fabs(weight[0] + weight[1] - 1) < 1e-15);
+    fs_combine_weights((const double[]){0, 0, 0}, 3, weight);
+    assert_true(fabs(weight[2] - 1.0 / 3) < 1e-15);
+    fs_combine_weights((const double[]){0, 5, DBL_MAX}, 3, weight);
+    assert_true(fabs(weight[0] - 0.5) < 1e-6 && weight[0] == weight[1] && weight[2] < 1e-6);
+}
+
+static void auto_combines_what_was_named(void **state)
+{
+    (void)state;
+    double y[60];
+    for (int t = 0; t < 60; t++) y[t] = 3 * t;
+    fs_forecast_settings settings = {.horizon = 4,
+                                     .model = FS_FORECAST_AUTO,
+                                     .nonnegative = -1,
+                                     .origins = 3,
+                                     .parts = 1u << fs_forecast_model_find("drift") |
+                                              1u << fs_forecast_model_find("mean")};
+    fs_forecaster *f = NULL;
+    assert_int_equal(fs_forecaster_open(&settings, &f, NULL), FS_OK);
+    fs_forecast forecast = run(f, 7, y, NULL, 60);
+    assert_string_equal(forecast.model, "drift 100 %");
+    assert_true(fabs(forecast.mean[3] - 3 * 63) < 0.01);
+    forecast = run(f, 7, y, NULL, 3); /* nothing to try: the median of 3 and 9 */
+    assert_string_equal(forecast.model, "drift, mean");
+    assert_true(fabs(forecast.mean[0] - 6) < 1e-12);
+    fs_forecaster_close(f);
 }
 
 static void the_better_model_of_the_past_is_used(void **state)
@@ -200,7 +233,7 @@ static void the_better_model_of_the_past_is_used(void **state)
     for (int t = 0; t < 120; t++)
         y[t] = 100 + 10 * fs_random_normal(&random); /* nothing but noise */
     forecast = run(f, 12, y, NULL, 120);
-    assert_string_equal(forecast.model, "ETS(A,N,N), DOTM(N), CES(N)");
+    assert_string_equal(forecast.model, "snaive 16 %, ETS(A,N,N) 28 %, DOTM(N) 29 %, CES(N) 26 %");
     for (int h = 0; h < 12; h++) assert_true(fabs(forecast.mean[h] - 100) < 6);
     fs_forecaster_close(f);
 }
@@ -371,6 +404,8 @@ int main(void)
         cmocka_unit_test(backtest_sums_are_those_worked_out_by_hand),
         cmocka_unit_test(losses_of_quantiles_are_those_worked_out_by_hand),
         cmocka_unit_test(steps_add_up_and_models_are_those_that_were_named),
+        cmocka_unit_test(weights_are_inverse_squares_of_errors),
+        cmocka_unit_test(auto_combines_what_was_named),
         cmocka_unit_test(the_better_model_of_the_past_is_used),
         cmocka_unit_test(intervals_hold_what_they_say),
         cmocka_unit_test(constant_series_go_on),
