@@ -69,6 +69,13 @@ typedef struct fs_forecast_settings {
     const double *quantile; /* each in (0, 1); kept by reference */
 } fs_forecast_settings;
 
+/* What is known beside a series: columns of its count and the horizon, NAN where not known. */
+typedef struct fs_regressors {
+    int count;
+    const double *const *value;
+    const char *const *name;
+} fs_regressors;
+
 /* What a model's forecasts of the past were worth. Sums over origins and steps with a known value, e = forecast - actual. */
 typedef struct fs_backtest {
     int64_t origins, count;
@@ -88,29 +95,34 @@ typedef struct fs_backtest {
     int64_t *below;  /* quantiles: how many values were not above it */
 } fs_backtest;
 
+#define FS_DRIVERS 160
 typedef struct fs_forecast {
     bool known;        /* false: not one value is known, nothing is forecast */
     double *mean;      /* horizon */
     double *quantile;  /* horizon × quantiles, step by step */
     const char *model; /* "snaive", "ETS(A,N,A)" … */
-    char note[200];    /* what was done beside the usual; empty: nothing */
+    char *
+        drivers; /* horizon texts of FS_DRIVERS bytes: "promotion +38 %"; NULL without regressors */
+    char note[200]; /* what was done beside the usual; empty: nothing */
 } fs_forecast;
 
 typedef struct fs_forecaster fs_forecaster;
 FS_API FS_MUST_CHECK fs_status fs_forecaster_open(const fs_forecast_settings *settings,
                                                   fs_forecaster **forecaster, fs_error *error);
-/* Forecasts the steps after the last of `count`; `season` (>= 1) is its length in steps. What `forecast` points to is owned by the
+/* Forecasts the steps after the last of `count`; with regressors (NULL: none) their effect is taken out before anything is fitted, at each
+ * origin of the backtest anew from what lay before it, and put back into what is forecast, by what they are then. `season` (>= 1) is its length in steps. What `forecast` points to is owned by the
  * forecaster and valid until the next call. Fails only where memory runs out: what can't be fitted
  * falls back, and `note` says so. All results are finite, quantiles ascending in p. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_run(fs_forecaster *forecaster, int season,
                                                  const double *value, const uint8_t *valid,
-                                                 int64_t count, fs_forecast *forecast,
-                                                 fs_error *error);
+                                                 int64_t count, const fs_regressors *regressors,
+                                                 fs_forecast *forecast, fs_error *error);
 /* Only the backtest, of all models that settings try, and `model`; of AUTO its parts too. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_backtest(fs_forecaster *forecaster, int season,
                                                       const double *value, const uint8_t *valid,
-                                                      int64_t count, fs_forecast *forecast,
-                                                      fs_error *error);
+                                                      int64_t count,
+                                                      const fs_regressors *regressors,
+                                                      fs_forecast *forecast, fs_error *error);
 /* Sums of the last backtest (that fs_forecaster_run makes of `model`, and of AUTO's parts): all of them in row 0, or with by_step those of step row + 1; NULL where the model was not tried. Valid until the next call. */
 FS_API const fs_backtest *fs_forecaster_tested(const fs_forecaster *forecaster, int model,
                                                int64_t row);

@@ -37,9 +37,9 @@ def backtest(
     """Tells how good each forecasting model was in each group's past.
 
     From several points of the past, each a horizon apart, every model forecasts what came after from what lay before,
-    and nothing else. Quantiles are those that a user would have got then. One row a group and model, or one a step
-    ahead as well. Mean absolute scaled error (mase): Hyndman and Koehler 2006; rmsse and spl as in the M5 competition
-    (Makridakis and others 2022), msis as in the M4 (Gneiting and Raftery 2007).
+    and nothing else; of regressors it knows what they were. Quantiles are those that a user would have got then. One
+    row a group and model, or one a step ahead as well. Mean absolute scaled error (mase): Hyndman and Koehler 2006;
+    rmsse and spl as in the M5 competition (Makridakis and others 2022), msis as in the M4 (Gneiting and Raftery 2007).
 
     Parameters
     ----------
@@ -616,6 +616,11 @@ def forecast(
     past is too short to try, it is their median. A model that cannot take a group (too short, or with values below
     zero) is left out, or leaves it to ets.
 
+    Regressors (further columns) multiply a series without values below zero, and add to others: y = level x season x
+    exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
+    2006; Robinson 1988), drawn to zero by a prior and safe against outliers. Any model is then fitted to the series
+    without them.
+
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
     zero where the values never are.
@@ -678,6 +683,9 @@ def forecast(
           multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F full; several with
           commas for their median, with their weights for their mean; or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
+        - `drivers` (text): what regressors do to this period's forecast, the largest first, as "promotion +38 %,
+          holiday -12 %": against their smaller value where they have two, else against their mean; null: nothing of 1 %
+          or more.
 
     Examples
     --------

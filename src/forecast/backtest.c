@@ -192,14 +192,14 @@ static void add_wider(const fs_forecaster *f, fs_tested *t, const fs_fit *fit, d
 }
 
 /* One model at one origin. All is measured in units of the whole series, so that no sum can overflow. */
-static void judge(fs_forecaster *f, int model, int index, int season, bool judges_intervals)
+static void judge(fs_forecaster *f, int model, int index, int season, const yardstick *by,
+                  bool judges_intervals)
 {
     const fs_past *o = &f->origin[index];
     const fs_fit *fit = &f->fit[model];
     fs_tested *t = &f->tested[model];
     int quantiles = judges_intervals ? f->settings.quantiles : 0;
     double *made = t->made + index * f->settings.horizon, unit = f->series.unit;
-    yardstick by = measure_past(f, season);
     fs_deliver_mean(f, &f->before, fit, season, o->steps, made);
     if (quantiles > 0) fs_deliver_quantiles(f, &f->before, fit, season, o->steps, f->quantile);
     for (int64_t row = 0; row < f->rows && row < o->steps; row++) t->sums[row].origins++;
@@ -207,10 +207,10 @@ static void judge(fs_forecaster *f, int model, int index, int season, bool judge
         fs_backtest *b = &t->sums[f->rows > 1 ? h : 0];
         double actual = f->series.y[f->before.count + h], *quantile = f->quantile + h * quantiles;
         if (!f->series.use[f->before.count + h]) continue;
-        add_error(b, &by, actual, made[h] / unit);
+        add_error(b, by, actual, made[h] / unit);
         add_wider(f, t, fit, made[h] / unit - actual, h);
         for (int q = 0; q < quantiles; q++) quantile[q] /= unit;
-        if (quantiles > 0) add_interval(&f->settings, b, &by, actual, quantile);
+        if (quantiles > 0) add_interval(&f->settings, b, by, actual, quantile);
     }
 }
 
@@ -227,6 +227,8 @@ static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_
 {
     const fs_past *o = &f->origin[index];
     FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
+    yardstick by = measure_past(f, season);
+    FS_TRY(fs_forecaster_adjust(f, &f->before, season, o->steps));
     fs_forecaster_forget(f);
     for (int m = 0; m < FS_FORECAST_MODELS; m++)
         if (takes_part(f, m, only, season))
@@ -234,7 +236,7 @@ static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_
     for (int m = 0; m < FS_FORECAST_MODELS; m++) {
         if (!takes_part(f, m, only, season)) continue;
         FS_TRY(fs_forecaster_settle(f, &f->before, m));
-        judge(f, m, index, season, judges_intervals);
+        judge(f, m, index, season, &by, judges_intervals);
     }
     return FS_OK;
 }

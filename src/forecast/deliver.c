@@ -5,6 +5,8 @@
  *
  * A place of a short season (a weekday) that was zero for eight seasons, in a series that hardly is at others, stays zero.
  *
+ * What regressors do is put back in.
+ *
  * Results are scaled back (series.c) and kept finite.
  */
 #include <float.h>
@@ -20,6 +22,14 @@ double fs_bounded(double value)
 {
     if (value != value) return 0;
     return value > DBL_MAX ? DBL_MAX : value < -DBL_MAX ? -DBL_MAX : value;
+}
+
+/* In the series' scale, at step h after it. */
+static double with_effects(const fs_forecaster *f, const fs_series *series, double value, int64_t h)
+{
+    if (!f->regressors) return value;
+    double effect = f->effects.effect[series->count + h];
+    return f->effects.multiplies ? value * effect : value + effect;
 }
 
 static bool is_nonnegative(const fs_forecaster *f, const fs_series *series)
@@ -75,8 +85,10 @@ void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_f
                      int64_t horizon, double *mean)
 {
     bool clip = is_nonnegative(f, series);
-    for (int64_t h = 0; h < horizon; h++)
-        mean[h] = fs_bounded((clip && fit->mean[h] < 0 ? 0 : fit->mean[h]) * series->unit);
+    for (int64_t h = 0; h < horizon; h++) {
+        double value = with_effects(f, series, fit->mean[h], h);
+        mean[h] = fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
+    }
     keep_closed(series, season, horizon, 1, mean);
 }
 
@@ -88,7 +100,7 @@ void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fi
     for (int q = 0; q < quantiles; q++) {
         double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
         for (int64_t h = 0; h < horizon; h++) {
-            double value = fit->mean[h] + fit->spread[h] * error;
+            double value = with_effects(f, series, fit->mean[h] + fit->spread[h] * error, h);
             quantile[h * quantiles + q] =
                 fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
         }

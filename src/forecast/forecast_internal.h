@@ -83,6 +83,30 @@ void fs_combine_mean(const fs_fit *const *part, const double *weight, int parts,
 /* Weights of sum 1 by the mean absolute errors that the parts made. */
 void fs_combine_weights(const double *error, int parts, double *weight);
 
+/* ---- regressors ---- */
+
+/* What they do to a series. {0} is empty. */
+typedef struct fs_effects {
+    int count;
+    bool multiplies;     /* else effects are added */
+    double *coefficient; /* of going through the range: of the log, or in the series' scale */
+    double *usual;       /* where a regressor has no effect */
+    double *mean;        /* what counts where it is not known */
+    double *range;       /* from its least to its largest value; 0 where it never changes */
+    double *effect;      /* series and horizon: factor, or what is added in the series' scale */
+    int capacity;
+    int64_t length;
+} fs_effects;
+/* given: of the series' periods and of `horizon` more. */
+FS_MUST_CHECK fs_status fs_effects_fit(fs_effects *effects, const fs_series *series, int season,
+                                       int64_t horizon, const fs_regressors *given,
+                                       fs_scratch *scratch);
+/* The series as it would have been without them. */
+void fs_effects_remove(const fs_effects *effects, fs_series *series);
+/* What regressor j does where it is x: a share (.2: a fifth more), or in the series' scale. */
+double fs_effects_of(const fs_effects *effects, int j, double x);
+void fs_effects_free(fs_effects *effects);
+
 /* ---- exponential smoothing ---- */
 
 extern const fs_method fs_ets_method; /* all forms, by AICc */

@@ -36,6 +36,7 @@ void fs_forecaster_close(fs_forecaster *f)
     fs_scratch_free(&f->scratch);
     for (int m = 0; m < FS_FORECAST_MODELS; m++) fs_fit_free(&f->fit[m]);
     fs_backtest_close(f);
+    fs_drivers_close(f);
     fs_free(f->errors.sorted);
     fs_free(f->mean);
     fs_free(f->quantile);
@@ -152,7 +153,7 @@ void fs_forecaster_forget(fs_forecaster *f) { memset(f->fitted, 0, sizeof f->fit
 
 /* ---- the forecast ---- */
 
-static void add_note(fs_forecast *forecast, const char *text)
+void fs_forecast_note(fs_forecast *forecast, const char *text)
 {
     size_t used = strlen(forecast->note);
     snprintf(forecast->note + used, sizeof forecast->note - used, "%s%s", used ? "; " : "", text);
@@ -163,22 +164,23 @@ static void note_series(const fs_forecaster *f, int season, int model, fs_foreca
     const fs_series *s = &f->series;
     char text[96];
     if (s->known == 1)
-        add_note(forecast, "one value known, intervals are a guess");
+        fs_forecast_note(forecast, "one value known, intervals are a guess");
     else if (s->known < 5) {
         snprintf(text, sizeof text, "only %lld values known", (long long)s->known);
-        add_note(forecast, text);
+        fs_forecast_note(forecast, text);
     } else if (season > 1 && s->count < 2 * (int64_t)season &&
                model != fs_forecast_model_find("snaive")) {
-        add_note(forecast, "shorter than two seasons");
+        fs_forecast_note(forecast, "shorter than two seasons");
     }
     if (s->known > 0 && s->count > s->known + s->absurd) {
         snprintf(text, sizeof text, "%lld of %lld values missing",
                  (long long)(s->count - s->known - s->absurd), (long long)s->count);
-        add_note(forecast, text);
+        fs_forecast_note(forecast, text);
     }
+    fs_drivers_note(f, forecast);
     if (s->absurd > 0) {
         snprintf(text, sizeof text, "%lld left out, 1000 times the usual", (long long)s->absurd);
-        add_note(forecast, text);
+        fs_forecast_note(forecast, text);
     }
 }
 
@@ -188,18 +190,23 @@ static void guess_errors(fs_forecaster *f)
     if (f->series.known == 1) f->errors.deviation = GUESSED * fabs(f->series.y[0]);
 }
 
-static void skip_unknown(const double **value, const uint8_t **valid, int64_t *count)
+/* How many there are before the first known one. */
+static int64_t skip_unknown(const double **value, const uint8_t **valid, int64_t *count)
 {
-    while (*valid && *count > 0 && !**valid) (*value)++, (*valid)++, (*count)--;
+    int64_t skipped = 0;
+    while (*valid && *count > 0 && !**valid) (*value)++, (*valid)++, (*count)--, skipped++;
+    return skipped;
 }
 
 fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *value,
-                                 const uint8_t *valid, int64_t count, fs_forecast *forecast,
+                                 const uint8_t *valid, int64_t count,
+                                 const fs_regressors *regressors, fs_forecast *forecast,
                                  fs_error *error)
 {
     *forecast = (fs_forecast){.model = "none"};
-    skip_unknown(&value, &valid, &count);
+    int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
+    if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
     if (status == FS_OK) status = fs_backtest_run(f, value, valid, season, -1, true);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
@@ -207,22 +214,25 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
 }
 
 fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, const uint8_t *valid,
-                            int64_t count, fs_forecast *forecast, fs_error *error)
+                            int64_t count, const fs_regressors *regressors, fs_forecast *forecast,
+                            fs_error *error)
 {
     int model = f->settings.model;
     *forecast = (fs_forecast){.model = "none"};
-    skip_unknown(&value, &valid, &count);
+    int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
+    if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
     if (status == FS_OK && f->series.known > 0)
         status = fs_backtest_run(f, value, valid, season, model, false);
     fs_forecaster_forget(f);
+    if (status == FS_OK) status = fs_forecaster_adjust(f, &f->series, season, f->settings.horizon);
     if (status == FS_OK && f->series.known > 0)
         status = fs_forecaster_fit(f, &f->series, model, season, f->settings.horizon);
     if (status == FS_OK && f->series.known > 0) status = fs_forecaster_settle(f, &f->series, model);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
     if (!forecast->known) {
-        add_note(forecast, "no value known, nothing is forecast");
+        fs_forecast_note(forecast, "no value known, nothing is forecast");
         return FS_OK;
     }
     forecast->model = f->fit[model].model;
@@ -233,5 +243,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     int64_t horizon = f->settings.horizon;
     fs_deliver_mean(f, &f->series, &f->fit[model], season, horizon, f->mean);
     fs_deliver_quantiles(f, &f->series, &f->fit[model], season, horizon, f->quantile);
+    forecast->drivers = f->regressors ? f->drivers : NULL;
+    if (f->regressors) fs_drivers_tell(f, &f->fit[model]);
     return FS_OK;
 }

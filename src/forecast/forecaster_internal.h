@@ -29,10 +29,15 @@ struct fs_forecaster {
     bool fitted[FS_FORECAST_MODELS];
     bool could[FS_FORECAST_MODELS]; /* else it is exponential smoothing instead */
     fs_errors errors;
-    double *mean;     /* horizon */
-    double *quantile; /* horizon × quantiles */
-    fs_past *origin;  /* settings.origins */
-    int origins;      /* that the last backtest had */
+    const fs_regressors *regressors; /* of this call; NULL: none */
+    const double **column;           /* of the regressors, from the series' first known value on */
+    int columns;                     /* room for so many */
+    fs_effects effects;              /* of the series that is worked on */
+    char *drivers;                   /* horizon × FS_DRIVERS; NULL until there are regressors */
+    double *mean;                    /* horizon */
+    double *quantile;                /* horizon × quantiles */
+    fs_past *origin;                 /* settings.origins */
+    int origins;                     /* that the last backtest had */
     fs_tested tested[FS_FORECAST_MODELS];
 };
 
@@ -55,8 +60,21 @@ FS_MUST_CHECK fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *ser
                                           int season, int64_t horizon);
 /* The errors of one step of a fit, and how wide, into f->errors. */
 FS_MUST_CHECK fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int model);
+/* Takes the effects of regressors out of a series that is about to be fitted, of which `horizon` steps will be forecast. */
+FS_MUST_CHECK fs_status fs_forecaster_adjust(fs_forecaster *f, fs_series *series, int season,
+                                             int64_t horizon);
 /* Must be called before another series is fitted. */
 void fs_forecaster_forget(fs_forecaster *f);
+
+/* Regressors of this call, from the series' first known value on, which `skipped` come before; NULL: none. */
+FS_MUST_CHECK fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors,
+                                        int64_t skipped);
+void fs_drivers_close(fs_forecaster *f);
+/* What drives each step, into f->drivers. */
+void fs_drivers_tell(fs_forecaster *f, const fs_fit *fit);
+/* Notes which are not known of a step to come: they count as their mean there. */
+void fs_drivers_note(const fs_forecaster *f, fs_forecast *forecast);
+void fs_forecast_note(fs_forecast *forecast, const char *text);
 
 /* A fit as users get it: in the series' units, finite, not below zero where that is wanted, zero where it is closed. */
 void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,

@@ -1,4 +1,5 @@
 /* A forecaster fed from rows, for the operators forecast and backtest. */
+#include <math.h>
 #include <string.h>
 
 #include "forecast_work.h"
@@ -17,7 +18,10 @@ const fs_column fs_forecast_work_input[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
      .optional = true,
-     .doc = "further columns are allowed and are not used yet: no model looks at them"},
+     .doc =
+         "further columns are regressors, such as a promotion (0 or 1), a price or a holiday: "
+         "their effect is taken out before a model is fitted, and put back into the forecast. Rows "
+         "behind the last known value, or behind `end`, tell what they will be"},
     {0}};
 
 static int nonnegative_of(const fs_options *options)
@@ -48,11 +52,33 @@ uint64_t fs_forecast_work_models(const fs_options *options)
     return models;
 }
 
+#define REGRESSORS_MOST 64
+
+/* Regressors come after the order and the value column. */
+static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
+{
+    w->regressors = w->binding.columns - 2;
+    if (w->regressors <= 0) return w->regressors = 0, FS_OK;
+    if (w->regressors > REGRESSORS_MOST) {
+        fs_fail(error, FS_USAGE,
+                "%d columns beside the value would be regressors, and %d are the most",
+                w->regressors, REGRESSORS_MOST);
+        fs_error_remedy(error, "leave out those that do not drive the value");
+        return FS_USAGE;
+    }
+    w->column = fs_alloc((size_t)w->regressors * sizeof *w->column);
+    w->name = fs_alloc((size_t)w->regressors * sizeof *w->name);
+    return w->column && w->name ? FS_OK : fs_fail_memory(error, sizeof *w->name);
+}
+
 void fs_forecast_work_close(void *pointer)
 {
     fs_forecast_work *w = pointer;
     if (!w) return;
     fs_grid_free(&w->grid);
+    fs_free(w->room);
+    fs_free(w->column);
+    fs_free(w->name);
     fs_forecaster_close(w->forecaster);
     fs_free(w);
 }
@@ -74,11 +100,54 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all.nonnegative = nonnegative_of(options);
     all.origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_end(w, error));
+    FS_TRY(open_regressors(w, error));
     return fs_forecaster_open(&all, &w->forecaster, error);
+}
+
+/* The last period with a known value; the last one where there is none. */
+static int64_t last_known(const fs_forecast_work *w)
+{
+    int64_t t = w->grid.count - 1;
+    while (t > 0 && !w->grid.valid[t]) t--;
+    if (!w->grid.valid[t]) return w->grid.last;
+    return fs_step_add(&w->grid.step, w->grid.last, t - (w->grid.count - 1));
+}
+
+/* Of all periods of the grid, and of those to come. */
+static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int64_t g)
+{
+    int64_t length = w->grid.count + w->horizon, wanted = length * w->regressors;
+    if (wanted > w->capacity) {
+        fs_free(w->room);
+        w->capacity = 0;
+        w->room = fs_alloc((size_t)(wanted + wanted / 4) * sizeof *w->room);
+        if (!w->room) return FS_MEMORY;
+        w->capacity = wanted + wanted / 4;
+    }
+    for (int64_t i = 0; i < wanted; i++) w->room[i] = NAN;
+    for (int j = 0; j < w->regressors; j++) {
+        const fs_vector *x = &block->column[2 + j];
+        double *to = w->room + j * length;
+        w->column[j] = to;
+        w->name[j] = x->name;
+        for (int64_t i = 0; i < w->grid.rows; i++) {
+            int64_t row = block->start[g] + i, t = w->grid.place[i];
+            if (t < length && (!x->valid || x->valid[row])) to[t] = x->number[row];
+        }
+    }
+    return FS_OK;
 }
 
 fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g)
 {
     FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
-    return w->has_end ? fs_grid_end_at(&w->grid, w->end) : FS_OK;
+    if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
+    if (w->regressors == 0) return FS_OK;
+    if (!w->has_end) FS_TRY(fs_grid_end_at(&w->grid, last_known(w)));
+    return fill_regressors(w, block, g);
+}
+
+fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)
+{
+    return (fs_regressors){.count = w->regressors, .value = w->column, .name = w->name};
 }

@@ -14,6 +14,11 @@ typedef struct fs_forecast_work {
     int quantiles;
     bool has_end;
     int64_t end;
+    int regressors; /* columns of them */
+    double *room;   /* regressors × (count + horizon) */
+    int64_t capacity;
+    const double **column; /* regressors: into room */
+    const char **name;
 } fs_forecast_work;
 
 extern const fs_column fs_forecast_work_input[];
@@ -25,8 +30,11 @@ FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
                                               const fs_forecast_settings *settings, void **pointer,
                                               fs_error *error);
 void fs_forecast_work_close(void *pointer);
-/* Group g of the block into work->grid. */
+/* Group g of the block into work->grid and work->column. Where there are regressors, rows behind the last known value are of periods to
+ * come. */
 FS_MUST_CHECK fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block,
                                               int64_t g);
+/* What a forecaster is told of them. */
+fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w);
 
 #endif

@@ -246,8 +246,9 @@ static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *o
     for (int64_t g = 0; g < block->groups; g++) {
         fs_forecast forecast;
         FS_TRY(fs_forecast_work_fill(w, block, g));
+        fs_regressors regressors = fs_forecast_work_regressors(w);
         FS_TRY(fs_forecaster_backtest(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
-                                      w->grid.count, &forecast, error));
+                                      w->grid.count, &regressors, &forecast, error));
         for (int m = 0; m < FS_FORECAST_MODELS; m++)
             if (is_asked(w->binding.options, m)) FS_TRY(add_model(w, m, g, out));
     }
@@ -259,7 +260,8 @@ const fs_operator fs_backtest_operator = {
     .summary = "Tells how good each forecasting model was in each group's past.",
     .details =
         "From several points of the past, each a horizon apart, every model forecasts what came "
-        "after from what lay before, and nothing else. Quantiles are those that a user would have "
+        "after from what lay before, and nothing else; of regressors it knows what they were. "
+        "Quantiles are those that a user would have "
         "got then. One row a group and model, or one a step ahead as well. Mean absolute scaled "
         "error (mase): Hyndman and Koehler 2006; rmsse and spl as in the M5 competition "
         "(Makridakis "

@@ -35,6 +35,13 @@ static const fs_column forecast_output[] = {
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
      .doc = "what was done beside the usual, such as values left out; null: nothing"},
+    {.name = "drivers",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_RESULT,
+     .doc =
+         "what regressors do to this period's forecast, the largest first, as \"promotion +38 %, "
+         "holiday -12 %\": against their smaller value where they have two, else against their "
+         "mean; null: nothing of 1 % or more"},
     {0}};
 
 static const fs_param forecast_params[] = {
@@ -100,12 +107,15 @@ static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_er
 enum { PERIOD, STEP, MEAN, QUANTILE };
 
 static fs_status set_words(const fs_forecast_work *w, const fs_forecast *forecast, fs_rows *out,
-                           int64_t row)
+                           int64_t row, int64_t h)
 {
     int model = QUANTILE + w->quantiles;
+    const char *drivers = forecast->drivers ? forecast->drivers + h * FS_DRIVERS : "";
     FS_TRY(fs_rows_set_text(out, model, row, forecast->model, strlen(forecast->model)));
-    if (!forecast->note[0]) return FS_OK;
-    return fs_rows_set_text(out, model + 1, row, forecast->note, strlen(forecast->note));
+    if (forecast->note[0])
+        FS_TRY(fs_rows_set_text(out, model + 1, row, forecast->note, strlen(forecast->note)));
+    if (!drivers[0]) return FS_OK;
+    return fs_rows_set_text(out, model + 2, row, drivers, strlen(drivers));
 }
 
 static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *forecast, int64_t group,
@@ -117,7 +127,7 @@ static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *fore
         int64_t row = first + h;
         fs_rows_set_integer(out, PERIOD, row, fs_step_add(&w->grid.step, w->grid.last, h + 1));
         fs_rows_set_integer(out, STEP, row, h + 1);
-        FS_TRY(set_words(w, forecast, out, row));
+        FS_TRY(set_words(w, forecast, out, row, h));
         if (!forecast->known) continue;
         fs_rows_set_number(out, MEAN, row, forecast->mean[h]);
         for (int q = 0; q < w->quantiles; q++)
@@ -141,8 +151,9 @@ static fs_status forecast_block(void *pointer, const fs_block *block, fs_rows *o
     for (int64_t g = 0; g < block->groups; g++) {
         fs_forecast forecast;
         FS_TRY(fs_forecast_work_fill(w, block, g));
+        fs_regressors regressors = fs_forecast_work_regressors(w);
         FS_TRY(fs_forecaster_run(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
-                                 w->grid.count, &forecast, error));
+                                 w->grid.count, &regressors, &forecast, error));
         note_grid(w, &forecast);
         FS_TRY(add_forecast(w, &forecast, g, out));
     }
@@ -177,6 +188,13 @@ const fs_operator fs_forecast_operator = {
         "is too short to try, it is their median. A "
         "model that cannot take a group (too short, or with values below zero) is left out, or "
         "leaves it to ets.\n\n"
+        "Regressors (further columns) multiply a series without values below zero, and add to "
+        "others: "
+        "y = level x season x exp(b (x - usual)), b by quasi-likelihood with the level as a mean "
+        "over "
+        "near periods (Santos Silva and Tenreyro 2006; Robinson 1988), drawn to zero by a prior "
+        "and "
+        "safe against outliers. Any model is then fitted to the series without them.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
         "theory for later steps and by how much larger the errors of the trial were than theory "
         "said. They ascend with the probability, and are never below zero where the values never "

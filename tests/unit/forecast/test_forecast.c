@@ -30,7 +30,7 @@ static fs_forecast run(fs_forecaster *f, int season, const double *y, const uint
                        int64_t n)
 {
     fs_forecast forecast;
-    assert_int_equal(fs_forecaster_run(f, season, y, valid, n, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_run(f, season, y, valid, n, NULL, &forecast, NULL), FS_OK);
     return forecast;
 }
 
@@ -86,7 +86,7 @@ static void the_backtest_sees_no_future(void **state)
     fs_forecast forecast;
     int64_t at = 0, steps = 0;
     for (int t = 0; t < 200; t++) y[t] = 20 + 5 * (t % 7) + fs_random_normal(&random);
-    assert_int_equal(fs_forecaster_backtest(f, 7, y, NULL, 200, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(f, 7, y, NULL, 200, NULL, &forecast, NULL), FS_OK);
     for (int m = 0; m < 2; m++)
         for (int o = 0; o < 3; o++)
             memcpy(before[m][o], fs_forecaster_past(f, models[m], o, &at, &steps),
@@ -96,7 +96,8 @@ static void the_backtest_sees_no_future(void **state)
         assert_non_null(fs_forecaster_past(f, 0, o, &at, &steps));
         assert_int_equal(steps, 12);
         for (int64_t t = at; t < 200; t++) changed[t] = 1e6 * (double)(t % 3);
-        assert_int_equal(fs_forecaster_backtest(f, 7, changed, NULL, 200, &forecast, NULL), FS_OK);
+        assert_int_equal(fs_forecaster_backtest(f, 7, changed, NULL, 200, NULL, &forecast, NULL),
+                         FS_OK);
         for (int m = 0; m < 2; m++)
             for (int earlier = 0; earlier <= o; earlier++)
                 assert_memory_equal(fs_forecaster_past(f, models[m], earlier, &at, &steps),
@@ -114,7 +115,7 @@ static void backtest_sums_are_those_worked_out_by_hand(void **state)
     const double y[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     fs_forecaster *f = open_forecaster(2, FS_FORECAST_AUTO, 2);
     fs_forecast forecast;
-    assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, NULL, &forecast, NULL), FS_OK);
     const fs_backtest *b = fs_forecaster_tested(f, 0, 0);
     assert_int_equal(b->origins, 2);
     assert_int_equal(b->count, 4);
@@ -135,7 +136,7 @@ static void losses_of_quantiles_are_those_worked_out_by_hand(void **state)
     const double y[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     fs_forecaster *f = open_forecaster(2, FS_FORECAST_AUTO, 2);
     fs_forecast forecast;
-    assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(f, 1, y, NULL, 10, NULL, &forecast, NULL), FS_OK);
     const fs_backtest *b = fs_forecaster_tested(f, 0, 0);
     for (int q = 0; q < 3; q++) {
         assert_true(fabs(b->pinball[q] - 6 * quantiles[q]) < 1e-12);
@@ -167,8 +168,8 @@ static void steps_add_up_and_models_are_those_that_were_named(void **state)
     assert_int_equal(fs_forecaster_open(&settings, &all, NULL), FS_OK);
     settings.by_step = true;
     assert_int_equal(fs_forecaster_open(&settings, &steps, NULL), FS_OK);
-    assert_int_equal(fs_forecaster_backtest(all, 7, y, NULL, 90, &forecast, NULL), FS_OK);
-    assert_int_equal(fs_forecaster_backtest(steps, 7, y, NULL, 90, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(all, 7, y, NULL, 90, NULL, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(steps, 7, y, NULL, 90, NULL, &forecast, NULL), FS_OK);
     assert_null(fs_forecaster_tested(all, fs_forecast_model_find("ets"), 0));
     const fs_backtest *whole = fs_forecaster_tested(all, croston, 0);
     double absolute = 0, loss = 0;
@@ -384,7 +385,7 @@ static void every_allocation_may_fail(void **state)
         fs_forecast forecast;
         fs_alloc_fail_after(n);
         fs_status status = fs_forecaster_open(&settings, &f, NULL);
-        if (status == FS_OK) status = fs_forecaster_run(f, 7, y, NULL, 60, &forecast, NULL);
+        if (status == FS_OK) status = fs_forecaster_run(f, 7, y, NULL, 60, NULL, &forecast, NULL);
         bool failed = fs_alloc_count() > n;
         fs_alloc_fail_after(-1);
         assert_int_equal(status, failed ? FS_MEMORY : FS_OK);

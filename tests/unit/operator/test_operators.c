@@ -15,10 +15,10 @@ static void forecast_continues_the_weeks(void **state)
     const row rows[] = {{"a", 0, 1}, {"a", 7, 2}, {"a", 21, 4}, {"b", 70, 9}, {"b", 77, 9}};
     expect_from("forecast", "horizon = 2, quantile = [], model = snaive, season = 2, origins = 0",
                 rows, 5,
-                "a,28,1,1,snaive,only 3 values known; 1 of 4 values missing\n"
-                "a,35,2,4,snaive,only 3 values known; 1 of 4 values missing\n"
-                "b,84,1,9,snaive,only 2 values known\n"
-                "b,91,2,9,snaive,only 2 values known\n");
+                "a,28,1,1,snaive,only 3 values known; 1 of 4 values missing,null\n"
+                "a,35,2,4,snaive,only 3 values known; 1 of 4 values missing,null\n"
+                "b,84,1,9,snaive,only 2 values known,null\n"
+                "b,91,2,9,snaive,only 2 values known,null\n");
 }
 
 static void forecast_answers_for_groups_of_one_row_and_of_nothing_known(void **state)
@@ -26,8 +26,8 @@ static void forecast_answers_for_groups_of_one_row_and_of_nothing_known(void **s
     (void)state;
     const row rows[] = {{"a", 100, 5}, {"b", 100, NAN}, {"b", 107, NAN}};
     expect_from("forecast", "horizon = 1, quantile = [0.5], period = week", rows, 3,
-                "a,107,1,5,5,ETS(A,N,N),one value known, intervals are a guess\n"
-                "b,114,1,null,null,none,no value known, nothing is forecast\n");
+                "a,107,1,5,5,ETS(A,N,N),one value known, intervals are a guess,null\n"
+                "b,114,1,null,null,none,no value known, nothing is forecast,null\n");
 }
 
 static void forecast_starts_from_a_common_end(void **state)
@@ -37,8 +37,8 @@ static void forecast_starts_from_a_common_end(void **state)
                         {"b", 1, 7}, {"b", 2, 7}, {"b", 3, 99}};
     expect_from("forecast",
                 "horizon = 1, quantile = [], model = ets, end = 1970-01-03, origins = 0", rows, 6,
-                "a,3,1,5,ETS(A,N,N),only 2 values known; 1 of 3 values missing\n"
-                "b,3,1,7,ETS(A,N,N),only 3 values known\n");
+                "a,3,1,5,ETS(A,N,N),only 2 values known; 1 of 3 values missing,null\n"
+                "b,3,1,7,ETS(A,N,N),only 3 values known,null\n");
     fs_buffer out = {0};
     fs_error error = {0};
     assert_int_equal(apply("forecast", "end = soon", rows, 6, 6, &out, &error), FS_USAGE);
@@ -164,7 +164,7 @@ static void zeros_go_on_to_the_end_that_the_user_names(void **state)
         "forecast",
         "horizon = 1, quantile = [], model = snaive, season = 1, period = day, absent = zero, "
         "end = 1970-01-05, origins = 0",
-        rows, 5, "a,5,1,0,naive,null\nb,5,1,0,naive,null\n");
+        rows, 5, "a,5,1,0,naive,null,null\nb,5,1,0,naive,null,null\n");
 }
 
 static void an_outlier_of_any_size_is_explained(void **state)
