@@ -8,7 +8,7 @@
  * with gaps the filter runs over the series itself (arima_kalman.c), and there is no filling in. That one's time grows with
  * the square of the season, so a series with gaps and a season longer than 60 is taken without its season.
  *
- * Cost: see the parts; about 1 ms for 100 observations with a season of 12.
+ * Cost: see the parts; 1 ms for 50 observations with a season of 4, 2.4 ms for 100 with one of 12, 5 ms for 419 with one of 7.
  */
 #include <math.h>
 #include <stdio.h>

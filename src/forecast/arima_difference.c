@@ -94,7 +94,7 @@ static int odd_from(double least)
     return up % 2 ? up : up + 1;
 }
 
-/* room: 4 n + 6 season */
+/* Needs room for 4 n + 6 season. */
 static void decompose(const double *y, int64_t n, int season, double *trend, double *seasonal,
                       double *room)
 {

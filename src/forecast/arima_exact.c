@@ -13,7 +13,7 @@
  *
  * W goes to 0 by the MA part's roots, but not in steps that are the same for all lanes, so it is carried to the end.
  *
- * Cost: 2.5 ns an observation and part of the state for eight points with AVX2.
+ * Cost: 4.5 ns an observation and part of the state for eight points with AVX2.
  */
 #include <math.h>
 #include <string.h>

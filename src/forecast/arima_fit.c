@@ -18,9 +18,9 @@
 #define LANES     FS_LSQ_LANES
 #define ROUNDS    20
 #define TOLERANCE 1e-6
-#define FARTHEST                                                                                   \
-    4.0 /* of coordinates: partial autocorrelations of .9993; the mean of values that are at most 1 differs less from 0 */
-#define ASIDE 1e-6 /* for differences: half the digits */
+/* Of coordinates: partial autocorrelations of .9993. A mean of differences of values that are at most 1 is nearer to 0. */
+#define FARTHEST 4.0
+#define ASIDE    1e-6 /* for differences: half the digits */
 /* A model with a root nearer to the unit circle is none to choose, as in auto.arima. */
 #define LEAST_ROOT 1.01
 /* Observations times covariances of a filter with gaps whose refinement is worth its time: some 20 ms. */

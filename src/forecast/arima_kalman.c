@@ -7,7 +7,7 @@
  *
  *   P_ij = ar_i ar_j c_0 + ar_i c_{j+1} + ar_j c_{i+1} + P_{i+1,j+1} + ma_i ma_j
  *
- * Cost: about 4 ns an observation and number of the covariance, of which there are (p + mP or q + mQ + 1, and d + mD) squared.
+ * Cost: about 3 ns an observation and number of the covariance, of which there are (p + mP or q + mQ + 1, and d + mD) squared.
  */
 #include <math.h>
 #include <string.h>

@@ -14,7 +14,7 @@
  * stand. A row of the history holds the filters of four lanes; wider vectors than the machine has are taken apart by way of
  * memory. Sums of products by parameters become those by coordinates at the end.
  *
- * Cost: 60 ns an observation for four lanes with AVX2.
+ * Cost: 15 to 30 ns an observation for four lanes with AVX2, by the orders.
  */
 #include <math.h>
 #include <string.h>
@@ -134,7 +134,7 @@ INLINE void step(const lanes *v, double y, bool known, double *row, int64_t far,
     out[MEAN_E] = x;
 }
 
-/* n: parameters of the lane that has most. */
+/* By the n parameters of the lane that has most. */
 INLINE void add(const lanes *v, int n, const vector *e, const double *row, const vector *counts,
                 sums *s)
 {

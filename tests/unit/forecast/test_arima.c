@@ -438,6 +438,7 @@ static void gaps_are_no_zeros(void **state)
     assert_true(method_fit(&w, &fs_arima_method, 1, y, valid, 200));
     method_check_sane(&w);
     assert_true(fabs(w.mean[0] - whole) < 1);
+    assert_true(fabs(sqrt(w.fit.spread[1] * w.fit.spread[1] - 1) - 0.8) < 0.15);
     method_free(&w);
 }
 
