@@ -86,5 +86,5 @@ FS_LANES static void run_four(fs_arima_exact *x, int half)
 
 void fs_arima_exact_lanes(fs_arima_exact *exact)
 {
-    for (int half = 0; half < LANES; half += WIDTH) run_four(exact, half);
+    for (int half = 0; half < exact->lanes; half += WIDTH) run_four(exact, half);
 }

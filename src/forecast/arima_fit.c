@@ -109,6 +109,7 @@ static void judge_together(fs_arima_search *s, fs_arima_tried *tried, int count,
         if (states > s->exact.states) s->exact.states = states;
         fs_arima_place(&tried[k].order, tried[k].x, &c[k], NULL);
     }
+    s->exact.lanes = count;
     for (int k = 0; k < LANES && !s->gaps; k++) {
         ready[k] =
             k < count && fs_arima_exact_ready(&s->exact, k, &c[k], s->past->season, s->start);
@@ -181,8 +182,9 @@ static void exact_objective(void *context, double x[ALL][LANES], fs_lsq_sums *ou
         else if (!fs_arima_exact_ready(e, k, &c, s->past->season, s->start))
             out->squares[0] = INFINITY, idle(s, k);
     }
+    e->lanes = r->parameters + 1;
     fs_arima_exact_lanes(e);
-    for (int k = 0; k < LANES; k++) factor[k] = exp(e->logs[k] / (2 * (double)e->count));
+    for (int k = 0; k < e->lanes; k++) factor[k] = exp(e->logs[k] / (2 * (double)e->count));
     add_differences(e->error, factor, 1, LANES, e->count, r->parameters, out);
 }
 

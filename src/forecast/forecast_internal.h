@@ -224,7 +224,8 @@ double fs_arima_reference(const fs_arima_past *past, const fs_arima_order *order
 typedef struct fs_arima_exact {
     const double *w;
     int64_t count;
-    int states;                                     /* of the longest */
+    int lanes;  /* in use, from the first on; rounded up to four */
+    int states; /* of the longest */
     double mean[FS_LSQ_LANES], first[FS_LSQ_LANES]; /* first: variance of w, in that of e */
     double *ar, *gain, *turn, *state; /* (states + 1) * FS_LSQ_LANES each, 0 at the end */
     double squares[FS_LSQ_LANES], logs[FS_LSQ_LANES]; /* sums of v^2 / F and log F */

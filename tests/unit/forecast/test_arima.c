@@ -155,6 +155,7 @@ static void ready_exact(example *e)
 {
     e->exact = (fs_arima_exact){.w = e->w,
                                 .count = LENGTH,
+                                .lanes = LANES,
                                 .states = STATES - 5,
                                 .ar = e->part[0],
                                 .gain = e->part[1],
