@@ -2,7 +2,7 @@
  * forecasts.
  *
  * As R's auto.arima goes about it (Hyndman and Khandakar 2008): p, q <= 5, P, Q <= 2, together at most 5, a constant where there is
- * no more than one difference, least AICc, no root within 1.01 of the unit circle.
+ * no more than one difference, least AICc, no root next to the unit circle.
  *
  * Without gaps the ARMA part of the differenced series is forecast from the state that its exact filter ends in, and summed up again;
  * with gaps the filter runs over the series itself (arima_kalman.c), and there is no filling in. That one's time grows with
