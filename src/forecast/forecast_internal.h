@@ -179,6 +179,148 @@ double fs_ces_reference(const fs_ces *ces, const double x[FS_CES_PARAMETERS], do
 double fs_ces_ahead(const fs_ces *ces, int64_t t);
 void fs_ces_move(const fs_ces *ces, const double x[FS_CES_PARAMETERS], int64_t t, double error);
 
+/* ---- ARIMA ---- */
+
+extern const fs_method fs_arima_method;
+
+#define FS_ARIMA_NEAR 5 /* p and q at most */
+#define FS_ARIMA_FAR  2 /* P and Q at most */
+#define FS_ARIMA_TAPS ((FS_ARIMA_NEAR + 1) * (FS_ARIMA_FAR + 1) - 1)
+/* p + q + P + Q <= 5 and the constant are what a search by least squares has room for. */
+#define FS_ARIMA_ORDERS (FS_LSQ_PARAMETERS - 1)
+
+/* Orders; parameters go in this order too: p, then q, P, Q, and the constant. */
+typedef struct fs_arima_order {
+    int p, q, P, Q;
+    bool constant;
+} fs_arima_order;
+int fs_arima_parameters(const fs_arima_order *order);
+
+/* Of w = (1-B)^d (1-B^m)^D y with mean `mean`, as Box and Jenkins write it, MA with plus signs:
+ *   (1 - ar_1 B - ...) (1 - sar_1 B^m - ...) (w_t - mean) = (1 + ma_1 B + ...) (1 + sma_1 B^m + ...) e_t */
+typedef struct fs_arima_coefficients {
+    double ar[FS_ARIMA_NEAR], ma[FS_ARIMA_NEAR], sar[FS_ARIMA_FAR], sma[FS_ARIMA_FAR], mean;
+} fs_arima_coefficients;
+/* From coordinates without bounds to a stationary and invertible model; bend[i][j], where not NULL, is the derivative of
+ * parameter i by coordinate j. The constant is its own coordinate. */
+void fs_arima_place(const fs_arima_order *order, const double x[FS_LSQ_PARAMETERS],
+                    fs_arima_coefficients *to, double bend[FS_LSQ_PARAMETERS][FS_LSQ_PARAMETERS]);
+
+/* A polynomial by those of its coefficients that are not 0: sum of value[i] B^lag[i], without that of lag 0. */
+typedef struct fs_arima_taps {
+    int count, longest;
+    int lag[FS_ARIMA_TAPS];
+    double value[FS_ARIMA_TAPS];
+} fs_arima_taps;
+/* Both parts multiplied out, and what differencing takes: w_t = y_t - sum of delta y. */
+void fs_arima_expand(const fs_arima_coefficients *c, int season, fs_arima_taps *ar,
+                     fs_arima_taps *ma);
+void fs_arima_delta(int d, int D, int season, fs_arima_taps *delta);
+/* Are all roots farther than `factor` from 0 (as a multiple of 1)? */
+bool fs_arima_roots_beyond(const fs_arima_coefficients *c, int season, double factor);
+/* What the state of ARIMA_STATES says of w_t before anything is seen: c[i] is the covariance of its part i with w_t, in units of
+ * the variance of e; c[0] is the variance of w. scratch: FS_ARIMA_START(states). False where it is not stationary. */
+bool fs_arima_start(const fs_arima_taps *ar, const fs_arima_taps *ma, int states, double *c,
+                    double *scratch);
+#define FS_ARIMA_START(states) (7 * (size_t)(states) + 8)
+/* Length of the state: p + mP or q + mQ + 1, whichever is longer. */
+int fs_arima_states(const fs_arima_taps *ar, const fs_arima_taps *ma);
+
+/* A differenced series. */
+typedef struct fs_arima_past {
+    const double *w;
+    const uint8_t *use;
+    int64_t count, known;
+    int season;
+} fs_arima_past;
+
+/* Conditional sums of squares: eight models of one series, their parameters as coordinates. */
+typedef struct fs_arima_conditional {
+    const fs_arima_past *past;
+    fs_arima_order order[FS_LSQ_LANES];
+    int lanes;    /* in use */
+    double *room; /* FS_ARIMA_ROOM(past) */
+} fs_arima_conditional;
+#define FS_ARIMA_FILTERS 10
+#define FS_ARIMA_LEAD(season)                                                                      \
+    (FS_ARIMA_FAR * (size_t)(season) > FS_ARIMA_NEAR ? FS_ARIMA_FAR * (size_t)(season)             \
+                                                     : FS_ARIMA_NEAR)
+#define FS_ARIMA_ROOM(count, season)                                                               \
+    (((size_t)(count) + FS_ARIMA_LEAD(season)) * FS_ARIMA_FILTERS * 4)
+/* An fs_lsq_objective; context: an fs_arima_conditional. */
+void fs_arima_lanes(void *context, double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES], fs_lsq_sums *sums);
+/* The same of one model, plainly: error[count] gets the errors that count and 0 elsewhere; scratch: 3 (count + lead). */
+double fs_arima_reference(const fs_arima_past *past, const fs_arima_order *order,
+                          const fs_arima_coefficients *c, double *error, double *scratch);
+
+/* Exact likelihood of a series without gaps: eight models, or one model at eight points. */
+typedef struct fs_arima_exact {
+    const double *w;
+    int64_t count;
+    int lanes;  /* in use, from the first on; rounded up to four */
+    int states; /* of the longest */
+    double mean[FS_LSQ_LANES], first[FS_LSQ_LANES]; /* first: variance of w, in that of e */
+    double *ar, *gain, *turn, *state; /* (states + 1) * FS_LSQ_LANES each, 0 at the end */
+    double squares[FS_LSQ_LANES], logs[FS_LSQ_LANES]; /* sums of v^2 / F and log F */
+    double *error;                                    /* count * FS_LSQ_LANES: v / sqrt(F) */
+} fs_arima_exact;
+void fs_arima_exact_lanes(fs_arima_exact *exact);
+/* The same of lane k, plainly: uses and leaves its column of ar, gain, turn, state. */
+void fs_arima_exact_reference(fs_arima_exact *exact, int k);
+
+/* Exact likelihood with gaps, by the Kalman filter with a diffuse start of what differencing takes. */
+typedef struct fs_arima_kalman {
+    const double *y;
+    const uint8_t *use;
+    int64_t count;
+    int d, D, season;
+    double mean; /* of w */
+    fs_arima_taps ar, ma, delta;
+    double *room;         /* FS_ARIMA_KALMAN(states of the ARMA part + d + D * season) */
+    double *error;        /* count, v / sqrt(F); may be NULL */
+    double squares, logs; /* of the innovations that count */
+    int64_t counted;
+} fs_arima_kalman;
+#define FS_ARIMA_KALMAN(states)                                                                    \
+    (2 * (size_t)(states) * (size_t)(states) + 11 * (size_t)(states) + 8)
+bool fs_arima_kalman_run(fs_arima_kalman *kalman);
+/* After it: the mean of each of the next observations. */
+void fs_arima_kalman_ahead(fs_arima_kalman *kalman, int64_t horizon, double *mean);
+
+/* A model tried. */
+typedef struct fs_arima_tried {
+    fs_arima_order order;
+    double x[FS_LSQ_PARAMETERS];
+    double aicc; /* INFINITY where it is not one to choose */
+} fs_arima_tried;
+/* The search among models of one differenced series. */
+typedef struct fs_arima_search {
+    const fs_arima_past *past;
+    fs_arima_kalman *gaps; /* all but mean, ar, ma and error; NULL where there are no gaps */
+    fs_arima_order most;   /* constant: whether there may be one */
+    fs_arima_conditional conditional;
+    fs_arima_exact exact;
+    double *start; /* FS_ARIMA_START(most states) + that many + 1 */
+} fs_arima_search;
+/* Sets the model of least AICc, with estimates of greatest likelihood; false where there is none. */
+bool fs_arima_choose(fs_arima_search *search, fs_arima_tried *best);
+/* Fits up to eight models from their x by conditional sums of squares, and sets their AICc. */
+void fs_arima_fit_together(fs_arima_search *search, fs_arima_tried *tried, int count);
+/* From there to greatest likelihood. */
+void fs_arima_refine(fs_arima_search *search, fs_arima_tried *tried);
+/* Makes lane k of the exact likelihood ready; `states` set. False where the model is not stationary. */
+bool fs_arima_exact_ready(fs_arima_exact *exact, int k, const fs_arima_coefficients *c, int season,
+                          double *start);
+
+/* How many differences: seasonal by the strength of the season (at most 1), then others by the KPSS test (at most 2).
+ * scratch: FS_ARIMA_TESTS(count, season). */
+#define FS_ARIMA_TESTS(count, season) (9 * (size_t)(count) + 8 * (size_t)(season) + 64)
+int fs_arima_season_differences(const double *y, const uint8_t *use, int64_t count, int season,
+                                double *scratch);
+int fs_arima_differences(const double *w, const uint8_t *use, int64_t count, double *scratch);
+/* Strength of the season, 0 ... 1 (Wang, Smith, Hyndman 2006), of a series without gaps. */
+double fs_arima_season_strength(const double *y, int64_t count, int season, double *scratch);
+
 /* ---- intermittent demand ---- */
 
 extern const fs_method fs_croston_method, fs_croston_optimized_method, fs_sba_method, fs_tsb_method,
