@@ -23,10 +23,10 @@ typedef struct line {
 static const fs_method *const methods[] = {
     &fs_ets_method,  &fs_theta_method, &fs_otm_method,     &fs_dstm_method,
     &fs_dotm_method, &fs_ces_method,   &fs_croston_method, &fs_croston_optimized_method,
-    &fs_sba_method,  &fs_tsb_method,   &fs_adida_method,   &fs_imapa_method};
-&fs_arima_method,
+    &fs_sba_method,  &fs_tsb_method,   &fs_adida_method,   &fs_imapa_method,
+    &fs_arima_method};
 
-    static line parse(char *text)
+static line parse(char *text)
 {
     line l = {.id = strtok(text, " \n")};
     size_t most = strlen(l.id + strlen(l.id) + 1) / 2 + 1;
