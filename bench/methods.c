@@ -30,7 +30,8 @@ static const fs_method *const methods[] = {&fs_theta_method,
                                            &fs_sba_method,
                                            &fs_tsb_method,
                                            &fs_adida_method,
-                                           &fs_imapa_method};
+                                           &fs_imapa_method,
+                                           &fs_counts_method};
 
 static line parse(char *text)
 {

@@ -1,5 +1,5 @@
 /* A forecast of one series: models compared on its own past, the better one used, intervals from
- * its errors.
+ * its errors, or from the model where that forecasts distributions.
  *
  * Backtest. Up to `origins` points in the past, one test length apart and ending at the last value;
  * at each the models see what lay before it and nothing else, and forecast the test length (the
@@ -100,6 +100,7 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, int 
     bool could = false, can = false;
     if (f->fitted[model]) return FS_OK;
     FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
+    f->fit[model].quantiles = NULL;
     FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
     if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, task, &f->scratch, &f->fit[model], &can));
     f->fitted[model] = true;
@@ -335,17 +336,29 @@ static void guess_errors(fs_forecaster *f)
     if (f->series.known == 1) f->errors.deviation = GUESSED * fabs(f->series.y[0]);
 }
 
-static void fill_forecast(fs_forecaster *f, const fs_fit *fit, fs_forecast *forecast)
+/* Quantiles of the errors about the means. */
+static void fill_quantiles(fs_forecaster *f, const fs_fit *fit)
 {
     int quantiles = f->settings.quantiles;
-    double unit = f->series.unit;
-    bool clip = is_nonnegative(f, &f->series);
     for (int q = 0; q < quantiles; q++) {
         double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
         for (int64_t h = 0; h < f->settings.horizon; h++) {
-            double value = fit->mean[h] + fit->spread[h] * error;
-            f->quantile[h * quantiles + q] = bounded((clip && value < 0 ? 0 : value) * unit);
+            f->quantile[h * quantiles + q] = fit->mean[h] + fit->spread[h] * error;
         }
+    }
+}
+
+static void fill_forecast(fs_forecaster *f, const fs_fit *fit, fs_forecast *forecast)
+{
+    int64_t quantiles = f->settings.quantiles;
+    double unit = f->series.unit;
+    bool clip = is_nonnegative(f, &f->series);
+    if (!fit->quantiles) fill_quantiles(f, fit);
+    for (int64_t h = 0; fit->quantiles && h < f->settings.horizon; h++)
+        fit->quantiles(fit, h, f->settings.quantile, (int)quantiles, f->quantile + h * quantiles);
+    for (int64_t i = 0; i < f->settings.horizon * quantiles; i++) {
+        double value = f->quantile[i];
+        f->quantile[i] = bounded((clip && value < 0 ? 0 : value) * unit);
     }
     for (int64_t h = 0; h < f->settings.horizon; h++)
         f->mean[h] = bounded((clip && fit->mean[h] < 0 ? 0 : fit->mean[h]) * unit);
