@@ -132,16 +132,6 @@ static void mix(const fs_counts_sums *sums, double unit, fs_counts_mixture *mixt
     mixture->unit = unit;
 }
 
-static double level_ahead(const fs_counts_mixture *mixture, int64_t steps)
-{
-    double level = 0;
-    for (int i = 0; i < SIZES; i++)
-        for (int k = 0; k < PACES; k++)
-            level += mixture->weight[i][k] * (1 - fs_counts_out(mixture->out[i][k], steps)) *
-                     mixture->level[i][k];
-    return level;
-}
-
 /* Errors of one step, with the paces weighted as they are at the end. */
 static void fill_residuals(const fs_counts *counts, const double *ahead, double pace[PACES],
                            double unit, double *residual)
@@ -157,7 +147,7 @@ static void project(const fs_counts *counts, const double *ahead, int64_t horizo
                     fs_fit *fit)
 {
     const fs_counts_mixture *mixture = &fit->counts;
-    double pace[PACES] = {0}, drift = 0;
+    double pace[PACES] = {0}, drift = 0, weight[SIZES][PACES];
     for (int k = 0; k < PACES; k++) {
         for (int i = 0; i < SIZES; i++) pace[k] += mixture->weight[i][k];
         drift += pace[k] * fs_counts_pace[k] * fs_counts_pace[k];
@@ -165,7 +155,7 @@ static void project(const fs_counts *counts, const double *ahead, int64_t horizo
     fill_residuals(counts, ahead, pace, mixture->unit, fit->residual + first);
     for (int64_t h = 0; h < horizon; h++) {
         double factor = counts->factor[(counts->place + counts->count + h) % counts->season];
-        fit->mean[h] = level_ahead(mixture, h + 1) * factor / mixture->unit;
+        fit->mean[h] = fs_counts_on_sale(mixture, h + 1, weight) * factor / mixture->unit;
         fit->spread[h] = sqrt(1 + (double)h * drift);
     }
 }

@@ -43,27 +43,22 @@ INLINE void shrink(candidates *c)
     }
 }
 
-/* What is expected of an observation at a place whose factor is given. */
-INLINE void predict(const candidates *c, double factor, vector *mean, vector *out)
-{
-    *mean = c->sold / c->exposed * factor;
-    *out = c->out * (1 - FS_COUNTS_RETURNS) + (1 - c->out) * FS_COUNTS_LEAVES;
-}
-
-/* y: what was observed; k: the same, bounded to what the table has; ways: its number there. */
+/* y: what was observed; k: the same, bounded to what the table has; ways: its number there. With the mean written as N / B
+ * one division gives both factors, B r / (N + B r) and N / (N + B r). */
 INLINE void learn(candidates *c, const vector *alpha, int size, double y, int64_t k, double ways,
-                  double factor, const vector *mean, const vector *out)
+                  double factor)
 {
-    double r = FS_COUNTS_SIZE(size);
-    vector inverse = 1 / (*mean + r), none = r * inverse, ratio = *mean * inverse, power, like;
+    vector sold = c->sold * factor, scatter = c->exposed * FS_COUNTS_SIZE(size);
+    vector inverse = 1 / (sold + scatter), none = scatter * inverse, ratio = sold * inverse;
+    vector power, like;
     for (int i = 0; i < 2 * size; i++) none = none * none;
     raise(&ratio, k, &power);
-    like = (1 - *out) * (none * power * ways + FS_COUNTS_STRANGE);
-    c->out = like - like;
+    like = (1 - c->out) * (none * power * ways + FS_COUNTS_STRANGE);
     if (k == 0) {
-        like = like + *out;
-        c->out = *out / like;
-    }
+        like = like + c->out;
+        c->out = c->out / like;
+    } else
+        c->out = like - like;
     c->product = c->product * like;
     vector in = 1 - c->out, keep = 1 - *alpha * in;
     c->sold = keep * c->sold + in * y;
@@ -94,27 +89,22 @@ static void give(const candidates *c, fs_counts_sums *sums)
 FS_LANES void fs_counts_lanes(const fs_counts *counts, double *ahead, fs_counts_sums *sums)
 {
     candidates c[SIZES];
-    vector alpha, mean, out;
+    vector alpha, mean;
     int place = counts->place;
     memcpy(&alpha, fs_counts_pace, sizeof alpha);
     begin(counts, c);
     for (int64_t t = 0; t < counts->count; t++) {
         double y = counts->y[t], factor = counts->factor[place];
         int64_t k = y < (double)counts->most ? (int64_t)y : counts->most;
-        vector total = {0};
         if (++place == counts->season) place = 0;
-        for (int i = 0; i < SIZES; i++) {
-            predict(&c[i], factor, &mean, &out);
-            total = total + (1 - out) * mean;
-            if (counts->use[t])
-                learn(&c[i], &alpha, i, y, k, counts->ways[i * (counts->most + 1) + k], factor,
-                      &mean, &out);
-            else
-                c[i].out = out;
-            if (t % FS_COUNTS_SHRUNK_EVERY == 0) shrink(&c[i]);
-        }
-        total = total * (1.0 / SIZES);
-        memcpy(ahead + t * PACES, &total, sizeof total);
+        for (int i = 0; i < SIZES; i++)
+            c[i].out = c[i].out * (1 - FS_COUNTS_RETURNS) + (1 - c[i].out) * FS_COUNTS_LEAVES;
+        const candidates *told = &c[FS_COUNTS_TOLD];
+        mean = (1 - told->out) * (told->sold / told->exposed * factor);
+        memcpy(ahead + t * PACES, &mean, sizeof mean);
+        for (int i = 0; i < SIZES && counts->use[t]; i++)
+            learn(&c[i], &alpha, i, y, k, counts->ways[i * (counts->most + 1) + k], factor);
+        for (int i = 0; i < SIZES && t % FS_COUNTS_SHRUNK_EVERY == 0; i++) shrink(&c[i]);
     }
     give(c, sums);
 }

@@ -18,36 +18,41 @@ typedef struct walk {
     double below;                /* probability of at most k */
 } walk;
 
-double fs_counts_out(double out, int64_t steps)
+double fs_counts_on_sale(const fs_counts_mixture *mixture, int64_t steps,
+                         double weight[SIZES][PACES])
 {
-    double rest = FS_COUNTS_LEAVES / (FS_COUNTS_LEAVES + FS_COUNTS_RETURNS);
-    return rest + (out - rest) * pow(1 - FS_COUNTS_LEAVES - FS_COUNTS_RETURNS, (double)steps);
+    const double rest = FS_COUNTS_LEAVES / (FS_COUNTS_LEAVES + FS_COUNTS_RETURNS);
+    double fade = pow(1 - FS_COUNTS_LEAVES - FS_COUNTS_RETURNS, (double)steps), level = 0;
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) {
+            double out = rest + (mixture->out[i][k] - rest) * fade;
+            weight[i][k] = mixture->weight[i][k] * (1 - out);
+            level += weight[i][k] * mixture->level[i][k];
+        }
+    return level;
+}
+
+/* r^r / (mean + r)^r: the sizes are powers of four. */
+static double chance_of_none(int size, double mean)
+{
+    double r = FS_COUNTS_SIZE(size), none = r / (mean + r);
+    for (int i = 0; i < 2 * size; i++) none *= none;
+    return none;
 }
 
 /* The step's seasonal factor is told by its mean. */
-static double factor_of(const fs_fit *fit, int64_t h)
-{
-    const fs_counts_mixture *mix = &fit->counts;
-    double level = 0;
-    for (int i = 0; i < SIZES; i++)
-        for (int k = 0; k < PACES; k++)
-            level +=
-                mix->weight[i][k] * (1 - fs_counts_out(mix->out[i][k], h + 1)) * mix->level[i][k];
-    return level > 0 ? fit->mean[h] * mix->unit / level : 0;
-}
-
 static void begin(const fs_fit *fit, int64_t h, walk *w)
 {
-    const fs_counts_mixture *mix = &fit->counts;
-    double factor = factor_of(fit, h);
+    const fs_counts_mixture *mixture = &fit->counts;
     *w = (walk){.below = 1};
+    double level = fs_counts_on_sale(mixture, h + 1, w->chance);
+    double factor = level > 0 ? fit->mean[h] * mixture->unit / level : 0;
     for (int i = 0; i < SIZES; i++)
         for (int k = 0; k < PACES; k++) {
-            double r = FS_COUNTS_SIZE(i), mean = mix->level[i][k] * factor;
-            double in = mix->weight[i][k] * (1 - fs_counts_out(mix->out[i][k], h + 1));
-            w->ratio[i][k] = mean / (mean + r);
-            w->chance[i][k] = in * pow(r / (mean + r), r);
-            w->below -= in;
+            double mean = mixture->level[i][k] * factor;
+            w->below -= w->chance[i][k];
+            w->chance[i][k] *= chance_of_none(i, mean);
+            w->ratio[i][k] = mean / (mean + FS_COUNTS_SIZE(i));
             if (mean > w->highest) w->highest = mean;
         }
 }

@@ -12,12 +12,12 @@ static double power(double x, int64_t k)
     return result;
 }
 
-/* Probability of k sold in a step with mean m, by the negative binomial of the size: the variance is m + m²/r. */
-static double probability(const fs_counts *counts, int size, int64_t k, double m)
+/* Probability of k sold in a step with mean sold / exposed, by the negative binomial of the size. */
+static double probability(const fs_counts *counts, int size, int64_t k, double sold, double exposed)
 {
-    double r = FS_COUNTS_SIZE(size), inverse = 1 / (m + r);
+    double r = FS_COUNTS_SIZE(size), scatter = exposed * r, inverse = 1 / (sold + scatter);
     double ways = counts->ways[size * (counts->most + 1) + k];
-    return power(r * inverse, (int64_t)r) * power(m * inverse, k) * ways;
+    return power(scatter * inverse, (int64_t)r) * power(sold * inverse, k) * ways;
 }
 
 void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,
@@ -28,11 +28,11 @@ void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ah
     for (int64_t t = 0; t < counts->count; t++) {
         double y = counts->y[t], factor = counts->factor[(counts->place + t) % counts->season];
         int64_t k = y < (double)counts->most ? (int64_t)y : counts->most;
-        double mean = sold / exposed * factor;
         out = out * (1 - FS_COUNTS_RETURNS) + (1 - out) * FS_COUNTS_LEAVES;
-        ahead[t] = (1 - out) * mean;
+        ahead[t] = (1 - out) * (sold / exposed * factor);
         if (counts->use[t]) {
-            double like = (1 - out) * (probability(counts, size, k, mean) + FS_COUNTS_STRANGE);
+            double chance = probability(counts, size, k, sold * factor, exposed);
+            double like = (1 - out) * (chance + FS_COUNTS_STRANGE);
             if (k == 0) like += out;
             out = k == 0 ? out / like : 0;
             product *= like;

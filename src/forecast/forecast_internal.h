@@ -198,18 +198,21 @@ typedef struct fs_counts_sums {
 } fs_counts_sums;
 extern const double fs_counts_pace[FS_COUNTS_PACES]; /* α */
 #define FS_COUNTS_SIZE(i) ((double)(1 << 2 * (i)))   /* r: 1, 4, 16, 64 */
+#define FS_COUNTS_TOLD    1
 #define FS_COUNTS_LEAVES  0.002 /* probability to go out of sale: once in 500 steps */
 #define FS_COUNTS_RETURNS 0.03  /* to come back: out for a month of days */
 #define FS_COUNTS_STRANGE 1e-6  /* likelihood of what no candidate expects */
 #define FS_COUNTS_SHRUNK_EVERY                                                                     \
     32 /* steps: so many likelihoods multiply without leaving the range of doubles */
-/* ahead: count × FS_COUNTS_PACES, means of one step, averaged over the sizes. */
+/* ahead: count × FS_COUNTS_PACES, means of one step of the candidates of size FS_COUNTS_TOLD; the other sizes' are much the
+ * same. */
 void fs_counts_lanes(const fs_counts *counts, double *ahead, fs_counts_sums *sums);
 /* The same for one candidate, plainly; `ahead` (count) gets its own means. */
 void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,
                          fs_counts_sums *sums);
-/* Probability to be out of sale `steps` after the last observation. */
-double fs_counts_out(double out, int64_t steps);
+/* Weights of the candidates, on sale `steps` after the last observation, and how many are sold of them a step. */
+double fs_counts_on_sale(const fs_counts_mixture *mixture, int64_t steps,
+                         double weight[FS_COUNTS_SIZES][FS_COUNTS_PACES]);
 /* An fs_fit.quantiles. */
 void fs_counts_quantiles(const fs_fit *fit, int64_t h, const double *p, int n, double *quantile);
 
