@@ -1,11 +1,11 @@
 /* The recursion of counts.c for all candidates of one series: a vector holds the paces, four sizes after one another.
  *
- * The sizes r are powers of four and the counts k whole, so the negative binomial's
+ * The sizes r are powers of two and the counts k whole, so the negative binomial's
  *   Γ(k + r) / (Γ(r) k!) (r / (m + r))^r (m / (m + r))^k
- * is a number of a table times powers that are squared together: neither logarithm nor exponential nor gamma function is
+ * is a number of a table times powers by squares and roots: neither logarithm nor exponential nor gamma function is
  * called. Likelihoods are multiplied, and the exponents of two taken out now and then.
  *
- * Cost: about 45 ns an observation for all sixteen with AVX2; three divisions of each vector are the most of it.
+ * Cost: about 65 ns an observation for all sixteen with AVX2; a division and the roots of each vector are the most of it.
  */
 #include <math.h>
 #include <string.h>
@@ -34,6 +34,14 @@ INLINE void raise(const vector *x, int64_t k, vector *power)
     }
 }
 
+/* x^r, by roots and squares */
+INLINE void raise_to_size(vector *x, int size)
+{
+    for (int i = FS_COUNTS_POWER(size); i < 0; i++)
+        for (int k = 0; k < PACES; k++) (*x)[k] = sqrt((*x)[k]);
+    for (int i = 0; i < FS_COUNTS_POWER(size); i++) *x = *x * *x;
+}
+
 INLINE void shrink(candidates *c)
 {
     for (int k = 0; k < PACES; k++) {
@@ -51,7 +59,7 @@ INLINE void learn(candidates *c, const vector *alpha, int size, double y, int64_
     vector sold = c->sold * factor, scatter = c->exposed * FS_COUNTS_SIZE(size);
     vector inverse = 1 / (sold + scatter), none = scatter * inverse, ratio = sold * inverse;
     vector power, like;
-    for (int i = 0; i < 2 * size; i++) none = none * none;
+    raise_to_size(&none, size);
     raise(&ratio, k, &power);
     like = (1 - c->out) * (none * power * ways + FS_COUNTS_STRANGE);
     if (k == 0) {

@@ -32,11 +32,12 @@ double fs_counts_on_sale(const fs_counts_mixture *mixture, int64_t steps,
     return level;
 }
 
-/* r^r / (mean + r)^r: the sizes are powers of four. */
+/* (r / (mean + r))^r */
 static double chance_of_none(int size, double mean)
 {
     double r = FS_COUNTS_SIZE(size), none = r / (mean + r);
-    for (int i = 0; i < 2 * size; i++) none *= none;
+    for (int i = FS_COUNTS_POWER(size); i < 0; i++) none = sqrt(none);
+    for (int i = 0; i < FS_COUNTS_POWER(size); i++) none *= none;
     return none;
 }
 

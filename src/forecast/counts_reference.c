@@ -12,12 +12,19 @@ static double power(double x, int64_t k)
     return result;
 }
 
+static double power_of_size(double x, int size)
+{
+    for (int i = FS_COUNTS_POWER(size); i < 0; i++) x = sqrt(x);
+    for (int i = 0; i < FS_COUNTS_POWER(size); i++) x *= x;
+    return x;
+}
+
 /* Probability of k sold in a step with mean sold / exposed, by the negative binomial of the size. */
 static double probability(const fs_counts *counts, int size, int64_t k, double sold, double exposed)
 {
     double r = FS_COUNTS_SIZE(size), scatter = exposed * r, inverse = 1 / (sold + scatter);
     double ways = counts->ways[size * (counts->most + 1) + k];
-    return power(scatter * inverse, (int64_t)r) * power(sold * inverse, k) * ways;
+    return power_of_size(scatter * inverse, size) * power(sold * inverse, k) * ways;
 }
 
 void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,

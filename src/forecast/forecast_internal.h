@@ -197,11 +197,13 @@ typedef struct fs_counts_sums {
     double mantissa[FS_COUNTS_SIZES][FS_COUNTS_PACES], exponent[FS_COUNTS_SIZES][FS_COUNTS_PACES];
 } fs_counts_sums;
 extern const double fs_counts_pace[FS_COUNTS_PACES]; /* α */
-#define FS_COUNTS_SIZE(i) ((double)(1 << 2 * (i)))   /* r: 1, 4, 16, 64 */
-#define FS_COUNTS_TOLD    1
-#define FS_COUNTS_LEAVES  0.002 /* probability to go out of sale: once in 500 steps */
-#define FS_COUNTS_RETURNS 0.03  /* to come back: out for a month of days */
-#define FS_COUNTS_STRANGE 1e-6  /* likelihood of what no candidate expects */
+/* r = 2^(3 i - 4): 1/16, 1/2, 4, 32, as far apart as makes no difference */
+#define FS_COUNTS_POWER(i) (3 * (i)-4)
+#define FS_COUNTS_SIZE(i)  ((double)(1 << 3 * (i)) / 16)
+#define FS_COUNTS_TOLD     2
+#define FS_COUNTS_LEAVES   0.002 /* probability to go out of sale: once in 500 steps */
+#define FS_COUNTS_RETURNS  0.03  /* to come back: out for a month of days */
+#define FS_COUNTS_STRANGE  1e-6  /* likelihood of what no candidate expects */
 #define FS_COUNTS_SHRUNK_EVERY                                                                     \
     32 /* steps: so many likelihoods multiply without leaving the range of doubles */
 /* ahead: count × FS_COUNTS_PACES, means of one step of the candidates of size FS_COUNTS_TOLD; the other sizes' are much the

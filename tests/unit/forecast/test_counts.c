@@ -60,22 +60,23 @@ static void lanes_give_the_bits_of_the_reference(void **state)
     }
 }
 
-/* By hand: r 1, α .015, level 2 of 7 observations. A sale of 3: likelihood .998 (1/3 (2/3)^3 + 1e-6). Then none:
- * the mean is 17 - .015 14 over 8 - .015 7, and it is out with .002 over .002 + .998 / (1 + mean). */
+/* By hand: r 1/2, α .015, level 2 of 7 observations. A sale of 3: likelihood .998 (5/16 (1/5)^(1/2) (4/5)^3 + 1e-6), for the ways
+ * are 1/2 3/2 5/2 / 3!. Then none: the mean is 17 - .015 14 over 8 - .015 7, and that it is out has .002 over .002 + .998 none. */
 static void the_recursion_is_worked_out_by_hand(void **state)
 {
     (void)state;
-    const double y[] = {3, 0}, factor[] = {1}, ways[4 * SIZES] = {1, 1, 1, 1};
+    const double y[] = {3, 0}, factor[] = {1}, ways[4 * SIZES] = {[4] = 1, [7] = 5.0 / 16};
     const uint8_t use[] = {1, 1};
     double ahead[2], mean = (17 - 0.21) / (8 - 0.105);
     fs_counts c = {y, use, 2, 1, 0, factor, ways, 3, 7, 2};
     fs_counts_sums s;
-    fs_counts_reference(&c, 0, 0, ahead, &s);
-    double none = 0.998 * (1 / (1 + mean) + 1e-6) + 0.002;
+    fs_counts_reference(&c, 1, 0, ahead, &s);
+    double first = 0.998 * (5.0 / 16 * sqrt(0.2) * 0.512 + 1e-6);
+    double none = 0.998 * (sqrt(0.5 / (0.5 + mean)) + 1e-6) + 0.002;
     assert_true(fabs(ahead[0] - 0.998 * 2) < 1e-12 && fabs(ahead[1] - 0.998 * mean) < 1e-12);
-    assert_true(fabs(s.out[0][0] - 0.002 / none) < 1e-12);
-    double likelihood = ldexp(s.mantissa[0][0], (int)s.exponent[0][0]);
-    assert_true(fabs(likelihood - 0.998 * (8.0 / 81 + 1e-6) * none) < 1e-12);
+    assert_true(fabs(s.out[1][0] - 0.002 / none) < 1e-12);
+    double likelihood = ldexp(s.mantissa[1][0], (int)s.exponent[1][0]);
+    assert_true(fabs(likelihood - first * none) < 1e-12);
 }
 
 /* ---- quantiles ---- */
@@ -92,12 +93,12 @@ static void check_quantiles(const fs_fit *fit, int64_t h, const int *expected)
 static void quantiles_are_those_of_another_program(void **state)
 {
     (void)state;
-    static const double mean[] = {0.3, 3, 50, 100};
-    static const int expected[][LEVELS] = {{0, 0, 0, 0, 0, 0, 1, 2, 3},
-                                           {0, 0, 1, 1, 3, 4, 5, 9, 11},
-                                           {18, 25, 36, 40, 49, 59, 64, 81, 94},
-                                           {61, 70, 84, 89, 99, 110, 115, 133, 145}};
-    static const int together[LEVELS] = {0, 0, 0, 0, 1, 5, 6, 11, 18};
+    static const double mean[] = {0.3, 3, 20, 100};
+    static const int expected[][LEVELS] = {{0, 0, 0, 0, 0, 0, 0, 4, 9},
+                                           {0, 0, 0, 0, 1, 4, 6, 16, 25},
+                                           {1, 4, 10, 12, 18, 26, 30, 46, 58},
+                                           {52, 63, 80, 86, 99, 113, 120, 143, 159}};
+    static const int together[LEVELS] = {0, 0, 0, 0, 0, 4, 5, 15, 44};
     double ahead[3], weight[SIZES][PACES];
     for (int i = 0; i < SIZES; i++) {
         fs_fit fit = {.mean = ahead, .quantiles = fs_counts_quantiles, .counts = {.unit = 1}};
