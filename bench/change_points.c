@@ -34,7 +34,8 @@ int main(int words, char **word)
     for (int i = 0; i < SERIES; i++) fill(y + i * days, days, i, i * 37 % 100 < share);
     double began = cpu_seconds();
     for (int i = 0; i < SERIES * ROUNDS; i++)
-        if (fs_changes_find(&changes, &settings, y + i % SERIES * days, NULL, days) != FS_OK) return 1;
+        if (fs_changes_find(&changes, &settings, y + i % SERIES * days, NULL, days) != FS_OK)
+            return 1;
     printf("%.4f\n", (cpu_seconds() - began) * 1000 / (SERIES * ROUNDS));
     fs_changes_free(&changes);
     free(y);

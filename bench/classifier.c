@@ -21,7 +21,8 @@ int main(int words, char **word)
         double best = -INFINITY;
         for (int c = 0; c < columns; c++) number[c * rows + i] = fs_random_normal(&random);
         for (int k = 0; k < classes; k++) {
-            double score = number[k % columns * rows + i] * (k + 1) - log(fs_random_exponential(&random));
+            double score =
+                number[k % columns * rows + i] * (k + 1) - log(fs_random_exponential(&random));
             if (score > best) label[i] = k;
             best = fmax(best, score);
         }
@@ -29,7 +30,8 @@ int main(int words, char **word)
     fs_logistic model = {0};
     fs_logistic_settings settings = {.knots = 2, .folds = 5};
     double began = cpu_seconds();
-    if (fs_logistic_fit(&model, &settings, column, columns, label, classes, rows, NULL) != FS_OK) return 1;
+    if (fs_logistic_fit(&model, &settings, column, columns, label, classes, rows, NULL) != FS_OK)
+        return 1;
     printf("%.3f\n", cpu_seconds() - began);
     fs_logistic_free(&model);
     free(number), free(label), free(column);

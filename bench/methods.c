@@ -21,10 +21,10 @@ typedef struct line {
 } line;
 
 static const fs_method *const methods[] = {
-    &fs_ets_method,  &fs_theta_method, &fs_otm_method,     &fs_dstm_method,
-    &fs_dotm_method, &fs_ces_method,   &fs_croston_method, &fs_croston_optimized_method,
-    &fs_sba_method,  &fs_tsb_method,   &fs_adida_method,   &fs_imapa_method,
-    &fs_arima_method};
+    &fs_ets_method,   &fs_theta_method, &fs_otm_method,     &fs_dstm_method,
+    &fs_dotm_method,  &fs_ces_method,   &fs_croston_method, &fs_croston_optimized_method,
+    &fs_sba_method,   &fs_tsb_method,   &fs_adida_method,   &fs_imapa_method,
+    &fs_arima_method, &fs_counts_method};
 
 static line parse(char *text)
 {

@@ -18,7 +18,8 @@ from common import DATA, FORESELL, ROOT, WORK, Cost, measure
 
 FILE = ROOT / "bench" / "quality.csv"
 MODELS = ("snaive", "ets", "dotm", "ces", "median", "auto")
-MEASURES = ("smape", "mase", "owa", "wrmsse", "wape")
+MEASURES = ("smape", "mase", "owa", "wrmsse", "wape", "wspl")
+LEVELS = (0.005, 0.025, 0.165, 0.25, 0.5, 0.75, 0.835, 0.975, 0.995)  # of the M5 competition's uncertainty part
 WORSE = 1.005  # --check: half a per cent, for compilers and machines differ in the last digits
 
 
@@ -38,6 +39,10 @@ class DataSet:
     parts: Callable[[duckdb.DuckDBPyConnection], list[Part]]
     measures: tuple[str, ...]
     naive2: tuple[float, float] = (0, 0)  # published sMAPE and MASE, for OWA
+    models: tuple[str, ...] = MODELS
+
+    def levels(self) -> tuple[float, ...]:
+        return LEVELS if "wspl" in self.measures else ()
 
 
 # ---- the data sets ----
@@ -66,25 +71,37 @@ def m4(frequency: str, horizon: int, season: int, test: str) -> Callable[[duckdb
     return parts
 
 
-def m5(db: duckdb.DuckDBPyConnection) -> list[Part]:
-    """Total, stores, departments and their pairs; weights by revenue of the last 28 days before d_1914."""
+def m5_tables(db: duckdb.DuckDBPyConnection) -> None:
+    """Units, and revenue of the last 28 days before d_1914."""
     folder = DATA / "m5"
     db.execute(f"create or replace table wide as from read_csv('{folder}/sales_train_evaluation_d1495_d1941.csv.gz')")
     db.execute("""create or replace table sold as select item_id, dept_id, store_id, cast(substr(place, 3) as integer) as d, units
                   from (unpivot wide on columns('d_.*') into name place value units)""")
     db.execute(f"create or replace table calendar as select cast(substr(d, 3) as integer) as d, wm_yr_wk as week from read_csv('{folder}/calendar.csv')")
-    db.execute(f"""create or replace table revenue as select dept_id, store_id, sum(units * sell_price) as revenue
+    db.execute(f"""create or replace table revenue as select item_id, dept_id, store_id, sum(units * sell_price) as revenue
                    from sold join calendar using (d) join (select item_id, store_id, wm_yr_wk as week, sell_price
                    from read_csv('{folder}/sell_prices.csv.gz')) using (item_id, store_id, week)
                    where d between 1886 and 1913 group by all""")
-    parts = []
-    for name, series in (("total", "'total'"), ("store", "store_id"), ("dept", "dept_id"), ("store-dept", "store_id || ' ' || dept_id")):
-        of = f"select {series} as series, d as period, sum(units) as value from sold"
-        parts.append(Part(
-            f"m5-{name}", f"{of} where d <= 1913 group by all",
-            f"select series, period - 1913 as step, value from ({of} where d > 1913 group by all)", 28, 7, 1,
-            f"select {series} as series, sum(revenue) as weight from revenue group by all"))
-    return parts
+
+
+def m5_part(name: str, series: str) -> Part:
+    of = f"select {series} as series, d as period, sum(units) as value from sold"
+    return Part(f"m5-{name}", f"{of} where d <= 1913 group by all",
+                f"select series, period - 1913 as step, value from ({of} where d > 1913 group by all)", 28, 7, 1,
+                f"select {series} as series, sum(revenue) as weight from revenue group by all")
+
+
+def m5(db: duckdb.DuckDBPyConnection) -> list[Part]:
+    """Total, stores, departments and their pairs."""
+    m5_tables(db)
+    return [m5_part(name, series) for name, series in (
+        ("total", "'total'"), ("store", "store_id"), ("dept", "dept_id"), ("store-dept", "store_id || ' ' || dept_id"))]
+
+
+def m5_bottom(db: duckdb.DuckDBPyConnection) -> list[Part]:
+    """Each item in each store."""
+    m5_tables(db)
+    return [m5_part("bottom", "item_id || ' ' || store_id")]
 
 
 def rossmann(db: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -109,6 +126,7 @@ DATA_SETS = {
     "m4-weekly-52": DataSet(m4("Weekly", 13, 52, "Weekly-test.csv"), ("smape", "mase", "owa"), (9.161, 2.777)),
     "m4-yearly": DataSet(m4("Yearly", 6, 1, "Yearly-test.csv.gz"), ("smape", "mase", "owa"), (16.342, 3.974)),
     "m5": DataSet(m5, ("wrmsse",)),
+    "m5-bottom": DataSet(m5_bottom, ("wrmsse", "wspl"), models=("snaive", "ets")),
     "rossmann": DataSet(rossmann, ("mase", "wape")),
     "rossmann-known": DataSet(rossmann_known, ("mase", "wape")),
 }
@@ -124,19 +142,27 @@ def inner(part: Part) -> Part:
 
 # ---- forecasts and errors ----
 
-def forecast(db: duckdb.DuckDBPyConnection, part: Part, model: str) -> tuple[Cost, list[str]]:
+def forecast(db: duckdb.DuckDBPyConnection, part: Part, model: str, levels: tuple[float, ...]) -> tuple[Cost, list[str]]:
     """Puts what the part's forecasts are into the table `made`."""
     past, made = WORK / "quality-past.parquet", WORK / "quality-made.parquet"
     db.execute(f"copy ({part.past} order by all) to '{past}' (format parquet)")
     options = ["apply", "forecast", past, "--group", "series", "--order", "period", "--value", "value", "--horizon", part.horizon,
-               "--season", part.season, "--model", model, *(["--end", "2015-06-19"] if part.name == "rossmann" else [])]
+               "--season", part.season, "--model", model, *(["--end", "2015-06-19"] if part.name == "rossmann" else []),
+               *(["--quantile", ",".join(map(str, levels))] if levels else [])]
     cost = measure(FORESELL, *options, "-o", made)
-    db.execute(f"create or replace table made as select cast(series as varchar) as series, step, mean from '{made}'")
+    wanted = ", ".join(["step", "mean", *(f'"q{p:g}"' for p in levels)])
+    db.execute(f"create or replace table made as select cast(series as varchar) as series, {wanted} from '{made}'")
     return cost, [str(word) for word in options if word is not past]
 
 
-def errors(db: duckdb.DuckDBPyConnection, part: Part) -> None:
-    """Adds a row a series to the table `scores`: sMAPE, MASE, RMSSE, sums of absolute errors and values, weight."""
+def pinball(levels: tuple[float, ...]) -> str:
+    """The mean pinball loss over the levels, as SQL."""
+    losses = [f'greatest({p:g} * (value - "q{p:g}"), {1 - p:g} * ("q{p:g}" - value))' for p in levels]
+    return f"avg({' + '.join(losses)}) / {len(losses)}" if levels else "null"
+
+
+def errors(db: duckdb.DuckDBPyConnection, part: Part, levels: tuple[float, ...]) -> None:
+    """Adds a row a series to the table `scores`: sMAPE, MASE, RMSSE, sums of absolute errors and values, scaled pinball loss, weight."""
     weight = part.weight or "select distinct series, 1 as weight from after"
     db.execute(f"create or replace temp table after as select cast(series as varchar) as series, cast(step as integer) as step, value from ({part.after})")
     db.execute(f"""
@@ -149,7 +175,7 @@ def errors(db: duckdb.DuckDBPyConnection, part: Part) -> None:
         select '{part.name}', series,
             avg(case when abs(value) + abs(mean) = 0 then 0 else 200 * abs(value - mean) / (abs(value) + abs(mean)) end),
             avg(abs(value - mean)) / any_value(scale.absolute), sqrt(avg((value - mean) ** 2) / any_value(scale.squared)),
-            sum(abs(value - mean)), sum(abs(value)), any_value(weights.weight)
+            sum(abs(value - mean)), sum(abs(value)), {pinball(levels)} / any_value(scale.absolute), any_value(weights.weight)
         from after left join made using (series, step) join scale using (series) join weights using (series)
         group by series""")
     missing, = db.execute("select count(*) from after left join made using (series, step) where mean is null").fetchone()
@@ -158,10 +184,10 @@ def errors(db: duckdb.DuckDBPyConnection, part: Part) -> None:
 
 
 def summed(db: duckdb.DuckDBPyConnection, data: DataSet) -> dict[str, float]:
-    smape, mase, wape, wrmsse = db.execute("""
-        with parts as (select part, sum(rmsse * weight) / sum(weight) as wrmsse from scores group by part)
-        select avg(smape), avg(mase) filter (isfinite(mase)), sum(off) / sum(total), (select avg(wrmsse) from parts) from scores""").fetchone()
-    all_of_them = {"smape": smape, "mase": mase, "wape": wape, "wrmsse": wrmsse}
+    smape, mase, wape, wrmsse, wspl = db.execute("""
+        with parts as (select part, sum(rmsse * weight) / sum(weight) as wrmsse, sum(spl * weight) / sum(weight) as wspl from scores group by part)
+        select avg(smape), avg(mase) filter (isfinite(mase)), sum(off) / sum(total), (select avg(wrmsse) from parts), (select avg(wspl) from parts) from scores""").fetchone()
+    all_of_them = {"smape": smape, "mase": mase, "wape": wape, "wrmsse": wrmsse, "wspl": wspl}
     if data.naive2[0]:
         all_of_them["owa"] = (smape / data.naive2[0] + mase / data.naive2[1]) / 2
     return {name: all_of_them[name] for name in data.measures}
@@ -169,11 +195,11 @@ def summed(db: duckdb.DuckDBPyConnection, data: DataSet) -> dict[str, float]:
 
 def run(name: str, model: str, is_inner: bool) -> dict[str, str]:
     data, db = DATA_SETS[name], duckdb.connect(config={"threads": 2})
-    db.execute("create table scores (part text, series text, smape double, mase double, rmsse double, off double, total double, weight double)")
+    db.execute("create table scores (part text, series text, smape double, mase double, rmsse double, off double, total double, spl double, weight double)")
     cpu, said = 0.0, ""
     for part in map(inner, data.parts(db)) if is_inner else data.parts(db):
-        cost, options = forecast(db, part, model)
-        errors(db, part)
+        cost, options = forecast(db, part, model, data.levels())
+        errors(db, part, data.levels())
         cpu += cost.cpu
         said = " ".join(["foresell", *options]) if not said else said
     row = {"data": name, "model": model, "series": str(db.execute("select count(*) from scores").fetchone()[0])}
@@ -211,7 +237,7 @@ def main() -> None:
             continue
         if is_inner and name.startswith("rossmann"):
             continue  # closed days are not there: its rows are not its days
-        for model in MODELS:
+        for model in DATA_SETS[name].models:
             row = run(name, model, is_inner)
             print(f"{name:14}{model:8}", *(f"{m} {row[m]}" for m in MEASURES if m in row), f"{row['cpu_s']} CPU s", flush=True)
             faults += worse(row, rows.get((name, model), {})) if not is_inner else []
@@ -223,7 +249,7 @@ def main() -> None:
     with open(FILE, "w", newline="") as file:
         out = csv.DictWriter(file, FIELDS, restval="", lineterminator="\n")
         out.writeheader()
-        out.writerows(rows[key] for name in DATA_SETS for key in ((name, m) for m in MODELS) if key in rows)
+        out.writerows(rows[key] for name in DATA_SETS for key in ((name, m) for m in DATA_SETS[name].models) if key in rows)
 
 
 if __name__ == "__main__":

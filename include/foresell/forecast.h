@@ -47,10 +47,10 @@ FS_API int fs_step_season(const fs_step *step);
 
 /* Models are told by their place in FS_FORECAST_CHOICES, 0 to FS_FORECAST_MODELS - 1. Methods are those that are no combination
  * of others; FS_FORECAST_AUTO is one of several, weighted by how good they were in the series' own past. */
-#define FS_FORECAST_MODELS 20
+#define FS_FORECAST_MODELS 22
 #define FS_FORECAST_METHODS                                                                        \
     "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|theta|otm|dstm|dotm|ces|"  \
-    "croston|croston_optimized|sba|tsb|adida|imapa"
+    "arima|croston|croston_optimized|sba|tsb|adida|imapa|counts"
 #define FS_FORECAST_CHOICES FS_FORECAST_METHODS "|median|auto"
 #define FS_FORECAST_AUTO    (FS_FORECAST_MODELS - 1)
 FS_API const char *fs_forecast_model_name(int model); /* static text; NULL where there is none */
@@ -65,6 +65,7 @@ typedef struct fs_forecast_settings {
     uint64_t parts;  /* bit m: AUTO combines method m; 0: those that compete */
     uint64_t tries;  /* bit m: a backtest tries model m; 0: those that compete */
     bool by_step;    /* a backtest's sums are of each step, not of all */
+    bool is_fast;    /* AUTO leaves out what takes long */
     int quantiles;
     const double *quantile; /* each in (0, 1); kept by reference */
 } fs_forecast_settings;

@@ -27,8 +27,9 @@ def backtest(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"]] = (),
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
+    effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -67,10 +68,12 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
         Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
+    effort : {"usual", "fast"}, default "usual"
+        Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         As in forecast.
     origins : int, default 3
@@ -85,7 +88,8 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): as the parameter names it: snaive, ets, dotm, ces and auto, or those of `models`.
+        - `model` (text): as the parameter names it: snaive, drift, ets, dotm, ces, arima and auto, or those of
+          `models`.
         - `step` (int, period): the step ahead that the row is of; null: all, where `by` is all.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
@@ -131,6 +135,7 @@ def backtest(
             "period": period,
             "models": models,
             "by": by,
+            "effort": effort,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -591,8 +596,9 @@ def forecast(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -608,13 +614,16 @@ def forecast(
     dynamic optimised form (dotm; Fiorucci and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes
     and Ord 2022). For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan 2005), tsb
     (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015).
-    The median of ets, dotm and ces at each step (median).
+    For whole numbers that are small, as of slow movers, counts: a mixture of negative binomials that forecasts their
+    whole distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise
+    search (Hyndman and Khandakar 2008), exact likelihood. The median of ets, dotm, ces and arima at each step (median).
 
-    With auto, ets, dotm, ces and, where there is a season, snaive, or those that `models` names, are tried at several
-    points of the group's past, where they see only what lay before. The forecast is their mean, weighted by the inverse
-    square of their mean absolute errors there (Bates and Granger 1969); the column model tells the weights. Where the
-    past is too short to try, it is their median. A model that cannot take a group (too short, or with values below
-    zero) is left out, or leaves it to ets.
+    With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of at most 20 over 100 periods
+    or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift where
+    there is none, or those that `models` names, are tried at several points of the group's past, where they see only
+    what lay before. The forecast is their mean, weighted by the inverse square of their mean absolute errors there
+    (Bates and Granger 1969); the column model tells the weights. Where the past is too short to try, it is their
+    median. A model that cannot take a group (too short, or with values below zero) is left out, or leaves it to ets.
 
     Regressors (further columns) multiply a series without values below zero, and add to others: y = level x season x
     exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
@@ -656,10 +665,13 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         Auto combines several by how good they were in the group's own past.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa"]], default ()
-        What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, and snaive where there is a season.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+        What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, and snaive where there is a
+        season, drift where there is none.
+    effort : {"usual", "fast"}, default "usual"
+        Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -705,6 +717,7 @@ def forecast(
             "period": period,
             "model": model,
             "models": models,
+            "effort": effort,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,

@@ -232,4 +232,7 @@ const fs_method fs_arima_method = {
     .name = "arima",
     .about = "seasonal ARIMA (Box and Jenkins), orders by AICc and a stepwise search (Hyndman "
              "and Khandakar 2008), estimates of greatest likelihood",
-    .fit = fit_arima};
+    .fit = fit_arima,
+    .competes = true,
+    .is_slow = true,
+    .combines = true};

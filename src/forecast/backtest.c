@@ -16,7 +16,7 @@
 
 #include "forecaster_internal.h"
 
-#define ANY_SEASON   2   /* parts are asked for before a season is known */
+#define ANY_SEASON   0   /* parts are asked for before a season is known */
 #define ORIGIN_LEAST 4   /* known values that an origin must have before it */
 #define CALM         3.0 /* weight of theory against the backtest, in test lengths */
 
@@ -216,9 +216,11 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
 
 static bool takes_part(const fs_forecaster *f, int model, int only, int season)
 {
+    fs_forecast_task task = {.series = &f->before, .season = season};
     if (!f->tested[model].made) return false;
     if (only < 0 || model == only) return true;
-    return only == FS_FORECAST_AUTO && fs_forecaster_combines(&f->settings, only, model, season);
+    if (only != FS_FORECAST_AUTO || fs_forecaster_owner(&f->settings, &task)) return false;
+    return fs_forecaster_combines(&f->settings, only, model, season);
 }
 
 /* All are fitted before one is judged: what AUTO weighs by must not know this origin. */

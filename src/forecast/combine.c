@@ -84,10 +84,10 @@ void fs_combine_weights(const double *error, int parts, double *weight)
     for (int i = 0; i < parts; i++) weight[i] /= sum;
 }
 
-/* to += weight * from, of n */
-static void add(double *to, const double *from, double weight, int64_t n)
+/* to += weight * (from - first), of n: what parts agree on stays as it is, to the last bit. */
+static void add(double *to, const double *from, const double *first, double weight, int64_t n)
 {
-    for (int64_t i = 0; i < n; i++) to[i] += weight * from[i];
+    for (int64_t i = 0; i < n; i++) to[i] += weight * (from[i] - first[i]);
 }
 
 void fs_combine_mean(const fs_fit *const *part, const double *weight, int parts, int64_t count,
@@ -95,19 +95,19 @@ void fs_combine_mean(const fs_fit *const *part, const double *weight, int parts,
 {
     take_over(part, parts, fit);
     name_parts(part, weight, parts, fit->model);
-    memset(fit->mean, 0, (size_t)horizon * sizeof *fit->mean);
-    memset(fit->spread, 0, (size_t)horizon * sizeof *fit->spread);
-    memset(fit->residual, 0, (size_t)count * sizeof *fit->residual);
-    for (int i = 0; i < parts; i++) {
-        add(fit->mean, part[i]->mean, weight[i], horizon);
-        add(fit->spread, part[i]->spread, weight[i], horizon);
-        add(fit->residual, part[i]->residual, weight[i], count);
+    memcpy(fit->mean, part[0]->mean, (size_t)horizon * sizeof *fit->mean);
+    memcpy(fit->spread, part[0]->spread, (size_t)horizon * sizeof *fit->spread);
+    memcpy(fit->residual, part[0]->residual, (size_t)count * sizeof *fit->residual);
+    for (int i = 1; i < parts; i++) {
+        add(fit->mean, part[i]->mean, part[0]->mean, weight[i], horizon);
+        add(fit->spread, part[i]->spread, part[0]->spread, weight[i], horizon);
+        add(fit->residual, part[i]->residual, part[0]->residual, weight[i], count);
     }
 }
 
 const fs_method fs_median_method = {
     .name = "median",
-    .about = "the median of ets, dotm and ces at each step",
+    .about = "the median of ets, dotm, ces and arima at each step",
 };
 const fs_method fs_auto_method = {
     .name = "auto",

@@ -1,7 +1,7 @@
 /* From a fit to what users get of it.
  *
  * Intervals. Deviation of step h by theory (of the method) times the quantile of a one-step error (errors.c), widened by what the
- * backtest found.
+ * backtest found; of a method that forecasts distributions theirs.
  *
  * A place of a short season (a weekday) that was zero for eight seasons, in a series that hardly is at others, stays zero.
  *
@@ -92,18 +92,30 @@ void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_f
     keep_closed(series, season, horizon, 1, mean);
 }
 
+/* Quantiles of the errors about the means. */
+static void add_errors(fs_forecaster *f, const fs_fit *fit, int64_t horizon, double *quantile)
+{
+    int quantiles = f->settings.quantiles;
+    for (int q = 0; q < quantiles; q++) {
+        double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
+        for (int64_t h = 0; h < horizon; h++)
+            quantile[h * quantiles + q] = fit->mean[h] + fit->spread[h] * error;
+    }
+}
+
 void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
                           int64_t horizon, double *quantile)
 {
     int quantiles = f->settings.quantiles;
     bool clip = is_nonnegative(f, series);
-    for (int q = 0; q < quantiles; q++) {
-        double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
-        for (int64_t h = 0; h < horizon; h++) {
-            double value = with_effects(f, series, fit->mean[h] + fit->spread[h] * error, h);
-            quantile[h * quantiles + q] =
-                fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
-        }
+    if (fit->quantiles)
+        for (int64_t h = 0; h < horizon; h++)
+            fit->quantiles(fit, h, f->settings.quantile, quantiles, quantile + h * quantiles);
+    else
+        add_errors(f, fit, horizon, quantile);
+    for (int64_t i = 0; i < horizon * quantiles; i++) {
+        double value = with_effects(f, series, quantile[i], i / quantiles);
+        quantile[i] = fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
     }
     keep_closed(series, season, horizon, quantiles, quantile);
 }

@@ -25,8 +25,21 @@ void fs_series_free(fs_series *series);
 
 #define FS_MODEL_NAME 120
 
+/* A mixture of negative binomial distributions, and of none sold: see counts.c. */
+#define FS_COUNTS_SIZES 4
+#define FS_COUNTS_PACES 4
+typedef struct fs_counts_mixture {
+    double unit; /* count = y * unit */
+    double weight[FS_COUNTS_SIZES]
+                 [FS_COUNTS_PACES]; /* their sum is 1; all 0 where nothing was ever sold */
+    double level[FS_COUNTS_SIZES][FS_COUNTS_PACES]; /* counts a step, season apart */
+    double out[FS_COUNTS_SIZES]
+              [FS_COUNTS_PACES]; /* probability that it is out of sale, at the last observation */
+} fs_counts_mixture;
+
 /* What a method makes of a series, in the series' scale. */
-typedef struct fs_fit {
+typedef struct fs_fit fs_fit;
+struct fs_fit {
     char model[FS_MODEL_NAME]; /* as users read it: "ETS(A,Ad,N)" */
     double *mean;              /* horizon */
     double *spread;            /* horizon: deviation of the error of step h over that of step 1 */
@@ -35,8 +48,11 @@ typedef struct fs_fit {
     int64_t from;       /* first observation whose residual counts */
     int64_t parameters; /* estimated, first states among them */
     double aicc;        /* INFINITY where the method has no likelihood */
+    /* NULL, or quantiles p[0 … n-1] of step h, in place of those of the errors, for methods that forecast whole distributions */
+    void (*quantiles)(const fs_fit *fit, int64_t h, const double *p, int n, double *quantile);
+    fs_counts_mixture counts; /* what it works on */
     int64_t count_capacity, horizon_capacity;
-} fs_fit;
+};
 /* Makes room for a series of `count` and a horizon; an empty fit is {0}. */
 FS_MUST_CHECK fs_status fs_fit_reserve(fs_fit *fit, int64_t count, int64_t horizon);
 void fs_fit_free(fs_fit *fit);
@@ -59,6 +75,7 @@ typedef struct fs_forecast_task {
     int64_t horizon;
 } fs_forecast_task;
 
+typedef enum fs_seasons { FS_SEASONS_ANY, FS_SEASONS_WITH, FS_SEASONS_WITHOUT } fs_seasons;
 typedef struct fs_method fs_method;
 struct fs_method {
     const char *name;  /* the word for it in the parameter `model` */
@@ -67,10 +84,13 @@ struct fs_method {
      * of its kind. Fails only where memory runs out. */
     fs_status (*fit)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can);
-    int form;          /* for methods that share a function */
-    bool competes;     /* tried where nothing is named, and part of `auto` */
-    bool wants_season; /* of those only where there is a season */
-    bool combines;     /* part of the median */
+    /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. */
+    bool (*is_home)(const fs_forecast_task *task);
+    int form;           /* for methods that share a function */
+    bool competes;      /* tried where nothing is named, and part of `auto` */
+    fs_seasons seasons; /* of those where */
+    bool is_slow;       /* left out of `auto` where that has to be fast */
+    bool combines;      /* part of the median */
 };
 /* Combinations have no `fit`: they set one out of those of several methods; room for count and horizon is there. At most
  * FS_COMBINED parts. */
@@ -332,6 +352,50 @@ void fs_ses_lanes(const double *x, int64_t count, const double alpha[FS_LSQ_LANE
 double fs_ses_reference(const double *x, int64_t count, double alpha, double *slope);
 /* The α of least squares in low … high. */
 double fs_ses_optimize(const double *x, int64_t count, double low, double high);
+
+/* ---- count distributions ---- */
+
+extern const fs_method fs_counts_method;
+
+/* A series from its first sale on, and what all candidates share. */
+typedef struct fs_counts {
+    const double *y; /* whole numbers >= 0 */
+    const uint8_t *use;
+    int64_t count;
+    int season, place;    /* place of y[0] in the season */
+    const double *factor; /* season: of the level, their mean is 1 */
+    const double *ways; /* FS_COUNTS_SIZES × (most + 1): Γ(k + r) / (Γ(r) k!) for k = 0 … most */
+    int64_t most;       /* larger counts are as likely as this one */
+    double prior, at_first; /* days that the level rests on at first, and the level */
+} fs_counts;
+/* Candidates after the last observation; [size][pace]. */
+typedef struct fs_counts_sums {
+    double sold[FS_COUNTS_SIZES][FS_COUNTS_PACES], exposed[FS_COUNTS_SIZES][FS_COUNTS_PACES];
+    double out[FS_COUNTS_SIZES][FS_COUNTS_PACES];
+    /* the likelihood is mantissa * 2^exponent */
+    double mantissa[FS_COUNTS_SIZES][FS_COUNTS_PACES], exponent[FS_COUNTS_SIZES][FS_COUNTS_PACES];
+} fs_counts_sums;
+extern const double fs_counts_pace[FS_COUNTS_PACES]; /* α */
+/* r = 2^(3 i - 4): 1/16, 1/2, 4, 32, as far apart as makes no difference */
+#define FS_COUNTS_POWER(i) (3 * (i)-4)
+#define FS_COUNTS_SIZE(i)  ((double)(1 << 3 * (i)) / 16)
+#define FS_COUNTS_TOLD     2
+#define FS_COUNTS_LEAVES   0.002 /* probability to go out of sale: once in 500 steps */
+#define FS_COUNTS_RETURNS  0.03  /* to come back: out for a month of days */
+#define FS_COUNTS_STRANGE  1e-6  /* likelihood of what no candidate expects */
+#define FS_COUNTS_SHRUNK_EVERY                                                                     \
+    32 /* steps: so many likelihoods multiply without leaving the range of doubles */
+/* ahead: count × FS_COUNTS_PACES, means of one step of the candidates of size FS_COUNTS_TOLD; the other sizes' are much the
+ * same. */
+void fs_counts_lanes(const fs_counts *counts, double *ahead, fs_counts_sums *sums);
+/* The same for one candidate, plainly; `ahead` (count) gets its own means. */
+void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,
+                         fs_counts_sums *sums);
+/* Weights of the candidates, on sale `steps` after the last observation, and how many are sold of them a step. */
+double fs_counts_on_sale(const fs_counts_mixture *mixture, int64_t steps,
+                         double weight[FS_COUNTS_SIZES][FS_COUNTS_PACES]);
+/* An fs_fit.quantiles. */
+void fs_counts_quantiles(const fs_fit *fit, int64_t h, const double *p, int n, double *quantile);
 
 /* ---- averages and the drift ---- */
 

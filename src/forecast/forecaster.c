@@ -45,14 +45,15 @@ void fs_forecaster_close(fs_forecaster *f)
 
 /* ---- one model on one series ---- */
 
-/* Fits a method to a series and projects it, both in f->fit. What it can't do exponential smoothing does, which takes any
+/* Fits a method to a series and projects it, both in f->fit[model]. What it can't do exponential smoothing does, which takes any
  * series. */
-static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, int model)
+static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, const fs_method *method,
+                            int model)
 {
-    const fs_method *method = fs_method_at(model);
     bool could = false, can = false;
     if (f->fitted[model]) return FS_OK;
     FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
+    f->fit[model].quantiles = NULL;
     FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
     if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, task, &f->scratch, &f->fit[model], &can));
     f->fitted[model] = true;
@@ -66,7 +67,9 @@ bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int
     if (!method->fit) return false;
     if (model != FS_FORECAST_AUTO) return method->combines;
     if (settings->parts) return settings->parts >> part & 1;
-    return method->competes && (season > 1 || !method->wants_season);
+    if (!method->competes || (method->is_slow && settings->is_fast)) return false;
+    if (season <= 0) return true;
+    return method->seasons != (season > 1 ? FS_SEASONS_WITHOUT : FS_SEASONS_WITH);
 }
 
 /* Mean absolute error in the backtest so far; false where too little was tried. */
@@ -115,13 +118,14 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     int of[FS_COMBINED], parts = 0, stands_in = -1;
     for (int m = 0; m < FS_FORECAST_MODELS; m++) {
         if (!fs_forecaster_combines(&f->settings, model, m, task->season)) continue;
-        FS_TRY(fit_method(f, task, m));
+        FS_TRY(fit_method(f, task, fs_method_at(m), m));
         stands_in = m;
         if (f->could[m]) of[parts] = m, part[parts++] = &f->fit[m];
     }
     if (parts == 0) of[parts] = stands_in, part[parts++] = &f->fit[stands_in];
     fs_fit *fit = &f->fit[model];
     FS_TRY(fs_fit_reserve(fit, task->series->count, task->horizon));
+    fit->quantiles = NULL;
     if (model == FS_FORECAST_AUTO)
         weigh(f, of, part, parts, task, fit);
     else
@@ -129,11 +133,23 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     return FS_OK;
 }
 
+const fs_method *fs_forecaster_owner(const fs_forecast_settings *settings,
+                                     const fs_forecast_task *task)
+{
+    for (int m = 0; m < FS_FORECAST_MODELS && !settings->parts; m++) {
+        const fs_method *method = fs_method_at(m);
+        if (method->is_home && method->is_home(task)) return method;
+    }
+    return NULL;
+}
+
 fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model, int season,
                             int64_t horizon)
 {
     fs_forecast_task task = {.series = series, .season = season, .horizon = horizon};
-    if (fs_method_at(model)->fit) return fit_method(f, &task, model);
+    const fs_method *method = fs_method_at(model);
+    if (model == FS_FORECAST_AUTO) method = fs_forecaster_owner(&f->settings, &task);
+    if (method && method->fit) return fit_method(f, &task, method, model);
     return fit_combination(f, &task, model);
 }
 

@@ -53,8 +53,11 @@ FS_MUST_CHECK fs_status fs_backtest_run(fs_forecaster *f, const double *value, c
 /* How much wider than theory the model's intervals must be, by its trial so far. */
 double fs_backtest_widening(const fs_forecaster *f, int model);
 
-/* Is `part` a method that this combination is made of? */
+/* Is `part` a method that this combination is made of? season 0: of any. */
 bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int part, int season);
+/* The method that is AUTO alone on such a series; NULL: several are. */
+const fs_method *fs_forecaster_owner(const fs_forecast_settings *settings,
+                                     const fs_forecast_task *task);
 /* Fits a model to a series, where a method was not yet; AUTO by what the trials have shown so far. */
 FS_MUST_CHECK fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model,
                                           int season, int64_t horizon);

@@ -58,7 +58,7 @@ static double power_of_two_above(double size)
     if (size == 0) return 1;
     frexp(size, &exponent);
     if (exponent > 1023) exponent = 1023;
-    if (exponent < -1000) exponent = -1000;
+    if (exponent < -1073) exponent = -1073;
     return ldexp(1, exponent);
 }
 

@@ -70,7 +70,7 @@ const fs_method fs_snaive_method = {
     .fit = fit,
     .form = SEASONAL,
     .competes = true,
-    .wants_season = true,
+    .seasons = FS_SEASONS_WITH,
 };
 const fs_method fs_naive_method = {
     .name = "naive", .about = "the last observation", .fit = fit, .form = NAIVE};

@@ -98,6 +98,7 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all.quantile = fs_option_numbers(options, "quantile", &w->quantiles);
     all.quantiles = w->quantiles;
     all.nonnegative = nonnegative_of(options);
+    all.is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
     all.origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_end(w, error));
     FS_TRY(open_regressors(w, error));

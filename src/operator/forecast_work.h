@@ -23,9 +23,15 @@ typedef struct fs_forecast_work {
 
 extern const fs_column fs_forecast_work_input[];
 
+#define FS_EFFORT_PARAM                                                                            \
+    {                                                                                              \
+        .name = "effort", .type = FS_TYPE_TEXT, .fallback = "usual", .choices = "usual|fast",      \
+        .doc = "fast: auto leaves out arima, which takes most of its time"                         \
+    }
+
 /* The parameter `models` as fs_forecast_settings has such. */
 uint64_t fs_forecast_work_models(const fs_options *options);
-/* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, season and end are read here. */
+/* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, effort, season and end are read here. */
 FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
                                               const fs_forecast_settings *settings, void **pointer,
                                               fs_error *error);

@@ -11,7 +11,8 @@ static const fs_column backtest_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "as the parameter names it: snaive, ets, dotm, ces and auto, or those of `models`"},
+     .doc = "as the parameter names it: snaive, drift, ets, dotm, ces, arima and auto, or those of "
+            "`models`"},
     {.name = "step",
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
@@ -123,6 +124,7 @@ static const fs_param backtest_params[] = {
      .fallback = "all",
      .choices = "all|step",
      .doc = "one row a group and model, or one for each step ahead"},
+    FS_EFFORT_PARAM,
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",

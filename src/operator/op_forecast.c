@@ -68,8 +68,9 @@ static const fs_param forecast_params[] = {
      .fallback = "[]",
      .choices = FS_FORECAST_METHODS,
      .merges = true,
-     .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, and snaive "
-            "where there is a season"},
+     .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, "
+            "and snaive where there is a season, drift where there is none"},
+    FS_EFFORT_PARAM,
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
@@ -178,9 +179,16 @@ const fs_operator fs_forecast_operator = {
         "For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan "
         "2005), tsb (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), "
         "imapa "
-        "(Petropoulos and Kourentzes 2015). The median of ets, dotm and ces at each step "
+        "(Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow movers, "
+        "counts: a mixture of negative binomials that forecasts their whole distribution (after "
+        "Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise "
+        "search (Hyndman and Khandakar 2008), exact likelihood. The median of ets, dotm, ces and "
+        "arima at each step "
         "(median).\n\n"
-        "With auto, ets, dotm, ces and, where there is a season, snaive, or those that `models` "
+        "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of "
+        "at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, ces, "
+        "arima, and snaive where there is a season, drift where there "
+        "is none, or those that `models` "
         "names, are tried at several points of the "
         "group's past, where they see only what lay before. The forecast is their mean, weighted "
         "by the inverse square of their mean absolute "
