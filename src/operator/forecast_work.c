@@ -114,8 +114,16 @@ static int64_t last_known(const fs_forecast_work *w)
     return fs_step_add(&w->grid.step, w->grid.last, t - (w->grid.count - 1));
 }
 
+static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
+{
+    fs_fail(error, FS_USAGE, "column '%s' is text, and regressors are numbers", x->name);
+    fs_error_remedy(error, "leave it out, or give 0 and 1 for each of its words");
+    return FS_USAGE;
+}
+
 /* Of all periods of the grid, and of those to come. */
-static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int64_t g)
+static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int64_t g,
+                                 fs_error *error)
 {
     int64_t length = w->grid.count + w->horizon, wanted = length * w->regressors;
     if (wanted > w->capacity) {
@@ -129,23 +137,26 @@ static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int
     for (int j = 0; j < w->regressors; j++) {
         const fs_vector *x = &block->column[2 + j];
         double *to = w->room + j * length;
+        if (!x->number && !x->integer) return refuse_regressor(x, error);
         w->column[j] = to;
         w->name[j] = x->name;
         for (int64_t i = 0; i < w->grid.rows; i++) {
             int64_t row = block->start[g] + i, t = w->grid.place[i];
-            if (t < length && (!x->valid || x->valid[row])) to[t] = x->number[row];
+            if (t < length && (!x->valid || x->valid[row]))
+                to[t] = x->number ? x->number[row] : (double)x->integer[row];
         }
     }
     return FS_OK;
 }
 
-fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g)
+fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g,
+                                fs_error *error)
 {
     FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
     if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
     if (w->regressors == 0) return FS_OK;
     if (!w->has_end) FS_TRY(fs_grid_end_at(&w->grid, last_known(w)));
-    return fill_regressors(w, block, g);
+    return fill_regressors(w, block, g, error);
 }
 
 fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)

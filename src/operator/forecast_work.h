@@ -38,8 +38,8 @@ FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
 void fs_forecast_work_close(void *pointer);
 /* Group g of the block into work->grid and work->column. Where there are regressors, rows behind the last known value are of periods to
  * come. */
-FS_MUST_CHECK fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block,
-                                              int64_t g);
+FS_MUST_CHECK fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g,
+                                              fs_error *error);
 /* What a forecaster is told of them. */
 fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w);
 

@@ -247,7 +247,7 @@ static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *o
     fs_forecast_work *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
         fs_forecast forecast;
-        FS_TRY(fs_forecast_work_fill(w, block, g));
+        FS_TRY(fs_forecast_work_fill(w, block, g, error));
         fs_regressors regressors = fs_forecast_work_regressors(w);
         FS_TRY(fs_forecaster_backtest(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
                                       w->grid.count, &regressors, &forecast, error));
