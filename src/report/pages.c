@@ -223,7 +223,8 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
             "then 'mean of ' || regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero "
             "mean|drift)| [0-9]+ %', '', 'g') || ', by "
             "how good each was' when model like '%), %' then 'median of ' || "
-            "regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero mean|zero mean|drift)', '', "
+            "regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero mean|zero "
+            "mean|drift)', '', "
             "'g') else model end, "
             "count(distinct item) from forecast_item group by 1 order by 2 desc, 1");
     return FS_OK;
