@@ -85,9 +85,9 @@ def m5_tables(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def m5_part(name: str, series: str) -> Part:
-    of = f"select {series} as series, d as period, sum(units) as value from sold"
+    of = f"select {series} as series, date '2011-01-28' + d as period, sum(units) as value from sold"
     return Part(f"m5-{name}", f"{of} where d <= 1913 group by all",
-                f"select series, period - 1913 as step, value from ({of} where d > 1913 group by all)", 28, 7, 1,
+                f"select series, period - date '2016-04-24' as step, value from ({of} where d > 1913 group by all)", 28, 7, 1,
                 f"select {series} as series, sum(revenue) as weight from revenue group by all")
 
 

@@ -29,6 +29,7 @@ def backtest(
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
     models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
+    calendar: Literal["auto", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
@@ -72,6 +73,8 @@ def backtest(
         Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
+    calendar : {"auto", "no"}, default "auto"
+        Auto: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
@@ -135,6 +138,7 @@ def backtest(
             "period": period,
             "models": models,
             "by": by,
+            "calendar": calendar,
             "effort": effort,
             "nonnegative": nonnegative,
             "origins": origins,
@@ -598,6 +602,7 @@ def forecast(
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
     model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
     models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    calendar: Literal["auto", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
@@ -627,8 +632,8 @@ def forecast(
 
     Regressors (further columns) multiply a series without values below zero, and add to others: y = level x season x
     exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
-    2006; Robinson 1988), drawn to zero by a prior and safe against outliers. Any model is then fitted to the series
-    without them.
+    2006; Robinson 1988), drawn to zero by a prior and safe against outliers. Of days the time of the month is such a
+    regressor (`calendar`), but for slow movers. Any model is then fitted to the series without them.
 
     Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
     how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
@@ -670,6 +675,8 @@ def forecast(
     models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, and snaive where there is a
         season, drift where there is none.
+    calendar : {"auto", "no"}, default "auto"
+        Auto: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
@@ -717,6 +724,7 @@ def forecast(
             "period": period,
             "model": model,
             "models": models,
+            "calendar": calendar,
             "effort": effort,
             "nonnegative": nonnegative,
             "origins": origins,

@@ -230,4 +230,5 @@ const fs_method fs_counts_method = {
     .about = "small whole numbers: a mixture of negative binomial distributions (Snyder, Ord, "
              "Beaumont 2012) whose levels follow at four paces, with times out of sale apart",
     .fit = fit_counts,
-    .is_home = is_home};
+    .is_home = is_home,
+    .wants_counts = true};

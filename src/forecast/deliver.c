@@ -27,7 +27,7 @@ double fs_bounded(double value)
 /* In the series' scale, at step h after it. */
 static double with_effects(const fs_forecaster *f, const fs_series *series, double value, int64_t h)
 {
-    if (!f->regressors) return value;
+    if (!f->adjusted) return value;
     double effect = f->effects.effect[series->count + h];
     return f->effects.multiplies ? value * effect : value + effect;
 }

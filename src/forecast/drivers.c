@@ -7,9 +7,19 @@
 
 #define TOLD_LEAST 0.01 /* share of the forecast; of smaller effects nothing is said */
 
+/* Counts of slow movers are worth more than what the calendar says of them. */
+static bool goes_without(const fs_forecaster *f, const fs_series *series, int season)
+{
+    fs_forecast_task task = {.series = series, .season = season};
+    const fs_method *method = fs_method_at(f->settings.model);
+    if (f->regressors->count > f->regressors->calendar) return false;
+    return method->wants_counts || fs_forecaster_owner(&f->settings, &task);
+}
+
 fs_status fs_forecaster_adjust(fs_forecaster *f, fs_series *series, int season, int64_t horizon)
 {
-    if (!f->regressors || series->known == 0) return FS_OK;
+    f->adjusted = f->regressors && series->known > 0 && !goes_without(f, series, season);
+    if (!f->adjusted) return FS_OK;
     fs_regressors given = {.count = f->regressors->count, .value = f->column};
     FS_TRY(fs_effects_fit(&f->effects, series, season, horizon, &given, &f->scratch));
     fs_effects_remove(&f->effects, series);
@@ -32,13 +42,28 @@ fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors, int
     return f->drivers ? FS_OK : FS_MEMORY;
 }
 
+/* What regressor j does at step t, as a share of the forecast; what follows from the date is one driver: the first of its
+ * regressors stands for all. */
+static double effect_at(const fs_forecaster *f, int j, int64_t t, double mean)
+{
+    const fs_regressors *given = f->regressors;
+    int end = j < given->count - given->calendar ? j + 1 : given->count;
+    double effect = f->effects.multiplies ? 1 : 0;
+    for (; j < end; j++) {
+        double one = fs_effects_of(&f->effects, j, f->column[j][t]);
+        effect = f->effects.multiplies ? effect * (1 + one) : effect + one;
+    }
+    if (f->effects.multiplies) return effect - 1;
+    return mean != 0 ? effect / fabs(mean) : 0;
+}
+
 /* The regressor with the largest effect at a step that is not larger than `most`, and was not told; -1: none is worth it. */
 static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t told, double *share)
 {
     int best = -1;
-    for (int j = 0; j < f->regressors->count && j < 64; j++) {
-        double effect = fs_effects_of(&f->effects, j, f->column[j][t]);
-        if (!f->effects.multiplies) effect = mean != 0 ? effect / fabs(mean) : 0;
+    int drivers = f->regressors->count - f->regressors->calendar + (f->regressors->calendar > 0);
+    for (int j = 0; j < drivers && j < 64; j++) {
+        double effect = effect_at(f, j, t, mean);
         if (told >> j & 1 || !(fabs(effect) >= TOLD_LEAST)) continue;
         if (best >= 0 && fabs(effect) <= fabs(*share)) continue;
         *share = effect;
@@ -51,6 +76,7 @@ static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t 
 static void tell_drivers(const fs_forecaster *f, const fs_fit *fit, int64_t h)
 {
     char *text = f->drivers + h * FS_DRIVERS;
+    if (!f->adjusted) return (void)(text[0] = '\0');
     uint64_t told = 0;
     size_t used = 0;
     double share = 0;

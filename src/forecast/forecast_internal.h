@@ -86,6 +86,7 @@ struct fs_method {
                      fs_fit *fit, bool *can);
     /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. */
     bool (*is_home)(const fs_forecast_task *task);
+    bool wants_counts;  /* cannot do with a series that regressors were taken out of */
     int form;           /* for methods that share a function */
     bool competes;      /* tried where nothing is named, and part of `auto` */
     fs_seasons seasons; /* of those where */

@@ -33,6 +33,7 @@ struct fs_forecaster {
     const double **column;           /* of the regressors, from the series' first known value on */
     int columns;                     /* room for so many */
     fs_effects effects;              /* of the series that is worked on */
+    bool adjusted;                   /* were they taken out of it? */
     char *drivers;                   /* horizon × FS_DRIVERS; NULL until there are regressors */
     double *mean;                    /* horizon */
     double *quantile;                /* horizon × quantiles */

@@ -52,22 +52,27 @@ uint64_t fs_forecast_work_models(const fs_options *options)
     return models;
 }
 
-#define REGRESSORS_MOST 64
+#define REGRESSORS_MOST   50
+#define CALENDAR_LEAST    61 /* days: two months */
+#define FS_CALENDAR_WAVES 6  /* three sines and cosines a month */
+#define DAY_OF_TIME       INT64_C(86400000000)
 
-/* Regressors come after the order and the value column. */
+/* Regressors come after the order and the value column, those of the calendar last. */
 static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
 {
-    w->regressors = w->binding.columns - 2;
-    if (w->regressors <= 0) return w->regressors = 0, FS_OK;
-    if (w->regressors > REGRESSORS_MOST) {
+    w->given = w->binding.columns - 2;
+    w->uses_calendar = strcmp(fs_option_text(w->binding.options, "calendar"), "auto") == 0 &&
+                       w->binding.order_type != FS_TYPE_INT;
+    if (w->given > REGRESSORS_MOST) {
         fs_fail(error, FS_USAGE,
-                "%d columns beside the value would be regressors, and %d are the most",
-                w->regressors, REGRESSORS_MOST);
+                "%d columns beside the value would be regressors, and %d are the most", w->given,
+                REGRESSORS_MOST);
         fs_error_remedy(error, "leave out those that do not drive the value");
         return FS_USAGE;
     }
-    w->column = fs_alloc((size_t)w->regressors * sizeof *w->column);
-    w->name = fs_alloc((size_t)w->regressors * sizeof *w->name);
+    size_t most = (size_t)w->given + FS_CALENDAR_WAVES;
+    w->column = fs_alloc(most * sizeof *w->column);
+    w->name = fs_alloc(most * sizeof *w->name);
     return w->column && w->name ? FS_OK : fs_fail_memory(error, sizeof *w->name);
 }
 
@@ -121,10 +126,43 @@ static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
     return FS_USAGE;
 }
 
+static bool is_daily(const fs_grid *grid)
+{
+    int64_t day = grid->step.kind == FS_PERIOD_TIME ? DAY_OF_TIME : 1;
+    return !grid->step.irregular && grid->step.months == 0 && grid->step.size == day;
+}
+
+/* sin and cos of 2 pi k (d - 1) / n on day d of a month of n, k = 1, 2, 3. */
+static void fill_calendar(fs_forecast_work *w, int64_t length)
+{
+    bool is_time = w->grid.step.kind == FS_PERIOD_TIME;
+    for (int j = w->given; j < w->regressors; j++) {
+        w->column[j] = w->room + j * length;
+        w->name[j] = "time of the month";
+    }
+    for (int64_t t = 0; t < length; t++) {
+        int64_t period = fs_step_add(&w->grid.step, w->grid.first, t);
+        int64_t days = is_time ? period / DAY_OF_TIME - (period % DAY_OF_TIME < 0) : period;
+        fs_civil date = fs_civil_from_days(days);
+        int64_t next = date.month == 12 ? fs_days_from_civil(date.year + 1, 1, 1)
+                                        : fs_days_from_civil(date.year, date.month + 1, 1);
+        double n = (double)(next - days + date.day - 1);
+        for (int k = 1; k <= FS_CALENDAR_WAVES / 2; k++) {
+            double *to = w->room + (w->given + 2 * (k - 1)) * length + t;
+            double at = 2 * M_PI * k * (date.day - 1) / n;
+            to[0] = sin(at);
+            to[length] = cos(at);
+        }
+    }
+}
+
 /* Of all periods of the grid, and of those to come. */
 static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int64_t g,
                                  fs_error *error)
 {
+    bool waves = w->uses_calendar && is_daily(&w->grid) && w->grid.count >= CALENDAR_LEAST;
+    w->regressors = w->given + (waves ? FS_CALENDAR_WAVES : 0);
+    if (w->regressors == 0) return FS_OK;
     int64_t length = w->grid.count + w->horizon, wanted = length * w->regressors;
     if (wanted > w->capacity) {
         fs_free(w->room);
@@ -133,8 +171,9 @@ static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int
         if (!w->room) return FS_MEMORY;
         w->capacity = wanted + wanted / 4;
     }
-    for (int64_t i = 0; i < wanted; i++) w->room[i] = NAN;
-    for (int j = 0; j < w->regressors; j++) {
+    for (int64_t i = 0; i < length * w->given; i++) w->room[i] = NAN;
+    if (waves) fill_calendar(w, length);
+    for (int j = 0; j < w->given; j++) {
         const fs_vector *x = &block->column[2 + j];
         double *to = w->room + j * length;
         if (!x->number && !x->integer) return refuse_regressor(x, error);
@@ -154,12 +193,14 @@ fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int6
 {
     FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
     if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
-    if (w->regressors == 0) return FS_OK;
-    if (!w->has_end) FS_TRY(fs_grid_end_at(&w->grid, last_known(w)));
+    if (w->given > 0 && !w->has_end) FS_TRY(fs_grid_end_at(&w->grid, last_known(w)));
     return fill_regressors(w, block, g, error);
 }
 
 fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)
 {
-    return (fs_regressors){.count = w->regressors, .value = w->column, .name = w->name};
+    return (fs_regressors){.count = w->regressors,
+                           .value = w->column,
+                           .name = w->name,
+                           .calendar = w->regressors - w->given};
 }

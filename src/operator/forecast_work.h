@@ -14,14 +14,22 @@ typedef struct fs_forecast_work {
     int quantiles;
     bool has_end;
     int64_t end;
-    int regressors; /* columns of them */
-    double *room;   /* regressors × (count + horizon) */
+    int given, regressors; /* columns of regressors in the data; with those of the calendar */
+    bool uses_calendar;
+    double *room; /* regressors × (count + horizon) */
     int64_t capacity;
     const double **column; /* regressors: into room */
     const char **name;
 } fs_forecast_work;
 
 extern const fs_column fs_forecast_work_input[];
+
+#define FS_CALENDAR_PARAM                                                                          \
+    {                                                                                              \
+        .name = "calendar", .type = FS_TYPE_TEXT, .fallback = "auto", .choices = "auto|no",        \
+        .doc = "auto: of days, over two months and more, the time of the month (pay days) is a "   \
+               "regressor: three waves a month"                                                    \
+    }
 
 #define FS_EFFORT_PARAM                                                                            \
     {                                                                                              \

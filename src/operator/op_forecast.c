@@ -70,6 +70,7 @@ static const fs_param forecast_params[] = {
      .merges = true,
      .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, "
             "and snaive where there is a season, drift where there is none"},
+    FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
     {.name = "nonnegative",
      .type = FS_TYPE_TEXT,
@@ -202,7 +203,8 @@ const fs_operator fs_forecast_operator = {
         "over "
         "near periods (Santos Silva and Tenreyro 2006; Robinson 1988), drawn to zero by a prior "
         "and "
-        "safe against outliers. Any model is then fitted to the series without them.\n\n"
+        "safe against outliers. Of days the time of the month is such a regressor (`calendar`), "
+        "but for slow movers. Any model is then fitted to the series without them.\n\n"
         "Quantiles come from the model's own errors: their distribution at one step, widened by "
         "theory for later steps and by how much larger the errors of the trial were than theory "
         "said. They ascend with the probability, and are never below zero where the values never "

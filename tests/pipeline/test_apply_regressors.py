@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import random
+from datetime import date, timedelta
 
 import pytest
 
@@ -65,6 +66,44 @@ def test_what_is_planned_may_be_unknown(apply, sales, tmp_path):
     made = apply("forecast", sales, tmp_path / "out.csv", *OPTIONS[:-4], "--horizon", 20, "--season", 7)
     assert len(made) == 40
     assert all("promotion not known of 6 of 20 periods, taken as its mean" in row["note"] for row in made)
+
+
+@pytest.fixture
+def paid(tmp_path):
+    """Half as much again is sold in the first week of the month; nothing is said of that."""
+    chance, file = random.Random(3), tmp_path / "paid.csv"
+    days = [date(2023, 1, 1) + timedelta(day) for day in range(500)]
+    file.write_text("day,units\n" + "".join(
+        f"{day},{200 * (1.5 if day.day <= 7 else 1) * (1 + 0.3 * (day.weekday() == 5)) * chance.uniform(0.95, 1.05):.3f}\n" for day in days))
+    return file
+
+
+DAILY = ["--order", "day", "--value", "units", "--horizon", 31]
+
+
+def test_pay_days_are_seen_in_the_calendar(apply, paid, tmp_path):
+    made = apply("forecast", paid, tmp_path / "out.csv", *DAILY)
+    for row in made:
+        day = date.fromisoformat(row["period"])
+        usual = 200 * (1 + 0.3 * (day.weekday() == 5))
+        if 3 <= day.day <= 5:
+            assert float(row["mean"]) > 1.3 * usual
+            assert "time of the month +" in row["drivers"]
+        if 12 <= day.day <= 27:
+            assert abs(float(row["mean"]) / usual - 1) < 0.15
+    plain = apply("forecast", paid, tmp_path / "plain.csv", *DAILY, "--calendar", "no")
+    assert not any(row["drivers"] for row in plain)
+    better, worse = ({row["model"]: float(row["mae"]) for row in apply("backtest", paid, tmp_path / "tested.csv", *DAILY, *more)}
+                     for more in ([], ["--calendar", "no"]))
+    assert better["auto"] < 0.6 * worse["auto"]
+
+
+def test_slow_movers_stay_counts(apply, tmp_path):
+    chance, file = random.Random(4), tmp_path / "slow.csv"
+    file.write_text("day,units\n" + "".join(f"{date(2023, 1, 1) + timedelta(day)},{int(chance.random() < 0.3)}\n" for day in range(300)))
+    made = apply("forecast", file, tmp_path / "out.csv", *DAILY)
+    assert {row["model"] for row in made} == {"counts"}
+    assert not any(row["drivers"] for row in made)
 
 
 def test_text_is_no_regressor(foresell, tmp_path):
