@@ -57,6 +57,7 @@ typedef struct fs_forecast_task {
     const fs_series *series; /* at least one value known */
     int season;              /* >= 1 */
     int64_t horizon;
+    const char *form; /* of fs_ets_method, as fs_ets_form_is_valid takes it; NULL: ZZZ */
 } fs_forecast_task;
 
 typedef struct fs_method fs_method;
@@ -85,7 +86,11 @@ void fs_combine_weights(const double *error, int parts, double *weight);
 
 /* ---- exponential smoothing ---- */
 
-extern const fs_method fs_ets_method; /* all forms, by AICc */
+extern const fs_method fs_ets_method; /* all forms, by AICc, or those of task->form */
+extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_holt_winters_method,
+    fs_holt_winters_multiplicative_method, fs_seasonal_es_method;
+/* Error (A, M), trend (N, A, Ad, M, Md), season (N, A, M), each part also Z: chosen by AICc. As in "AAdM", "MZN". */
+bool fs_ets_form_is_valid(const char *form);
 
 /* ---- others ---- */
 
