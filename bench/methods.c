@@ -20,10 +20,24 @@ typedef struct line {
     double *mean;
 } line;
 
-static const fs_method *const methods[] = {
-    &fs_ets_method,  &fs_theta_method, &fs_otm_method,     &fs_dstm_method,
-    &fs_dotm_method, &fs_ces_method,   &fs_croston_method, &fs_croston_optimized_method,
-    &fs_sba_method,  &fs_tsb_method,   &fs_adida_method,   &fs_imapa_method};
+static const fs_method *const methods[] = {&fs_ets_method,
+                                           &fs_theta_method,
+                                           &fs_otm_method,
+                                           &fs_dstm_method,
+                                           &fs_dotm_method,
+                                           &fs_ces_method,
+                                           &fs_croston_method,
+                                           &fs_croston_optimized_method,
+                                           &fs_sba_method,
+                                           &fs_tsb_method,
+                                           &fs_adida_method,
+                                           &fs_imapa_method,
+                                           &fs_ses_method,
+                                           &fs_holt_method,
+                                           &fs_holt_damped_method,
+                                           &fs_holt_winters_method,
+                                           &fs_holt_winters_multiplicative_method,
+                                           &fs_seasonal_es_method};
 
 static line parse(char *text)
 {
