@@ -119,9 +119,9 @@ static unsigned free_of(const fs_ets *form)
     return bits;
 }
 
-/* The trend may take so much of what the level takes, as a logit; all of it where the user wants that trend. The likelihood
- * likes quick trends that forecast badly: with a bound the forecasts of inner windows of M3 and M4 are better, the lower the
- * bound the longer the season is. */
+/* The trend may take so much of what the level takes, as a logit. The likelihood likes quick trends that forecast badly: with a
+ * bound the forecasts of inner windows of M3 and M4 are better, the lower the bound the longer the season is. A trend that the
+ * user names has the usual region whole, as in other programs, though on inner windows of M3 its mean error is 3 to 9 % more. */
 static double most_beta(const fs_ets_group *g)
 {
     if (g->trend_is_named) return FARTHEST;
@@ -146,8 +146,8 @@ static fs_lsq_problem problem_of(const fs_ets_group *g)
 
 static bool is_at_bound(const fs_ets_group *g, int k) { return g->trend_is_named && k % 2 == 1; }
 
-/* A form that the user names is alone in its half, so its lanes begin at four places: two of them with alpha (and phi) at a bound,
- * and two without a slope. Forms that compete begin where find_start says, each once. */
+/* A form that the user names is alone in its half, so its lanes begin at four places: two of them with alpha (and phi) at a
+ * bound, and two without a slope. Forms that compete begin where find_start says, each once. */
 static void place_start(const fs_ets_group *g, const fs_lsq_problem *problem, double alpha,
                         double gamma, double x[FS_LSQ_PARAMETERS][LANES], int k)
 {
@@ -164,9 +164,9 @@ static void place_start(const fs_ets_group *g, const fs_lsq_problem *problem, do
     x[FS_ETS_SLOPE][k] = -g->start.slope / (SLOPE_UNIT * g->start.unit);
 }
 
-/* Towards a bound steps are long, and those of the other parameters are cut short with them. So lanes that begin at one are first searched
- * along it, and the first states once more by themselves before all are again; forms that compete do without, for it
- * doubles the time. */
+/* Towards a bound steps are long, and those of the other parameters are cut short with them. So lanes that begin at one are first
+ * searched along it, and the first states once more by themselves before all are again; forms that compete do without, for
+ * it doubles the time. */
 static void search(fs_ets_group *g, const fs_lsq_problem *problem,
                    double x[FS_LSQ_PARAMETERS][LANES], double squares[LANES])
 {

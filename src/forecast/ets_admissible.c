@@ -7,9 +7,9 @@
  *   z^(m+1) + (alpha + beta - phi) z^m + (alpha + beta - alpha phi) (z^(m-1) + ... + z^2)
  *           + (alpha + beta - alpha phi + gamma - 1) z + phi (1 - alpha - gamma)
  *
- * The usual region, beta < alpha and gamma < 1 - alpha, lies within this one where there is no season, or no trend, or the season has four
- * steps; of seven half of it does not, of 24 most of it, if beta is large. The roots are not needed: the
- * step-down recursion of Schur and Cohn tells whether all are inside.
+ * The usual region, beta < alpha and gamma < 1 - alpha, lies within this one where there is no season or no trend. Of points of
+ * it that were drawn none lies outside for four steps, a quarter for seven, eight in ten for 24, those of large beta. The
+ * roots are not needed: the step-down recursion of Schur and Cohn tells whether all are inside.
  *
  * Cost: m^2 multiplications, once a fit.
  */
