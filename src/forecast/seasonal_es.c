@@ -38,8 +38,8 @@ static bool begin(const fs_series *series, int64_t season, double *alpha, double
     return true;
 }
 
-/* Errors, and levels as they are at the end. The first value of a place is its level, so it makes no error. Gives the first time that
- * a value before tells of; there is one, for more values are known than there are places. */
+/* Errors, and levels as they are at the end. The first value of a place is its level, so it makes no error. Gives the first
+ * time that a value before tells of; there is one, for more values are known than there are places. */
 static int64_t run(const fs_series *series, int64_t season, const double *alpha, double *level,
                    double *residual)
 {
