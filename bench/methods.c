@@ -20,12 +20,6 @@ typedef struct line {
     double *mean;
 } line;
 
-static const fs_method *const methods[] = {
-    &fs_ets_method,   &fs_theta_method, &fs_otm_method,     &fs_dstm_method,
-    &fs_dotm_method,  &fs_ces_method,   &fs_croston_method, &fs_croston_optimized_method,
-    &fs_sba_method,   &fs_tsb_method,   &fs_adida_method,   &fs_imapa_method,
-    &fs_arima_method, &fs_counts_method};
-
 static line parse(char *text)
 {
     line l = {.id = strtok(text, " \n")};
@@ -114,9 +108,9 @@ int main(int words, char **word)
     const fs_method *method = NULL;
     int lines = 0, refused = 0;
     double least = 1e300;
-    for (size_t i = 0; words > 2 && i < sizeof methods / sizeof *methods; i++)
-        if (strcmp(methods[i]->name, word[1]) == 0) method = methods[i];
-    line *all = method ? read_lines(word[2], &lines) : NULL;
+    int model = words > 2 ? fs_forecast_model_find(word[1]) : -1;
+    if (model >= 0) method = fs_method_at(model);
+    line *all = method && method->fit ? read_lines(word[2], &lines) : NULL;
     if (!all) return fprintf(stderr, "methods METHOD SERIES [FORECASTS]\n"), 2;
     for (int i = 0; i < REPEATS; i++) {
         double took = fit_all(method, all, lines, &refused);

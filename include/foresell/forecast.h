@@ -47,25 +47,31 @@ FS_API int fs_step_season(const fs_step *step);
 
 /* Models are told by their place in FS_FORECAST_CHOICES, 0 to FS_FORECAST_MODELS - 1. Methods are those that are no combination
  * of others; FS_FORECAST_AUTO is one of several, weighted by how good they were in the series' own past. */
-#define FS_FORECAST_MODELS 22
+#define FS_FORECAST_MODELS 28
 #define FS_FORECAST_METHODS                                                                        \
-    "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|theta|otm|dstm|dotm|ces|"  \
-    "arima|croston|croston_optimized|sba|tsb|adida|imapa|counts"
+    "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|ses|holt|holt_damped|"     \
+    "holt_winters|holt_winters_multiplicative|seasonal_es|theta|otm|dstm|dotm|ces|arima|croston|"  \
+    "croston_optimized|sba|tsb|adida|imapa|counts"
 #define FS_FORECAST_CHOICES FS_FORECAST_METHODS "|median|auto"
 #define FS_FORECAST_AUTO    (FS_FORECAST_MODELS - 1)
 FS_API const char *fs_forecast_model_name(int model); /* static text; NULL where there is none */
 FS_API int fs_forecast_model_find(const char *name);  /* -1 where there is none */
 FS_API bool fs_forecast_model_competes(int model);    /* is it tried where nothing is named? */
 
+/* Forms of exponential smoothing: error (A, M), trend (N, A, Ad, M, Md), season (N, A, M), each part also Z: chosen by AICc. As in
+ * "AAdM", "MZN", "ZZZ". */
+FS_API bool fs_ets_form_is_valid(const char *form);
+
 typedef struct fs_forecast_settings {
-    int64_t horizon; /* >= 1 */
-    int model;       /* the one to use */
-    int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
-    int origins;     /* of the backtest, >= 0 */
-    uint64_t parts;  /* bit m: AUTO combines method m; 0: those that compete */
-    uint64_t tries;  /* bit m: a backtest tries model m; 0: those that compete */
-    bool by_step;    /* a backtest's sums are of each step, not of all */
-    bool is_fast;    /* AUTO leaves out what takes long */
+    int64_t horizon;  /* >= 1 */
+    int model;        /* the one to use */
+    int nonnegative;  /* 1 yes, 0 no, -1: where no known value is below zero */
+    int origins;      /* of the backtest, >= 0 */
+    uint64_t parts;   /* bit m: AUTO combines method m; 0: those that compete */
+    uint64_t tries;   /* bit m: a backtest tries model m; 0: those that compete */
+    bool by_step;     /* a backtest's sums are of each step, not of all */
+    bool is_fast;     /* AUTO leaves out what takes long */
+    const char *form; /* that ets may take; NULL: any; kept by reference */
     int quantiles;
     const double *quantile; /* each in (0, 1); kept by reference */
 } fs_forecast_settings;

@@ -27,8 +27,9 @@ def backtest(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
+    form: str | int | date = "ZZZ",
     calendar: Literal["auto", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
@@ -69,10 +70,13 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
         Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
+    form : str | int | date, default "ZZZ"
+        Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
+        or ZZN.
     calendar : {"auto", "no"}, default "auto"
         Auto: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month.
     effort : {"usual", "fast"}, default "usual"
@@ -138,6 +142,7 @@ def backtest(
             "period": period,
             "models": models,
             "by": by,
+            "form": form,
             "calendar": calendar,
             "effort": effort,
             "nonnegative": nonnegative,
@@ -600,8 +605,9 @@ def forecast(
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    form: str | int | date = "ZZZ",
     calendar: Literal["auto", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
@@ -615,13 +621,15 @@ def forecast(
     last; mean; window_average, of the last season; seasonal_window_average, of the same place in the last three.
     Exponential smoothing (ets), its form by AICc among fifteen: additive or multiplicative error, no trend, an additive
     or a damped one, no season, an additive or a multiplicative one (Hyndman, Koehler, Ord and Snyder 2008; errors and
-    seasons that multiply want values above zero). The Theta method (theta), its optimised (otm), dynamic (dstm) and
-    dynamic optimised form (dotm; Fiorucci and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes
-    and Ord 2022). For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan 2005), tsb
-    (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015).
-    For whole numbers that are small, as of slow movers, counts: a mixture of negative binomials that forecasts their
-    whole distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise
-    search (Hyndman and Khandakar 2008), exact likelihood. The median of ets, dotm, ces and arima at each step (median).
+    seasons that multiply want values above zero). By name: ses, holt, holt_damped, holt_winters (additive),
+    holt_winters_multiplicative, seasonal_es (each place of the season smoothed by itself); `form` gives any of the
+    thirty forms. The Theta method (theta), its optimised (otm), dynamic (dstm) and dynamic optimised form (dotm;
+    Fiorucci and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord 2022). For demand with
+    many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan 2005), tsb (Teunter, Syntetos and Babai
+    2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015). For whole numbers that are
+    small, as of slow movers, counts: a mixture of negative binomials that forecasts their whole distribution (after
+    Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise search (Hyndman and Khandakar
+    2008), exact likelihood. The median of ets, dotm, ces and arima at each step (median).
 
     With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of at most 20 over 100 periods
     or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift where
@@ -670,11 +678,14 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         Auto combines several by how good they were in the group's own past.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, and snaive where there is a
         season, drift where there is none.
+    form : str | int | date, default "ZZZ"
+        Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
+        or ZZN.
     calendar : {"auto", "no"}, default "auto"
         Auto: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month.
     effort : {"usual", "fast"}, default "usual"
@@ -724,6 +735,7 @@ def forecast(
             "period": period,
             "model": model,
             "models": models,
+            "form": form,
             "calendar": calendar,
             "effort": effort,
             "nonnegative": nonnegative,

@@ -1,9 +1,12 @@
 /* Exponential smoothing as a method: which forms are tried, the choice by AICc, and what is told of the chosen one.
  *
- * Forms whose likelihood is unstable are left out, as R's forecast and statsforecast leave them out: multiplicative seasons with
- * additive errors, trends that multiply. So are straight trends where a season has seven steps or more: the likelihood takes one
- * step's rise for a trend, and what is forecast are seasons (better damped on inner windows of M3's months). Multiplicative errors and
- * seasons want values above zero.
+ * Methods by name are one form each; ets takes any, or those of the task (ets_form.c). Parts that multiply want values above
+ * zero. A form that is named and that the series has no room for is refused.
+ *
+ * Where ets may take any, forms whose likelihood is unstable are left out, as R's forecast and statsforecast leave them out:
+ * multiplicative seasons with additive errors, trends that multiply. So are straight trends where a season has seven steps
+ * or more: the likelihood takes one step's rise for a trend, and what is forecast are seasons (better damped on inner windows
+ * of M3's months).
  */
 #include <math.h>
 #include <string.h>
@@ -11,38 +14,41 @@
 #include "ets_internal.h"
 
 /* Too few values to fit: half of each error goes into the level. */
-#define ALPHA_UNFITTED  0.5
-#define LEAST_KNOWN     4
-#define LONGEST_TRENDED 6 /* steps in a season */
+#define ALPHA_UNFITTED 0.5
+#define LEAST_KNOWN    4
+
+/* fs_method.form */
+enum { ANY, SES, HOLT, HOLT_DAMPED, HOLT_WINTERS, HOLT_WINTERS_MULTIPLICATIVE };
+static const char *const named[] = {NULL, "ANN", "AAN", "AAdN", "AAA", "MAM"};
 
 static bool has_room(const fs_ets *form, const fs_series *series, int period)
 {
+    bool multiplies = form->error == FS_ETS_MULTIPLICATIVE ||
+                      form->trend == FS_ETS_MULTIPLICATIVE || form->season == FS_ETS_MULTIPLICATIVE;
+    if (multiplies && !(series->least > 0)) return false;
     if (form->season && series->count < 2 * (int64_t)period) return false;
     return series->known >= LEAST_KNOWN && series->known > fs_ets_parameters(form, period) + 1;
 }
 
 /* The forms of a kind of season that the values allow: additive errors in the first half, the others in the second. */
-static int fill_group(fs_ets_group *g, const fs_series *series, fs_ets_part season)
+static int fill_group(fs_ets_group *g, const fs_series *series, const fs_ets_letters *letters)
 {
-    static const struct {
+    const struct {
         fs_ets_part trend;
         bool damped;
-    } trends[] = {{FS_ETS_NONE, false}, {FS_ETS_ADDITIVE, false}, {FS_ETS_ADDITIVE, true}};
+    } trends[] = {{FS_ETS_NONE, false}, {g->trend, false}, {g->trend, true}};
     int forms = 0;
-    g->trend = FS_ETS_ADDITIVE;
-    g->season = season;
     for (fs_ets_part error = FS_ETS_ADDITIVE; error <= FS_ETS_MULTIPLICATIVE; error++) {
-        int first = error == FS_ETS_ADDITIVE ? 0 : FS_LSQ_LANES / FS_ETS_HALVES;
-        if (error == FS_ETS_MULTIPLICATIVE && !(series->least > 0)) continue;
-        if (error == FS_ETS_ADDITIVE && season == FS_ETS_MULTIPLICATIVE) continue;
+        int first = error == FS_ETS_ADDITIVE ? 0 : FS_ETS_STARTS;
         for (int i = 0; i < 3; i++) {
             fs_ets form = {.error = error,
                            .trend = trends[i].trend,
                            .damped = trends[i].damped,
-                           .season = season};
-            if (form.trend && !form.damped && g->period > LONGEST_TRENDED) continue;
+                           .season = g->season};
+            if (!fs_ets_allows(letters, &form, g->period)) continue;
             if (!has_room(&form, series, g->past.period)) continue;
             g->form[first + i] = form;
+            for (int k = 0; g->trend_is_named && k < FS_ETS_STARTS; k++) g->form[first + k] = form;
             forms++;
         }
     }
@@ -74,8 +80,8 @@ static fs_ets_past past_of(const fs_series *series, int period, const double *fi
                          .first_season = first_season};
 }
 
-/* The form of least AICc over all kinds of season; observations stay 0 where none could be fitted. */
-static fs_ets choose(const fs_forecast_task *task, const rooms *r)
+/* The form of least AICc among those of the letters, over all kinds of season; INFINITY where none could be fitted. */
+static fs_ets choose(const fs_forecast_task *task, const fs_ets_letters *letters, const rooms *r)
 {
     fs_ets best = {.aicc = INFINITY};
     for (fs_ets_part season = FS_ETS_NONE; season <= FS_ETS_MULTIPLICATIVE; season++) {
@@ -83,8 +89,11 @@ static fs_ets choose(const fs_forecast_task *task, const rooms *r)
         if (season && period < 2) break;
         fs_ets_group g = {.past = past_of(task->series, period, r->first[season]),
                           .period = task->season,
+                          .trend = letters->trend == 'M' ? FS_ETS_MULTIPLICATIVE : FS_ETS_ADDITIVE,
+                          .season = season,
+                          .trend_is_named = letters->trend != 'Z',
                           .room = r->lanes};
-        if (fill_group(&g, task->series, season) == 0) continue;
+        if (fill_group(&g, task->series, letters) == 0) continue;
         fs_ets_begin(task->series, period, season, &g.start, r->first[season], r->season);
         fs_ets_fit(&g);
         for (int k = 0; k < FS_LSQ_LANES; k++)
@@ -125,13 +134,16 @@ static void finish(const fs_forecast_task *task, const rooms *r, fs_ets *ets, fs
 static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can)
 {
-    (void)method;
     rooms r;
+    const char *form = method->form == ANY ? task->form : named[method->form];
+    fs_ets_letters letters = fs_ets_letters_of(form);
     if (!take_rooms(scratch, task->season, &r)) return FS_MEMORY;
-    fs_ets ets = choose(task, &r);
+    fs_ets ets = choose(task, &letters, &r);
+    bool is_free = letters.error == 'Z' && letters.trend == 'Z' && letters.season == 'Z';
+    *can = ets.aicc < INFINITY || is_free;
+    if (!*can) return FS_OK;
     if (ets.aicc == INFINITY) ets = unfitted(task->series);
     finish(task, &r, &ets, fit);
-    *can = true;
     return FS_OK;
 }
 
@@ -139,6 +151,33 @@ const fs_method fs_ets_method = {
     .name = "ets",
     .about = "exponential smoothing, the form by AICc (Hyndman, Koehler, Ord and Snyder 2008)",
     .fit = fit,
+    .form = ANY,
     .competes = true,
     .combines = true,
 };
+const fs_method fs_ses_method = {
+    .name = "ses",
+    .about = "simple exponential smoothing (Brown 1959): ETS(A,N,N), a level alone",
+    .fit = fit,
+    .form = SES};
+const fs_method fs_holt_method = {
+    .name = "holt",
+    .about = "Holt's method (1957): ETS(A,A,N), a level and a straight trend",
+    .fit = fit,
+    .form = HOLT};
+const fs_method fs_holt_damped_method = {
+    .name = "holt_damped",
+    .about = "the damped trend (Gardner and McKenzie 1985): ETS(A,Ad,N), Holt's that levels off",
+    .fit = fit,
+    .form = HOLT_DAMPED};
+const fs_method fs_holt_winters_method = {
+    .name = "holt_winters",
+    .about =
+        "the method of Holt and Winters (1960): ETS(A,A,A), a trend and a season that is added",
+    .fit = fit,
+    .form = HOLT_WINTERS};
+const fs_method fs_holt_winters_multiplicative_method = {
+    .name = "holt_winters_multiplicative",
+    .about = "the method of Holt and Winters (1960): ETS(M,A,M), a trend and a season of factors",
+    .fit = fit,
+    .form = HOLT_WINTERS_MULTIPLICATIVE};

@@ -26,6 +26,18 @@ void fs_ets_name(const fs_ets *ets, char *name);
 /* How many are estimated, the variance among them. */
 int64_t fs_ets_parameters(const fs_ets *ets, int period);
 
+/* The letters of a form, or of several: 'Z' is any part. */
+typedef struct fs_ets_letters {
+    char error, trend, season;
+    bool damped; /* of a trend that is not 'Z' */
+} fs_ets_letters;
+/* NULL, and what is no form: ZZZ. */
+fs_ets_letters fs_ets_letters_of(const char *form);
+/* Is it one of those? period: of the series. */
+bool fs_ets_allows(const fs_ets_letters *letters, const fs_ets *form, int period);
+/* Does what errors of long ago count for go to nothing? room: period + 2 doubles. */
+bool fs_ets_is_admissible(const fs_ets *ets, int period, double *room);
+
 /* A series, and the first seasonal states. */
 typedef struct fs_ets_past {
     const double *y;
@@ -39,10 +51,16 @@ typedef struct fs_ets_past {
  * the form does not hold (a mean that is not above zero, a number that is none). */
 bool fs_ets_reference(const fs_ets_past *past, fs_ets *ets, double *season, double *residual);
 
+/* Log likelihood of Gaussian errors at their best variance, but for what depends on the count n alone: with errors e
+ * - n/2 log sum e^2, with relative ones r - n/2 log sum r^2 - sum log |mean| (Hyndman, Koehler, Ord, Snyder 2008, equation 5.4).
+ * Finite: -1e300 where the form breaks down, 1e300 where nothing is left to chance. season: as above. */
+double fs_ets_likelihood(const fs_ets_past *past, const fs_ets *ets, double *season);
+
 /* Where the coordinates x of a fit stand; without a season there is no GAMMA. */
 enum { FS_ETS_ALPHA, FS_ETS_BETA, FS_ETS_PHI, FS_ETS_LEVEL, FS_ETS_SLOPE, FS_ETS_GAMMA };
 
 #define FS_ETS_HALVES 2
+#define FS_ETS_STARTS (FS_LSQ_LANES / FS_ETS_HALVES) /* lanes of a half */
 /* Eight sets of parameters and first states in two halves of one kind of error each, and how they change with the coordinates. */
 typedef struct fs_ets_lanes {
     double alpha[FS_LSQ_LANES], beta[FS_LSQ_LANES], gamma[FS_LSQ_LANES], phi[FS_LSQ_LANES];
@@ -76,9 +94,11 @@ typedef struct fs_ets_group {
     fs_ets_past past;
     fs_ets_start start;
     fs_ets_part trend, season;
-    fs_ets form
-        [FS_LSQ_LANES]; /* with parameters and aicc, once fitted; error NONE: no form; each half of one error */
-    int period; /* of the series, also where the forms have no season */
+    /* with parameters and aicc, once fitted; error NONE: no form; each half of one error, and one form only where its
+     * trend is named */
+    fs_ets form[FS_LSQ_LANES];
+    int period;          /* of the series, also where the forms have no season */
+    bool trend_is_named; /* by the user: beta up to alpha, as far as that is admissible */
     double *room;
     double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES]; /* of `lanes` */
     fs_ets_lanes lanes;

@@ -73,6 +73,7 @@ typedef struct fs_forecast_task {
     const fs_series *series; /* at least one value known */
     int season;              /* >= 1 */
     int64_t horizon;
+    const char *form; /* of fs_ets_method, as fs_ets_form_is_valid takes it; NULL: ZZZ */
 } fs_forecast_task;
 
 typedef enum fs_seasons { FS_SEASONS_ANY, FS_SEASONS_WITH, FS_SEASONS_WITHOUT } fs_seasons;
@@ -130,7 +131,9 @@ void fs_effects_free(fs_effects *effects);
 
 /* ---- exponential smoothing ---- */
 
-extern const fs_method fs_ets_method; /* all forms, by AICc */
+extern const fs_method fs_ets_method; /* all forms, by AICc, or those of task->form */
+extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_holt_winters_method,
+    fs_holt_winters_multiplicative_method, fs_seasonal_es_method;
 
 /* ---- others ---- */
 

@@ -55,7 +55,9 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, cons
     FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
     f->fit[model].quantiles = NULL;
     FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
-    if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, task, &f->scratch, &f->fit[model], &can));
+    fs_forecast_task any = *task;
+    any.form = NULL;
+    if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, &any, &f->scratch, &f->fit[model], &can));
     f->fitted[model] = true;
     f->could[model] = could;
     return FS_OK;
@@ -146,7 +148,8 @@ const fs_method *fs_forecaster_owner(const fs_forecast_settings *settings,
 fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model, int season,
                             int64_t horizon)
 {
-    fs_forecast_task task = {.series = series, .season = season, .horizon = horizon};
+    fs_forecast_task task = {
+        .series = series, .season = season, .horizon = horizon, .form = f->settings.form};
     const fs_method *method = fs_method_at(model);
     if (model == FS_FORECAST_AUTO) method = fs_forecaster_owner(&f->settings, &task);
     if (method && method->fit) return fit_method(f, &task, method, model);

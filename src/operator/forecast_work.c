@@ -52,6 +52,16 @@ uint64_t fs_forecast_work_models(const fs_options *options)
     return models;
 }
 
+static fs_status refuse_form(const char *form, fs_error *error)
+{
+    fs_fail(error, FS_USAGE, "parameter 'form' is '%s', which is no form of exponential smoothing",
+            form);
+    fs_error_remedy(
+        error, "write error (A, M, Z), trend (N, A, Ad, M, Md, Z) and season (N, A, M, Z), as in "
+               "AAdM or ZZN; Z: chosen");
+    return FS_USAGE;
+}
+
 #define REGRESSORS_MOST   50
 #define CALENDAR_LEAST    61 /* days: two months */
 #define FS_CALENDAR_WAVES 6  /* three sines and cosines a month */
@@ -103,6 +113,8 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all.quantile = fs_option_numbers(options, "quantile", &w->quantiles);
     all.quantiles = w->quantiles;
     all.nonnegative = nonnegative_of(options);
+    all.form = fs_option_text(options, "form");
+    if (!fs_ets_form_is_valid(all.form)) return refuse_form(all.form, error);
     all.is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
     all.origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_end(w, error));

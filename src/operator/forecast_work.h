@@ -31,6 +31,13 @@ extern const fs_column fs_forecast_work_input[];
                "regressor: three waves a month"                                                    \
     }
 
+#define FS_FORM_PARAM                                                                              \
+    {                                                                                              \
+        .name = "form", .type = FS_TYPE_TEXT, .fallback = "ZZZ",                                   \
+        .doc = "form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where " \
+               "it is to be chosen, as in AAdM or ZZN"                                             \
+    }
+
 #define FS_EFFORT_PARAM                                                                            \
     {                                                                                              \
         .name = "effort", .type = FS_TYPE_TEXT, .fallback = "usual", .choices = "usual|fast",      \
@@ -39,7 +46,7 @@ extern const fs_column fs_forecast_work_input[];
 
 /* The parameter `models` as fs_forecast_settings has such. */
 uint64_t fs_forecast_work_models(const fs_options *options);
-/* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, effort, season and end are read here. */
+/* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, form, effort, season and end are read here. */
 FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
                                               const fs_forecast_settings *settings, void **pointer,
                                               fs_error *error);

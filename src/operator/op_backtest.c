@@ -124,6 +124,7 @@ static const fs_param backtest_params[] = {
      .fallback = "all",
      .choices = "all|step",
      .doc = "one row a group and model, or one for each step ahead"},
+    FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
     {.name = "nonnegative",

@@ -70,6 +70,7 @@ static const fs_param forecast_params[] = {
      .merges = true,
      .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, "
             "and snaive where there is a season, drift where there is none"},
+    FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
     {.name = "nonnegative",
@@ -173,8 +174,11 @@ const fs_operator fs_forecast_operator = {
         "its form by AICc among fifteen: additive or multiplicative error, no trend, an additive "
         "or "
         "a damped one, no season, an additive or a multiplicative one (Hyndman, Koehler, Ord and "
-        "Snyder 2008; errors and seasons that multiply want values above zero). The Theta method "
-        "(theta), its optimised (otm), dynamic (dstm) and dynamic optimised form (dotm; Fiorucci "
+        "Snyder 2008; errors and seasons that multiply want values above zero). By name: ses, "
+        "holt, holt_damped, holt_winters (additive), holt_winters_multiplicative, seasonal_es "
+        "(each place of the season smoothed by itself); `form` gives any of the thirty forms. The "
+        "Theta method (theta), its optimised (otm), dynamic (dstm) and dynamic optimised form "
+        "(dotm; Fiorucci "
         "and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord "
         "2022). "
         "For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan "

@@ -30,6 +30,24 @@ static void forecast_answers_for_groups_of_one_row_and_of_nothing_known(void **s
                 "b,114,1,null,null,none,no value known, nothing is forecast,null\n");
 }
 
+static void forecast_takes_the_form_that_is_named(void **state)
+{
+    (void)state;
+    row rows[30];
+    fs_buffer out = {0};
+    fs_error error = {0};
+    for (int i = 0; i < 30; i++) rows[i] = (row){"a", i, 100 + 3 * i + 5 * (i % 4)};
+    assert_int_equal(apply("forecast", "horizon = 1, model = ets, form = MAdN, season = 4", rows,
+                           30, 9, &out, NULL),
+                     FS_OK);
+    assert_non_null(strstr(out.data, "ETS(M,Ad,N)"));
+    fs_buffer_free(&out);
+    assert_int_equal(apply("forecast", "horizon = 1, form = AQN", rows, 30, 9, &out, &error),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "'AQN'"));
+    fs_buffer_free(&out);
+}
+
 static void forecast_starts_from_a_common_end(void **state)
 {
     (void)state;
@@ -256,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forecast_continues_the_weeks),
         cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
+        cmocka_unit_test(forecast_takes_the_form_that_is_named),
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(backtest_tells_the_errors_of_both_models),
         cmocka_unit_test(outliers_are_explained_row_for_row),
