@@ -30,7 +30,7 @@ def backtest(
     models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
     form: str | int | date = "ZZZ",
-    calendar: Literal["auto", "no"] = "auto",
+    calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
@@ -77,8 +77,9 @@ def backtest(
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
         or ZZN.
-    calendar : {"auto", "no"}, default "auto"
-        Auto: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month.
+    calendar : {"auto", "yes", "no"}, default "auto"
+        Yes: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month;
+        auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
@@ -608,7 +609,7 @@ def forecast(
     model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
     models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
-    calendar: Literal["auto", "no"] = "auto",
+    calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
@@ -686,8 +687,9 @@ def forecast(
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
         or ZZN.
-    calendar : {"auto", "no"}, default "auto"
-        Auto: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month.
+    calendar : {"auto", "yes", "no"}, default "auto"
+        Yes: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month;
+        auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"

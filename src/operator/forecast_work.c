@@ -68,11 +68,12 @@ static fs_status refuse_form(const char *form, fs_error *error)
 #define DAY_OF_TIME       INT64_C(86400000000)
 
 /* Regressors come after the order and the value column, those of the calendar last. */
-static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
+static fs_status open_regressors(fs_forecast_work *w, bool has_auto, fs_error *error)
 {
+    const char *calendar = fs_option_text(w->binding.options, "calendar");
+    bool is_wanted = strcmp(calendar, "auto") == 0 ? has_auto : strcmp(calendar, "yes") == 0;
     w->given = w->binding.columns - 2;
-    w->uses_calendar = strcmp(fs_option_text(w->binding.options, "calendar"), "auto") == 0 &&
-                       w->binding.order_type != FS_TYPE_INT;
+    w->uses_calendar = is_wanted && w->binding.order_type != FS_TYPE_INT;
     if (w->given > REGRESSORS_MOST) {
         fs_fail(error, FS_USAGE,
                 "%d columns beside the value would be regressors, and %d are the most", w->given,
@@ -118,7 +119,8 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all.is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
     all.origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_end(w, error));
-    FS_TRY(open_regressors(w, error));
+    bool has_auto = all.model == FS_FORECAST_AUTO || all.tries >> FS_FORECAST_AUTO & 1;
+    FS_TRY(open_regressors(w, has_auto, error));
     return fs_forecaster_open(&all, &w->forecaster, error);
 }
 

@@ -26,9 +26,9 @@ extern const fs_column fs_forecast_work_input[];
 
 #define FS_CALENDAR_PARAM                                                                          \
     {                                                                                              \
-        .name = "calendar", .type = FS_TYPE_TEXT, .fallback = "auto", .choices = "auto|no",        \
-        .doc = "auto: of days, over two months and more, the time of the month (pay days) is a "   \
-               "regressor: three waves a month"                                                    \
+        .name = "calendar", .type = FS_TYPE_TEXT, .fallback = "auto", .choices = "auto|yes|no",    \
+        .doc = "yes: of days, over two months and more, the time of the month (pay days) is a "    \
+               "regressor: three waves a month; auto: where the model auto is at work"             \
     }
 
 #define FS_FORM_PARAM                                                                              \

@@ -146,12 +146,22 @@ static bool is_by_step(const fs_options *options)
     return strcmp(fs_option_text(options, "by"), "step") == 0;
 }
 
+/* The models that are asked for, one by one. */
+static uint64_t tried(const fs_options *options)
+{
+    uint64_t models = fs_forecast_work_models(options);
+    if (models) return models;
+    for (int m = 0; m < FS_FORECAST_MODELS; m++)
+        if (fs_forecast_model_competes(m)) models |= (uint64_t)1 << m;
+    return models;
+}
+
 /* The seasonal naive method is always tried: value added is measured against it. */
 static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_error *error)
 {
     fs_forecast_settings settings = {
         .model = fs_forecast_model_find("snaive"),
-        .tries = fs_forecast_work_models(binding->options),
+        .tries = tried(binding->options),
         .by_step = is_by_step(binding->options),
     };
     return fs_forecast_work_open(binding, &settings, pointer, error);
@@ -238,12 +248,6 @@ static fs_status add_model(const fs_forecast_work *w, int model, int64_t group, 
     return FS_OK;
 }
 
-static bool is_asked(const fs_options *options, int model)
-{
-    uint64_t models = fs_forecast_work_models(options);
-    return models ? models >> model & 1 : fs_forecast_model_competes(model);
-}
-
 static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
     fs_forecast_work *w = pointer;
@@ -254,7 +258,7 @@ static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *o
         FS_TRY(fs_forecaster_backtest(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
                                       w->grid.count, &regressors, &forecast, error));
         for (int m = 0; m < FS_FORECAST_MODELS; m++)
-            if (is_asked(w->binding.options, m)) FS_TRY(add_model(w, m, g, out));
+            if (tried(w->binding.options) >> m & 1) FS_TRY(add_model(w, m, g, out));
     }
     return FS_OK;
 }

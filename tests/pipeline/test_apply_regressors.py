@@ -91,8 +91,10 @@ def test_pay_days_are_seen_in_the_calendar(apply, paid, tmp_path):
             assert "time of the month +" in row["drivers"]
         if 12 <= day.day <= 27:
             assert abs(float(row["mean"]) / usual - 1) < 0.15
-    plain = apply("forecast", paid, tmp_path / "plain.csv", *DAILY, "--calendar", "no")
-    assert not any(row["drivers"] for row in plain)
+    for plain in (["--calendar", "no"], ["--model", "ets"]):
+        assert not any(row["drivers"] for row in apply("forecast", paid, tmp_path / "plain.csv", *DAILY, *plain))
+    named = apply("forecast", paid, tmp_path / "named.csv", *DAILY, "--model", "ets", "--calendar", "yes")
+    assert any("time of the month" in row["drivers"] for row in named)
     better, worse = ({row["model"]: float(row["mae"]) for row in apply("backtest", paid, tmp_path / "tested.csv", *DAILY, *more)}
                      for more in ([], ["--calendar", "no"]))
     assert better["auto"] < 0.6 * worse["auto"]
