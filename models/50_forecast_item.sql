@@ -1,6 +1,6 @@
 -- step: forecast_item
 -- about: what each item that is still on offer will sell, period by period, with quantiles
--- operator: forecast(horizon = ${forecast.horizon}, quantile = ${forecast.quantiles}, season = ${season}, period = ${period}, absent = ${absent})
+-- operator: forecast(horizon = ${forecast.horizon}, quantile = ${forecast.quantiles}, season = ${season}, period = ${period}, absent = ${absent}, effort = fast)
 -- group: item
 -- order: period
 -- expect: unique(item, period); unique(item, step); mean >= 0
