@@ -95,7 +95,8 @@ static void make_differences(work *k)
     fs_arima_delta(k->d, k->D, k->season, &k->delta);
 }
 
-/* A season's place takes the p and q beyond it. */
+/* A season's place takes the p and q beyond it. No drift with gaps: the steps across them are not seen, and where a shop is shut on
+ * Sundays those that are seen add up to the fall from Monday to Saturday. */
 static fs_arima_order most_orders(const work *k)
 {
     int64_t lags = k->past.known / PER_ORDER, seasons = lags / k->season;
@@ -103,7 +104,8 @@ static fs_arima_order most_orders(const work *k)
     if (k->season > 1 && near > k->season - 1) near = k->season - 1;
     if (near > lags) near = (int)lags;
     if (far > seasons) far = (int)seasons;
-    return (fs_arima_order){near, near, far, far, k->d + k->D <= 1};
+    bool constant = k->d == 0 ? k->D <= 1 : k->D == 0 && !k->gaps;
+    return (fs_arima_order){near, near, far, far, constant};
 }
 
 /* ---- forecasts ---- */

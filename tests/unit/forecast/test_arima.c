@@ -420,6 +420,28 @@ static void a_season_is_found_and_goes_on(void **state)
     method_free(&w);
 }
 
+/* A level that walks, with weekdays that fall from Monday to Saturday; Sundays are missing, and with them the step up to Monday: no
+ * trend comes of that. */
+static void a_weekday_that_is_always_missing_makes_no_trend(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(77, 0, 0, 0);
+    method_work w = {0};
+    double y[400];
+    uint8_t use[400];
+    for (int trial = 0; trial < 5; trial++) {
+        double level = 2000;
+        for (int t = 0; t < 400; t++) {
+            level += 30 * fs_random_normal(&random);
+            use[t] = t % 7 != 6;
+            y[t] = use[t] ? level + 30 * (5 - t % 7) + fs_random_normal(&random) : 0;
+        }
+        assert_true(method_fit(&w, &fs_arima_method, 1, y, use, 400));
+        assert_true(fabs(w.mean[METHOD_HORIZON - 1] - level - 75) < 300);
+    }
+    method_free(&w);
+}
+
 /* What is missing says nothing, so forecasts come from what is left: near those of the whole. */
 static void gaps_are_no_zeros(void **state)
 {
@@ -484,6 +506,7 @@ int main(void)
         cmocka_unit_test(an_autoregression_is_found),
         cmocka_unit_test(simulated_parameters_are_found),
         cmocka_unit_test(a_season_is_found_and_goes_on),
+        cmocka_unit_test(a_weekday_that_is_always_missing_makes_no_trend),
         cmocka_unit_test(gaps_are_no_zeros),
         cmocka_unit_test(series_that_are_too_short_are_left_to_others),
         cmocka_unit_test(nasty_series_get_finite_forecasts),
