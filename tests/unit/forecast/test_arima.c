@@ -429,7 +429,7 @@ static void a_weekday_that_is_always_missing_makes_no_trend(void **state)
     method_work w = {0};
     double y[400];
     uint8_t use[400];
-    for (int trial = 0; trial < 5; trial++) {
+    for (int trial = 0; trial < 30; trial++) {
         double level = 2000;
         for (int t = 0; t < 400; t++) {
             level += 30 * fs_random_normal(&random);
@@ -437,7 +437,7 @@ static void a_weekday_that_is_always_missing_makes_no_trend(void **state)
             y[t] = use[t] ? level + 30 * (5 - t % 7) + fs_random_normal(&random) : 0;
         }
         assert_true(method_fit(&w, &fs_arima_method, 1, y, use, 400));
-        assert_true(fabs(w.mean[METHOD_HORIZON - 1] - level - 75) < 300);
+        assert_true(fabs(w.mean[METHOD_HORIZON - 1] - level - 75) < 400);
     }
     method_free(&w);
 }
