@@ -102,6 +102,7 @@ void fs_drivers_note(const fs_forecaster *f, fs_forecast *forecast)
     char text[128];
     for (int j = 0; f->regressors && j < f->regressors->count; j++) {
         int64_t unknown = 0;
+        if (!f->adjusted || !(f->effects.range[j] > 0)) continue; /* it does nothing */
         for (int64_t h = 0; h < f->settings.horizon; h++)
             unknown += !isfinite(f->column[j][f->series.count + h]);
         if (unknown == 0) continue;

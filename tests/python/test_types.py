@@ -13,7 +13,7 @@ import pyarrow as pa
 
 def use(sales: pa.Table) -> None:
     foresell.forecast(sales, group=["item"], horizon=28, quantile=[0.1], model="ets")
-    foresell.forecast(sales, model="arima")
+    foresell.forecast(sales, model="prophet")
     foresell.forecast(sales, horizon="long")
     foresell.forecast(sales, horison=3)
     foresell.forecast([1, 2])
