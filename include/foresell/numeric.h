@@ -47,6 +47,16 @@ FS_API double fs_median(double *values, int64_t n);
 FS_API double fs_sorted_quantile(const double *sorted, int64_t n, double p);
 FS_API void fs_sort(double *values, int64_t n);
 
+/* ---- linear systems ------------------------------------------------------------- */
+
+/* Sum of the products of two rows, in four partial sums. */
+FS_API double fs_dot(const double *a, const double *b, int64_t count);
+/* Cholesky's factor of a symmetric matrix, size × size by rows, in place of its lower half, which is all that is read; the diagonal holds
+ * its inverse. False where the matrix is not positive definite: the factor is then that of one near to it. */
+FS_API bool fs_cholesky_factorise(double *matrix, int64_t size);
+/* x = matrix⁻¹ x. */
+FS_API void fs_cholesky_solve(const double *factor, int64_t size, double *x);
+
 /* ---- lanes -------------------------------------------------------------------- */
 
 /* A function marked so is compiled for AVX-512, AVX2 and the plain machine, and the best is chosen

@@ -192,26 +192,6 @@ static void set_equations(const work *w, const double *b, int64_t count)
     }
 }
 
-/* step = matrix⁻¹ step, by Cholesky's decomposition in place; false where it is not positive definite. */
-static bool solve(double *a, double *x, int k)
-{
-    for (int i = 0; i < k; i++) {
-        for (int j = 0; j <= i; j++) {
-            double sum = a[i * k + j];
-            for (int m = 0; m < j; m++) sum -= a[i * k + m] * a[j * k + m];
-            if (i == j && !(sum > 0)) return false;
-            a[i * k + j] = i == j ? sqrt(sum) : sum / a[j * k + j];
-        }
-        for (int m = 0; m < i; m++) x[i] -= a[i * k + m] * x[m];
-        x[i] /= a[i * k + i];
-    }
-    for (int i = k - 1; i >= 0; i--) {
-        for (int m = i + 1; m < k; m++) x[i] -= a[m * k + i] * x[m];
-        x[i] /= a[i * k + i];
-    }
-    return true;
-}
-
 static void set_effects(const work *w, const double *b)
 {
     for (int64_t t = 0; t < w->all; t++) {
@@ -232,7 +212,8 @@ static bool make_pass(const work *w, double *b)
     if (count == 0) return false;
     for (int j = 0; j < w->k; j++) center(w, j);
     set_equations(w, b, count);
-    if (!solve(w->matrix, w->step, w->k)) return false;
+    if (!fs_cholesky_factorise(w->matrix, w->k)) return false;
+    fs_cholesky_solve(w->matrix, w->k, w->step);
     double most = w->multiplies ? STEP_MOST : 2 * w->deviation;
     for (int j = 0; j < w->k; j++) {
         double step = w->step[j];

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "foresell/numeric.h"
 #include "learn_internal.h"
 
 #define ROUNDS   200
@@ -55,44 +56,12 @@ static void set_block(const fs_learn_objective *o, int k, int l, double *factor)
         }
 }
 
-static double product(const double *a, const double *b, int64_t count)
-{
-    double lane[4] = {0}, rest = 0;
-    int64_t i = 0;
-    for (; i + 4 <= count; i += 4)
-        for (int v = 0; v < 4; v++) lane[v] += a[i + v] * b[i + v];
-    for (; i < count; i++) rest += a[i] * b[i];
-    return (lane[0] + lane[1]) + (lane[2] + lane[3]) + rest;
-}
-
-/* Cholesky's factor in place of the lower half; the diagonal holds its inverse. */
-static void factorise(double *a, int64_t size)
-{
-    for (int64_t i = 0; i < size; i++) {
-        double *row = a + i * size;
-        for (int64_t j = 0; j < i; j++)
-            row[j] = (row[j] - product(row, a + j * size, j)) * a[j * size + j];
-        double left = row[i] - product(row, row, i);
-        row[i] = 1 / sqrt(fmax(left, 1e-12 * fmax(row[i], 1e-6)));
-    }
-}
-
-static void solve(const double *a, int64_t size, double *x)
-{
-    for (int64_t i = 0; i < size; i++)
-        x[i] = (x[i] - product(a + i * size, x, i)) * a[i * size + i];
-    for (int64_t i = size - 1; i >= 0; i--) {
-        x[i] *= a[i * size + i];
-        for (int64_t j = 0; j < i; j++) x[j] -= a[i * size + j] * x[i];
-    }
-}
-
 static void take_factor(const fs_learn_objective *o, fs_learn_newton *n)
 {
     int last = o->classes - 1;
     for (int k = 0; k < last; k++)
         for (int l = 0; l <= k; l++) set_block(o, k, l, n->factor);
-    factorise(n->factor, (int64_t)last * o->terms->count);
+    (void)fs_cholesky_factorise(n->factor, (int64_t)last * o->terms->count);
 }
 
 /* Of all rows, or of the sample. */
@@ -113,7 +82,7 @@ static void find_step(const fs_learn_objective *o, fs_learn_newton *n)
     int terms = o->terms->count, last = o->classes - 1;
     int64_t size = (int64_t)last * terms;
     for (int64_t i = 0; i < size; i++) n->right[i] = n->gradient[size + i % terms] - n->gradient[i];
-    solve(n->factor, size, n->right);
+    fs_cholesky_solve(n->factor, size, n->right);
     memcpy(n->step, n->right, (size_t)size * sizeof *n->step);
     for (int t = 0; t < terms; t++) {
         double sum = 0;
@@ -135,7 +104,7 @@ static double largest(const double *x, int64_t count)
 static bool go(fs_learn_objective *o, fs_learn_newton *n, double *weight, double *value)
 {
     int64_t count = (int64_t)o->classes * o->terms->count;
-    double slope = product(n->gradient, n->step, count), share = 1;
+    double slope = fs_dot(n->gradient, n->step, count), share = 1;
     for (int h = 0; h < HALVINGS; h++, share /= 2) {
         for (int64_t i = 0; i < count; i++) n->other[i] = weight[i] + share * n->step[i];
         double now = fs_learn_evaluate(o, n->other, n->other_gradient, false);

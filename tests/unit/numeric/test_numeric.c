@@ -59,9 +59,34 @@ static void normal_quantiles_are_right(void **state)
         assert_true(fabs(fs_normal_below(fs_normal_quantile(p)) - p) < 1e-15 + 1e-13 * p);
 }
 
+/* 4 2; 2 3 times 1; 2 is 8; 8. */
+static void systems_are_solved(void **state)
+{
+    (void)state;
+    double a[] = {4, 99, 2, 3}, x[] = {8, 8};
+    assert_true(fs_cholesky_factorise(a, 2)); /* of the lower half only */
+    fs_cholesky_solve(a, 2, x);
+    assert_true(fabs(x[0] - 1) < 1e-15 && fabs(x[1] - 2) < 1e-15);
+    fs_random random = fs_random_open(5, 0, 0, 0);
+    double matrix[11 * 11], root[11 * 11], given[11], solved[11] = {0};
+    for (int i = 0; i < 11 * 11; i++) root[i] = fs_random_normal(&random);
+    for (int i = 0; i < 11; i++)
+        for (int j = 0; j < 11; j++) matrix[i * 11 + j] = fs_dot(root + i * 11, root + j * 11, 11);
+    for (int i = 0; i < 11; i++) given[i] = fs_random_normal(&random);
+    for (int i = 0; i < 11; i++) solved[i] = fs_dot(matrix + i * 11, given, 11);
+    assert_true(fs_cholesky_factorise(matrix, 11));
+    fs_cholesky_solve(matrix, 11, solved);
+    for (int i = 0; i < 11; i++) assert_true(fabs(solved[i] - given[i]) < 1e-8);
+    double indefinite[] = {1, 0, 2, 1}, none[] = {NAN};
+    assert_false(fs_cholesky_factorise(indefinite, 2));
+    assert_true(isfinite(indefinite[3]));
+    assert_false(fs_cholesky_factorise(none, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(systems_are_solved),
         cmocka_unit_test(selection_agrees_with_sorting),
         cmocka_unit_test(quantiles_are_those_of_type_8),
         cmocka_unit_test(normal_quantiles_are_right),
