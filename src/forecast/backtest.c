@@ -216,10 +216,9 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
 
 static bool takes_part(const fs_forecaster *f, int model, int only, int season)
 {
-    fs_forecast_task task = {.series = &f->before, .season = season};
     if (!f->tested[model].made) return false;
     if (only < 0 || model == only) return true;
-    if (only != FS_FORECAST_AUTO || fs_forecaster_owner(&f->settings, &task)) return false;
+    if (only != FS_FORECAST_AUTO || f->owner) return false;
     return fs_forecaster_combines(&f->settings, only, model, season);
 }
 
@@ -230,8 +229,7 @@ static fs_status test_origin(fs_forecaster *f, const double *value, const uint8_
     const fs_past *o = &f->origin[index];
     FS_TRY(fs_series_fill(&f->before, value, valid, o->at));
     yardstick by = measure_past(f, season);
-    FS_TRY(fs_forecaster_adjust(f, &f->before, season, o->steps));
-    fs_forecaster_forget(f);
+    FS_TRY(fs_forecaster_begin(f, &f->before, season, o->steps));
     for (int m = 0; m < FS_FORECAST_MODELS; m++)
         if (takes_part(f, m, only, season))
             FS_TRY(fs_forecaster_fit(f, &f->before, m, season, o->steps));

@@ -43,8 +43,8 @@ const double fs_counts_pace[PACES] = {0.015, 0.03, 0.06, 0.12};
 #define HOME_LONG  100
 #define HOME_MEAN  20.0
 
-/* Is it a series of small whole numbers, none below zero? */
-static bool is_counts(const fs_series *series)
+/* Is it a series of small whole numbers, none below zero? Then sets their mean. */
+static bool is_counts(const fs_series *series, double *mean)
 {
     double sum = 0;
     if (!(series->least >= 0)) return false;
@@ -53,7 +53,8 @@ static bool is_counts(const fs_series *series)
         if (!(value == floor(value))) return false;
         sum += series->y[t];
     }
-    return sum / (double)series->known * series->unit <= MOST_MEAN;
+    *mean = sum / (double)series->known * series->unit;
+    return *mean <= MOST_MEAN;
 }
 
 static int64_t first_sale(const fs_series *series)
@@ -189,17 +190,12 @@ static void fit_sales(const fs_forecast_task *task, int64_t first, double *room,
 
 /* Slow movers: many zeros; or small numbers over so long a time that what a trend or a yearly season adds is small beside their
  * scatter. */
-static bool is_home(const fs_forecast_task *task)
+static bool is_home(const fs_series *series)
 {
-    const fs_series *series = task->series;
-    double sum = 0;
+    double mean;
     int64_t zeros = 0;
-    if (series->known < HOME_KNOWN || !is_counts(series)) return false;
-    for (int64_t t = 0; t < series->count; t++) {
-        zeros += series->use[t] && series->y[t] == 0;
-        sum += series->y[t];
-    }
-    double mean = sum * series->unit / (double)series->known;
+    if (series->known < HOME_KNOWN || !is_counts(series, &mean)) return false;
+    for (int64_t t = 0; t < series->count; t++) zeros += series->use[t] && series->y[t] == 0;
     return zeros * HOME_ZEROS >= series->known || (series->known >= HOME_LONG && mean <= HOME_MEAN);
 }
 
@@ -208,7 +204,8 @@ static fs_status fit_counts(const fs_method *method, const fs_forecast_task *tas
 {
     const fs_series *series = task->series;
     size_t n = (size_t)series->count, m = (size_t)task->season;
-    *can = is_counts(series);
+    double mean;
+    *can = is_counts(series, &mean);
     if (!*can) return FS_OK;
     double *room = fs_scratch_reserve(scratch, n * (1 + PACES) + 2 * m + (MOST + 1) * SIZES);
     if (!room) return FS_MEMORY;
@@ -230,5 +227,4 @@ const fs_method fs_counts_method = {
     .about = "small whole numbers: a mixture of negative binomial distributions (Snyder, Ord, "
              "Beaumont 2012) whose levels follow at four paces, with times out of sale apart",
     .fit = fit_counts,
-    .is_home = is_home,
-    .wants_counts = true};
+    .is_home = is_home};

@@ -7,18 +7,16 @@
 
 #define TOLD_LEAST 0.01 /* share of the forecast; of smaller effects nothing is said */
 
-/* Counts of slow movers are worth more than what the calendar says of them. */
-static bool goes_without(const fs_forecaster *f, const fs_series *series, int season)
+/* What follows from the date alone is worth less than a method that wants its series as it is. */
+static bool goes_without(const fs_forecaster *f)
 {
-    fs_forecast_task task = {.series = series, .season = season};
-    const fs_method *method = fs_method_at(f->settings.model);
     if (f->regressors->count > f->regressors->calendar) return false;
-    return method->wants_counts || fs_forecaster_owner(&f->settings, &task);
+    return f->owner || fs_method_at(f->settings.model)->is_home;
 }
 
-fs_status fs_forecaster_adjust(fs_forecaster *f, fs_series *series, int season, int64_t horizon)
+fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season, int64_t horizon)
 {
-    f->adjusted = f->regressors && series->known > 0 && !goes_without(f, series, season);
+    f->adjusted = f->regressors && series->known > 0 && !goes_without(f);
     if (!f->adjusted) return FS_OK;
     fs_regressors given = {.count = f->regressors->count, .value = f->column};
     FS_TRY(fs_effects_fit(&f->effects, series, season, horizon, &given, &f->scratch));
@@ -57,7 +55,7 @@ static double effect_at(const fs_forecaster *f, int j, int64_t t, double mean)
     return mean != 0 ? effect / fabs(mean) : 0;
 }
 
-/* The regressor with the largest effect at a step that is not larger than `most`, and was not told; -1: none is worth it. */
+/* The regressor with the largest effect at a step, of those not told yet; -1: none is worth it. */
 static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t told, double *share)
 {
     int best = -1;
@@ -76,11 +74,11 @@ static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t 
 static void tell_drivers(const fs_forecaster *f, const fs_fit *fit, int64_t h)
 {
     char *text = f->drivers + h * FS_DRIVERS;
-    if (!f->adjusted) return (void)(text[0] = '\0');
     uint64_t told = 0;
     size_t used = 0;
     double share = 0;
     text[0] = '\0';
+    if (!f->adjusted) return;
     for (int j; (j = next_driver(f, f->series.count + h, fit->mean[h], told, &share)) >= 0;) {
         char one[FS_DRIVERS];
         int size = snprintf(one, sizeof one, "%s%s %+.0f %%", used > 0 ? ", " : "",
@@ -100,9 +98,9 @@ void fs_drivers_tell(fs_forecaster *f, const fs_fit *fit)
 void fs_drivers_note(const fs_forecaster *f, fs_forecast *forecast)
 {
     char text[128];
-    for (int j = 0; f->regressors && j < f->regressors->count; j++) {
+    for (int j = 0; f->adjusted && j < f->regressors->count; j++) {
         int64_t unknown = 0;
-        if (!f->adjusted || !(f->effects.range[j] > 0)) continue; /* it does nothing */
+        if (!(f->effects.range[j] > 0)) continue; /* it does nothing */
         for (int64_t h = 0; h < f->settings.horizon; h++)
             unknown += !isfinite(f->column[j][f->series.count + h]);
         if (unknown == 0) continue;

@@ -85,9 +85,9 @@ struct fs_method {
      * of its kind. Fails only where memory runs out. */
     fs_status (*fit)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can);
-    /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. */
-    bool (*is_home)(const fs_forecast_task *task);
-    bool wants_counts;  /* cannot do with a series that regressors were taken out of */
+    /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. A method with such a kind wants
+     * its series as it is. */
+    bool (*is_home)(const fs_series *series);
     int form;           /* for methods that share a function */
     bool competes;      /* tried where nothing is named, and part of `auto` */
     fs_seasons seasons; /* of those where */

@@ -135,14 +135,22 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     return FS_OK;
 }
 
-const fs_method *fs_forecaster_owner(const fs_forecast_settings *settings,
-                                     const fs_forecast_task *task)
+static const fs_method *find_owner(const fs_forecaster *f, const fs_series *series)
 {
-    for (int m = 0; m < FS_FORECAST_MODELS && !settings->parts; m++) {
+    for (int m = 0; m < FS_FORECAST_MODELS && !f->settings.parts; m++) {
         const fs_method *method = fs_method_at(m);
-        if (method->is_home && method->is_home(task)) return method;
+        if (method->is_home && method->is_home(series)) return method;
     }
     return NULL;
+}
+
+fs_status fs_forecaster_begin(fs_forecaster *f, fs_series *series, int season, int64_t horizon)
+{
+    memset(f->fitted, 0, sizeof f->fitted);
+    f->owner = series->known > 0 ? find_owner(f, series) : NULL;
+    FS_TRY(fs_drivers_remove(f, series, season, horizon));
+    if (f->adjusted) f->owner = find_owner(f, series);
+    return FS_OK;
 }
 
 fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model, int season,
@@ -151,7 +159,7 @@ fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model
     fs_forecast_task task = {
         .series = series, .season = season, .horizon = horizon, .form = f->settings.form};
     const fs_method *method = fs_method_at(model);
-    if (model == FS_FORECAST_AUTO) method = fs_forecaster_owner(&f->settings, &task);
+    if (model == FS_FORECAST_AUTO) method = f->owner;
     if (method && method->fit) return fit_method(f, &task, method, model);
     return fit_combination(f, &task, model);
 }
@@ -167,8 +175,6 @@ fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int mo
     f->errors.factor = fs_backtest_widening(f, model);
     return FS_OK;
 }
-
-void fs_forecaster_forget(fs_forecaster *f) { memset(f->fitted, 0, sizeof f->fitted); }
 
 /* ---- the forecast ---- */
 
@@ -243,8 +249,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
     if (status == FS_OK && f->series.known > 0)
         status = fs_backtest_run(f, value, valid, season, model, false);
-    fs_forecaster_forget(f);
-    if (status == FS_OK) status = fs_forecaster_adjust(f, &f->series, season, f->settings.horizon);
+    if (status == FS_OK) status = fs_forecaster_begin(f, &f->series, season, f->settings.horizon);
     if (status == FS_OK && f->series.known > 0)
         status = fs_forecaster_fit(f, &f->series, model, season, f->settings.horizon);
     if (status == FS_OK && f->series.known > 0) status = fs_forecaster_settle(f, &f->series, model);

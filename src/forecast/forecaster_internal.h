@@ -34,6 +34,7 @@ struct fs_forecaster {
     int columns;                     /* room for so many */
     fs_effects effects;              /* of the series that is worked on */
     bool adjusted;                   /* were they taken out of it? */
+    const fs_method *owner;          /* the method that is AUTO alone on it; NULL: several are */
     char *drivers;                   /* horizon × FS_DRIVERS; NULL until there are regressors */
     double *mean;                    /* horizon */
     double *quantile;                /* horizon × quantiles */
@@ -56,20 +57,18 @@ double fs_backtest_widening(const fs_forecaster *f, int model);
 
 /* Is `part` a method that this combination is made of? season 0: of any. */
 bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int part, int season);
-/* The method that is AUTO alone on such a series; NULL: several are. */
-const fs_method *fs_forecaster_owner(const fs_forecast_settings *settings,
-                                     const fs_forecast_task *task);
 /* Fits a model to a series, where a method was not yet; AUTO by what the trials have shown so far. */
 FS_MUST_CHECK fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model,
                                           int season, int64_t horizon);
 /* The errors of one step of a fit, and how wide, into f->errors. */
 FS_MUST_CHECK fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int model);
-/* Takes the effects of regressors out of a series that is about to be fitted, of which `horizon` steps will be forecast. */
-FS_MUST_CHECK fs_status fs_forecaster_adjust(fs_forecaster *f, fs_series *series, int season,
-                                             int64_t horizon);
-/* Must be called before another series is fitted. */
-void fs_forecaster_forget(fs_forecaster *f);
+/* Another series is about to be fitted, of which `horizon` steps will be forecast: takes the effects of regressors out of it. */
+FS_MUST_CHECK fs_status fs_forecaster_begin(fs_forecaster *f, fs_series *series, int season,
+                                            int64_t horizon);
 
+/* Takes regressors' effects out of a series and sets f->adjusted, where that is not worse than to let them be. */
+FS_MUST_CHECK fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season,
+                                          int64_t horizon);
 /* Regressors of this call, from the series' first known value on, which `skipped` come before; NULL: none. */
 FS_MUST_CHECK fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors,
                                         int64_t skipped);
