@@ -154,7 +154,8 @@ typedef struct fs_civil {
 FS_API int64_t fs_days_from_civil(int32_t year, int32_t month, int32_t day);
 FS_API fs_civil fs_civil_from_days(int64_t days);
 FS_API bool fs_civil_is_valid(int32_t year, int32_t month, int32_t day);
-FS_API int32_t fs_weekday(int64_t days); /* ISO: Monday 1 … Sunday 7 */
+FS_API int fs_days_in_month(int32_t year, int32_t month); /* month: 1..12 */
+FS_API int32_t fs_weekday(int64_t days);                  /* ISO: Monday 1 … Sunday 7 */
 
 /* ---- digests: BLAKE2b, 256 bits, as `b2sum -l 256` prints it -------------- */
 

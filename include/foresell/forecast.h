@@ -40,6 +40,10 @@ FS_API void fs_step_infer(fs_period_kind kind, const int64_t *period, int64_t co
 FS_API int64_t fs_step_add(const fs_step *step, int64_t from, int64_t steps);
 /* Whole steps from `from` to `to` (rounded to the nearest). */
 FS_API int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to);
+/* Is a step one day? */
+FS_API bool fs_step_is_day(const fs_step *step);
+/* The date of a period that is a date or a time. */
+FS_API fs_civil fs_step_date(const fs_step *step, int64_t period);
 /* Usual season of such a step: day 7, week 52, month 12, quarter 4, hour 24, else 1. */
 FS_API int fs_step_season(const fs_step *step);
 

@@ -641,12 +641,12 @@ def forecast(
 
     Regressors (further columns) multiply a series without values below zero, and add to others: y = level x season x
     exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
-    2006; Robinson 1988), drawn to zero by a prior and safe against outliers. Of days the time of the month is such a
-    regressor (`calendar`), but for slow movers. Any model is then fitted to the series without them.
+    2006; Robinson 1988), drawn to zero by a prior and safe against outliers. With auto the time of the month is such a
+    regressor of days (`calendar`), but for slow movers. Any model is then fitted to the series without them.
 
-    Quantiles come from the model's own errors: their distribution at one step, widened by theory for later steps and by
-    how much larger the errors of the trial were than theory said. They ascend with the probability, and are never below
-    zero where the values never are.
+    Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
+    one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.
+    They ascend with the probability, and are never below zero where the values never are.
 
     Missing values are skipped, not taken as zero, and so are absent periods unless `absent` says otherwise; a value
     more than 1,000 times the usual size is left out and noted. A group never fails: too short, constant or all-zero

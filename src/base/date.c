@@ -42,6 +42,13 @@ bool fs_civil_is_valid(int32_t year, int32_t month, int32_t day)
     return day <= length[month - 1] + (month == 2 && leap);
 }
 
+int fs_days_in_month(int32_t year, int32_t month)
+{
+    int day = 28;
+    while (fs_civil_is_valid(year, month, day + 1)) day++;
+    return day;
+}
+
 int32_t fs_weekday(int64_t days)
 {
     int64_t since_monday = (days + 3) % 7; /* 1970-01-01 was a Thursday */

@@ -32,12 +32,8 @@ static int64_t floor_divide(int64_t a, int64_t b)
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
-static int days_in_month(int32_t year, int32_t month)
-{
-    for (int day = 31; day > 28; day--)
-        if (fs_civil_is_valid(year, month, day)) return day;
-    return 28;
-}
+/* One day, in the step's kind. */
+static int64_t day_of(const fs_step *step) { return step->kind == FS_PERIOD_TIME ? DAY : 1; }
 
 /* Days that the calendar functions can turn into a year of 32 bits. */
 static bool is_calendar_day(int64_t days) { return days > -300000000 && days < 300000000; }
@@ -58,7 +54,7 @@ static bool infer_months(const int64_t *period, int64_t count, fs_step *step)
     bool all_last = true;
     for (int64_t i = 0; i < count; i++) {
         fs_civil day = fs_civil_from_days(period[i]);
-        int last = days_in_month(day.year, day.month);
+        int last = fs_days_in_month(day.year, day.month);
         if (day.day != (anchor < last ? anchor : last)) return false;
         all_last = all_last && day.day == last;
         if (i > 0)
@@ -96,11 +92,11 @@ static bool set_named(const char *name, fs_step *step, const int64_t *period, in
     }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i].name, name) != 0) continue;
-        step->size = (step->kind == FS_PERIOD_TIME ? DAY : 1) * names[i].days;
+        step->size = day_of(step) * names[i].days;
         step->months = names[i].months;
         step->month_day = 1;
         for (int64_t p = 0; step->months && p < count; p++) {
-            int64_t days = step->kind == FS_PERIOD_TIME ? floor_divide(period[p], DAY) : period[p];
+            int64_t days = floor_divide(period[p], day_of(step));
             if (!is_calendar_day(days)) continue;
             int day = fs_civil_from_days(days).day;
             if (day > step->month_day) step->month_day = day;
@@ -177,7 +173,7 @@ static int64_t add_months(const fs_step *step, int64_t days, int64_t steps)
     int64_t year = floor_divide(number, 12);
     if (year < -500000 || year > 500000) return days;
     int32_t month = (int32_t)(number - year * 12) + 1;
-    int last = days_in_month((int32_t)year, month);
+    int last = fs_days_in_month((int32_t)year, month);
     return fs_days_from_civil((int32_t)year, month,
                               step->month_day < last ? step->month_day : last);
 }
@@ -186,7 +182,7 @@ int64_t fs_step_add(const fs_step *step, int64_t from, int64_t steps)
 {
     int64_t way = 0, to = 0;
     if (step->months > 0 && step->kind != FS_PERIOD_INTEGER) {
-        int64_t unit = step->kind == FS_PERIOD_TIME ? DAY : 1;
+        int64_t unit = day_of(step);
         int64_t days = floor_divide(from, unit);
         if (steps > 1000000 || steps < -1000000 || !is_calendar_day(days)) return from;
         return add_months(step, days, steps) * unit + (from - days * unit);
@@ -200,7 +196,7 @@ int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to)
 {
     if (to < from) return -fs_step_between(step, to, from);
     if (step->months > 0 && step->kind != FS_PERIOD_INTEGER) {
-        int64_t unit = step->kind == FS_PERIOD_TIME ? DAY : 1;
+        int64_t unit = day_of(step);
         int64_t a = floor_divide(from, unit), b = floor_divide(to, unit);
         if (!is_calendar_day(a) || !is_calendar_day(b)) return 0;
         int64_t months = month_number(fs_civil_from_days(b)) - month_number(fs_civil_from_days(a));
@@ -211,13 +207,23 @@ int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to)
     return steps > INT64_MAX ? INT64_MAX : (int64_t)steps;
 }
 
+bool fs_step_is_day(const fs_step *step)
+{
+    return step->kind != FS_PERIOD_INTEGER && !step->irregular && step->months == 0 &&
+           step->size == day_of(step);
+}
+
+fs_civil fs_step_date(const fs_step *step, int64_t period)
+{
+    return fs_civil_from_days(floor_divide(period, day_of(step)));
+}
+
 int fs_step_season(const fs_step *step)
 {
     if (step->kind == FS_PERIOD_INTEGER || step->irregular) return 1;
     if (step->months > 0)
         return step->months < 12 && 12 % step->months == 0 ? 12 / step->months : 1;
-    int64_t day = step->kind == FS_PERIOD_TIME ? DAY : 1;
-    if (step->size == day) return 7;
-    if (step->size == 7 * day) return 52;
+    if (fs_step_is_day(step)) return 7;
+    if (step->size == 7 * day_of(step)) return 52;
     return step->kind == FS_PERIOD_TIME && step->size == HOUR ? 24 : 1;
 }

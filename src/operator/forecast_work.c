@@ -62,14 +62,26 @@ static fs_status refuse_form(const char *form, fs_error *error)
     return FS_USAGE;
 }
 
-#define REGRESSORS_MOST   50
-#define CALENDAR_LEAST    61 /* days: two months */
-#define FS_CALENDAR_WAVES 6  /* three sines and cosines a month */
-#define DAY_OF_TIME       INT64_C(86400000000)
+#define REGRESSORS_MOST 50
+#define CALENDAR_LEAST  61 /* days: two months */
+
+/* sin and cos of 2 pi k (d - 1) / n on day d of a month of n, k = 1, 2, 3. */
+static void fill_waves(fs_forecast_work *w)
+{
+    for (int n = 28; n <= FS_MONTH_LONGEST; n++)
+        for (int day = 1; day <= n; day++)
+            for (int k = 1; k <= FS_CALENDAR_WAVES / 2; k++) {
+                double at = 2 * M_PI * k * (day - 1) / (double)n;
+                w->wave[n][day][2 * k - 2] = sin(at);
+                w->wave[n][day][2 * k - 1] = cos(at);
+            }
+}
 
 /* Regressors come after the order and the value column, those of the calendar last. */
-static fs_status open_regressors(fs_forecast_work *w, bool has_auto, fs_error *error)
+static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
 {
+    const fs_forecast_settings *s = &w->settings;
+    bool has_auto = s->model == FS_FORECAST_AUTO || s->tries >> FS_FORECAST_AUTO & 1;
     const char *calendar = fs_option_text(w->binding.options, "calendar");
     bool is_wanted = strcmp(calendar, "auto") == 0 ? has_auto : strcmp(calendar, "yes") == 0;
     w->given = w->binding.columns - 2;
@@ -84,7 +96,10 @@ static fs_status open_regressors(fs_forecast_work *w, bool has_auto, fs_error *e
     size_t most = (size_t)w->given + FS_CALENDAR_WAVES;
     w->column = fs_alloc(most * sizeof *w->column);
     w->name = fs_alloc(most * sizeof *w->name);
-    return w->column && w->name ? FS_OK : fs_fail_memory(error, sizeof *w->name);
+    w->wave = fs_alloc((FS_MONTH_LONGEST + 1) * sizeof *w->wave);
+    if (!w->column || !w->name || !w->wave) return fs_fail_memory(error, sizeof *w->wave);
+    fill_waves(w);
+    return FS_OK;
 }
 
 void fs_forecast_work_close(void *pointer)
@@ -92,6 +107,7 @@ void fs_forecast_work_close(void *pointer)
     fs_forecast_work *w = pointer;
     if (!w) return;
     fs_grid_free(&w->grid);
+    fs_free(w->wave);
     fs_free(w->room);
     fs_free(w->column);
     fs_free(w->name);
@@ -103,25 +119,24 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
                                 void **pointer, fs_error *error)
 {
     const fs_options *options = binding->options;
-    fs_forecast_settings all = *settings;
     fs_forecast_work *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     w->binding = *binding;
-    w->horizon = all.horizon = fs_option_int(options, "horizon");
+    w->settings = *settings;
     w->season = fs_option_int(options, "season");
     fs_grid_open(&w->grid, options);
-    all.quantile = fs_option_numbers(options, "quantile", &w->quantiles);
-    all.quantiles = w->quantiles;
-    all.nonnegative = nonnegative_of(options);
-    all.form = fs_option_text(options, "form");
-    if (!fs_ets_form_is_valid(all.form)) return refuse_form(all.form, error);
-    all.is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
-    all.origins = (int)fs_option_int(options, "origins");
+    fs_forecast_settings *all = &w->settings;
+    all->horizon = fs_option_int(options, "horizon");
+    all->quantile = fs_option_numbers(options, "quantile", &all->quantiles);
+    all->nonnegative = nonnegative_of(options);
+    all->form = fs_option_text(options, "form");
+    if (!fs_ets_form_is_valid(all->form)) return refuse_form(all->form, error);
+    all->is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
+    all->origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_end(w, error));
-    bool has_auto = all.model == FS_FORECAST_AUTO || all.tries >> FS_FORECAST_AUTO & 1;
-    FS_TRY(open_regressors(w, has_auto, error));
-    return fs_forecaster_open(&all, &w->forecaster, error);
+    FS_TRY(open_regressors(w, error));
+    return fs_forecaster_open(all, &w->forecaster, error);
 }
 
 /* The last period with a known value; the last one where there is none. */
@@ -140,33 +155,17 @@ static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
     return FS_USAGE;
 }
 
-static bool is_daily(const fs_grid *grid)
-{
-    int64_t day = grid->step.kind == FS_PERIOD_TIME ? DAY_OF_TIME : 1;
-    return !grid->step.irregular && grid->step.months == 0 && grid->step.size == day;
-}
-
-/* sin and cos of 2 pi k (d - 1) / n on day d of a month of n, k = 1, 2, 3. */
 static void fill_calendar(fs_forecast_work *w, int64_t length)
 {
-    bool is_time = w->grid.step.kind == FS_PERIOD_TIME;
+    double *room = w->room + w->given * length;
     for (int j = w->given; j < w->regressors; j++) {
         w->column[j] = w->room + j * length;
         w->name[j] = "time of the month";
     }
     for (int64_t t = 0; t < length; t++) {
-        int64_t period = fs_step_add(&w->grid.step, w->grid.first, t);
-        int64_t days = is_time ? period / DAY_OF_TIME - (period % DAY_OF_TIME < 0) : period;
-        fs_civil date = fs_civil_from_days(days);
-        int64_t next = date.month == 12 ? fs_days_from_civil(date.year + 1, 1, 1)
-                                        : fs_days_from_civil(date.year, date.month + 1, 1);
-        double n = (double)(next - days + date.day - 1);
-        for (int k = 1; k <= FS_CALENDAR_WAVES / 2; k++) {
-            double *to = w->room + (w->given + 2 * (k - 1)) * length + t;
-            double at = 2 * M_PI * k * (date.day - 1) / n;
-            to[0] = sin(at);
-            to[length] = cos(at);
-        }
+        fs_civil date = fs_step_date(&w->grid.step, fs_step_add(&w->grid.step, w->grid.first, t));
+        const double *wave = w->wave[fs_days_in_month(date.year, date.month)][date.day];
+        for (int j = 0; j < FS_CALENDAR_WAVES; j++) room[j * length + t] = wave[j];
     }
 }
 
@@ -174,10 +173,11 @@ static void fill_calendar(fs_forecast_work *w, int64_t length)
 static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int64_t g,
                                  fs_error *error)
 {
-    bool waves = w->uses_calendar && is_daily(&w->grid) && w->grid.count >= CALENDAR_LEAST;
+    bool waves =
+        w->uses_calendar && fs_step_is_day(&w->grid.step) && w->grid.count >= CALENDAR_LEAST;
     w->regressors = w->given + (waves ? FS_CALENDAR_WAVES : 0);
     if (w->regressors == 0) return FS_OK;
-    int64_t length = w->grid.count + w->horizon, wanted = length * w->regressors;
+    int64_t length = w->grid.count + w->settings.horizon, wanted = length * w->regressors;
     if (wanted > w->capacity) {
         fs_free(w->room);
         w->capacity = 0;

@@ -6,17 +6,21 @@
 #include "foresell/forecast.h"
 #include "foresell/operator.h"
 
+#define FS_CALENDAR_WAVES 6 /* three sines and cosines a month */
+#define FS_MONTH_LONGEST  31
+
 typedef struct fs_forecast_work {
     fs_binding binding;
     fs_grid grid; /* the group that is worked on */
     fs_forecaster *forecaster;
-    int64_t horizon, season;
-    int quantiles;
+    fs_forecast_settings settings;
+    int64_t season;
     bool has_end;
     int64_t end;
     int given, regressors; /* columns of regressors in the data; with those of the calendar */
     bool uses_calendar;
-    double *room; /* regressors × (count + horizon) */
+    double (*wave)[FS_MONTH_LONGEST + 1][FS_CALENDAR_WAVES]; /* by the month's length and the day */
+    double *room;                                            /* regressors × (count + horizon) */
     int64_t capacity;
     const double **column; /* regressors: into room */
     const char **name;
@@ -46,7 +50,7 @@ extern const fs_column fs_forecast_work_input[];
 
 /* The parameter `models` as fs_forecast_settings has such. */
 uint64_t fs_forecast_work_models(const fs_options *options);
-/* `settings` holds what is not the same for both; the parameters horizon, quantile, nonnegative, origins, form, effort, season and end are read here. */
+/* `settings` holds what is not the same for both; the other parameters are read here. */
 FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
                                               const fs_forecast_settings *settings, void **pointer,
                                               fs_error *error);

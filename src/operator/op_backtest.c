@@ -141,11 +141,6 @@ static const fs_param backtest_params[] = {
     {.name = "end", .type = FS_TYPE_TEXT, .fallback = "", .doc = "as in forecast"},
     {0}};
 
-static bool is_by_step(const fs_options *options)
-{
-    return strcmp(fs_option_text(options, "by"), "step") == 0;
-}
-
 /* The models that are asked for, one by one. */
 static uint64_t tried(const fs_options *options)
 {
@@ -156,13 +151,13 @@ static uint64_t tried(const fs_options *options)
     return models;
 }
 
-/* The seasonal naive method is always tried: value added is measured against it. */
+/* The seasonal naive method is the model, so it is always tried: value added is measured against it. */
 static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_error *error)
 {
     fs_forecast_settings settings = {
         .model = fs_forecast_model_find("snaive"),
         .tries = tried(binding->options),
-        .by_step = is_by_step(binding->options),
+        .by_step = strcmp(fs_option_text(binding->options, "by"), "step") == 0,
     };
     return fs_forecast_work_open(binding, &settings, pointer, error);
 }
@@ -230,20 +225,19 @@ static void add_intervals(const fs_backtest *b, int quantiles, fs_rows *out, int
 
 static fs_status add_model(const fs_forecast_work *w, int model, int64_t group, fs_rows *out)
 {
-    bool by_step = is_by_step(w->binding.options);
-    int64_t rows = by_step ? w->horizon : 1, first = 0;
+    bool by_step = w->settings.by_step;
+    int64_t rows = by_step ? w->settings.horizon : 1, first = 0;
     const char *name = fs_forecast_model_name(model);
     FS_TRY(fs_rows_extend(out, group, rows, &first));
     for (int64_t i = 0; i < rows; i++) {
         const fs_backtest *b = fs_forecaster_tested(w->forecaster, model, i);
-        const fs_backtest *naive =
-            fs_forecaster_tested(w->forecaster, fs_forecast_model_find("snaive"), i);
+        const fs_backtest *naive = fs_forecaster_tested(w->forecaster, w->settings.model, i);
         FS_TRY(fs_rows_set_text(out, MODEL, first + i, name, strlen(name)));
         if (by_step) fs_rows_set_integer(out, STEP, first + i, i + 1);
         fs_rows_set_integer(out, ORIGINS, first + i, b->origins);
         fs_rows_set_integer(out, COUNT, first + i, b->count);
         add_points(b, naive, out, first + i);
-        add_intervals(b, w->quantiles, out, first + i);
+        add_intervals(b, w->settings.quantiles, out, first + i);
     }
     return FS_OK;
 }
@@ -258,7 +252,7 @@ static fs_status backtest_block(void *pointer, const fs_block *block, fs_rows *o
         FS_TRY(fs_forecaster_backtest(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
                                       w->grid.count, &regressors, &forecast, error));
         for (int m = 0; m < FS_FORECAST_MODELS; m++)
-            if (tried(w->binding.options) >> m & 1) FS_TRY(add_model(w, m, g, out));
+            if (w->settings.tries >> m & 1) FS_TRY(add_model(w, m, g, out));
     }
     return FS_OK;
 }

@@ -112,7 +112,7 @@ enum { PERIOD, STEP, MEAN, QUANTILE };
 static fs_status set_words(const fs_forecast_work *w, const fs_forecast *forecast, fs_rows *out,
                            int64_t row, int64_t h)
 {
-    int model = QUANTILE + w->quantiles;
+    int model = QUANTILE + w->settings.quantiles;
     const char *drivers = forecast->drivers ? forecast->drivers + h * FS_DRIVERS : "";
     FS_TRY(fs_rows_set_text(out, model, row, forecast->model, strlen(forecast->model)));
     if (forecast->note[0])
@@ -125,16 +125,17 @@ static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *fore
                               fs_rows *out)
 {
     int64_t first = 0;
-    FS_TRY(fs_rows_extend(out, group, w->horizon, &first));
-    for (int64_t h = 0; h < w->horizon; h++) {
+    FS_TRY(fs_rows_extend(out, group, w->settings.horizon, &first));
+    for (int64_t h = 0; h < w->settings.horizon; h++) {
         int64_t row = first + h;
         fs_rows_set_integer(out, PERIOD, row, fs_step_add(&w->grid.step, w->grid.last, h + 1));
         fs_rows_set_integer(out, STEP, row, h + 1);
         FS_TRY(set_words(w, forecast, out, row, h));
         if (!forecast->known) continue;
         fs_rows_set_number(out, MEAN, row, forecast->mean[h]);
-        for (int q = 0; q < w->quantiles; q++)
-            fs_rows_set_number(out, QUANTILE + q, row, forecast->quantile[h * w->quantiles + q]);
+        for (int q = 0; q < w->settings.quantiles; q++)
+            fs_rows_set_number(out, QUANTILE + q, row,
+                               forecast->quantile[h * w->settings.quantiles + q]);
     }
     return FS_OK;
 }
@@ -167,56 +168,47 @@ const fs_operator fs_forecast_operator = {
     .name = "forecast",
     .summary = "Forecasts each group's series, with quantiles.",
     .details =
-        "Models: snaive, the last value of the same season; naive, the last value; drift, the line "
-        "from the first to the last; mean; window_average, of the last season; "
+        "Models: snaive, the last value of the same season; naive, the last value; drift, the "
+        "line from the first to the last; mean; window_average, of the last season; "
         "seasonal_window_average, of the same place in the last three. Exponential smoothing "
-        "(ets), "
-        "its form by AICc among fifteen: additive or multiplicative error, no trend, an additive "
-        "or "
-        "a damped one, no season, an additive or a multiplicative one (Hyndman, Koehler, Ord and "
-        "Snyder 2008; errors and seasons that multiply want values above zero). By name: ses, "
-        "holt, holt_damped, holt_winters (additive), holt_winters_multiplicative, seasonal_es "
-        "(each place of the season smoothed by itself); `form` gives any of the thirty forms. The "
-        "Theta method (theta), its optimised (otm), dynamic (dstm) and dynamic optimised form "
-        "(dotm; Fiorucci "
-        "and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord "
-        "2022). "
-        "For demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan "
+        "(ets), its form by AICc among fifteen: additive or multiplicative error, no trend, an "
+        "additive or a damped one, no season, an additive or a multiplicative one (Hyndman, "
+        "Koehler, Ord and Snyder 2008; errors and seasons that multiply want values above "
+        "zero). By name: ses, holt, holt_damped, holt_winters (additive), "
+        "holt_winters_multiplicative, seasonal_es (each place of the season smoothed by "
+        "itself); `form` gives any of the thirty forms. The Theta method (theta), its "
+        "optimised (otm), dynamic (dstm) and dynamic optimised form (dotm; Fiorucci and others "
+        "2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord 2022). For "
+        "demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan "
         "2005), tsb (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), "
-        "imapa "
-        "(Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow movers, "
-        "counts: a mixture of negative binomials that forecasts their whole distribution (after "
-        "Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise "
-        "search (Hyndman and Khandakar 2008), exact likelihood. The median of ets, dotm, ces and "
-        "arima at each step "
-        "(median).\n\n"
-        "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of "
-        "at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, ces, "
-        "arima, and snaive where there is a season, drift where there "
-        "is none, or those that `models` "
-        "names, are tried at several points of the "
-        "group's past, where they see only what lay before. The forecast is their mean, weighted "
-        "by the inverse square of their mean absolute "
-        "errors there (Bates and Granger 1969); the column model tells the weights. Where the past "
-        "is too short to try, it is their median. A "
-        "model that cannot take a group (too short, or with values below zero) is left out, or "
-        "leaves it to ets.\n\n"
+        "imapa (Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow "
+        "movers, counts: a mixture of negative binomials that forecasts their whole "
+        "distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by "
+        "AICc and a stepwise search (Hyndman and Khandakar 2008), exact likelihood. The median "
+        "of ets, dotm, ces and arima at each step (median).\n\n"
+        "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean "
+        "of at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, "
+        "ces, arima, and snaive where there is a season, drift where there is none, or those "
+        "that `models` names, are tried at several points of the group's past, where they see "
+        "only what lay before. The forecast is their mean, weighted by the inverse square of "
+        "their mean absolute errors there (Bates and Granger 1969); the column model tells the "
+        "weights. Where the past is too short to try, it is their median. A model that cannot "
+        "take a group (too short, or with values below zero) is left out, or leaves it to ets.\n\n"
         "Regressors (further columns) multiply a series without values below zero, and add to "
-        "others: "
-        "y = level x season x exp(b (x - usual)), b by quasi-likelihood with the level as a mean "
-        "over "
-        "near periods (Santos Silva and Tenreyro 2006; Robinson 1988), drawn to zero by a prior "
-        "and "
-        "safe against outliers. Of days the time of the month is such a regressor (`calendar`), "
-        "but for slow movers. Any model is then fitted to the series without them.\n\n"
-        "Quantiles come from the model's own errors: their distribution at one step, widened by "
-        "theory for later steps and by how much larger the errors of the trial were than theory "
-        "said. They ascend with the probability, and are never below zero where the values never "
-        "are.\n\n"
-        "Missing values are skipped, not taken as zero, and so are absent periods unless `absent` "
-        "says otherwise; a value more than 1,000 times the usual size is left out and noted. A "
-        "group never fails: too short, constant or all-zero series get the simplest forecast that "
-        "makes sense, and a note. A group in which nothing is known gets rows with a null mean.",
+        "others: y = level x season x exp(b (x - usual)), b by quasi-likelihood with the level "
+        "as a mean over near periods (Santos Silva and Tenreyro 2006; Robinson 1988), drawn to "
+        "zero by a prior and safe against outliers. With auto the time of the month is such a "
+        "regressor of days (`calendar`), but for slow movers. Any model is then fitted to the "
+        "series without them.\n\n"
+        "Quantiles of counts are those of their distribution. Others come from the model's own "
+        "errors: their distribution at one step, widened by theory for later steps and by how "
+        "much larger the errors of the trial were than theory said. They ascend with the "
+        "probability, and are never below zero where the values never are.\n\n"
+        "Missing values are skipped, not taken as zero, and so are absent periods unless "
+        "`absent` says otherwise; a value more than 1,000 times the usual size is left out and "
+        "noted. A group never fails: too short, constant or all-zero series get the simplest "
+        "forecast that makes sense, and a note. A group in which nothing is known gets rows "
+        "with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
     .version = 4,

@@ -51,9 +51,20 @@ static void days_that_do_not_exist_are_not_valid(void **state)
     assert_false(fs_civil_is_valid(2024, 1, 32));
 }
 
+static void months_have_their_days(void **state)
+{
+    (void)state;
+    assert_int_equal(fs_days_in_month(2023, 2), 28);
+    assert_int_equal(fs_days_in_month(2024, 2), 29);
+    assert_int_equal(fs_days_in_month(1900, 2), 28);
+    assert_int_equal(fs_days_in_month(2023, 4), 30);
+    assert_int_equal(fs_days_in_month(2023, 12), 31);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(months_have_their_days),
         cmocka_unit_test(known_days_are_where_they_should_be),
         cmocka_unit_test(every_day_of_centuries_agrees_with_the_c_library),
         cmocka_unit_test(days_that_do_not_exist_are_not_valid),
