@@ -220,13 +220,13 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
             "select case when model = 'counts' then 'slow mover: how often few are sold, and how "
             "many' when model = 'none' then 'no forecast: too little is known' when model = "
             "'snaive' then 'seasonal naive: as one season ago' when model like '% \\%' escape '\\' "
-            "then 'mean of ' || regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero "
-            "mean|drift)| [0-9]+ %', '', 'g') || ', by "
-            "how good each was' when model like '%), %' then 'median of ' || "
+            "then 'mean of ' || methods || ', by how good each was' when model like '%), %' then "
+            "'median of ' || methods else model end, count(distinct item) from (select item, "
+            "model, "
             "regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero mean|zero "
-            "mean|drift)', '', "
-            "'g') else model end, "
-            "count(distinct item) from forecast_item group by 1 order by 2 desc, 1");
+            "mean|drift)| "
+            "[0-9]+ %', '', 'g') as methods from forecast_item) as told group by 1 order by 2 "
+            "desc, 1");
     return FS_OK;
 }
 

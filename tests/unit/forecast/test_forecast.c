@@ -187,6 +187,20 @@ static void steps_add_up_and_models_are_those_that_were_named(void **state)
     fs_forecaster_close(steps);
 }
 
+/* The words that users are offered are the names of the models, each at its place. */
+static void words_are_the_names_of_the_models(void **state)
+{
+    (void)state;
+    char words[] = FS_FORECAST_CHOICES;
+    int model = 0;
+    for (char *word = strtok(words, "|"); word; word = strtok(NULL, "|"), model++) {
+        assert_string_equal(fs_forecast_model_name(model), word);
+        assert_int_equal(fs_forecast_model_find(word), model);
+    }
+    assert_int_equal(model, FS_FORECAST_MODELS);
+    assert_string_equal(fs_forecast_model_name(FS_FORECAST_AUTO), "auto");
+}
+
 /* By hand: errors of 1 and 3, so 9 to 1. */
 static void weights_are_inverse_squares_of_errors(void **state)
 {
@@ -424,6 +438,7 @@ int main(void)
         cmocka_unit_test(backtest_sums_are_those_worked_out_by_hand),
         cmocka_unit_test(losses_of_quantiles_are_those_worked_out_by_hand),
         cmocka_unit_test(steps_add_up_and_models_are_those_that_were_named),
+        cmocka_unit_test(words_are_the_names_of_the_models),
         cmocka_unit_test(weights_are_inverse_squares_of_errors),
         cmocka_unit_test(auto_combines_what_was_named),
         cmocka_unit_test(auto_knows_slow_movers),
