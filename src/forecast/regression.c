@@ -28,7 +28,7 @@ typedef struct work {
     const fs_series *series;
     const fs_regressors *given;
     int64_t n, all, half; /* all: with the steps to come; half of the window */
-    int k, season;        /* season 1: no places */
+    int k, season;        /* rows of z; season 1: no places */
     bool multiplies;
     double *z;      /* k × all: in ranges from usual */
     double *near;   /* k × n: what they are more than near periods, and than others of the place */
@@ -74,18 +74,25 @@ static double in_ranges(const fs_effects *e, int j, double x)
     return at > 2 ? 2 : at < -2 ? -2 : at;
 }
 
-/* Sets row j of z; a regressor that never changes has none. */
-static void fill_regressor(const work *w, fs_effects *e, int j)
+/* Sets the next row of z by regressor j. One that never changes does nothing and has none, so that it doesn't even move a last digit. */
+static void add_regressor(work *w, fs_effects *e, int j)
 {
-    double least, most, *z = w->z + j * w->all;
+    double least, most, *z = w->z + w->k * w->all;
     const double *x = w->given->value[j];
     measure(w, j, &least, &most, &e->mean[j]);
     e->usual[j] = e->mean[j];
     if (has_two_values(w, j, least, most)) e->usual[j] = least;
     e->range[j] = isfinite(most - least) ? most - least : 0;
-    for (int64_t t = 0; t < w->all; t++) {
-        z[t] = in_ranges(e, j, isfinite(x[t]) ? x[t] : e->mean[j]);
-    }
+    if (!(e->range[j] > 0)) return;
+    for (int64_t t = 0; t < w->all; t++) z[t] = in_ranges(e, j, isfinite(x[t]) ? x[t] : e->mean[j]);
+    w->k++;
+}
+
+/* One for each row of z into one for each regressor. */
+static void spread_coefficients(fs_effects *e, int k)
+{
+    for (int j = e->count - 1; j >= 0; j--)
+        e->coefficient[j] = e->range[j] > 0 ? e->coefficient[--k] : 0;
 }
 
 /* ---- level and season ---- */
@@ -227,7 +234,8 @@ static bool make_pass(const work *w, double *b)
 
 static bool give_room(work *w, fs_scratch *scratch)
 {
-    size_t n = (size_t)w->n, all = (size_t)w->all, k = (size_t)w->k, season = (size_t)w->season;
+    size_t n = (size_t)w->n, all = (size_t)w->all, k = (size_t)w->given->count,
+           season = (size_t)w->season;
     double *at = fs_scratch_reserve(scratch, k * all + k * n + 6 * n + 2 + season + k * k + k);
     if (!at) return false;
     w->z = at, at += k * all;
@@ -291,22 +299,23 @@ void fs_effects_free(fs_effects *e)
 fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int64_t horizon,
                          const fs_regressors *given, fs_scratch *scratch)
 {
-    work w = {.series = series, .given = given, .n = series->count, .k = given->count};
+    work w = {.series = series, .given = given, .n = series->count};
     w.all = w.n + horizon;
     w.season = season <= SEASON_LONGEST && w.n >= 2 * season ? season : 1;
     w.half = half_window(season);
     w.multiplies = series->least >= 0;
-    FS_TRY(reserve(e, w.k, w.all));
+    FS_TRY(reserve(e, given->count, w.all));
     if (!give_room(&w, scratch)) return FS_MEMORY;
-    e->count = w.k;
+    e->count = given->count;
     e->multiplies = w.multiplies;
     w.effect = e->effect;
     w.deviation = deviation_of(series);
-    for (int j = 0; j < w.k; j++) fill_regressor(&w, e, j), e->coefficient[j] = 0;
+    for (int j = 0; j < given->count; j++) add_regressor(&w, e, j), e->coefficient[j] = 0;
     for (int p = 0; p < w.season; p++) w.place[p] = w.multiplies;
     set_effects(&w, e->coefficient);
     for (int i = 0; i < PASSES && make_pass(&w, e->coefficient); i++) {
     }
+    spread_coefficients(e, w.k);
     return FS_OK;
 }
 
