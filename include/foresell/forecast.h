@@ -85,7 +85,7 @@ typedef struct fs_regressors {
     int count;
     const double *const *value;
     const char *const *name;
-    int calendar; /* the last of them that only follow from the date: a method that wants values as they are goes without */
+    int calendar; /* so many of them, the last, only follow from the date */
 } fs_regressors;
 
 /* What a model's forecasts of the past were worth. Sums over origins and steps with a known value, e = forecast - actual. */

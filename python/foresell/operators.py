@@ -642,7 +642,8 @@ def forecast(
     Regressors (further columns) multiply a series without values below zero, and add to others: y = level x season x
     exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
     2006; Robinson 1988), drawn to zero by a prior and safe against outliers. With auto the time of the month is such a
-    regressor of days (`calendar`), but for slow movers. Any model is then fitted to the series without them.
+    regressor of days (`calendar`). Any model is then fitted to the series without them; counts are left whole, and
+    their level is multiplied instead.
 
     Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
     one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.

@@ -8,7 +8,7 @@
  *   mean = s A / B,  A <- (1 - α) A + y,  B <- (1 - α) B + s         (discounting as of Harvey, Fernandes 1989)
  *   variance = mean + mean^2 / r
  *
- * so that the level is the mean of all at first and follows at α later. A hidden state tells whether the item is on sale at all,
+ * so that the level is the mean of all at first and follows at α later; s holds what regressors do too. A hidden state tells whether the item is on sale at all,
  * for long rows of zeros belong neither to the level nor to the scatter: out of it, nothing is sold; it leaves and returns with
  * small probabilities (a Markov chain of two states, Hamilton 1989). The probability that it is out, given what was seen, is its filter's;
  * A and B learn with what is left of it.
@@ -43,17 +43,27 @@ const double fs_counts_pace[PACES] = {0.015, 0.03, 0.06, 0.12};
 #define HOME_LONG  100
 #define HOME_MEAN  20.0
 
+/* What was sold, from the series without what regressors did. */
+static double count_at(const fs_series *series, const double *effect, int64_t t)
+{
+    double value = series->y[t] * series->unit;
+    if (!effect) return value;
+    value *= effect[t];
+    double whole = rint(value);
+    return fabs(value - whole) <= 1e-9 * value ? whole : value;
+}
+
 /* Is it a series of small whole numbers, none below zero? Then sets their mean. */
-static bool is_counts(const fs_series *series, double *mean)
+static bool is_counts(const fs_series *series, const double *effect, double *mean)
 {
     double sum = 0;
     if (!(series->least >= 0)) return false;
     for (int64_t t = 0; t < series->count; t++) {
-        double value = series->y[t] * series->unit;
+        double value = count_at(series, effect, t);
         if (!(value == floor(value))) return false;
-        sum += series->y[t];
+        sum += value / (double)series->known;
     }
-    *mean = sum / (double)series->known * series->unit;
+    *mean = sum;
     return *mean <= MOST_MEAN;
 }
 
@@ -67,13 +77,14 @@ static int64_t first_sale(const fs_series *series)
 /* ---- what the candidates share ---- */
 
 /* Sets counts->y and what follows from it, the table apart. */
-static void fill_counts(const fs_series *series, int64_t first, fs_counts *counts, double *y)
+static void fill_counts(const fs_series *series, const double *effect, int64_t first,
+                        fs_counts *counts, double *y)
 {
     double sum = 0, most = 0, known = 0;
     for (int64_t t = first; t < series->count; t++) {
-        double value = series->y[t] * series->unit;
+        double value = count_at(series, effect, t);
         y[t - first] = value;
-        known += series->use[t];
+        known += !series->use[t] ? 0 : effect ? effect[t] : 1;
         sum += value;
         if (value > most) most = value;
     }
@@ -94,18 +105,18 @@ static void fill_ways(int64_t most, double *ways)
     }
 }
 
-/* Factors of the places of the season, of mean 1; known: room for as many. */
-static void fill_factors(const fs_counts *counts, double *factor, double *known)
+/* Factors of the places of the season, that of y[t] at t mod season, of mean 1; known: room for as many. effect: of y's steps. */
+static void fill_places(const fs_counts *counts, const double *effect, int season, double *factor,
+                        double *known)
 {
-    int season = counts->season;
     double sum = 0, all = 0, total = 0;
     for (int i = 0; i < season; i++) factor[i] = known[i] = 0;
     for (int64_t t = 0; t < counts->count; t++) {
-        int64_t place = (counts->place + t) % season;
-        factor[place] += counts->y[t];
-        known[place] += counts->use[t];
+        double exposed = !counts->use[t] ? 0 : effect ? effect[t] : 1;
+        factor[t % season] += counts->y[t];
+        known[t % season] += exposed;
         sum += counts->y[t];
-        all += counts->use[t];
+        all += exposed;
     }
     for (int i = 0; i < season; i++) {
         factor[i] = (factor[i] + PULL) / (sum / all * known[i] + PULL);
@@ -149,8 +160,8 @@ static void fill_residuals(const fs_counts *counts, const double *ahead, double 
     }
 }
 
-static void project(const fs_counts *counts, const double *ahead, int64_t horizon, int64_t first,
-                    fs_fit *fit)
+static void project(const fs_counts *counts, const double *ahead, const double *place, int season,
+                    int64_t horizon, int64_t first, fs_fit *fit)
 {
     const fs_counts_mixture *mixture = &fit->counts;
     double pace[PACES] = {0}, drift = 0, weight[SIZES][PACES];
@@ -160,7 +171,7 @@ static void project(const fs_counts *counts, const double *ahead, int64_t horizo
     }
     fill_residuals(counts, ahead, pace, mixture->unit, fit->residual + first);
     for (int64_t h = 0; h < horizon; h++) {
-        double factor = counts->factor[(counts->place + counts->count + h) % counts->season];
+        double factor = place[(counts->count + h) % season];
         fit->mean[h] = fs_counts_on_sale(mixture, h + 1, weight) * factor / mixture->unit;
         fit->spread[h] = sqrt(1 + (double)h * drift);
     }
@@ -171,21 +182,24 @@ static void project(const fs_counts *counts, const double *ahead, int64_t horizo
 static void fit_sales(const fs_forecast_task *task, int64_t first, double *room, fs_fit *fit)
 {
     const fs_series *series = task->series;
-    fs_counts counts = {.season = 1};
+    const double *effect = task->effect ? task->effect + first : NULL;
+    fs_counts counts = {0};
     fs_counts_sums sums;
-    fill_counts(series, first, &counts, room);
-    if (counts.count >= 2 * (int64_t)task->season) counts.season = task->season;
-    counts.place = (int)(first % counts.season);
+    fill_counts(series, task->effect, first, &counts, room);
+    int season = counts.count >= 2 * (int64_t)task->season ? task->season : 1;
     double *ahead = room + counts.count, *ways = ahead + counts.count * PACES;
-    double *factor = ways + (counts.most + 1) * SIZES;
+    double *factor = ways + (counts.most + 1) * SIZES, *place = factor + counts.count;
     counts.ways = ways;
     counts.factor = factor;
     fill_ways(counts.most, ways);
-    fill_factors(&counts, factor, factor + counts.season);
+    fill_places(&counts, effect, season, place, place + season);
+    for (int64_t t = 0; t < counts.count; t++)
+        factor[t] = place[t % season] * (effect ? effect[t] : 1);
     fs_counts_lanes(&counts, ahead, &sums);
     mix(&sums, series->unit, &fit->counts);
-    project(&counts, ahead, task->horizon, first, fit);
-    fit->parameters = 1 + counts.season; /* level and size, and factors of which the last follows */
+    project(&counts, ahead, place, season, task->horizon, first, fit);
+    fit->effect = effect ? task->effect + series->count : NULL;
+    fit->parameters = 1 + season; /* level and size, and factors of which the last follows */
 }
 
 /* Slow movers: many zeros; or small numbers over so long a time that what a trend or a yearly season adds is small beside their
@@ -194,7 +208,7 @@ static bool is_home(const fs_series *series)
 {
     double mean;
     int64_t zeros = 0;
-    if (series->known < HOME_KNOWN || !is_counts(series, &mean)) return false;
+    if (series->known < HOME_KNOWN || !is_counts(series, NULL, &mean)) return false;
     for (int64_t t = 0; t < series->count; t++) zeros += series->use[t] && series->y[t] == 0;
     return zeros * HOME_ZEROS >= series->known || (series->known >= HOME_LONG && mean <= HOME_MEAN);
 }
@@ -205,9 +219,9 @@ static fs_status fit_counts(const fs_method *method, const fs_forecast_task *tas
     const fs_series *series = task->series;
     size_t n = (size_t)series->count, m = (size_t)task->season;
     double mean;
-    *can = is_counts(series, &mean);
+    *can = is_counts(series, task->effect, &mean);
     if (!*can) return FS_OK;
-    double *room = fs_scratch_reserve(scratch, n * (1 + PACES) + 2 * m + (MOST + 1) * SIZES);
+    double *room = fs_scratch_reserve(scratch, n * (2 + PACES) + 2 * m + (MOST + 1) * SIZES);
     if (!room) return FS_MEMORY;
     int64_t first = first_sale(series);
     for (int64_t t = 0; t < first; t++) fit->residual[t] = 0;

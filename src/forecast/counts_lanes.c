@@ -98,13 +98,11 @@ FS_LANES void fs_counts_lanes(const fs_counts *counts, double *ahead, fs_counts_
 {
     candidates c[SIZES];
     vector alpha, mean;
-    int place = counts->place;
     memcpy(&alpha, fs_counts_pace, sizeof alpha);
     begin(counts, c);
     for (int64_t t = 0; t < counts->count; t++) {
-        double y = counts->y[t], factor = counts->factor[place];
+        double y = counts->y[t], factor = counts->factor[t];
         int64_t k = y < (double)counts->most ? (int64_t)y : counts->most;
-        if (++place == counts->season) place = 0;
         for (int i = 0; i < SIZES; i++)
             c[i].out = c[i].out * (1 - FS_COUNTS_RETURNS) + (1 - c[i].out) * FS_COUNTS_LEAVES;
         const candidates *told = &c[FS_COUNTS_TOLD];

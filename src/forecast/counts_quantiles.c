@@ -41,13 +41,14 @@ static double chance_of_none(int size, double mean)
     return none;
 }
 
-/* The step's seasonal factor is told by its mean. */
+/* The step's seasonal factor is told by its mean, which regressors are not in. */
 static void begin(const fs_fit *fit, int64_t h, walk *w)
 {
     const fs_counts_mixture *mixture = &fit->counts;
     *w = (walk){.below = 1};
     double level = fs_counts_on_sale(mixture, h + 1, w->chance);
     double factor = level > 0 ? fit->mean[h] * mixture->unit / level : 0;
+    if (fit->effect) factor *= fit->effect[h];
     for (int i = 0; i < SIZES; i++)
         for (int k = 0; k < PACES; k++) {
             double mean = mixture->level[i][k] * factor;

@@ -33,7 +33,7 @@ void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ah
     double alpha = fs_counts_pace[pace], out = 0, product = 1, exponents = 0;
     double exposed = counts->prior, sold = counts->prior * counts->at_first;
     for (int64_t t = 0; t < counts->count; t++) {
-        double y = counts->y[t], factor = counts->factor[(counts->place + t) % counts->season];
+        double y = counts->y[t], factor = counts->factor[t];
         int64_t k = y < (double)counts->most ? (int64_t)y : counts->most;
         out = out * (1 - FS_COUNTS_RETURNS) + (1 - out) * FS_COUNTS_LEAVES;
         ahead[t] = (1 - out) * (sold / exposed * factor);

@@ -114,7 +114,8 @@ void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fi
     else
         add_errors(f, fit, horizon, quantile);
     for (int64_t i = 0; i < horizon * quantiles; i++) {
-        double value = with_effects(f, series, quantile[i], i / quantiles);
+        double value = quantile[i];
+        if (!fit->quantiles) value = with_effects(f, series, value, i / quantiles);
         quantile[i] = fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
     }
     keep_closed(series, season, horizon, quantiles, quantile);

@@ -7,18 +7,12 @@
 
 #define TOLD_LEAST 0.01 /* share of the forecast; of smaller effects nothing is said */
 
-/* What follows from the date alone is worth less than a method that wants its series as it is. */
-static bool goes_without(const fs_forecaster *f)
-{
-    if (f->regressors->count > f->regressors->calendar) return false;
-    return f->owner || fs_method_at(f->settings.model)->is_home;
-}
-
 fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season, int64_t horizon)
 {
-    f->adjusted = f->regressors && series->known > 0 && !goes_without(f);
+    f->adjusted = f->regressors && series->known > 0;
     if (!f->adjusted) return FS_OK;
-    fs_regressors given = {.count = f->regressors->count, .value = f->column};
+    fs_regressors given = {
+        .count = f->regressors->count, .value = f->column, .calendar = f->regressors->calendar};
     FS_TRY(fs_effects_fit(&f->effects, series, season, horizon, &given, &f->scratch));
     fs_effects_remove(&f->effects, series);
     return FS_OK;

@@ -51,6 +51,8 @@ struct fs_fit {
     /* NULL, or quantiles p[0 … n-1] of step h, in place of those of the errors, for methods that forecast whole distributions */
     void (*quantiles)(const fs_fit *fit, int64_t h, const double *p, int n, double *quantile);
     fs_counts_mixture counts; /* what it works on */
+    const double *
+        effect; /* horizon: what regressors multiply by, for `quantiles` that hold it; NULL: nothing */
     int64_t count_capacity, horizon_capacity;
 };
 /* Makes room for a series of `count` and a horizon; an empty fit is {0}. */
@@ -74,6 +76,8 @@ typedef struct fs_forecast_task {
     int season;              /* >= 1 */
     int64_t horizon;
     const char *form; /* of fs_ets_method, as fs_ets_form_is_valid takes it; NULL: ZZZ */
+    const double *
+        effect; /* count and horizon: what regressors multiplied by, which is out of the series; NULL: nothing */
 } fs_forecast_task;
 
 typedef enum fs_seasons { FS_SEASONS_ANY, FS_SEASONS_WITH, FS_SEASONS_WITHOUT } fs_seasons;
@@ -85,8 +89,8 @@ struct fs_method {
      * of its kind. Fails only where memory runs out. */
     fs_status (*fit)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can);
-    /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. A method with such a kind wants
-     * its series as it is. */
+    /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. It is asked before regressors'
+     * effects are taken out. */
     bool (*is_home)(const fs_series *series);
     int form;           /* for methods that share a function */
     bool competes;      /* tried where nothing is named, and part of `auto` */
@@ -366,8 +370,7 @@ typedef struct fs_counts {
     const double *y; /* whole numbers >= 0 */
     const uint8_t *use;
     int64_t count;
-    int season, place;    /* place of y[0] in the season */
-    const double *factor; /* season: of the level, their mean is 1 */
+    const double *factor; /* count: of the level at each step, by season and regressors */
     const double *ways; /* FS_COUNTS_SIZES × (most + 1): Γ(k + r) / (Γ(r) k!) for k = 0 … most */
     int64_t most;       /* larger counts are as likely as this one */
     double prior, at_first; /* days that the level rests on at first, and the level */

@@ -53,7 +53,7 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, cons
     bool could = false, can = false;
     if (f->fitted[model]) return FS_OK;
     FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
-    f->fit[model].quantiles = NULL;
+    f->fit[model].quantiles = NULL, f->fit[model].effect = NULL;
     FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
     fs_forecast_task any = *task;
     any.form = NULL;
@@ -127,7 +127,7 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     if (parts == 0) of[parts] = stands_in, part[parts++] = &f->fit[stands_in];
     fs_fit *fit = &f->fit[model];
     FS_TRY(fs_fit_reserve(fit, task->series->count, task->horizon));
-    fit->quantiles = NULL;
+    fit->quantiles = NULL, fit->effect = NULL;
     if (model == FS_FORECAST_AUTO)
         weigh(f, of, part, parts, task, fit);
     else
@@ -148,9 +148,7 @@ fs_status fs_forecaster_begin(fs_forecaster *f, fs_series *series, int season, i
 {
     memset(f->fitted, 0, sizeof f->fitted);
     f->owner = series->known > 0 ? find_owner(f, series) : NULL;
-    FS_TRY(fs_drivers_remove(f, series, season, horizon));
-    if (f->adjusted) f->owner = find_owner(f, series);
-    return FS_OK;
+    return fs_drivers_remove(f, series, season, horizon);
 }
 
 fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model, int season,
@@ -158,6 +156,7 @@ fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model
 {
     fs_forecast_task task = {
         .series = series, .season = season, .horizon = horizon, .form = f->settings.form};
+    if (f->adjusted && f->effects.multiplies) task.effect = f->effects.effect;
     const fs_method *method = fs_method_at(model);
     if (model == FS_FORECAST_AUTO) method = f->owner;
     if (method && method->fit) return fit_method(f, &task, method, model);

@@ -198,8 +198,8 @@ const fs_operator fs_forecast_operator = {
         "others: y = level x season x exp(b (x - usual)), b by quasi-likelihood with the level "
         "as a mean over near periods (Santos Silva and Tenreyro 2006; Robinson 1988), drawn to "
         "zero by a prior and safe against outliers. With auto the time of the month is such a "
-        "regressor of days (`calendar`), but for slow movers. Any model is then fitted to the "
-        "series without them.\n\n"
+        "regressor of days (`calendar`). Any model is then fitted to the series without them; "
+        "counts are left whole, and their level is multiplied instead.\n\n"
         "Quantiles of counts are those of their distribution. Others come from the model's own "
         "errors: their distribution at one step, widened by theory for later steps and by how "
         "much larger the errors of the trial were than theory said. They ascend with the "
@@ -211,7 +211,7 @@ const fs_operator fs_forecast_operator = {
         "with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
-    .version = 4,
+    .version = 5,
     .input = fs_forecast_work_input,
     .output = forecast_output,
     .params = forecast_params,

@@ -147,6 +147,33 @@ static void what_never_changes_or_is_not_known_does_nothing(void **state)
     fs_series_free(&series);
 }
 
+/* Not even of a last digit of the others. */
+static void what_never_changes_leaves_the_others_alone(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(10, 0, 0, 0);
+    fs_effects alone = {0}, beside = {0};
+    fs_series series = {0};
+    static double constant[MOST];
+    const double *column[3];
+    sample s;
+    fill_regressors(&s, &random);
+    for (int t = 0; t < MOST; t++) {
+        constant[t] = 2.5;
+        s.y[t] = usual(t) * (1 + 0.4 * s.promotion[t]) * (1 + 0.1 * fs_random_normal(&random));
+    }
+    fit(&alone, &series, &s, 7, 700, 40);
+    column[0] = constant, column[1] = s.promotion, column[2] = s.price;
+    s.given.count = 3, s.given.value = column;
+    fit(&beside, &series, &s, 7, 700, 40);
+    assert_memory_equal(alone.effect, beside.effect, 740 * sizeof(double));
+    assert_memory_equal(alone.coefficient, beside.coefficient + 1, 2 * sizeof(double));
+    assert_true(beside.coefficient[0] == 0);
+    fs_effects_free(&alone);
+    fs_effects_free(&beside);
+    fs_series_free(&series);
+}
+
 /* ---- forecasts with them ---- */
 
 static fs_forecaster *open_forecaster(int64_t horizon)
@@ -187,6 +214,30 @@ static void forecasts_follow_what_is_planned(void **state)
     }
     assert_true(off[1] < off[0] / 2);
     assert_non_null(strstr(with.note, "price not known of 1 of 40 periods, taken as its mean"));
+    fs_forecaster_close(f);
+}
+
+/* Slow movers: their distribution moves with what is planned, and stays one of whole numbers. */
+static void counts_follow_what_is_planned(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(11, 0, 0, 0);
+    fs_forecaster *f = open_forecaster(40);
+    fs_forecast made;
+    double sum[2] = {0, 0}, count[2] = {0, 0};
+    sample s;
+    fill_regressors(&s, &random);
+    for (int t = 0; t < MOST; t++)
+        s.y[t] = (double)fs_random_negative_binomial(&random, 0.8 * (1 + s.promotion[t]), 2);
+    assert_int_equal(fs_forecaster_run(f, 7, s.y, NULL, 760, &s.given, &made, NULL), FS_OK);
+    assert_string_equal(made.model, "counts");
+    for (int h = 0; h < 40; h++) {
+        int on = s.promotion[760 + h] == 1;
+        sum[on] += made.mean[h], count[on]++;
+        assert_true(made.quantile[2 * h + 1] == floor(made.quantile[2 * h + 1]));
+    }
+    assert_true(count[0] > 10 && count[1] > 3);
+    assert_true(fabs(sum[0] / count[0] - 0.8) < 0.25 && fabs(sum[1] / count[1] - 1.6) < 0.4);
     fs_forecaster_close(f);
 }
 
@@ -276,7 +327,9 @@ int main(void)
         cmocka_unit_test(effects_that_add_are_found_again),
         cmocka_unit_test(shifts_and_outliers_are_not_effects),
         cmocka_unit_test(what_never_changes_or_is_not_known_does_nothing),
+        cmocka_unit_test(what_never_changes_leaves_the_others_alone),
         cmocka_unit_test(forecasts_follow_what_is_planned),
+        cmocka_unit_test(counts_follow_what_is_planned),
         cmocka_unit_test(effects_of_an_origin_see_no_future),
         cmocka_unit_test(nasty_series_get_finite_forecasts),
         cmocka_unit_test(every_allocation_may_fail),
