@@ -270,7 +270,7 @@ const fs_operator fs_backtest_operator = {
         "and others 2022), msis as in the M4 (Gneiting and Raftery 2007).",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 --models '[naive, ets, auto]' -o errors.csv",
-    .version = 4,
+    .version = 5,
     .input = fs_forecast_work_input,
     .output = backtest_output,
     .params = backtest_params,

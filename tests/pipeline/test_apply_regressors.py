@@ -100,12 +100,17 @@ def test_pay_days_are_seen_in_the_calendar(apply, paid, tmp_path):
     assert better["auto"] < 0.6 * worse["auto"]
 
 
-def test_slow_movers_stay_counts(apply, tmp_path):
+def test_slow_movers_stay_counts_and_follow_pay_days(apply, tmp_path):
     chance, file = random.Random(4), tmp_path / "slow.csv"
-    file.write_text("day,units\n" + "".join(f"{date(2023, 1, 1) + timedelta(day)},{int(chance.random() < 0.3)}\n" for day in range(300)))
+    days = [date(2023, 1, 1) + timedelta(day) for day in range(300)]
+    file.write_text("day,units\n" + "".join(f"{day},{int(chance.random() < (0.8 if 3 <= day.day <= 9 else 0.2))}\n" for day in days))
     made = apply("forecast", file, tmp_path / "out.csv", *DAILY)
     assert {row["model"] for row in made} == {"counts"}
-    assert not any(row["drivers"] for row in made)
+    assert all(float(row["q0.95"]).is_integer() for row in made)
+    means = {kind: [float(row["mean"]) for row in made if (4 <= int(row["period"][8:]) <= 8) == kind] for kind in (True, False)}
+    assert min(means[True]) > 1.2 * sum(means[False]) / len(means[False])
+    flat = apply("forecast", file, tmp_path / "flat.csv", *DAILY, "--calendar", "no")
+    assert max(float(row["mean"]) for row in flat) < 1.4 * min(float(row["mean"]) for row in flat)
 
 
 def test_text_is_no_regressor(foresell, tmp_path):
