@@ -85,7 +85,10 @@ typedef struct fs_regressors {
     int count;
     const double *const *value;
     const char *const *name;
-    int calendar; /* so many of them, the last, only follow from the date */
+    const int
+        *driver; /* < 64; neighbours of the same number are told as one; NULL: each for itself */
+    const double *
+        prior; /* deviation of the effects of going through the range that is thought likely, of the log; NULL: .5 */
 } fs_regressors;
 
 /* What a model's forecasts of the past were worth. Sums over origins and steps with a known value, e = forecast - actual. */

@@ -22,6 +22,8 @@ def backtest(
     group: str | Sequence[str] = (),
     order: str | None = None,
     value: str | None = None,
+    ahead: str | None = None,
+    event: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     season: int = 0,
@@ -56,6 +58,13 @@ def backtest(
     value : str, optional
         The column of: what is forecast; null: not known (which is not zero). Default: the column of this name, else the
         first number.
+    ahead : str, optional
+        The column of: true: a period to come, of which only regressors and events are known; its value is not looked
+        at. Default: the column of this name, or none.
+    event : str, optional
+        The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
+        effect of its own (the 40 most frequent), drawn to that of all events. Default: the column of this name, or
+        none.
     horizon : int, default 28
         How many periods each trial forecasts; less where the series is short. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -134,7 +143,7 @@ def backtest(
         data,
         group=group,
         order=order,
-        columns={"value": value},
+        columns={"value": value, "ahead": ahead, "event": event},
         params={
             "horizon": horizon,
             "quantile": quantile,
@@ -601,6 +610,8 @@ def forecast(
     group: str | Sequence[str] = (),
     order: str | None = None,
     value: str | None = None,
+    ahead: str | None = None,
+    event: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     season: int = 0,
@@ -666,6 +677,13 @@ def forecast(
     value : str, optional
         The column of: what is forecast; null: not known (which is not zero). Default: the column of this name, else the
         first number.
+    ahead : str, optional
+        The column of: true: a period to come, of which only regressors and events are known; its value is not looked
+        at. Default: the column of this name, or none.
+    event : str, optional
+        The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
+        effect of its own (the 40 most frequent), drawn to that of all events. Default: the column of this name, or
+        none.
     horizon : int, default 28
         How many periods to forecast. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -729,7 +747,7 @@ def forecast(
         data,
         group=group,
         order=order,
-        columns={"value": value},
+        columns={"value": value, "ahead": ahead, "event": event},
         params={
             "horizon": horizon,
             "quantile": quantile,

@@ -191,6 +191,7 @@ static fs_reading part_reading(const apply_column *c)
     case APPLY_VALUE:
         /* Read as a number even where most cells are not: then the first bad cell is named. */
         if (c->input->type == FS_TYPE_TEXT) return (fs_reading){.kind = FS_READ_TEXT};
+        if (c->input->type == FS_TYPE_BOOL) return (fs_reading){.kind = FS_READ_BOOL};
         if (c->profile->reading.kind == FS_READ_TEXT && c->input->type == FS_TYPE_DOUBLE)
             return (fs_reading){.kind = FS_READ_NUMBER, .decimal = '.'};
         return c->profile->reading;

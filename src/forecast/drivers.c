@@ -12,7 +12,7 @@ fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season, int
     f->adjusted = f->regressors && series->known > 0;
     if (!f->adjusted) return FS_OK;
     fs_regressors given = {
-        .count = f->regressors->count, .value = f->column, .calendar = f->regressors->calendar};
+        .count = f->regressors->count, .value = f->column, .prior = f->regressors->prior};
     FS_TRY(fs_effects_fit(&f->effects, series, season, horizon, &given, &f->scratch));
     fs_effects_remove(&f->effects, series);
     return FS_OK;
@@ -34,12 +34,17 @@ fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors, int
     return f->drivers ? FS_OK : FS_MEMORY;
 }
 
-/* What regressor j does at step t, as a share of the forecast; what follows from the date is one driver: the first of its
- * regressors stands for all. */
-static double effect_at(const fs_forecaster *f, int j, int64_t t, double mean)
+/* Behind the last of the regressors that are told together with j. */
+static int end_of(const fs_regressors *given, int j)
 {
-    const fs_regressors *given = f->regressors;
-    int end = j < given->count - given->calendar ? j + 1 : given->count;
+    int end = j + 1;
+    while (given->driver && end < given->count && given->driver[end] == given->driver[j]) end++;
+    return end;
+}
+
+/* What the driver of regressors j … end - 1 does at step t, as a share of the forecast. */
+static double effect_at(const fs_forecaster *f, int j, int end, int64_t t, double mean)
+{
     double effect = f->effects.multiplies ? 1 : 0;
     for (; j < end; j++) {
         double one = fs_effects_of(&f->effects, j, f->column[j][t]);
@@ -49,16 +54,28 @@ static double effect_at(const fs_forecaster *f, int j, int64_t t, double mean)
     return mean != 0 ? effect / fabs(mean) : 0;
 }
 
-/* The regressor with the largest effect at a step, of those not told yet; -1: none is worth it. */
-static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t told, double *share)
+/* The last of its regressors that is not zero: of events the one that it is. */
+static const char *name_at(const fs_forecaster *f, int j, int64_t t)
 {
-    int best = -1;
-    int drivers = f->regressors->count - f->regressors->calendar + (f->regressors->calendar > 0);
-    for (int j = 0; j < drivers && j < 64; j++) {
-        double effect = effect_at(f, j, t, mean);
-        if (told >> j & 1 || !(fabs(effect) >= TOLD_LEAST)) continue;
+    int end = end_of(f->regressors, j), found = j;
+    for (; j < end; j++)
+        if (f->column[j][t] != 0) found = j;
+    return f->regressors->name[found];
+}
+
+/* The driver with the largest effect at a step of those not told yet, by its first regressor, and its number; -1: none is worth it. */
+static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t told, int *number,
+                       double *share)
+{
+    const fs_regressors *given = f->regressors;
+    int best = -1, n = 0;
+    for (int j = 0, end; j < given->count && n < 64; j = end, n++) {
+        end = end_of(given, j);
+        double effect = effect_at(f, j, end, t, mean);
+        if (told >> n & 1 || !(fabs(effect) >= TOLD_LEAST)) continue;
         if (best >= 0 && fabs(effect) <= fabs(*share)) continue;
         *share = effect;
+        *number = n;
         best = j;
     }
     return best;
@@ -73,11 +90,13 @@ static void tell_drivers(const fs_forecaster *f, const fs_fit *fit, int64_t h)
     double share = 0;
     text[0] = '\0';
     if (!f->adjusted) return;
-    for (int j; (j = next_driver(f, f->series.count + h, fit->mean[h], told, &share)) >= 0;) {
+    for (int j, n = 0;
+         (j = next_driver(f, f->series.count + h, fit->mean[h], told, &n, &share)) >= 0;) {
         char one[FS_DRIVERS];
-        int size = snprintf(one, sizeof one, "%s%s %+.0f %%", used > 0 ? ", " : "",
-                            f->regressors->name[j], 100 * fmax(-9.99, fmin(share, 99.99)));
-        told |= (uint64_t)1 << j;
+        int size =
+            snprintf(one, sizeof one, "%s%s %+.0f %%", used > 0 ? ", " : "",
+                     name_at(f, j, f->series.count + h), 100 * fmax(-9.99, fmin(share, 99.99)));
+        told |= (uint64_t)1 << n;
         if (used + (size_t)size >= FS_DRIVERS) return;
         memcpy(text + used, one, (size_t)size + 1);
         used += (size_t)size;
@@ -92,7 +111,7 @@ void fs_drivers_tell(fs_forecaster *f, const fs_fit *fit)
 void fs_drivers_note(const fs_forecaster *f, fs_forecast *forecast)
 {
     char text[128];
-    for (int j = 0; f->adjusted && j < f->regressors->count; j++) {
+    for (int j = 0; f->adjusted && j < f->regressors->count; j = end_of(f->regressors, j)) {
         int64_t unknown = 0;
         if (!(f->effects.range[j] > 0)) continue; /* it does nothing */
         for (int64_t h = 0; h < f->settings.horizon; h++)

@@ -4,9 +4,9 @@
  * they come (Santos Silva and Tenreyro 2006, "The Log of Gravity"); with values below zero y_t = level_t + season_t + b · (x_t - usual).
  * The level is a mean over a window around t, so b rests on differences between near periods only, and neither a trend nor a lasting
  * shift gets into it (Robinson 1988, partially linear models); seasons of up to two weeks have a factor a place. Each pass makes level and
- * season anew and takes a step of penalised scoring; passes end with steps of less than 1 %, four are enough. Errors are cut at 2.5 of
- * their robust deviation. The penalty is that of a normal prior on the effect of going through a regressor's whole range, of deviation .5
- * (of the log), or .15 for what follows from the date: between .1 and .3 forecasts of held out ends of daily sales are much the same.
+ * season anew and takes a step of penalised scoring; passes end with steps of less than 1 %, four are enough. Errors beyond 2.5 of
+ * their robust deviation weigh less (Huber's weights, so that an effect far beyond them is found in one pass). The penalty is that of a
+ * normal prior on the effect of going through a regressor's whole range, of deviation .5 (of the log) where the caller doesn't know better.
  *
  * A regressor is usual at the smaller of two values, where it has but two (no promotion), else at its mean. Where it is not known it
  * counts as its mean.
@@ -19,8 +19,7 @@
 #include "forecast_internal.h"
 
 #define PASSES         4
-#define PRIOR          0.5  /* deviation of an effect: of the log, or of the values' deviation */
-#define PRIOR_CALENDAR 0.15 /* of what follows from the date alone: less than what shops do */
+#define PRIOR          0.5 /* deviation of an effect: of the log, or of the values' deviation */
 #define CUT            2.5
 #define STEP_MOST      1.0
 #define STEP_LEAST     0.01
@@ -31,8 +30,7 @@ typedef struct work {
     const fs_series *series;
     const fs_regressors *given;
     int64_t n, all, half; /* all: with the steps to come; half of the window */
-    int k, calendar;      /* rows of z, of which so many, the last, are of the calendar */
-    int season;           /* 1: no places */
+    int k, season;        /* rows of z; season 1: no places */
     bool multiplies;
     double *z;      /* k × all: in ranges from usual */
     double *near;   /* k × n: what they are more than near periods, and than others of the place */
@@ -42,7 +40,7 @@ typedef struct work {
     double *share;                            /* n: of weights around, one over their sum */
     double *sums, *level_sums;                /* n + 1: running sums */
     double *place_share;                      /* season: one over the weights' sum */
-    double *matrix, *step;                    /* k × k, k */
+    double *matrix, *step, *prior;            /* k × k, k, k */
     double deviation;                         /* of values, where effects are added */
 } work;
 
@@ -91,8 +89,8 @@ static void add_regressor(work *w, fs_effects *e, int j)
     e->range[j] = isfinite(most - least) ? most - least : 0;
     if (!(e->range[j] > 0)) return;
     for (int64_t t = 0; t < w->all; t++) z[t] = in_ranges(e, j, isfinite(x[t]) ? x[t] : e->mean[j]);
+    w->prior[w->k] = w->given->prior ? w->given->prior[j] : PRIOR;
     w->k++;
-    w->calendar += j >= e->count - w->given->calendar;
 }
 
 /* One for each row of z into one for each regressor. */
@@ -170,7 +168,7 @@ static int64_t set_residuals(const work *w)
     if (count == 0) return 0;
     double most = CUT * 1.4826 * fs_median(w->room, count);
     for (int64_t t = 0; t < w->n && most > 0; t++)
-        w->residual[t] = fmax(-most, fmin(w->residual[t], most));
+        if (fabs(w->residual[t]) > most) w->weight[t] *= most / fabs(w->residual[t]);
     return count;
 }
 
@@ -208,8 +206,7 @@ static void set_equations(const work *w, const double *b, int64_t count)
     double dispersion = 0;
     for (int64_t t = 0; t < w->n; t++) dispersion += w->weight[t] * w->residual[t] * w->residual[t];
     for (int i = 0; i < w->k; i++) {
-        double prior = i < w->k - w->calendar ? PRIOR : PRIOR_CALENDAR;
-        if (!w->multiplies) prior *= w->deviation;
+        double prior = w->prior[i] * (w->multiplies ? 1 : w->deviation);
         double penalty = prior > 0 ? dispersion / (double)count / (prior * prior) + 1e-12 : 1;
         const double *x = w->near + i * w->n;
         for (int64_t t = 0; t < w->n; t++) w->room[t] = w->weight[t] * x[t];
@@ -259,7 +256,7 @@ static bool give_room(work *w, fs_scratch *scratch)
 {
     size_t n = (size_t)w->n, all = (size_t)w->all, k = (size_t)w->given->count,
            season = (size_t)w->season;
-    double *at = fs_scratch_reserve(scratch, k * all + k * n + 8 * n + 2 + season + k * k + k);
+    double *at = fs_scratch_reserve(scratch, k * all + k * n + 8 * n + 2 + season + k * k + 2 * k);
     if (!at) return false;
     w->z = at, at += k * all;
     w->near = at, at += k * n;
@@ -273,7 +270,8 @@ static bool give_room(work *w, fs_scratch *scratch)
     w->level_sums = at, at += n + 1;
     w->place_share = at, at += season;
     w->matrix = at, at += k * k;
-    w->step = at;
+    w->step = at, at += k;
+    w->prior = at;
     return true;
 }
 

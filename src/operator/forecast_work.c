@@ -14,6 +14,19 @@ const fs_column fs_forecast_work_input[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
      .doc = "what is forecast; null: not known (which is not zero)"},
+    {.name = "ahead",
+     .type = FS_TYPE_BOOL,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "true: a period to come, of which only regressors and events are known; its value is "
+            "not looked at"},
+    {.name = "event",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc =
+         "the name of what makes the period special, such as a holiday; null: nothing. Each name "
+         "has an effect of its own (the 40 most frequent), drawn to that of all events"},
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -21,7 +34,8 @@ const fs_column fs_forecast_work_input[] = {
      .doc =
          "further columns are regressors, such as a promotion (0 or 1), a price or a holiday: "
          "their effect is taken out before a model is fitted, and put back into the forecast. Rows "
-         "behind the last known value, or behind `end`, tell what they will be"},
+         "that are ahead, or else rows behind the last known value, or behind `end`, tell what "
+         "they will be"},
     {0}};
 
 static int nonnegative_of(const fs_options *options)
@@ -84,7 +98,9 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     bool has_auto = s->model == FS_FORECAST_AUTO || s->tries >> FS_FORECAST_AUTO & 1;
     const char *calendar = fs_option_text(w->binding.options, "calendar");
     bool is_wanted = strcmp(calendar, "auto") == 0 ? has_auto : strcmp(calendar, "yes") == 0;
-    w->given = w->binding.columns - 2;
+    w->given = w->binding.columns - FS_WORK_DECLARED;
+    w->has_ahead = w->binding.name[FS_WORK_AHEAD] != NULL;
+    w->has_events = w->binding.name[FS_WORK_EVENT] != NULL;
     w->uses_calendar = is_wanted && w->binding.order_type != FS_TYPE_INT;
     if (w->given > REGRESSORS_MOST) {
         fs_fail(error, FS_USAGE,
@@ -93,11 +109,14 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
         fs_error_remedy(error, "leave out those that do not drive the value");
         return FS_USAGE;
     }
-    size_t most = (size_t)w->given + FS_CALENDAR_WAVES;
+    size_t most = (size_t)w->given + 1 + FS_EVENTS_MOST + FS_CALENDAR_WAVES;
     w->column = fs_alloc(most * sizeof *w->column);
     w->name = fs_alloc(most * sizeof *w->name);
+    w->driver = fs_alloc(most * sizeof *w->driver);
+    w->prior = fs_alloc(most * sizeof *w->prior);
     w->wave = fs_alloc((FS_MONTH_LONGEST + 1) * sizeof *w->wave);
-    if (!w->column || !w->name || !w->wave) return fs_fail_memory(error, sizeof *w->wave);
+    if (!w->column || !w->name || !w->driver || !w->prior || !w->wave)
+        return fs_fail_memory(error, sizeof *w->wave);
     fill_waves(w);
     return FS_OK;
 }
@@ -107,8 +126,11 @@ void fs_forecast_work_close(void *pointer)
     fs_forecast_work *w = pointer;
     if (!w) return;
     fs_grid_free(&w->grid);
+    fs_events_free(&w->events);
     fs_free(w->wave);
     fs_free(w->room);
+    fs_free(w->driver);
+    fs_free(w->prior);
     fs_free(w->column);
     fs_free(w->name);
     fs_forecaster_close(w->forecaster);
@@ -155,13 +177,50 @@ static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
     return FS_USAGE;
 }
 
-static void fill_calendar(fs_forecast_work *w, int64_t length)
+#define PRIOR          0.5  /* deviation of an effect that is thought likely, of the log */
+#define PRIOR_EVENT    0.3  /* of what all events have in common, and of each beside it */
+#define PRIOR_CALENDAR 0.15 /* of what follows from the date alone */
+
+/* Adds one that is told as part of `driver`, of values that stand in w->room where they come next. */
+static double *add_regressor(fs_forecast_work *w, int64_t length, const char *name, int driver,
+                             double prior)
 {
-    double *room = w->room + w->given * length;
-    for (int j = w->given; j < w->regressors; j++) {
-        w->column[j] = w->room + j * length;
-        w->name[j] = "time of the month";
+    int j = w->regressors++;
+    double *at = w->room + j * length;
+    w->column[j] = at;
+    w->name[j] = name;
+    w->driver[j] = driver;
+    w->prior[j] = prior;
+    return at;
+}
+
+static fs_status add_column(fs_forecast_work *w, const fs_vector *x, int64_t start, int64_t length,
+                            fs_error *error)
+{
+    if (!x->number && !x->integer) return refuse_regressor(x, error);
+    double *to = add_regressor(w, length, x->name, w->regressors, PRIOR);
+    for (int64_t t = 0; t < length; t++) to[t] = NAN;
+    for (int64_t i = 0; i < w->grid.rows; i++) {
+        int64_t row = start + i, t = w->grid.place[i];
+        if (t < length && (!x->valid || x->valid[row]))
+            to[t] = x->number ? x->number[row] : (double)x->integer[row];
     }
+    return FS_OK;
+}
+
+static void add_events(fs_forecast_work *w, int64_t length)
+{
+    double *any = add_regressor(w, length, "event", w->given, PRIOR_EVENT);
+    for (int j = 0; j < w->events.count; j++)
+        add_regressor(w, length, w->events.name[j], w->given, PRIOR_EVENT);
+    fs_events_fill(&w->events, &w->grid, length, any);
+}
+
+static void add_calendar(fs_forecast_work *w, int64_t length)
+{
+    double *room = add_regressor(w, length, "time of the month", w->given + 1, PRIOR_CALENDAR);
+    for (int j = 1; j < FS_CALENDAR_WAVES; j++)
+        add_regressor(w, length, "time of the month", w->given + 1, PRIOR_CALENDAR);
     for (int64_t t = 0; t < length; t++) {
         fs_civil date = fs_step_date(&w->grid.step, fs_step_add(&w->grid.step, w->grid.first, t));
         const double *wave = w->wave[fs_days_in_month(date.year, date.month)][date.day];
@@ -169,45 +228,66 @@ static void fill_calendar(fs_forecast_work *w, int64_t length)
     }
 }
 
+static fs_status reserve_room(fs_forecast_work *w, int64_t wanted)
+{
+    if (wanted <= w->capacity) return FS_OK;
+    fs_free(w->room);
+    w->capacity = 0;
+    w->room = fs_alloc((size_t)(wanted + wanted / 4) * sizeof *w->room);
+    if (!w->room) return FS_MEMORY;
+    w->capacity = wanted + wanted / 4;
+    return FS_OK;
+}
+
 /* Of all periods of the grid, and of those to come. */
 static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int64_t g,
                                  fs_error *error)
 {
+    const fs_vector *event = &block->column[FS_WORK_EVENT];
+    int64_t start = block->start[g], length = w->grid.count + w->settings.horizon;
     bool waves =
         w->uses_calendar && fs_step_is_day(&w->grid.step) && w->grid.count >= CALENDAR_LEAST;
-    w->regressors = w->given + (waves ? FS_CALENDAR_WAVES : 0);
-    if (w->regressors == 0) return FS_OK;
-    int64_t length = w->grid.count + w->settings.horizon, wanted = length * w->regressors;
-    if (wanted > w->capacity) {
-        fs_free(w->room);
-        w->capacity = 0;
-        w->room = fs_alloc((size_t)(wanted + wanted / 4) * sizeof *w->room);
-        if (!w->room) return FS_MEMORY;
-        w->capacity = wanted + wanted / 4;
-    }
-    for (int64_t i = 0; i < length * w->given; i++) w->room[i] = NAN;
-    if (waves) fill_calendar(w, length);
-    for (int j = 0; j < w->given; j++) {
-        const fs_vector *x = &block->column[2 + j];
-        double *to = w->room + j * length;
-        if (!x->number && !x->integer) return refuse_regressor(x, error);
-        w->column[j] = to;
-        w->name[j] = x->name;
-        for (int64_t i = 0; i < w->grid.rows; i++) {
-            int64_t row = block->start[g] + i, t = w->grid.place[i];
-            if (t < length && (!x->valid || x->valid[row]))
-                to[t] = x->number ? x->number[row] : (double)x->integer[row];
-        }
-    }
+    w->regressors = w->events.count = 0;
+    if (w->has_events) FS_TRY(fs_events_find(&w->events, event, start, &w->grid));
+    int wanted = w->given + w->has_events + w->events.count + (waves ? FS_CALENDAR_WAVES : 0);
+    FS_TRY(reserve_room(w, length * wanted));
+    for (int j = 0; j < w->given; j++)
+        FS_TRY(add_column(w, &block->column[FS_WORK_DECLARED + j], start, length, error));
+    if (w->has_events) add_events(w, length);
+    if (waves) add_calendar(w, length);
     return FS_OK;
+}
+
+/* Forgets values of periods that are ahead; the last period that is not, or that before the first where all are. */
+static int64_t drop_ahead(fs_forecast_work *w, const fs_block *block, int64_t g)
+{
+    const fs_vector *ahead = &block->column[FS_WORK_AHEAD];
+    int64_t last = fs_step_add(&w->grid.step, w->grid.first, -1);
+    for (int64_t i = 0; i < w->grid.rows; i++) {
+        int64_t row = block->start[g] + i;
+        if ((ahead->valid && !ahead->valid[row]) || !ahead->integer[row])
+            last = block->column[FS_WORK_PERIOD].integer[row];
+        else
+            w->grid.valid[w->grid.place[i]] = 0;
+    }
+    return last;
+}
+
+/* Where the past of the grid ends. */
+static fs_status end_grid(fs_forecast_work *w, const fs_block *block, int64_t g)
+{
+    int64_t last = w->has_ahead ? drop_ahead(w, block, g) : 0;
+    if (w->has_end) return fs_grid_end_at(&w->grid, w->end);
+    if (w->has_ahead) return fs_grid_end_at(&w->grid, last);
+    if (w->given == 0 && !w->has_events) return FS_OK;
+    return fs_grid_end_at(&w->grid, last_known(w));
 }
 
 fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g,
                                 fs_error *error)
 {
     FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
-    if (w->has_end) FS_TRY(fs_grid_end_at(&w->grid, w->end));
-    if (w->given > 0 && !w->has_end) FS_TRY(fs_grid_end_at(&w->grid, last_known(w)));
+    FS_TRY(end_grid(w, block, g));
     return fill_regressors(w, block, g, error);
 }
 
@@ -216,5 +296,6 @@ fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)
     return (fs_regressors){.count = w->regressors,
                            .value = w->column,
                            .name = w->name,
-                           .calendar = w->regressors - w->given};
+                           .driver = w->driver,
+                           .prior = w->prior};
 }

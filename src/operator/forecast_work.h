@@ -2,9 +2,12 @@
 #ifndef FORESELL_FORECAST_WORK_H
 #define FORESELL_FORECAST_WORK_H
 
-#include "grid.h"
+#include "forecast_events.h"
 #include "foresell/forecast.h"
 #include "foresell/operator.h"
+
+/* Declared input columns. */
+enum { FS_WORK_PERIOD, FS_WORK_VALUE, FS_WORK_AHEAD, FS_WORK_EVENT, FS_WORK_DECLARED };
 
 #define FS_CALENDAR_WAVES 6 /* three sines and cosines a month */
 #define FS_MONTH_LONGEST  31
@@ -17,13 +20,17 @@ typedef struct fs_forecast_work {
     int64_t season;
     bool has_end;
     int64_t end;
-    int given, regressors; /* columns of regressors in the data; with those of the calendar */
-    bool uses_calendar;
+    int given,
+        regressors; /* columns of regressors in the data; with events, and waves of the calendar */
+    bool has_ahead, has_events, uses_calendar;
+    fs_events events;
     double (*wave)[FS_MONTH_LONGEST + 1][FS_CALENDAR_WAVES]; /* by the month's length and the day */
     double *room;                                            /* regressors × (count + horizon) */
     int64_t capacity;
     const double **column; /* regressors: into room */
     const char **name;
+    int *driver;
+    double *prior;
 } fs_forecast_work;
 
 extern const fs_column fs_forecast_work_input[];
@@ -55,8 +62,8 @@ FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
                                               const fs_forecast_settings *settings, void **pointer,
                                               fs_error *error);
 void fs_forecast_work_close(void *pointer);
-/* Group g of the block into work->grid and work->column. Where there are regressors, rows behind the last known value are of periods to
- * come. */
+/* Group g of the block into work->grid and work->column. Where there are regressors or events, and `ahead` doesn't say, rows behind the
+ * last known value are of periods to come. */
 FS_MUST_CHECK fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g,
                                               fs_error *error);
 /* What a forecaster is told of them. */
