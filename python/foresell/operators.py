@@ -75,7 +75,7 @@ def backtest(
     paths : int, default 2000
         How many paths are simulated where sums are wanted. From 100 to 50000.
     seed : int, default 1
-        Of the simulated paths: the same seed gives the same numbers. From 0 to 2.14748e+09.
+        Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
         From 0 to 10000.
@@ -673,7 +673,8 @@ def forecast(
     They ascend with the probability, and are never below zero where the values never are. With `intervals` conformal
     they come from the errors that the trial made so many steps ahead, with their sign, over what theory expected (split
     conformal prediction with rolling origins: Lei and others 2018; Stankeviciute and others 2021); of neighbouring
-    steps together where trials are few, and as by the model where there are fewer than five.
+    steps together where trials are few, mixed with the model's own by the number of trials, and as by the model where
+    there are fewer than five errors.
 
     With `of` sum a row is of the sum of all periods up to its own, which is what an order over a lead time must cover:
     quantiles of a sum are not sums of quantiles. They are read from simulated paths, in which an error lasts as far as
@@ -711,7 +712,7 @@ def forecast(
     paths : int, default 2000
         How many paths are simulated where sums are wanted. From 100 to 50000.
     seed : int, default 1
-        Of the simulated paths: the same seed gives the same numbers. From 0 to 2.14748e+09.
+        Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
         From 0 to 10000.
@@ -847,7 +848,7 @@ def forecast_paths(
     paths : int, default 100
         How many paths each group gets. From 1 to 50000.
     seed : int, default 1
-        Of the simulated paths: the same seed gives the same numbers. From 0 to 2.14748e+09.
+        Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
         From 0 to 10000.

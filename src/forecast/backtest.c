@@ -51,7 +51,8 @@ fs_status fs_backtest_open(fs_forecaster *f)
     f->origin = fs_alloc((size_t)f->settings.origins * sizeof *f->origin);
     if (!f->origin) return FS_MEMORY;
     if (f->settings.is_conformal) {
-        f->scores = fs_alloc((size_t)(f->settings.origins * f->settings.horizon) * sizeof(double));
+        int64_t most = (f->settings.origins + 1) * f->settings.horizon; /* of one origin twice */
+        f->scores = fs_alloc((size_t)most * sizeof *f->scores);
         if (!f->scores) return FS_MEMORY;
     }
     for (int m = 0; m < FS_FORECAST_MODELS; m++)

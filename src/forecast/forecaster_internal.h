@@ -61,8 +61,7 @@ struct fs_forecaster {
     int origins;                     /* that the last backtest had */
     fs_tested tested[FS_FORECAST_MODELS];
     fs_paths paths; /* empty where settings ask for none */
-    double *
-        scores; /* origins × horizon: room for those that are pooled; NULL where intervals are not by them */
+    double *scores; /* (origins + 1) × horizon, to pool them; NULL: not wanted */
 };
 
 /* Is it one of those whose trial has room? */
@@ -131,8 +130,7 @@ void fs_paths_simulate(fs_paths *paths, const fs_fit *fit, fs_errors *errors, in
 
 /* Has the model made enough errors at the first `origins` points of the past? */
 bool fs_conformal_is_ready(const fs_forecaster *f, int model, int origins);
-/* Quantiles of the errors of f->fit[model] about its means, in the series' scale. `quantile` holds those of the model, which stay
- * where a probability is too near to 0 or 1 for so few errors, unless theirs lie farther out. */
+/* Quantiles of f->fit[model] by the errors of its trials, in the series' scale; `quantile` holds those of the model, which are mixed in. */
 void fs_conformal_quantiles(fs_forecaster *f, int model, int origins, int64_t horizon,
                             double *quantile);
 

@@ -56,7 +56,7 @@ extern const fs_column fs_forecast_work_input[];
      .maximum = FS_FORECAST_PATHS,                                                                 \
      .doc = doc_of_paths},                                                                         \
     {                                                                                              \
-        .name = "seed", .type = FS_TYPE_INT, .fallback = "1", .minimum = 0, .maximum = 2147483647, \
+        .name = "seed", .type = FS_TYPE_INT, .fallback = "1", .minimum = 0, .maximum = 999999,     \
         .doc = "of the simulated paths: the same seed gives the same numbers"                      \
     }
 

@@ -30,50 +30,50 @@ static fs_forecast run(fs_forecaster *f, const double *y, int64_t n)
 
 /* ---- conformal intervals ---- */
 
-/* Scores by hand: 19 origins of one step, so quantiles of .05, .5 and .95 are the 1st, 10th and 19th of them. */
+/* A forecaster whose model made these errors of one step, and whose fit has mean 2 and deviation .5. */
+static fs_forecaster *open_scored(const double *score, int origins)
+{
+    fs_forecaster *f = open_forecaster("naive", 1, origins, true);
+    fs_fit *fit = &f->fit[f->settings.model];
+    assert_int_equal(fs_fit_reserve(fit, 1, 1), FS_OK);
+    fit->spread[0] = 1, fit->mean[0] = 2;
+    f->errors.deviation = 0.5;
+    for (int i = 0; i < origins; i++) {
+        f->origin[i] = (fs_past){i + 10, 1};
+        f->tested[f->settings.model].score[i] = score[i];
+    }
+    return f;
+}
+
+/* By hand: of 39 scores, 1 to 39 in disorder, centred by 20 and wider by the root of 39 / 38, those of .05, .5 and .95 are at places
+ * 2, 20 and 38; mixed 39 to 3 with the model's -9, 0 and 9. */
 static void quantiles_are_scores_at_their_places(void **state)
 {
     (void)state;
-    fs_forecaster *f = open_forecaster("naive", 1, 40, true);
-    double spread[] = {1}, mean[] = {2}, quantile[] = {-9, 0, 9};
-    fs_fit *fit = &f->fit[f->settings.model];
-    fit->spread = spread, fit->mean = mean;
-    f->errors.deviation = 0.5;
-    for (int i = 0; i < 40; i++) {
-        f->origin[i] = (fs_past){i + 10, 1};
-        f->tested[f->settings.model].score[i] = (i * 7) % 40 + 1;
-    }
+    double score[39], quantile[] = {-9, 0, 9};
+    const double own[] = {-9, 0, 9}, seen[] = {2 - 20, 20 - 20, 38 - 20};
+    for (int i = 0; i < 39; i++) score[i] = (i * 7) % 39 + 1;
+    fs_forecaster *f = open_scored(score, 39);
     fs_conformal_quantiles(f, f->settings.model, 39, 1, quantile);
-    double sorted[39];
-    memcpy(sorted, f->tested[f->settings.model].score, sizeof sorted);
-    fs_sort(sorted, 39);
     for (int q = 0; q < 3; q++) {
-        int place = q == 0 ? 1 : q == 1 ? 19 : 37; /* 40 p - 1 */
-        assert_true(fabs(quantile[q] - (2 + 0.5 * sorted[place])) < 1e-12);
+        double by_errors = 2 + 0.5 * seen[q] * sqrt(39.0 / 38);
+        assert_true(fabs(quantile[q] - (39 * by_errors + 3 * own[q]) / 42) < 1e-12);
     }
-    fit->spread = fit->mean = NULL;
     fs_forecaster_close(f);
 }
 
-/* Six errors do not tell what lies beyond 95 %: there it is the model's own quantile, if it lies farther out. */
+/* Six errors, centred -3 … 3, do not tell what lies beyond 95 %: there it is the model's own quantile, if it lies farther out. */
 static void few_scores_do_not_make_the_outermost_quantiles(void **state)
 {
     (void)state;
-    fs_forecaster *f = open_forecaster("naive", 1, 6, true);
-    double spread[] = {1}, mean[] = {0}, quantile[] = {-9, 0, 2};
-    fs_fit *fit = &f->fit[f->settings.model];
-    fit->spread = spread, fit->mean = mean;
-    f->errors.deviation = 1;
-    for (int i = 0; i < 6; i++) {
-        f->origin[i] = (fs_past){i + 10, 1};
-        f->tested[f->settings.model].score[i] = i - 2;
-    }
+    const double score[] = {-3, 3, -2, 2, -1, 1};
+    double quantile[] = {-9, 2, 2.5}, highest = 2 + 0.5 * 3 * sqrt(6.0 / 5);
+    fs_forecaster *f = open_scored(score, 6);
     fs_conformal_quantiles(f, f->settings.model, 6, 1, quantile);
-    assert_true(quantile[0] == -9 && quantile[2] == 3);
-    assert_true(fabs(quantile[1] - 0.5) < 1e-12);
+    assert_true(fabs(quantile[0] + 9) < 1e-12 && fabs(quantile[1] - 2) < 1e-12);
+    assert_true(fabs(quantile[2] - (6 * highest + 3 * 2.5) / 9) < 1e-12);
     assert_true(!fs_conformal_is_ready(f, f->settings.model, 4));
     assert_true(fs_conformal_is_ready(f, f->settings.model, 5));
-    fit->spread = fit->mean = NULL;
     fs_forecaster_close(f);
 }
 
