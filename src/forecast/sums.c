@@ -2,8 +2,8 @@
  * quantiles: where steps are independent chance evens out, where the level wanders errors add up.
  *
  * Paths hold effects of regressors, and closed places are closed (deliver.c). Where nothing may be below zero the sum may not; its steps
- * may, for to lift each of them to zero lifts the mean: of M5's items, by seasonal_es, it left 70 % of sums of a week between quantiles
- * of 5 % and 95 % that hold 85 % without. Quantile p of n sums is the smallest that at least n p of them do not exceed, so that sums of counts are counts.
+ * may, for to lift each of them to zero would lift the mean of the sum, of slow movers so far that it lies among its own lower quantiles.
+ * Quantile p of n sums is the smallest that at least n p of them do not exceed, so that sums of counts are counts.
  *
  * Cost: the paths (paths.c), and of each step a search for the quantiles (numeric/quantiles.c), 3 ns a path.
  */
