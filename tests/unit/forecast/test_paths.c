@@ -269,6 +269,34 @@ static void paths_and_sums_are_not_below_zero(void **state)
     fs_forecaster_close(whole), fs_forecaster_close(paths);
 }
 
+/* A promotion that doubles sales, and one is planned for the third step: it is in the paths and in their sums. */
+static void paths_hold_what_regressors_do(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(17, 0, 0, 0);
+    double y[120], promotion[120 + STEPS] = {0}, mean[STEPS] = {0};
+    const double *column[] = {promotion};
+    const char *name[] = {"promotion"};
+    fs_regressors known = {.count = 1, .value = column, .name = name};
+    fs_forecast given, sum;
+    for (int t = 0; t < 120; t++) {
+        promotion[t] = t % 9 == 4;
+        y[t] = (50 + fs_random_normal(&random)) * (1 + promotion[t]);
+    }
+    promotion[122] = 1;
+    fs_forecaster *paths = open_forecaster("ses", STEPS, 1000, false);
+    fs_forecaster *sums = open_forecaster("ses", STEPS, 1000, true);
+    assert_int_equal(fs_forecaster_run(paths, 1, y, NULL, 120, &known, &given, NULL), FS_OK);
+    for (int i = 0; i < 1000; i++)
+        for (int h = 0; h < STEPS; h++) mean[h] += given.path[i * STEPS + h] / 1000;
+    for (int h = 0; h < STEPS; h++) assert_true(fabs(mean[h] / given.mean[h] - 1) < 0.005);
+    assert_true(fabs(mean[2] / mean[1] - 2) < 0.1);
+    assert_int_equal(fs_forecaster_run(sums, 1, y, NULL, 120, &known, &sum, NULL), FS_OK);
+    assert_true(fabs(sum.quantile[3 * 3 - 1] - sum.mean[2]) < 0.02 * sum.mean[2]);
+    assert_true(fabs(sum.mean[2] / (4 * given.mean[0]) - 1) < 0.03);
+    fs_forecaster_close(paths), fs_forecaster_close(sums);
+}
+
 /* ---- coverage of what came ---- */
 
 typedef enum truth { INDEPENDENT, WALK, AUTOREGRESSION, POISSON, SCATTERED } truth;
@@ -390,6 +418,7 @@ int main(void)
         cmocka_unit_test(means_of_sums_are_sums_of_means),
         cmocka_unit_test(paths_are_those_that_sums_are_read_from),
         cmocka_unit_test(paths_and_sums_are_not_below_zero),
+        cmocka_unit_test(paths_hold_what_regressors_do),
         cmocka_unit_test(quantiles_of_sums_cover_what_comes),
         cmocka_unit_test(nasty_series_get_finite_ordered_sums),
         cmocka_unit_test(every_allocation_may_fail),
