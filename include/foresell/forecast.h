@@ -66,6 +66,8 @@ FS_API bool fs_forecast_model_competes(int model);    /* is it tried where nothi
  * "AAdM", "MZN", "ZZZ". */
 FS_API bool fs_ets_form_is_valid(const char *form);
 
+#define FS_FORECAST_PATHS 50000 /* at most */
+
 typedef struct fs_forecast_settings {
     int64_t horizon;  /* >= 1 */
     int model;        /* the one to use */
@@ -76,6 +78,11 @@ typedef struct fs_forecast_settings {
     bool by_step;     /* a backtest's sums are of each step, not of all */
     bool is_fast;     /* AUTO leaves out what takes long */
     const char *form; /* that ets may take; NULL: any; kept by reference */
+    bool sums; /* quantiles, and what a backtest measures, are of the sums of steps 1 ... h */
+    bool
+        is_conformal; /* quantiles of steps by the errors that a backtest made so many steps ahead */
+    int64_t paths; /* simulated, <= FS_FORECAST_PATHS: what sums are read from, else to be given */
+    uint64_t seed; /* of the paths */
     int quantiles;
     const double *quantile; /* each in (0, 1); kept by reference */
 } fs_forecast_settings;
@@ -113,8 +120,9 @@ typedef struct fs_backtest {
 #define FS_DRIVERS 160
 typedef struct fs_forecast {
     bool known;        /* false: not one value is known, nothing is forecast */
-    double *mean;      /* horizon */
+    double *mean;      /* horizon: of step h, or of the sum up to it */
     double *quantile;  /* horizon × quantiles, step by step */
+    double *path;      /* paths × horizon, path by path; NULL where none are to be given */
     const char *model; /* "snaive", "ETS(A,N,A)" … */
     char *
         drivers; /* horizon texts of FS_DRIVERS bytes: "promotion +38 %"; NULL without regressors */

@@ -46,6 +46,11 @@ FS_API double fs_median(double *values, int64_t n);
 /* Quantile p of n >= 1 ascending values: Hyndman and Fan's type 8. */
 FS_API double fs_sorted_quantile(const double *sorted, int64_t n, double p);
 FS_API void fs_sort(double *values, int64_t n);
+/* Of n >= 1 numbers less than 1e300 apart, which stay as they are, for each p the smallest that a share of at least p does not
+ * exceed (Hyndman and Fan's type 1); those that are all but equal count as the least of them. room: FS_QUANTILES_ROOM(n). */
+FS_API void fs_lower_quantiles(const double *values, int64_t n, const double *p, int count,
+                               double *room, double *quantile);
+#define FS_QUANTILES_ROOM(n) ((size_t)(n) + (size_t)(n) / 4 + 1)
 
 /* ---- linear systems ------------------------------------------------------------- */
 

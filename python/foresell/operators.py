@@ -11,8 +11,8 @@ import pyarrow as pa
 from .table import ArrowData, apply
 
 __all__ = [
-    "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast", "peaks",
-    "trend",
+    "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast",
+    "forecast_paths", "peaks", "trend",
 ]
 
 
@@ -26,6 +26,10 @@ def backtest(
     event: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+    of: Literal["step", "sum"] = "step",
+    intervals: Literal["model", "conformal"] = "model",
+    paths: int = 2000,
+    seed: int = 1,
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
@@ -43,8 +47,10 @@ def backtest(
 
     From several points of the past, each a horizon apart, every model forecasts what came after from what lay before,
     and nothing else; of regressors it knows what they were. Quantiles are those that a user would have got then. One
-    row a group and model, or one a step ahead as well. Mean absolute scaled error (mase): Hyndman and Koehler 2006;
-    rmsse and spl as in the M5 competition (Makridakis and others 2022), msis as in the M4 (Gneiting and Raftery 2007).
+    row a group and model, or one a step ahead as well. With `of` sum what is measured is the sum over the whole trial,
+    or by step the sum up to each, where all its values are known; scaled measures are then of a step of it. Mean
+    absolute scaled error (mase): Hyndman and Koehler 2006; rmsse and spl as in the M5 competition (Makridakis and
+    others 2022), msis as in the M4 (Gneiting and Raftery 2007).
 
     Parameters
     ----------
@@ -69,6 +75,16 @@ def backtest(
         How many periods each trial forecasts; less where the series is short. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
         Probabilities, whose quantiles are judged too. From 0.0001 to 0.9999.
+    of : {"step", "sum"}, default "step"
+        Step: each period by itself; sum: all periods from the first one ahead up to it together, as an order over a
+        lead time needs them, from simulated paths.
+    intervals : {"model", "conformal"}, default "model"
+        Model: quantiles of a step as the model's theory and errors say; conformal: by the errors that were made so many
+        steps ahead at the points of the past, of which there should then be more (`origins`).
+    paths : int, default 2000
+        How many paths are simulated where sums are wanted. From 100 to 50000.
+    seed : int, default 1
+        Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
         From 0 to 10000.
@@ -147,6 +163,10 @@ def backtest(
         params={
             "horizon": horizon,
             "quantile": quantile,
+            "of": of,
+            "intervals": intervals,
+            "paths": paths,
+            "seed": seed,
             "season": season,
             "absent": absent,
             "period": period,
@@ -614,6 +634,10 @@ def forecast(
     event: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+    of: Literal["step", "sum"] = "step",
+    intervals: Literal["model", "conformal"] = "model",
+    paths: int = 2000,
+    seed: int = 1,
     season: int = 0,
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
@@ -658,7 +682,17 @@ def forecast(
 
     Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
     one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.
-    They ascend with the probability, and are never below zero where the values never are.
+    They ascend with the probability, and are never below zero where the values never are. With `intervals` conformal
+    they come from the errors that the trial made so many steps ahead, with their sign, over what theory expected (split
+    conformal prediction with rolling origins: Lei and others 2018; Stankeviciute and others 2021); of neighbouring
+    steps together where trials are few, mixed with the model's own by the number of trials, and as by the model where
+    there are fewer than five errors.
+
+    With `of` sum a row is of the sum of all periods up to its own, which is what an order over a lead time must cover:
+    quantiles of a sum are not sums of quantiles. They are read from simulated paths, in which an error lasts as far as
+    the model lets it: errors are drawn from their distribution at one step, weights of past errors follow from how
+    theory widens later steps; counts are drawn from their distribution, and the level follows what was drawn. The
+    operator forecast_paths gives such paths.
 
     Missing values are skipped, not taken as zero, and so are absent periods unless `absent` says otherwise; a value
     more than 1,000 times the usual size is left out and noted. A group never fails: too short, constant or all-zero
@@ -688,6 +722,16 @@ def forecast(
         How many periods to forecast. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
         Probabilities; each gives a column q… From 0.0001 to 0.9999.
+    of : {"step", "sum"}, default "step"
+        Step: each period by itself; sum: all periods from the first one ahead up to it together, as an order over a
+        lead time needs them, from simulated paths.
+    intervals : {"model", "conformal"}, default "model"
+        Model: quantiles of a step as the model's theory and errors say; conformal: by the errors that were made so many
+        steps ahead at the points of the past, of which there should then be more (`origins`).
+    paths : int, default 2000
+        How many paths are simulated where sums are wanted. From 100 to 50000.
+    seed : int, default 1
+        Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
         From 0 to 10000.
@@ -726,8 +770,8 @@ def forecast(
     pyarrow.Table
         The group columns, then:
 
-        - `period` (period): the period that is forecast, in the type of the order column.
-        - `step` (int, period): 1 for the first period after the last, up to the horizon.
+        - `period` (period): the period that is forecast, in the type of the order column; of sums the last one.
+        - `step` (int, period): 1 for the first period after the last, up to the horizon; of sums how many periods.
         - `mean` (double): expected value; null where not one value of the group is known.
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
         - `model` (text): the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M
@@ -751,6 +795,134 @@ def forecast(
         params={
             "horizon": horizon,
             "quantile": quantile,
+            "of": of,
+            "intervals": intervals,
+            "paths": paths,
+            "seed": seed,
+            "season": season,
+            "absent": absent,
+            "period": period,
+            "model": model,
+            "models": models,
+            "form": form,
+            "calendar": calendar,
+            "effort": effort,
+            "nonnegative": nonnegative,
+            "origins": origins,
+            "end": end,
+        },
+        threads=threads,
+    )
+
+
+def forecast_paths(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    horizon: int = 28,
+    paths: int = 100,
+    seed: int = 1,
+    season: int = 0,
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    form: str | int | date = "ZZZ",
+    calendar: Literal["auto", "yes", "no"] = "auto",
+    effort: Literal["usual", "fast"] = "usual",
+    nonnegative: Literal["auto", "yes", "no"] = "auto",
+    origins: int = 3,
+    end: str | int | date = "",
+    threads: int | None = None,
+) -> pa.Table:
+    """Plays through what may come in each group's series.
+
+    Paths of the model that forecast would take, for simulations of stock and orders. On a path an error lasts as far as
+    the model lets it: errors are drawn from their distribution at one step, weights of past errors follow from how
+    theory widens later steps (Box and Jenkins 1970); their sign is taken as plus, which is that of smoothing and of
+    random walks, and else makes sums wider. Counts are drawn from their distribution, and the level follows what was
+    drawn. At each step the paths cover the distribution in equal shares (a Latin hypercube: McKay, Beckman and Conover
+    1979), in pairs that mirror each other.
+
+    Regressors, nonnegative values and closed days are as in forecast, and the mean of many paths is its mean, but where
+    values are kept from falling below zero. What is drawn depends on the seed alone: path 7 of one group and path 7 of
+    another draw high at the same steps, so sums over groups path by path are those of groups that err together.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number; absent periods count as missing, unless
+        `absent` says that they are zeros. Default: the one column of dates.
+    value : str, optional
+        The column of: what is forecast; null: not known (which is not zero). Default: the column of this name, else the
+        first number.
+    horizon : int, default 28
+        How many periods each path has. From 1 to 100000.
+    paths : int, default 100
+        How many paths each group gets. From 1 to 50000.
+    seed : int, default 1
+        Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
+    season : int, default 0
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
+        From 0 to 10000.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, between the first and the last (or the end, where that is given): not known
+        (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
+        always not known.
+    period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
+        How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
+        seen.
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+        As in forecast.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+        As in forecast.
+    form : str | int | date, default "ZZZ"
+        Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
+        or ZZN.
+    calendar : {"auto", "yes", "no"}, default "auto"
+        Yes: of days, over two months and more, the time of the month (pay days) is a regressor: three waves a month;
+        auto: where the model auto is at work.
+    effort : {"usual", "fast"}, default "usual"
+        Fast: auto leaves out arima, which takes most of its time.
+    nonnegative : {"auto", "yes", "no"}, default "auto"
+        As in forecast.
+    origins : int, default 3
+        As in forecast. From 0 to 100.
+    end : str | int | date, default ""
+        As in forecast.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `path` (int): 1 to the number of paths.
+        - `period` (period): the period that is played through, in the type of the order column.
+        - `step` (int, period): 1 for the first period after the last, up to the horizon.
+        - `value` (double): what comes on this path; null where not one value of the group is known.
+
+    Examples
+    --------
+    >>> foresell.forecast_paths(sales, group=["item"], order="day", value="units")  # doctest: +SKIP
+    """
+    return apply(
+        "forecast_paths",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value},
+        params={
+            "horizon": horizon,
+            "paths": paths,
+            "seed": seed,
             "season": season,
             "absent": absent,
             "period": period,

@@ -9,6 +9,9 @@
  * and others 2022, the M5 competition). The pinball loss of quantile p is p (y - q) where y is above q, (1 - p) (q - y) else; the interval
  * score (Gneiting and Raftery 2007) is the width between the lowest and the highest quantile, and 2/α of what the value lies
  * outside.
+ *
+ * Where sums of steps are what is wanted, measures are of sums; what is learnt for forecasts to come, such as weights, still
+ * is by steps, so that the forecast of a sum is the sum of forecasts.
  */
 #include <float.h>
 #include <math.h>
@@ -37,7 +40,9 @@ static bool open_tested(const fs_forecaster *f, fs_tested *t)
     t->sums = fs_alloc_zero(rows, sizeof *t->sums);
     t->pinball = fs_alloc_zero(each, sizeof *t->pinball);
     t->below = fs_alloc_zero(each, sizeof *t->below);
-    return t->made && t->sums && t->pinball && t->below;
+    if (f->settings.is_conformal)
+        t->score = fs_alloc((size_t)(f->settings.origins * f->settings.horizon) * sizeof *t->score);
+    return t->made && t->sums && t->pinball && t->below && (t->score || !f->settings.is_conformal);
 }
 
 fs_status fs_backtest_open(fs_forecaster *f)
@@ -45,6 +50,11 @@ fs_status fs_backtest_open(fs_forecaster *f)
     f->rows = f->settings.by_step ? f->settings.horizon : 1;
     f->origin = fs_alloc((size_t)f->settings.origins * sizeof *f->origin);
     if (!f->origin) return FS_MEMORY;
+    if (f->settings.is_conformal) {
+        int64_t most = (f->settings.origins + 1) * f->settings.horizon; /* of one origin twice */
+        f->scores = fs_alloc((size_t)most * sizeof *f->scores);
+        if (!f->scores) return FS_MEMORY;
+    }
     for (int m = 0; m < FS_FORECAST_MODELS; m++)
         if (fs_forecaster_tries(&f->settings, m) && !open_tested(f, &f->tested[m]))
             return FS_MEMORY;
@@ -56,15 +66,17 @@ void fs_backtest_close(fs_forecaster *f)
     for (int m = 0; m < FS_FORECAST_MODELS; m++) {
         fs_tested *t = &f->tested[m];
         fs_free(t->made), fs_free(t->sums), fs_free(t->pinball), fs_free(t->below);
+        fs_free(t->score);
     }
     fs_free(f->origin);
+    fs_free(f->scores);
 }
 
 static void clear(const fs_forecaster *f, fs_tested *t)
 {
     int64_t each = f->rows * f->settings.quantiles;
-    t->wider = 0;
-    t->wider_count = 0;
+    t->absolute = t->wider = 0;
+    t->compared = t->wider_count = 0;
     for (int64_t i = 0; i < each; i++) t->pinball[i] = 0, t->below[i] = 0;
     for (int64_t i = 0; i < f->rows; i++)
         t->sums[i] = (fs_backtest){.pinball = t->pinball + i * f->settings.quantiles,
@@ -182,13 +194,41 @@ double fs_backtest_widening(const fs_forecaster *f, int model)
 
 /* ---- origins ---- */
 
-static void add_wider(const fs_forecaster *f, fs_tested *t, const fs_fit *fit, double error,
-                      int64_t h)
+/* Sums of steps 1 ... h, as far as all values are known: of each h, or of the last only, whatever the step. Scaled measures are of a
+ * step of the sum. */
+static void judge_sums(fs_forecaster *f, int model, int index, int season, const yardstick *by)
+{
+    const fs_past *o = &f->origin[index];
+    const double *made = f->tested[model].made + index * f->settings.horizon;
+    double actual = 0, sum = 0, unit = f->series.unit;
+    int quantiles = f->settings.quantiles;
+    bool only_last = f->rows == 1;
+    fs_deliver_sums(f, &f->before, model, season, o->steps, only_last, f->quantile);
+    for (int64_t h = 0; h < o->steps && f->series.use[f->before.count + h]; h++) {
+        double *quantile = f->quantile + h * quantiles, steps = (double)(h + 1);
+        yardstick whole = {by->seasonal * steps, by->one * steps, by->one_squared * steps * steps};
+        actual += f->series.y[f->before.count + h];
+        sum += made[h] / unit;
+        if (only_last && h < o->steps - 1) continue;
+        fs_backtest *b = &f->tested[model].sums[only_last ? 0 : h];
+        add_error(b, &whole, actual, sum);
+        for (int q = 0; q < quantiles; q++) quantile[q] /= unit;
+        if (quantiles > 0) add_interval(&f->settings, b, &whole, actual, quantile);
+    }
+}
+
+/* What the forecasts to come learn from an error: how much wider than theory it was, how large, its score. */
+static void learn(const fs_forecaster *f, fs_tested *t, const fs_fit *fit, int index, double error,
+                  int64_t h)
 {
     double expected = f->errors.deviation * fit->spread[h] * f->before.unit / f->series.unit;
     double z = expected > 0 ? fabs(error) / expected : 0;
     t->wider += z < 4 ? z * z : 16;
     t->wider_count++;
+    t->absolute += fabs(error);
+    t->compared++;
+    if (t->score)
+        t->score[index * f->settings.horizon + h] = expected > 0 ? -error / expected : NAN;
 }
 
 /* One model at one origin. All is measured in units of the whole series, so that no sum can overflow. */
@@ -198,20 +238,25 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
     const fs_past *o = &f->origin[index];
     const fs_fit *fit = &f->fit[model];
     fs_tested *t = &f->tested[model];
-    int quantiles = judges_intervals ? f->settings.quantiles : 0;
+    bool by_sums = judges_intervals && f->settings.sums;
+    int quantiles = judges_intervals && !by_sums ? f->settings.quantiles : 0;
     double *made = t->made + index * f->settings.horizon, unit = f->series.unit;
     fs_deliver_mean(f, &f->before, fit, season, o->steps, made);
-    if (quantiles > 0) fs_deliver_quantiles(f, &f->before, fit, season, o->steps, f->quantile);
+    if (quantiles > 0)
+        fs_deliver_quantiles(f, &f->before, model, index, season, o->steps, f->quantile);
     for (int64_t row = 0; row < f->rows && row < o->steps; row++) t->sums[row].origins++;
     for (int64_t h = 0; h < o->steps; h++) {
         fs_backtest *b = &t->sums[f->rows > 1 ? h : 0];
         double actual = f->series.y[f->before.count + h], *quantile = f->quantile + h * quantiles;
+        if (t->score) t->score[index * f->settings.horizon + h] = NAN;
         if (!f->series.use[f->before.count + h]) continue;
+        learn(f, t, fit, index, made[h] / unit - actual, h);
+        if (by_sums) continue;
         add_error(b, by, actual, made[h] / unit);
-        add_wider(f, t, fit, made[h] / unit - actual, h);
         for (int q = 0; q < quantiles; q++) quantile[q] /= unit;
         if (quantiles > 0) add_interval(&f->settings, b, by, actual, quantile);
     }
+    if (by_sums) judge_sums(f, model, index, season, by);
 }
 
 static bool takes_part(const fs_forecaster *f, int model, int only, int season)

@@ -141,6 +141,7 @@ static void mix(const fs_counts_sums *sums, double unit, fs_counts_mixture *mixt
         for (int k = 0; k < PACES; k++) {
             mixture->weight[i][k] = exp(POWER * (log_likelihood(sums, i, k) - best));
             mixture->level[i][k] = sums->sold[i][k] / sums->exposed[i][k];
+            mixture->exposed[i][k] = sums->exposed[i][k];
             mixture->out[i][k] = sums->out[i][k];
             total += mixture->weight[i][k];
         }

@@ -1,7 +1,9 @@
 /* From a fit to what users get of it.
  *
  * Intervals. Deviation of step h by theory (of the method) times the quantile of a one-step error (errors.c), widened by what the
- * backtest found; of a method that forecasts distributions theirs.
+ * backtest found; of a method that forecasts distributions theirs; or from the errors of the backtest (conformal.c).
+ *
+ * Paths (paths.c) get what means get, each by itself.
  *
  * A place of a short season (a weekday) that was zero for eight seasons, in a series that hardly is at others, stays zero.
  *
@@ -17,6 +19,8 @@
 #define CLOSED_SEASONS 8  /* a place of the season that was zero in all of them is closed */
 #define CLOSED_KNOWN   6  /* of them must be known */
 #define CLOSED_LONGEST 14 /* steps in a season that has closed places */
+#define FARTHEST                                                                                   \
+    1e200 /* of a path, so that sums of paths are finite, in a scale where values are at most 1 */
 
 double fs_bounded(double value)
 {
@@ -32,7 +36,7 @@ static double with_effects(const fs_forecaster *f, const fs_series *series, doub
     return f->effects.multiplies ? value * effect : value + effect;
 }
 
-static bool is_nonnegative(const fs_forecaster *f, const fs_series *series)
+bool fs_is_nonnegative(const fs_forecaster *f, const fs_series *series)
 {
     if (f->settings.nonnegative >= 0) return f->settings.nonnegative == 1;
     return series->least >= 0;
@@ -84,7 +88,7 @@ static void keep_closed(const fs_series *series, int season, int64_t horizon, in
 void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
                      int64_t horizon, double *mean)
 {
-    bool clip = is_nonnegative(f, series);
+    bool clip = fs_is_nonnegative(f, series);
     for (int64_t h = 0; h < horizon; h++) {
         double value = with_effects(f, series, fit->mean[h], h);
         mean[h] = fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
@@ -103,20 +107,59 @@ static void add_errors(fs_forecaster *f, const fs_fit *fit, int64_t horizon, dou
     }
 }
 
-void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
-                          int64_t horizon, double *quantile)
+void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, int model, int origins,
+                          int season, int64_t horizon, double *quantile)
 {
     int quantiles = f->settings.quantiles;
-    bool clip = is_nonnegative(f, series);
+    const fs_fit *fit = &f->fit[model];
+    bool clip = fs_is_nonnegative(f, series);
     if (fit->quantiles)
         for (int64_t h = 0; h < horizon; h++)
             fit->quantiles(fit, h, f->settings.quantile, quantiles, quantile + h * quantiles);
     else
         add_errors(f, fit, horizon, quantile);
+    if (fs_conformal_is_ready(f, model, origins))
+        fs_conformal_quantiles(f, model, origins, horizon, quantile);
     for (int64_t i = 0; i < horizon * quantiles; i++) {
         double value = quantile[i];
         if (!fit->quantiles) value = with_effects(f, series, value, i / quantiles);
         quantile[i] = fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
     }
     keep_closed(series, season, horizon, quantiles, quantile);
+}
+
+/* ---- paths ---- */
+
+void fs_deliver_paths(fs_forecaster *f, const fs_series *series, int model, int season,
+                      int64_t horizon, bool clips)
+{
+    const fs_fit *fit = &f->fit[model];
+    double low = clips && fs_is_nonnegative(f, series) ? 0 : -FARTHEST;
+    int64_t width = f->paths.width;
+    fs_paths_simulate(&f->paths, fit, &f->errors, horizon);
+    for (int64_t h = 0; h < horizon; h++) {
+        double *value = f->paths.value + h * width, times = 1, plus = 0;
+        double mean = fit->quantiles ? 0 : fit->mean[h];
+        if (f->adjusted) {
+            double effect = f->effects.effect[series->count + h];
+            times = f->effects.multiplies ? effect : 1;
+            plus = f->effects.multiplies ? 0 : effect;
+        }
+        for (int64_t i = 0; i < width; i++) {
+            double at = (mean + value[i]) * times + plus;
+            at = at > low ? at : low; /* what is no number as well */
+            value[i] = at < FARTHEST ? at : FARTHEST;
+        }
+    }
+    keep_closed(series, season, horizon, (int)width, f->paths.value);
+}
+
+void fs_deliver_given(fs_forecaster *f)
+{
+    const fs_paths *p = &f->paths;
+    const uint16_t *order = p->rank + p->horizon * p->width;
+    for (int64_t i = 0; i < f->settings.paths; i++)
+        for (int64_t h = 0; h < p->horizon; h++)
+            p->given[i * p->horizon + h] =
+                fs_bounded(p->value[h * p->width + order[i]] * f->series.unit);
 }

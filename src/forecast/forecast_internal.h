@@ -32,7 +32,8 @@ typedef struct fs_counts_mixture {
     double unit; /* count = y * unit */
     double weight[FS_COUNTS_SIZES]
                  [FS_COUNTS_PACES]; /* their sum is 1; all 0 where nothing was ever sold */
-    double level[FS_COUNTS_SIZES][FS_COUNTS_PACES]; /* counts a step, season apart */
+    double level[FS_COUNTS_SIZES][FS_COUNTS_PACES];   /* counts a step, season apart */
+    double exposed[FS_COUNTS_SIZES][FS_COUNTS_PACES]; /* steps that the level rests on */
     double out[FS_COUNTS_SIZES]
               [FS_COUNTS_PACES]; /* probability that it is out of sale, at the last observation */
 } fs_counts_mixture;
@@ -401,6 +402,26 @@ void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ah
 /* Weights of the candidates, on sale `steps` after the last observation, and how many are sold of them a step. */
 double fs_counts_on_sale(const fs_counts_mixture *mixture, int64_t steps,
                          double weight[FS_COUNTS_SIZES][FS_COUNTS_PACES]);
+/* Paths of counts: columns in the order of candidates; factor: horizon, of the season; value gets horizon × width, in the
+ * fit's scale. A rank k of `width` draws what lies at (k + .5) / width of a distribution. */
+#define FS_PATHS_LANES      8
+#define FS_COUNTS_PATH_MOST 65536 /* of a step */
+typedef struct fs_counts_paths {
+    const fs_counts_mixture *mixture;
+    const double *factor;
+    const uint16_t *rank; /* horizon × width */
+    int64_t horizon, width;
+    double *value;
+} fs_counts_paths;
+void fs_counts_paths_lanes(const fs_counts_paths *paths);
+/* The same of one column, plainly; value: horizon. */
+void fs_counts_paths_reference(const fs_counts_paths *paths, int64_t column, double *value);
+/* How a column begins. */
+typedef struct fs_counts_start {
+    int size, pace;
+    bool out;
+} fs_counts_start;
+fs_counts_start fs_counts_start_of(const fs_counts_mixture *mixture, double p);
 /* An fs_fit.quantiles. */
 void fs_counts_quantiles(const fs_fit *fit, int64_t h, const double *p, int n, double *quantile);
 
@@ -425,5 +446,7 @@ FS_MUST_CHECK fs_status fs_errors_reserve(fs_errors *errors, int64_t count);
 void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters);
 /* Quantile p of an error of one step. */
 double fs_errors_quantile(fs_errors *errors, double p);
+/* Those of (k + .5) / n, k = 0 ... n - 1, of which the normal's are known. */
+void fs_errors_quantiles(fs_errors *errors, const double *normal, int64_t n, double *quantile);
 
 #endif

@@ -20,9 +20,11 @@ fs_status fs_forecaster_open(const fs_forecast_settings *settings, fs_forecaster
     size_t horizon = (size_t)settings->horizon, quantiles = (size_t)settings->quantiles;
     f->mean = fs_alloc(horizon * sizeof *f->mean);
     f->quantile = fs_alloc(horizon * quantiles * sizeof *f->quantile);
-    if (!f->mean || !f->quantile || fs_backtest_open(f) != FS_OK) {
+    if (!f->mean || !f->quantile || fs_backtest_open(f) != FS_OK ||
+        fs_paths_open(&f->paths, settings) != FS_OK) {
         fs_forecaster_close(f);
-        return fs_fail_memory(error, horizon * (quantiles + 2) * sizeof(double));
+        size_t paths = (size_t)settings->paths;
+        return fs_fail_memory(error, horizon * (quantiles + 2 + paths) * sizeof(double));
     }
     *forecaster = f;
     return FS_OK;
@@ -36,6 +38,7 @@ void fs_forecaster_close(fs_forecaster *f)
     fs_scratch_free(&f->scratch);
     for (int m = 0; m < FS_FORECAST_MODELS; m++) fs_fit_free(&f->fit[m]);
     fs_backtest_close(f);
+    fs_paths_close(&f->paths);
     fs_drivers_close(f);
     fs_free(f->errors.sorted);
     fs_free(f->mean);
@@ -77,14 +80,9 @@ bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int
 /* Mean absolute error in the backtest so far; false where too little was tried. */
 static bool tested_error(const fs_forecaster *f, int model, double *error)
 {
-    double sum = 0;
-    int64_t count = 0;
-    for (int64_t row = 0; row < f->rows; row++) {
-        sum += f->tested[model].sums[row].absolute;
-        count += f->tested[model].sums[row].count;
-    }
-    *error = count > 0 ? fs_bounded(sum) / (double)count : 0;
-    return count >= TESTED_LEAST;
+    const fs_tested *t = &f->tested[model];
+    *error = t->compared > 0 ? fs_bounded(t->absolute) / (double)t->compared : 0;
+    return t->compared >= TESTED_LEAST;
 }
 
 /* Those of them that make the median, unless they were chosen by the user. */
@@ -237,6 +235,26 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
     return FS_OK;
 }
 
+/* Means and quantiles of steps, or of sums of them; paths. */
+static void deliver(fs_forecaster *f, int season, fs_forecast *forecast)
+{
+    int64_t horizon = f->settings.horizon;
+    int model = f->settings.model;
+    fs_deliver_mean(f, &f->series, &f->fit[model], season, horizon, f->mean);
+    if (f->settings.sums) {
+        for (int64_t h = 1; h < horizon; h++) f->mean[h] = fs_bounded(f->mean[h] + f->mean[h - 1]);
+        fs_deliver_sums(f, &f->series, model, season, horizon, false, f->quantile);
+        return;
+    }
+    fs_deliver_quantiles(f, &f->series, model, f->origins, season, horizon, f->quantile);
+    if (f->settings.is_conformal && !fs_conformal_is_ready(f, model, f->origins))
+        fs_forecast_note(forecast, "intervals are the model's own, too few trials");
+    if (!f->paths.given) return;
+    fs_deliver_paths(f, &f->series, model, season, horizon, true);
+    fs_deliver_given(f);
+    forecast->path = f->paths.given;
+}
+
 fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, const uint8_t *valid,
                             int64_t count, const fs_regressors *regressors, fs_forecast *forecast,
                             fs_error *error)
@@ -263,9 +281,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     note_series(f, season, model, forecast);
     forecast->mean = f->mean;
     forecast->quantile = f->quantile;
-    int64_t horizon = f->settings.horizon;
-    fs_deliver_mean(f, &f->series, &f->fit[model], season, horizon, f->mean);
-    fs_deliver_quantiles(f, &f->series, &f->fit[model], season, horizon, f->quantile);
+    deliver(f, season, forecast);
     forecast->drivers = f->regressors ? f->drivers : NULL;
     if (f->regressors) fs_drivers_tell(f, &f->fit[model]);
     return FS_OK;

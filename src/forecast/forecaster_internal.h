@@ -15,9 +15,28 @@ typedef struct fs_tested {
     fs_backtest *sums; /* rows */
     double *pinball;   /* rows × quantiles; where `sums` point to */
     int64_t *below;    /* the same */
-    double wider;      /* Σ of squared standardised errors, and of how many */
+    double *score;     /* origin × horizon: errors over what theory expects, NAN where not known;
+                          NULL where intervals are not by them */
+    double absolute;   /* Σ of absolute errors of steps, and of how many */
+    int64_t compared;
+    double wider; /* Σ of squared standardised errors, and of how many */
     int64_t wider_count;
 } fs_tested;
+
+/* Paths of one fit after another, a column each. All but `rank` is room. */
+typedef struct fs_paths {
+    int64_t horizon, width; /* columns: a multiple of FS_PATHS_LANES */
+    uint16_t *
+        rank; /* horizon + 1 rows of width: what each column draws at a step; the last row is their order */
+    double *
+        normal; /* width: quantiles of the normal distribution, of rank k in the middle of its share */
+    double *table;  /* width: of the errors */
+    double *weight; /* horizon: of past errors, or factors of a season */
+    double *value;  /* horizon × width, in the series' scale */
+    double *sum;    /* width */
+    double *room;   /* FS_QUANTILES_ROOM(width) */
+    double *given;  /* paths × horizon; NULL where sums are wanted */
+} fs_paths;
 
 struct fs_forecaster {
     fs_forecast_settings settings;
@@ -41,6 +60,8 @@ struct fs_forecaster {
     fs_past *origin;                 /* settings.origins */
     int origins;                     /* that the last backtest had */
     fs_tested tested[FS_FORECAST_MODELS];
+    fs_paths paths; /* empty where settings ask for none */
+    double *scores; /* (origins + 1) × horizon, to pool them; NULL: not wanted */
 };
 
 /* Is it one of those whose trial has room? */
@@ -82,10 +103,35 @@ void fs_forecast_note(fs_forecast *forecast, const char *text);
 /* A fit as users get it: in the series' units, finite, not below zero where that is wanted, zero where it is closed. */
 void fs_deliver_mean(const fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
                      int64_t horizon, double *mean);
-/* Its quantiles by f->errors, step by step. */
-void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, const fs_fit *fit, int season,
-                          int64_t horizon, double *quantile);
+/* Quantiles of f->fit[model] by f->errors, step by step; or, where that is wanted, by the trials at the first `origins` points of the
+ * past. */
+void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, int model, int origins,
+                          int season, int64_t horizon, double *quantile);
+/* Paths of f->fit[model] into f->paths.value, in the series' scale; `clips`: nothing is below zero where that is wanted. */
+void fs_deliver_paths(fs_forecaster *f, const fs_series *series, int model, int season,
+                      int64_t horizon, bool clips);
+bool fs_is_nonnegative(const fs_forecaster *f, const fs_series *series);
+/* Quantiles of the sums of steps 1 ... h: of each h, or of the last only, whose place they have. */
+void fs_deliver_sums(fs_forecaster *f, const fs_series *series, int model, int season,
+                     int64_t horizon, bool only_last, double *quantile);
+/* Paths as they are given, one after another. */
+void fs_deliver_given(fs_forecaster *f);
 /* Finite: the largest number there is instead of more, 0 instead of what is no number. */
 double fs_bounded(double value);
+
+/* ---- simulated paths ---- */
+
+FS_MUST_CHECK fs_status fs_paths_open(fs_paths *paths, const fs_forecast_settings *settings);
+void fs_paths_close(fs_paths *paths);
+/* Simulates a fit into paths->value: `horizon` of its steps. Of whole distributions it is what happens, else what happens less the mean. */
+void fs_paths_simulate(fs_paths *paths, const fs_fit *fit, fs_errors *errors, int64_t horizon);
+
+/* ---- conformal intervals ---- */
+
+/* Has the model made enough errors at the first `origins` points of the past? */
+bool fs_conformal_is_ready(const fs_forecaster *f, int model, int origins);
+/* Quantiles of f->fit[model] by the errors of its trials, in the series' scale; `quantile` holds those of the model, which are mixed in. */
+void fs_conformal_quantiles(fs_forecaster *f, int model, int origins, int64_t horizon,
+                            double *quantile);
 
 #endif

@@ -1,4 +1,4 @@
-/* A forecaster fed from rows, for the operators forecast and backtest. */
+/* A forecaster fed from rows, for the operators forecast, backtest and forecast_paths. */
 #include <math.h>
 #include <string.h>
 
@@ -137,6 +137,30 @@ void fs_forecast_work_close(void *pointer)
     fs_free(w);
 }
 
+#define PATHS_ROOM 10000000 /* steps of paths: some 100 MB a thread */
+
+static fs_status read_paths(fs_forecast_settings *all, const fs_options *options, fs_error *error)
+{
+    all->seed = (uint64_t)fs_option_int(options, "seed");
+    if (all->paths == 0) {
+        all->quantile = fs_option_numbers(options, "quantile", &all->quantiles);
+        all->sums = strcmp(fs_option_text(options, "of"), "sum") == 0;
+        all->is_conformal = strcmp(fs_option_text(options, "intervals"), "conformal") == 0;
+        all->paths = all->sums ? fs_option_int(options, "paths") : 0;
+    }
+    if (all->sums && all->is_conformal) {
+        fs_fail(error, FS_USAGE, "conformal intervals are of single steps, not of sums");
+        fs_error_remedy(error, "leave out intervals = conformal, or of = sum");
+        return FS_USAGE;
+    }
+    if (all->paths * all->horizon <= PATHS_ROOM) return FS_OK;
+    fs_fail(error, FS_USAGE, "%lld paths of %lld steps are more than memory is meant for",
+            (long long)all->paths, (long long)all->horizon);
+    fs_error_remedy(error, "choose fewer paths or a shorter horizon: %d steps of paths at most",
+                    PATHS_ROOM);
+    return FS_USAGE;
+}
+
 fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_settings *settings,
                                 void **pointer, fs_error *error)
 {
@@ -150,12 +174,12 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     fs_grid_open(&w->grid, options);
     fs_forecast_settings *all = &w->settings;
     all->horizon = fs_option_int(options, "horizon");
-    all->quantile = fs_option_numbers(options, "quantile", &all->quantiles);
     all->nonnegative = nonnegative_of(options);
     all->form = fs_option_text(options, "form");
     if (!fs_ets_form_is_valid(all->form)) return refuse_form(all->form, error);
     all->is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
     all->origins = (int)fs_option_int(options, "origins");
+    FS_TRY(read_paths(all, options, error));
     FS_TRY(read_end(w, error));
     FS_TRY(open_regressors(w, error));
     return fs_forecaster_open(all, &w->forecaster, error);

@@ -1,4 +1,4 @@
-/* forecast_work.h: what the operators forecast and backtest share: their input, and a forecaster fed from rows. */
+/* forecast_work.h: what the operators forecast, backtest and forecast_paths share: their input, and a forecaster fed from rows. */
 #ifndef FORESELL_FORECAST_WORK_H
 #define FORESELL_FORECAST_WORK_H
 
@@ -55,9 +55,38 @@ extern const fs_column fs_forecast_work_input[];
         .doc = "fast: auto leaves out arima, which takes most of its time"                         \
     }
 
+#define FS_PATH_PARAMS(least, fewest, doc_of_paths)                                                \
+    {.name = "paths",                                                                              \
+     .type = FS_TYPE_INT,                                                                          \
+     .fallback = least,                                                                            \
+     .minimum = fewest,                                                                            \
+     .maximum = FS_FORECAST_PATHS,                                                                 \
+     .doc = doc_of_paths},                                                                         \
+    {                                                                                              \
+        .name = "seed", .type = FS_TYPE_INT, .fallback = "1", .minimum = 0, .maximum = 999999,     \
+        .doc = "of the simulated paths: the same seed gives the same numbers"                      \
+    }
+
+/* What forecast and backtest make quantiles of, and how. */
+#define FS_QUANTILE_PARAMS                                                                         \
+    {.name = "of",                                                                                 \
+     .type = FS_TYPE_TEXT,                                                                         \
+     .fallback = "step",                                                                           \
+     .choices = "step|sum",                                                                        \
+     .doc = "step: each period by itself; sum: all periods from the first one ahead up to it "     \
+            "together, as an order over a lead time needs them, from simulated paths"},            \
+        {.name = "intervals",                                                                      \
+         .type = FS_TYPE_TEXT,                                                                     \
+         .fallback = "model",                                                                      \
+         .choices = "model|conformal",                                                             \
+         .doc = "model: quantiles of a step as the model's theory and errors say; conformal: by "  \
+                "the errors that were made so many steps ahead at the points of the past, of "     \
+                "which there should then be more (`origins`)"},                                    \
+        FS_PATH_PARAMS("2000", 100, "how many paths are simulated where sums are wanted")
+
 /* The parameter `models` as fs_forecast_settings has such. */
 uint64_t fs_forecast_work_models(const fs_options *options);
-/* `settings` holds what is not the same for both; the other parameters are read here. */
+/* `settings` holds what is not the same for all; the other parameters are read here. Where it asks for paths there are no quantiles. */
 FS_MUST_CHECK fs_status fs_forecast_work_open(const fs_binding *binding,
                                               const fs_forecast_settings *settings, void **pointer,
                                               fs_error *error);

@@ -112,6 +112,7 @@ static const fs_param backtest_params[] = {
      .minimum = 0.0001,
      .maximum = 0.9999,
      .doc = "probabilities, whose quantiles are judged too"},
+    FS_QUANTILE_PARAMS,
     FS_GRID_PARAMS,
     {.name = "models",
      .type = FS_TYPE_LIST,
@@ -264,7 +265,9 @@ const fs_operator fs_backtest_operator = {
         "From several points of the past, each a horizon apart, every model forecasts what came "
         "after from what lay before, and nothing else; of regressors it knows what they were. "
         "Quantiles are those that a user would have "
-        "got then. One row a group and model, or one a step ahead as well. Mean absolute scaled "
+        "got then. One row a group and model, or one a step ahead as well. With `of` sum what is "
+        "measured is the sum over the whole trial, or by step the sum up to each, where all its "
+        "values are known; scaled measures are then of a step of it. Mean absolute scaled "
         "error (mase): Hyndman and Koehler 2006; rmsse and spl as in the M5 competition "
         "(Makridakis "
         "and others 2022), msis as in the M4 (Gneiting and Raftery 2007).",

@@ -9,12 +9,12 @@ static const fs_column forecast_output[] = {
     {.name = "period",
      .type = FS_TYPE_PERIOD,
      .role = FS_ROLE_RESULT,
-     .doc = "the period that is forecast, in the type of the order column"},
+     .doc = "the period that is forecast, in the type of the order column; of sums the last one"},
     {.name = "step",
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
      .unit = "period",
-     .doc = "1 for the first period after the last, up to the horizon"},
+     .doc = "1 for the first period after the last, up to the horizon; of sums how many periods"},
     {.name = "mean",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -57,6 +57,7 @@ static const fs_param forecast_params[] = {
      .minimum = 0.0001,
      .maximum = 0.9999,
      .doc = "probabilities; each gives a column q…"},
+    FS_QUANTILE_PARAMS,
     FS_GRID_PARAMS,
     {.name = "model",
      .type = FS_TYPE_TEXT,
@@ -203,7 +204,18 @@ const fs_operator fs_forecast_operator = {
         "Quantiles of counts are those of their distribution. Others come from the model's own "
         "errors: their distribution at one step, widened by theory for later steps and by how "
         "much larger the errors of the trial were than theory said. They ascend with the "
-        "probability, and are never below zero where the values never are.\n\n"
+        "probability, and are never below zero where the values never are. With `intervals` "
+        "conformal they come from the errors that the trial made so many steps ahead, with "
+        "their sign, over what theory expected (split conformal prediction with rolling "
+        "origins: Lei and others 2018; Stankeviciute and others 2021); of neighbouring steps "
+        "together where trials are few, mixed with the model's own by the number of trials, and "
+        "as by the model where there are fewer than five errors.\n\n"
+        "With `of` sum a row is of the sum of all periods up to its own, which is what an order "
+        "over a lead time must cover: quantiles of a sum are not sums of quantiles. They are read "
+        "from simulated paths, in which an error lasts as far as the model lets it: errors are "
+        "drawn from their distribution at one step, weights of past errors follow from how "
+        "theory widens later steps; counts are drawn from their distribution, and the level "
+        "follows what was drawn. The operator forecast_paths gives such paths.\n\n"
         "Missing values are skipped, not taken as zero, and so are absent periods unless "
         "`absent` says otherwise; a value more than 1,000 times the usual size is left out and "
         "noted. A group never fails: too short, constant or all-zero series get the simplest "

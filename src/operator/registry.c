@@ -12,6 +12,7 @@
     X(decompose)                                                                                   \
     X(fit_classifier)                                                                              \
     X(forecast)                                                                                    \
+    X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
     X(trend)
 

@@ -47,6 +47,32 @@ static void quantiles_are_those_of_type_8(void **state)
 }
 
 /* scipy.stats.norm.ppf */
+/* Against sorting, over values that are even, far apart, few or all the same. */
+static void lower_quantiles_are_those_of_sorted_values(void **state)
+{
+    (void)state;
+    static const double p[] = {0.5, 0.0001, 0.95, 0.05, 0.9999, 0.95};
+    fs_random random = fs_random_open(12, 0, 0, 0);
+    double values[3000], sorted[3000], room[FS_QUANTILES_ROOM(3000)], found[6];
+    for (int trial = 0; trial < 200; trial++) {
+        int64_t n = trial < 20 ? trial + 1 : 1 + fs_random_below(&random, 3000);
+        for (int64_t i = 0; i < n; i++) {
+            double z = fs_random_normal(&random);
+            values[i] = trial % 4 == 0   ? z
+                        : trial % 4 == 1 ? floor(3 * z)
+                        : trial % 4 == 2 ? 1e200 * (i % 50 == 0) + z
+                                         : 7;
+        }
+        memcpy(sorted, values, sizeof sorted);
+        fs_sort(sorted, n);
+        fs_lower_quantiles(values, n, p, 6, room, found);
+        for (int q = 0; q < 6; q++) {
+            int64_t rank = (int64_t)ceil(p[q] * (double)n) - 1;
+            assert_true(found[q] == sorted[rank]);
+        }
+    }
+}
+
 static void normal_quantiles_are_right(void **state)
 {
     (void)state;
@@ -89,6 +115,7 @@ int main(void)
         cmocka_unit_test(systems_are_solved),
         cmocka_unit_test(selection_agrees_with_sorting),
         cmocka_unit_test(quantiles_are_those_of_type_8),
+        cmocka_unit_test(lower_quantiles_are_those_of_sorted_values),
         cmocka_unit_test(normal_quantiles_are_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,55 @@ static void forecast_starts_from_a_common_end(void **state)
     assert_non_null(strstr(error.message, "'soon'"));
 }
 
+/* A series that never changes: all quantiles are the mean, so those of sums are its multiples. */
+static void forecast_of_sums_adds_periods_up(void **state)
+{
+    (void)state;
+    row rows[30];
+    for (int i = 0; i < 30; i++) rows[i] = (row){"a", i, 4};
+    expect_from("forecast",
+                "horizon = 3, quantile = [0.5], model = naive, of = sum, origins = 0, season = 1",
+                rows, 30,
+                "a,30,1,4,4,naive,null,null\na,31,2,8,8,naive,null,null\n"
+                "a,32,3,12,12,naive,null,null\n");
+    expect_from("forecast_paths", "horizon = 2, paths = 2, model = naive, origins = 0, season = 1",
+                rows, 30, "a,1,30,1,4\na,1,31,2,4\na,2,30,1,4\na,2,31,2,4\n");
+}
+
+static void paths_and_sums_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    static const char *const refused[][3] = {
+        {"forecast", "of = sum, intervals = conformal", "not of sums"},
+        {"backtest", "of = sum, paths = 50000, horizon = 1000", "50000 paths of 1000 steps"},
+        {"forecast_paths", "paths = 50000, horizon = 1000", "50000 paths of 1000 steps"}};
+    const row rows[] = {{"a", 0, 5}, {"a", 1, 5}};
+    for (int i = 0; i < 3; i++) {
+        fs_buffer out = {0};
+        fs_error error = {0};
+        assert_int_equal(apply(refused[i][0], refused[i][1], rows, 2, 2, &out, &error), FS_USAGE);
+        assert_non_null(strstr(error.message, refused[i][2]));
+        fs_buffer_free(&out);
+    }
+}
+
+/* What one group gives does not depend on the others. */
+static void sums_and_paths_of_a_group_are_its_own(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {{"forecast", "of = sum, horizon = 5, paths = 200"},
+                                          {"forecast_paths", "horizon = 5, paths = 3"}};
+    row rows[90];
+    for (int i = 0; i < 90; i++) rows[i] = (row){i < 40 ? "a" : "b", i % 40, (i * 31) % 17};
+    for (int i = 0; i < 2; i++) {
+        fs_buffer both = {0}, alone = {0};
+        assert_int_equal(apply(same[i][0], same[i][1], rows, 80, 80, &both, NULL), FS_OK);
+        assert_int_equal(apply(same[i][0], same[i][1], rows + 40, 40, 7, &alone, NULL), FS_OK);
+        assert_non_null(strstr(both.data, alone.data));
+        fs_buffer_free(&both), fs_buffer_free(&alone);
+    }
+}
+
 static void backtest_tells_the_errors_of_both_models(void **state)
 {
     (void)state;
@@ -276,6 +325,9 @@ int main(void)
         cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
         cmocka_unit_test(forecast_takes_the_form_that_is_named),
         cmocka_unit_test(forecast_starts_from_a_common_end),
+        cmocka_unit_test(forecast_of_sums_adds_periods_up),
+        cmocka_unit_test(paths_and_sums_that_cannot_be_are_refused),
+        cmocka_unit_test(sums_and_paths_of_a_group_are_its_own),
         cmocka_unit_test(backtest_tells_the_errors_of_both_models),
         cmocka_unit_test(outliers_are_explained_row_for_row),
         cmocka_unit_test(outliers_alone_come_back_where_asked),
