@@ -821,6 +821,8 @@ def forecast_paths(
     group: str | Sequence[str] = (),
     order: str | None = None,
     value: str | None = None,
+    ahead: str | None = None,
+    event: str | None = None,
     horizon: int = 28,
     paths: int = 100,
     seed: int = 1,
@@ -862,6 +864,13 @@ def forecast_paths(
     value : str, optional
         The column of: what is forecast; null: not known (which is not zero). Default: the column of this name, else the
         first number.
+    ahead : str, optional
+        The column of: true: a period to come, of which only regressors and events are known; its value is not looked
+        at. Default: the column of this name, or none.
+    event : str, optional
+        The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
+        effect of its own (the 40 most frequent), drawn to that of all events. Default: the column of this name, or
+        none.
     horizon : int, default 28
         How many periods each path has. From 1 to 100000.
     paths : int, default 100
@@ -918,7 +927,7 @@ def forecast_paths(
         data,
         group=group,
         order=order,
-        columns={"value": value},
+        columns={"value": value, "ahead": ahead, "event": event},
         params={
             "horizon": horizon,
             "paths": paths,

@@ -118,11 +118,16 @@ void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, int model, 
             fit->quantiles(fit, h, f->settings.quantile, quantiles, quantile + h * quantiles);
     else
         add_errors(f, fit, horizon, quantile);
-    if (fs_conformal_is_ready(f, model, origins))
+    bool holds_effects = fit->quantiles;
+    if (fs_conformal_is_ready(f, model, origins)) {
+        for (int64_t i = 0; fit->effect && i < horizon * quantiles; i++)
+            quantile[i] /= fit->effect[i / quantiles];
         fs_conformal_quantiles(f, model, origins, horizon, quantile);
+        holds_effects = false;
+    }
     for (int64_t i = 0; i < horizon * quantiles; i++) {
         double value = quantile[i];
-        if (!fit->quantiles) value = with_effects(f, series, value, i / quantiles);
+        if (!holds_effects) value = with_effects(f, series, value, i / quantiles);
         quantile[i] = fs_bounded((clip && value < 0 ? 0 : value) * series->unit);
     }
     keep_closed(series, season, horizon, quantiles, quantile);
@@ -140,7 +145,7 @@ void fs_deliver_paths(fs_forecaster *f, const fs_series *series, int model, int 
     for (int64_t h = 0; h < horizon; h++) {
         double *value = f->paths.value + h * width, times = 1, plus = 0;
         double mean = fit->quantiles ? 0 : fit->mean[h];
-        if (f->adjusted) {
+        if (f->adjusted && !fit->quantiles) {
             double effect = f->effects.effect[series->count + h];
             times = f->effects.multiplies ? effect : 1;
             plus = f->effects.multiplies ? 0 : effect;

@@ -117,13 +117,14 @@ static void draw_errors(const fs_paths *p, int64_t horizon)
 
 /* ---- counts ---- */
 
-/* What each step's mean has beyond the level of those on sale then. */
+/* What each step's mean has beyond the level of those on sale then, by season and regressors. */
 static void fill_factors(const fs_fit *fit, int64_t horizon, double *factor)
 {
     double weight[FS_COUNTS_SIZES][FS_COUNTS_PACES];
     for (int64_t h = 0; h < horizon; h++) {
         double level = fs_counts_on_sale(&fit->counts, h + 1, weight);
         factor[h] = level > 0 ? fit->mean[h] * fit->counts.unit / level : 0;
+        if (fit->effect) factor[h] *= fit->effect[h];
     }
 }
 

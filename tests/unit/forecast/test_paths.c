@@ -297,6 +297,34 @@ static void paths_hold_what_regressors_do(void **state)
     fs_forecaster_close(paths), fs_forecaster_close(sums);
 }
 
+/* Slow movers: the level is multiplied, and what is sold stays whole. */
+static void paths_of_counts_hold_what_regressors_do(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(18, 0, 0, 0);
+    double y[400], promotion[400 + STEPS] = {0}, mean[STEPS] = {0};
+    const double *column[] = {promotion};
+    const char *name[] = {"promotion"};
+    fs_regressors known = {.count = 1, .value = column, .name = name};
+    fs_forecast given;
+    for (int t = 0; t < 400; t++) {
+        promotion[t] = t % 9 == 4;
+        y[t] = (double)fs_random_poisson(&random, 1.5 * (1 + promotion[t]));
+    }
+    promotion[402] = 1;
+    fs_forecaster *paths = open_forecaster("counts", STEPS, 2000, false);
+    assert_int_equal(fs_forecaster_run(paths, 1, y, NULL, 400, &known, &given, NULL), FS_OK);
+    for (int i = 0; i < 2000; i++)
+        for (int h = 0; h < STEPS; h++) {
+            double sold = given.path[i * STEPS + h];
+            assert_true(sold == floor(sold));
+            mean[h] += sold / 2000;
+        }
+    for (int h = 0; h < STEPS; h++) assert_true(fabs(mean[h] / given.mean[h] - 1) < 0.06);
+    assert_true(given.mean[2] > 1.6 * given.mean[1]);
+    fs_forecaster_close(paths);
+}
+
 /* ---- coverage of what came ---- */
 
 typedef enum truth { INDEPENDENT, WALK, AUTOREGRESSION, POISSON, SCATTERED } truth;
@@ -419,6 +447,7 @@ int main(void)
         cmocka_unit_test(paths_are_those_that_sums_are_read_from),
         cmocka_unit_test(paths_and_sums_are_not_below_zero),
         cmocka_unit_test(paths_hold_what_regressors_do),
+        cmocka_unit_test(paths_of_counts_hold_what_regressors_do),
         cmocka_unit_test(quantiles_of_sums_cover_what_comes),
         cmocka_unit_test(nasty_series_get_finite_ordered_sums),
         cmocka_unit_test(every_allocation_may_fail),
