@@ -27,13 +27,16 @@
 
 #include "forecast_internal.h"
 
-#define SIZES     FS_COUNTS_SIZES
-#define PACES     FS_COUNTS_PACES
-#define POWER     0.1
-#define PULL      30.0  /* sales */
-#define PRIOR     7.0   /* observations without a sale that a series is thought to begin with */
-#define MOST      1023  /* of the table; a count beyond is as strange as that */
-#define MOST_MEAN 100.0 /* from there on counts are as good as any number */
+#define SIZES          FS_COUNTS_SIZES
+#define PACES          FS_COUNTS_PACES
+#define POWER          0.1
+#define PULL           30.0 /* sales */
+#define PRIOR          7.0  /* observations without a sale that a series is thought to begin with */
+#define MOST           1023 /* of the table; a count beyond is as strange as that */
+#define QUICKEST       1e4  /* counts a step */
+#define LEAST_EXPOSED  1e-9 /* of the states that are kept: far below what they can be */
+#define LEAST_MANTISSA 1e-250 /* the least of a product between two times that it is shrunk */
+#define MOST_MEAN      100.0  /* from there on counts are as good as any number */
 
 /* From two months of days to one week, each half of the one before. */
 const double fs_counts_pace[PACES] = {0.015, 0.03, 0.06, 0.12};
@@ -43,17 +46,24 @@ const double fs_counts_pace[PACES] = {0.015, 0.03, 0.06, 0.12};
 #define HOME_LONG  100
 #define HOME_MEAN  20.0
 
-/* Is it a series of small whole numbers, none below zero? Then sets their mean. */
-static bool is_counts(const fs_series *series, double *mean)
+/* Is it a series of whole numbers, none below zero? */
+static bool is_whole(const fs_series *series)
 {
-    double sum = 0;
     if (!(series->least >= 0)) return false;
     for (int64_t t = 0; t < series->count; t++) {
         double value = series->y[t] * series->unit;
         if (!(value == floor(value))) return false;
-        sum += series->y[t];
     }
-    *mean = sum / (double)series->known * series->unit;
+    return true;
+}
+
+/* And are they small? Then sets their mean. */
+static bool is_counts(const fs_series *series, double *mean)
+{
+    double sum = 0;
+    if (!is_whole(series)) return false;
+    for (int64_t t = 0; t < series->count; t++) sum += series->y[t];
+    *mean = series->known > 0 ? sum / (double)series->known * series->unit : 0;
     return *mean <= MOST_MEAN;
 }
 
@@ -166,6 +176,61 @@ static void project(const fs_counts *counts, const double *ahead, int64_t horizo
     }
 }
 
+/* ---- carried on ---- */
+
+/* Kept are the length of the season (0: nothing was sold yet), its factors, that of the next observation first, and of each candidate, sizes in
+ * turn and of each its paces, what is sold, exposed and out, and the likelihood as mantissa and exponent. */
+static void go_through(fs_states *s, int64_t *season, double *factor, int64_t next,
+                       fs_counts_sums *sums)
+{
+    fs_states_whole(s, season, 0, FS_STATE_COUNT);
+    if (*season == 0 || s->fails) return;
+    fs_states_ring(s, factor, *season, next, 1, 0, FS_STATE_BOUND);
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) {
+            fs_states_number(s, &sums->sold[i][k], 0, FS_STATE_BOUND);
+            fs_states_number(s, &sums->exposed[i][k], LEAST_EXPOSED, FS_STATE_BOUND);
+            fs_states_number(s, &sums->out[i][k], 0, 1);
+            fs_states_number(s, &sums->mantissa[i][k], LEAST_MANTISSA, 2);
+            fs_states_number(s, &sums->exponent[i][k], -FS_STATE_BOUND, FS_STATE_BOUND);
+        }
+}
+
+static void keep(const fs_counts *counts, double *factor, fs_counts_sums *sums, fs_fit *fit)
+{
+    int64_t season = counts->season;
+    fs_states s = fs_states_write(fit);
+    go_through(&s, &season, factor, counts->place + counts->count, sums);
+    fs_states_end(&s, fit);
+}
+
+static void keep_nothing_sold(fs_fit *fit)
+{
+    int64_t season = 0;
+    fs_states s = fs_states_write(fit);
+    go_through(&s, &season, NULL, 0, NULL);
+    fs_states_end(&s, fit);
+}
+
+/* No slow mover any more: a walk over so many counts takes long. */
+static bool is_too_quick(const fs_counts *counts, const fs_counts_sums *sums)
+{
+    double most = 0, level = 0;
+    for (int i = 0; i < counts->season; i++) most = fmax(most, counts->factor[i]);
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) level = fmax(level, sums->sold[i][k] / sums->exposed[i][k]);
+    return !(level * most <= QUICKEST);
+}
+
+/* What is known at the end goes into the mixture, and that is projected. */
+static void finish(const fs_counts *counts, double *factor, const double *ahead, int64_t first,
+                   int64_t horizon, fs_counts_sums *sums, double unit, fs_fit *fit)
+{
+    mix(sums, unit, &fit->counts);
+    project(counts, ahead, horizon, first, fit);
+    if (fit->keeps) keep(counts, factor, sums, fit);
+}
+
 /* ---- the fit ---- */
 
 static void fit_sales(const fs_forecast_task *task, int64_t first, double *room, fs_fit *fit)
@@ -183,8 +248,7 @@ static void fit_sales(const fs_forecast_task *task, int64_t first, double *room,
     fill_ways(counts.most, ways);
     fill_factors(&counts, factor, factor + counts.season);
     fs_counts_lanes(&counts, ahead, &sums);
-    mix(&sums, series->unit, &fit->counts);
-    project(&counts, ahead, task->horizon, first, fit);
+    finish(&counts, factor, ahead, first, task->horizon, &sums, series->unit, fit);
     fit->parameters = 1 + counts.season; /* level and size, and factors of which the last follows */
 }
 
@@ -199,6 +263,11 @@ static bool is_home(const fs_series *series)
     return zeros * HOME_ZEROS >= series->known || (series->known >= HOME_LONG && mean <= HOME_MEAN);
 }
 
+static size_t room_of(size_t n, size_t season)
+{
+    return n * (1 + PACES) + 2 * season + (MOST + 1) * SIZES;
+}
+
 static fs_status fit_counts(const fs_method *method, const fs_forecast_task *task,
                             fs_scratch *scratch, fs_fit *fit, bool *can)
 {
@@ -207,16 +276,62 @@ static fs_status fit_counts(const fs_method *method, const fs_forecast_task *tas
     double mean;
     *can = is_counts(series, &mean);
     if (!*can) return FS_OK;
-    double *room = fs_scratch_reserve(scratch, n * (1 + PACES) + 2 * m + (MOST + 1) * SIZES);
+    double *room = fs_scratch_reserve(scratch, room_of(n, m));
     if (!room) return FS_MEMORY;
     int64_t first = first_sale(series);
     for (int64_t t = 0; t < first; t++) fit->residual[t] = 0;
     for (int64_t h = 0; h < task->horizon; h++) fit->mean[h] = 0, fit->spread[h] = 1;
     fit->counts = (fs_counts_mixture){.unit = series->unit};
     fit->parameters = 1;
+    if (fit->keeps) keep_nothing_sold(fit);
     if (first < series->count) fit_sales(task, first, room, fit);
     fit->from = first < series->count ? first : 0;
     fit->aicc = INFINITY;
+    fit->quantiles = fs_counts_quantiles;
+    snprintf(fit->model, sizeof fit->model, "%s", method->name);
+    return FS_OK;
+}
+
+/* A table of counts goes as far as those that are new; the prior is in the states. */
+static bool carry_on(const fs_forecast_task *task, int64_t season, double *factor,
+                     fs_counts_sums *sums, double *room, fs_fit *fit)
+{
+    const fs_series *series = task->series;
+    fs_counts counts = {.season = (int)season, .factor = factor};
+    fill_counts(series, 0, &counts, room);
+    double *ahead = room + counts.count, *ways = ahead + counts.count * PACES;
+    counts.ways = ways;
+    fill_ways(counts.most, ways);
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) {
+            fs_counts_carry_on(&counts, i, k, fit->residual, sums);
+            for (int64_t t = 0; i == FS_COUNTS_TOLD && t < counts.count; t++)
+                ahead[t * PACES + k] = fit->residual[t];
+        }
+    if (is_too_quick(&counts, sums)) return false;
+    finish(&counts, factor, ahead, 0, task->horizon, sums, series->unit, fit);
+    return true;
+}
+
+/* Of a series that had no sale yet what is new is all there is. */
+static fs_status resume_counts(const fs_method *method, const fs_forecast_task *task,
+                               fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    const fs_series *series = task->series;
+    size_t n = (size_t)series->count, m = (size_t)task->season;
+    fs_counts_sums sums;
+    int64_t season = 0;
+    double *factor = fs_scratch_reserve(scratch, m + room_of(n, m));
+    if (!factor) return FS_MEMORY;
+    fs_states s = fs_states_read(fit);
+    fs_states_whole(&s, &season, 0, task->season);
+    s = fs_states_read(fit);
+    if (season <= task->season) go_through(&s, &season, factor, 0, &sums);
+    *can = fs_states_end(&s, fit) && is_whole(series);
+    if (!*can) return FS_OK;
+    if (season == 0) return fit_counts(method, task, scratch, fit, can);
+    *can = carry_on(task, season, factor, &sums, factor + m, fit);
+    fit->from = 0;
     fit->quantiles = fs_counts_quantiles;
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
     return FS_OK;
@@ -227,4 +342,5 @@ const fs_method fs_counts_method = {
     .about = "small whole numbers: a mixture of negative binomial distributions (Snyder, Ord, "
              "Beaumont 2012) whose levels follow at four paces, with times out of sale apart",
     .fit = fit_counts,
+    .resume = resume_counts,
     .is_home = is_home};

@@ -45,13 +45,17 @@ void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters)
     for (int64_t i = 0; own > 0 && i < count; i++) errors->sorted[i] *= errors->deviation / own;
 }
 
-double fs_errors_quantile(fs_errors *errors, double p)
+double fs_errors_blend(const fs_errors *errors, double empirical, double p)
 {
     double normal = errors->deviation * fs_normal_quantile(p);
-    if (errors->count == 0) return errors->factor * normal;
     double weight = (double)errors->count / ((double)errors->count + TRUSTED);
+    return errors->factor * (weight * empirical + (1 - weight) * normal);
+}
+
+double fs_errors_quantile(fs_errors *errors, double p)
+{
+    if (errors->count == 0) return fs_errors_blend(errors, 0, p);
     if (!errors->is_sorted) fs_sort(errors->sorted, errors->count);
     errors->is_sorted = true;
-    double empirical = fs_sorted_quantile(errors->sorted, errors->count, p);
-    return errors->factor * (weight * empirical + (1 - weight) * normal);
+    return fs_errors_blend(errors, fs_sorted_quantile(errors->sorted, errors->count, p), p);
 }

@@ -77,6 +77,13 @@ static void fill_waves(fs_forecast_work *w)
             }
 }
 
+static fs_status refuse_saving(fs_error *error)
+{
+    fs_fail(error, FS_USAGE, "a model with regressors, or with the calendar, can't be saved");
+    fs_error_remedy(error, "leave out 'save', or columns beside the value and calendar = yes");
+    return FS_USAGE;
+}
+
 /* Regressors come after the order and the value column, those of the calendar last. */
 static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
 {
@@ -85,6 +92,8 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     const char *calendar = fs_option_text(w->binding.options, "calendar");
     bool is_wanted = strcmp(calendar, "auto") == 0 ? has_auto : strcmp(calendar, "yes") == 0;
     w->given = w->binding.columns - 2;
+    if (s->saves && (w->given > 0 || strcmp(calendar, "yes") == 0)) return refuse_saving(error);
+    is_wanted = is_wanted && !s->saves;
     w->uses_calendar = is_wanted && w->binding.order_type != FS_TYPE_INT;
     if (w->given > REGRESSORS_MOST) {
         fs_fail(error, FS_USAGE,

@@ -13,7 +13,8 @@
     X(fit_classifier)                                                                              \
     X(forecast)                                                                                    \
     X(peaks)                                                                                       \
-    X(trend)
+    X(trend)                                                                                       \
+    X(update)
 
 #define X(name) extern const fs_operator fs_##name##_operator;
 OPERATORS(X)
