@@ -189,9 +189,10 @@ static fs_status resume_all(fs_forecaster *f, const fs_series *news, int *model,
         today += (f->fit[i].today - 1) * (m->is_median ? 1.0 / m->parts : m->weight[i]);
     }
     *model = m->parts == 1 ? 0 : FS_FORECAST_AUTO;
-    if (!*can) return FS_OK;
-    f->saved->table.errors.deviation *= today;
-    if (m->parts == 1) return FS_OK;
+    double *deviation = &f->saved->table.errors.deviation;
+    *deviation *= today;
+    *can = *can && *deviation <= FS_STATE_BOUND;
+    if (!*can || m->parts == 1) return FS_OK;
     fs_fit *fit = &f->fit[FS_FORECAST_AUTO];
     FS_TRY(fs_fit_reserve(fit, news->count, task.horizon));
     fit->quantiles = NULL;
