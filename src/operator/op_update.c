@@ -347,9 +347,9 @@ static fs_status update_group(workspace *w, const fs_block *block, int64_t g, fs
     FS_TRY(fill(w, block, g));
     FS_TRY(fs_forecaster_update(w->forecaster, w->value, w->valid, w->count, &forecast, error));
     w->time.end = new_end(w, block, g);
-    add_note(&forecast, "rows up to the saved end left out", w->early);
-    add_note(&forecast, "rows too far behind it left out", w->far);
-    add_note(&forecast, "rows on the period of another: the last counts", w->twice);
+    add_note(&forecast, "left out, up to the saved end", w->early);
+    add_note(&forecast, "left out, too far behind it", w->far);
+    add_note(&forecast, "on the period of another, the last counts", w->twice);
     if (forecast.known) FS_TRY(fs_forecaster_save(w->forecaster, &w->time, &saved, error));
     return add_rows(w, &forecast, saved, g, out);
 }

@@ -48,7 +48,7 @@ def test_new_rows_move_the_forecast_on(foresell, tmp_path, saved):
     once = made(foresell, tmp_path, "update", "once", with_models(news, saved), *BY_DAY)
     assert duckdb.sql(f"select min(period)::varchar, count(*) from {once} where step = 1").fetchone() == ("2024-05-11", 3)
     note = duckdb.sql(f"select distinct note from {once}").fetchall()
-    assert note == [("1 of 11 new values missing; 5 rows up to the saved end left out",)]
+    assert note == [("1 of 11 new values missing; 5 left out, up to the saved end",)]
     step = saved
     for day in range(11):
         rows = f"select * from ({SALES}) where day = date '2024-04-30' + {day} and day != date '2024-05-04'"
