@@ -109,3 +109,34 @@ def test_updates_forecast_nearly_as_well_as_fits(foresell, tmp_path, data, model
     count, ratio = duckdb.sql(errors).fetchone()
     print(model, count, ratio)
     assert count > 1000 and ratio <= WORSE_AT_MOST[model]
+
+
+EXTREMES = {"largest": "1.7e308", "both ends": "1.7e308 * (1 - 2 * (n % 2))", "one largest": "case when n % 7 = 0 then 1.7e308 else 1.0 end", "smallest": "5e-324",
+            "far apart": "case when n % 7 = 0 then 5e-324 else 1e300 end", "not finite": "case when n % 9 = 0 then cast('nan' as double) else 5.0 + n % 3 end",
+            "zeros, then much": "case when n < 100 then 0 else 1e9 end", "unknown": "null", "small, then large": "case when n < 100 then n % 3 else 1e7 * n end"}
+
+
+@pytest.mark.parametrize("kind", EXTREMES)
+@pytest.mark.parametrize("model", ["auto", "counts", "holt_winters_multiplicative", "arima"])
+def test_whatever_comes_is_finite(foresell, tmp_path, kind, model):
+    sales = f"select 'G' as item, date '2024-01-01' + cast(n as integer) as day, cast({EXTREMES[kind]} as double) as units, n from range(130) b(n)"
+    saved = made(foresell, tmp_path, "forecast", "saved", f"select item, day, units from ({sales}) where n < 100", *BY_DAY, "--model", model, "--save", "[model]")
+    for n in (110, 130):
+        rows = with_models(f"select item, day, units from ({sales}) where n < {n} and n >= {n - 20}", saved)
+        saved = made(foresell, tmp_path, "update", f"to{n}", rows, *BY_DAY)
+        found = duckdb.sql(f"""from {saved} where not isfinite(mean) or not isfinite("q0.05") or not ("q0.05" <= "q0.5" and "q0.5" <= "q0.95")""").fetchall()
+        assert found == [] and duckdb.sql(f"select count(*) from {saved}").fetchone() == (14,)
+
+
+@pytest.mark.parametrize("first", ["-9223372036854775807", "9223372036854775600", "0"])
+def test_periods_at_the_ends_of_their_type(foresell, tmp_path, first):
+    sales = f"select 'G' as item, cast({first} as bigint) + n as day, cast(n % 5 as double) as units, n from range(60) b(n)"
+    saved = made(foresell, tmp_path, "forecast", "saved", f"select item, day, units from ({sales}) where n < 50", *BY_DAY, "--save", "[model]")
+    out = made(foresell, tmp_path, "update", "out", with_models(f"select item, day, units from ({sales}) where n >= 50", saved), *BY_DAY)
+    assert duckdb.sql(f"select count(mean), min(period) - ({first}) from {out}").fetchone() == (14, 60)
+
+
+def test_a_row_far_behind_the_saved_end_is_left_out(foresell, tmp_path, saved):
+    rows = with_models(f"select 'G0' as item, date '2024-04-30' + x as day, 30.0 as units from (values (0), (1), (1100000)) v(x)", saved)
+    out = made(foresell, tmp_path, "update", "far", rows, *BY_DAY)
+    assert duckdb.sql(f"select distinct note, min(period) over ()::varchar from {out}").fetchall() == [("1 left out, too far behind it", "2024-05-02")]
