@@ -77,6 +77,7 @@ typedef struct fs_forecast_settings {
     uint64_t tries;   /* bit m: a backtest tries model m; 0: those that compete */
     bool by_step;     /* a backtest's sums are of each step, not of all */
     bool is_fast;     /* AUTO leaves out what takes long */
+    bool saves;       /* fs_forecaster_save will be called: needs no regressors */
     const char *form; /* that ets may take; NULL: any; kept by reference */
     bool sums; /* quantiles, and what a backtest measures, are of the sums of steps 1 ... h */
     bool
@@ -146,6 +147,31 @@ FS_API FS_MUST_CHECK fs_status fs_forecaster_backtest(fs_forecaster *forecaster,
                                                       int64_t count,
                                                       const fs_regressors *regressors,
                                                       fs_forecast *forecast, fs_error *error);
+
+/* ---- updates: a fit is saved as a text (docs/saved.md) and carried on with what came since, without fitting anew ---- */
+
+/* Where a series stands. */
+typedef struct fs_saved_time {
+    fs_step step;
+    int64_t end; /* its last period */
+    int season;  /* >= 1 */
+} fs_saved_time;
+/* After a run with `saves`, or an update, that gave a known forecast: what it was made by. *text (ended by NUL) is owned by the forecaster until the
+ * next call; NULL where one of the models can't be saved. */
+FS_API FS_MUST_CHECK fs_status fs_forecaster_save(fs_forecaster *forecaster,
+                                                  const fs_saved_time *time, const char **text,
+                                                  fs_error *error);
+/* Reads such a text. FS_DATA where it is none, or of another version. */
+FS_API FS_MUST_CHECK fs_status fs_forecaster_load(fs_forecaster *forecaster, const char *text,
+                                                  size_t bytes, fs_saved_time *time,
+                                                  fs_error *error);
+/* After fs_forecaster_load, once: takes the `count` (0 allowed) values after the end of what was saved, with the parameters that it
+ * has, and forecasts what comes after them; settings of models are not looked at. Values that a model can't take count as missing, and
+ * `note` says so. */
+FS_API FS_MUST_CHECK fs_status fs_forecaster_update(fs_forecaster *forecaster, const double *value,
+                                                    const uint8_t *valid, int64_t count,
+                                                    fs_forecast *forecast, fs_error *error);
+
 /* Sums of the last backtest (that fs_forecaster_run makes of `model`, and of AUTO's parts): all of them in row 0, or with by_step those of step row + 1; NULL where the model was not tried. Valid until the next call. */
 FS_API const fs_backtest *fs_forecaster_tested(const fs_forecaster *forecaster, int model,
                                                int64_t row);

@@ -123,6 +123,9 @@ FS_API void fs_rows_set_integer(fs_rows *rows, int column, int64_t row, int64_t 
 FS_API FS_MUST_CHECK fs_status fs_rows_set_text(fs_rows *rows, int column, int64_t row,
                                                 const char *text, size_t bytes);
 
+/* The error that a kernel is about to return is about this group: its name is put before the message. */
+FS_API void fs_rows_refuse(fs_rows *rows, int64_t group);
+
 /* What is known when a worker opens its workspace. */
 typedef struct fs_binding {
     const fs_options *options;

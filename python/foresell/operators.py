@@ -12,7 +12,7 @@ from .table import ArrowData, apply
 
 __all__ = [
     "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast",
-    "forecast_paths", "peaks", "trend",
+    "forecast_paths", "peaks", "trend", "update",
 ]
 
 
@@ -649,6 +649,7 @@ def forecast(
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
+    save: Sequence[Literal["model"]] = (),
     threads: int | None = None,
 ) -> pa.Table:
     """Forecasts each group's series, with quantiles.
@@ -762,6 +763,9 @@ def forecast(
     end : str | int | date, default ""
         The last period of the past, for all groups: a date (YYYY-MM-DD) or a number; values after it are not looked at,
         and groups that end earlier are forecast from there on; empty: each group's own last period.
+    save : Sequence[Literal["model"]], default ()
+        [model]: the fitted models come along, in a column saved_model, to be carried on by update with what comes next;
+        without regressors, so calendar is no then.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -781,6 +785,8 @@ def forecast(
         - `drivers` (text): what regressors do to this period's forecast, the largest first, as "promotion +38 %,
           holiday -12 %": against their smaller value where they have two, else against their mean; null: nothing of 1 %
           or more.
+        - `saved_…` (text; one for each of save): in the row of step 1: the fitted model as a text, for the operator
+          update (docs/saved.md); null where it can't be saved.
 
     Examples
     --------
@@ -810,6 +816,7 @@ def forecast(
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
+            "save": save,
         },
         threads=threads,
     )
@@ -1100,6 +1107,100 @@ def trend(
             "season": season,
             "absent": absent,
             "period": period,
+        },
+        threads=threads,
+    )
+
+
+def update(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    value: str | None = None,
+    saved_model: str | None = None,
+    horizon: int = 28,
+    quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
+    absent: Literal["missing", "zero", "closed"] = "missing",
+    nonnegative: Literal["auto", "yes", "no"] = "auto",
+    end: str | int | date = "",
+    threads: int | None = None,
+) -> pa.Table:
+    """Forecasts with saved models and what came since, without fitting anew.
+
+    forecast with `save` = [model] gives each group's fitted model as a text, in the column saved_model of the row of
+    step 1. update takes the rows that came since, with that text joined to them, moves the model over them with the
+    parameters that it has, and forecasts what comes next, with the model as it is then. Nothing is estimated: an update
+    takes microseconds where a fit takes milliseconds, and every so often, after a season or so, one should fit anew.
+
+    Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
+    arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
+    errors that were made since. adida, imapa and models with regressors can't be saved. Format: docs/saved.md.
+
+    Periods between the saved end and the last known value that have no row count as missing unless `absent` says
+    otherwise; rows up to the saved end are left out and noted. Values that a model can't take, such as parts of pieces
+    for counts, count as missing, and the note says to fit anew.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: as in the forecast that was saved; rows up to the saved end are left out.
+        Default: the one column of dates.
+    value : str, optional
+        The column of: what came since; null: not known. What is behind the last known value is to come. Default: the
+        column of this name, else the first number.
+    saved_model : str, optional
+        The column of: the model, as forecast with save = [model] or an update gave it, in one row of the group or in
+        all; null in all: nothing is forecast, and noted. Default: the column of this name, else the first number.
+    horizon : int, default 28
+        How many periods to forecast. From 1 to 100000.
+    quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
+        Probabilities; each gives a column q…. Those that the forecast was saved with are as exact as its own, others
+        are read off a table. From 0.0001 to 0.9999.
+    absent : {"missing", "zero", "closed"}, default "missing"
+        What a period without a row is, up to the last known value or the end: not known (missing), or nothing was sold
+        (zero, closed).
+    nonnegative : {"auto", "yes", "no"}, default "auto"
+        Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
+    end : str | int | date, default ""
+        The last period of the past, for all groups: a date (YYYY-MM-DD) or a number; values after it are not looked at,
+        and groups that end earlier are forecast from there on; empty: each group's last known value.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): the period that is forecast, in the type of the order column.
+        - `step` (int, period): 1 for the first period after the last known one, up to the horizon.
+        - `mean` (double): expected value; null where there is no model.
+        - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
+        - `model` (text): the model's name, as in forecast.
+        - `note` (text): what was done beside the usual, such as values left out; null: nothing.
+        - `saved_model` (text): in the row of step 1: the model as it is now, for the next update.
+
+    Examples
+    --------
+    >>> foresell.update(sales, group=["item"], order="day", value="units", saved_model="units")  # doctest: +SKIP
+    """
+    return apply(
+        "update",
+        data,
+        group=group,
+        order=order,
+        columns={"value": value, "saved_model": saved_model},
+        params={
+            "horizon": horizon,
+            "quantile": quantile,
+            "absent": absent,
+            "nonnegative": nonnegative,
+            "end": end,
         },
         threads=threads,
     )

@@ -339,12 +339,13 @@ static fs_status find_parts(cli_call *call, apply *a, fs_error *error)
     return fs_cli_apply_parts(a->op, call->given, a, error);
 }
 
-/* A text as the order or as a value: its rows must tell what is in it. */
+/* A text as the order or as a value that is none: its rows must tell what is in it. */
 static bool has_text_to_read(const apply *a)
 {
     for (int i = 0; i < a->columns.count; i++) {
         const apply_column *c = &a->columns.column[i];
-        bool read = c->part == APPLY_ORDER || c->part == APPLY_VALUE;
+        bool wants_text = c->part == APPLY_VALUE && c->input->type == FS_TYPE_TEXT;
+        bool read = c->part == APPLY_ORDER || (c->part == APPLY_VALUE && !wants_text);
         if (read && c->profile->reading.kind == FS_READ_TEXT) return true;
     }
     return false;

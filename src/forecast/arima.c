@@ -110,8 +110,36 @@ static fs_arima_order most_orders(const work *k)
 
 /* ---- forecasts ---- */
 
-static void project_exactly(work *k, const fs_arima_coefficients *c, int states, int64_t horizon,
-                            fs_fit *fit)
+/* The state is where the tests were. */
+static fs_arima_kept kept_of(const work *k, const fs_arima_order *order,
+                             const fs_arima_coefficients *c)
+{
+    return (fs_arima_kept){.d = k->d,
+                           .D = k->D,
+                           .season = k->season,
+                           .order = *order,
+                           .c = *c,
+                           .time = k->series->count,
+                           .state = k->tests};
+}
+
+/* The state of w, and the last values without what the mean makes of them. */
+static void keep_exactly(work *k, const fs_arima_coefficients *c, const fs_arima_order *order,
+                         int states, fs_fit *fit)
+{
+    fs_arima_kept kept = kept_of(k, order, c);
+    if (!fit->keeps) return;
+    for (int i = 0; i < states; i++) kept.state[i] = k->search.exact.state[i * LANES];
+    for (int i = 0; i < k->delta.longest; i++) {
+        int64_t t = k->series->count - 1 - i;
+        kept.state[states + i] =
+            k->series->y[t] - fs_arima_mean_at(k->d, k->D, k->season, c->mean, t);
+    }
+    fs_arima_keep(&kept, fit);
+}
+
+static void project_exactly(work *k, const fs_arima_coefficients *c, const fs_arima_order *order,
+                            int states, int64_t horizon, fs_fit *fit)
 {
     fs_arima_exact *x = &k->search.exact;
     const fs_series *s = k->series;
@@ -120,6 +148,7 @@ static void project_exactly(work *k, const fs_arima_coefficients *c, int states,
     fs_arima_exact_reference(x, 0);
     for (int64_t t = 0; t < s->count; t++)
         fit->residual[t] = t < k->lost ? 0 : x->error[(t - k->lost) * LANES];
+    keep_exactly(k, c, order, states, fit);
     for (int64_t h = 0; h < horizon; h++) {
         double first = x->state[0];
         fit->mean[h] = first + c->mean;
@@ -132,61 +161,19 @@ static void project_exactly(work *k, const fs_arima_coefficients *c, int states,
     }
 }
 
-static bool project_with_gaps(work *k, const fs_arima_coefficients *c, int64_t horizon, fs_fit *fit)
+static bool project_with_gaps(work *k, const fs_arima_coefficients *c, const fs_arima_order *order,
+                              int64_t horizon, fs_fit *fit)
 {
     fs_arima_kalman *filter = &k->filter;
     fs_arima_expand(c, k->season, &filter->ar, &filter->ma);
     filter->mean = c->mean;
     filter->error = fit->residual;
     if (!fs_arima_kalman_run(filter)) return false;
+    fs_arima_kept kept = kept_of(k, order, c);
+    fs_arima_kalman_next(filter, kept.state);
+    fs_arima_keep(&kept, fit);
     fs_arima_kalman_ahead(filter, horizon, fit->mean);
     return true;
-}
-
-/* The deviation of step h from how the model answers one error. */
-static void project_spread(const work *k, const fs_arima_taps *ar, const fs_arima_taps *ma,
-                           int64_t horizon, double *spread)
-{
-    const fs_arima_taps *taps[] = {ar, &k->delta};
-    double sum = 0;
-    memset(spread, 0, (size_t)horizon * sizeof *spread);
-    if (horizon > 0) spread[0] = 1;
-    for (int i = 0; i < ma->count; i++)
-        if (ma->lag[i] < horizon) spread[ma->lag[i]] += ma->value[i];
-    for (int part = 0; part < 2; part++)
-        for (int64_t h = 0; h < horizon; h++)
-            for (int i = 0; i < taps[part]->count; i++)
-                if (taps[part]->lag[i] <= h)
-                    spread[h] += taps[part]->value[i] * spread[h - taps[part]->lag[i]];
-    for (int64_t h = 0; h < horizon; h++) {
-        sum += spread[h] * spread[h];
-        spread[h] = sqrt(sum);
-    }
-}
-
-/* As R names it; false where that is too long. */
-static bool name(const work *k, const fs_arima_order *o, char *to)
-{
-    int differences = k->d + k->D;
-    const char *tail = differences > 1                   ? ""
-                       : differences == 1 && o->constant ? " with drift"
-                       : differences == 1                ? ""
-                       : o->constant                     ? " with non-zero mean"
-                                                         : " with zero mean";
-    if (o->P + k->D + o->Q == 0)
-        return snprintf(to, FS_MODEL_NAME, "ARIMA(%d,%d,%d)%s", o->p, k->d, o->q, tail) <
-               FS_MODEL_NAME;
-    return snprintf(to, FS_MODEL_NAME, "ARIMA(%d,%d,%d)(%d,%d,%d)[%d]%s", o->p, k->d, o->q, o->P,
-                    k->D, o->Q, k->season, tail) < FS_MODEL_NAME;
-}
-
-static bool all_finite(const fs_fit *fit, int64_t count, int64_t horizon)
-{
-    bool finite = true;
-    for (int64_t t = 0; t < count; t++) finite &= isfinite(fit->residual[t]);
-    for (int64_t h = 0; h < horizon; h++)
-        finite &= isfinite(fit->mean[h]) && isfinite(fit->spread[h]);
-    return finite;
 }
 
 /* ---- the fit ---- */
@@ -197,13 +184,14 @@ static bool give(work *k, const fs_arima_tried *best, int64_t horizon, fs_fit *f
     fs_arima_taps ar, ma;
     fs_arima_place(&best->order, best->x, &c, NULL);
     fs_arima_expand(&c, k->season, &ar, &ma);
-    if (k->gaps && !project_with_gaps(k, &c, horizon, fit)) return false;
-    if (!k->gaps) project_exactly(k, &c, fs_arima_states(&ar, &ma), horizon, fit);
-    project_spread(k, &ar, &ma, horizon, fit->spread);
+    if (k->gaps && !project_with_gaps(k, &c, &best->order, horizon, fit)) return false;
+    if (!k->gaps) project_exactly(k, &c, &best->order, fs_arima_states(&ar, &ma), horizon, fit);
+    fs_arima_spread(&ar, &ma, &k->delta, horizon, fit->spread);
     fit->from = k->lost;
     fit->parameters = fs_arima_parameters(&best->order);
     fit->aicc = best->aicc;
-    return name(k, &best->order, fit->model) && all_finite(fit, k->series->count, horizon);
+    fs_arima_kept kept = kept_of(k, &best->order, &c);
+    return fs_arima_name(&kept, fit->model) && fs_fit_is_finite(fit, k->series->count, horizon);
 }
 
 static fs_status fit_arima(const fs_method *method, const fs_forecast_task *task,
@@ -235,6 +223,7 @@ const fs_method fs_arima_method = {
     .about = "seasonal ARIMA (Box and Jenkins), orders by AICc and a stepwise search (Hyndman "
              "and Khandakar 2008), estimates of greatest likelihood",
     .fit = fit_arima,
+    .resume = fs_arima_resume,
     .competes = true,
     .is_slow = true,
     .combines = true};

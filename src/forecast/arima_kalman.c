@@ -121,11 +121,15 @@ static void move_state(filter *f)
     memcpy(f->state, f->next, (size_t)f->size * sizeof *f->state);
 }
 
-/* What the mean of w makes of y at time t. */
+double fs_arima_mean_at(int d, int D, int season, double mean, int64_t t)
+{
+    if (d + D == 0) return mean;
+    return mean * (double)t / (D > 0 ? season : 1);
+}
+
 static double mean_part(const fs_arima_kalman *k, int64_t t)
 {
-    if (k->d + k->D == 0) return k->mean;
-    return k->mean * (double)t / (k->D > 0 ? k->season : 1);
+    return fs_arima_mean_at(k->d, k->D, k->season, k->mean, t);
 }
 
 bool fs_arima_kalman_run(fs_arima_kalman *k)
@@ -156,4 +160,11 @@ void fs_arima_kalman_ahead(fs_arima_kalman *k, int64_t horizon, double *mean)
         move_state(&f);
         mean[h] = seen(&f, f.state) + mean_part(k, k->count + h);
     }
+}
+
+void fs_arima_kalman_next(fs_arima_kalman *k, double *state)
+{
+    filter f = lay_out(k);
+    advance(&f, f.state, f.next);
+    memcpy(state, f.next, (size_t)f.size * sizeof *state);
 }

@@ -12,6 +12,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "forecast_internal.h"
 
@@ -33,6 +34,34 @@ static int64_t known_before(const fs_series *series, int64_t t)
     return t;
 }
 
+/* Kept of the mean are it and of how many. */
+static void keep_mean(fs_fit *fit, double mean, int64_t known)
+{
+    fs_states s = fs_states_write(fit);
+    fs_states_number(&s, &mean, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_whole(&s, &known, 0, FS_STATE_COUNT);
+    fs_states_end(&s, fit);
+}
+
+static bool resume_mean(const fs_forecast_task *task, fs_fit *fit)
+{
+    const fs_series *series = task->series;
+    double mean = 0;
+    int64_t known = 0;
+    fs_states s = fs_states_read(fit);
+    fs_states_number(&s, &mean, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_whole(&s, &known, 0, FS_STATE_COUNT);
+    if (!fs_states_end(&s, fit)) return false;
+    for (int64_t t = 0; t < series->count; t++) {
+        fit->residual[t] = series->use[t] ? series->y[t] - mean : 0;
+        known += series->use[t];
+        if (series->use[t]) mean += fit->residual[t] / (double)known;
+    }
+    for (int64_t h = 0; h < task->horizon; h++) fit->mean[h] = mean, fit->spread[h] = 1;
+    keep_mean(fit, mean, known);
+    return true;
+}
+
 static void fit_mean(const fs_forecast_task *task, fs_fit *fit)
 {
     const fs_series *s = task->series;
@@ -43,6 +72,55 @@ static void fit_mean(const fs_forecast_task *task, fs_fit *fit)
     for (int64_t t = 0; t < s->count; t++) fit->residual[t] = s->use[t] ? s->y[t] - mean : 0;
     for (int64_t h = 0; h < task->horizon; h++) fit->mean[h] = mean, fit->spread[h] = 1;
     fit->from = known_from(s, 0);
+    if (fit->keeps) keep_mean(fit, mean, s->known);
+}
+
+/* The line from the first known value to the last; steps to the end of the series. */
+typedef struct line {
+    double first, last;
+    int64_t from_first, from_last;
+} line;
+
+static void go_through_line(fs_states *s, line *l)
+{
+    fs_states_number(s, &l->first, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_number(s, &l->last, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_whole(s, &l->from_last, 1, FS_STATE_COUNT);
+    fs_states_whole(s, &l->from_first, l->from_last + 1, FS_STATE_COUNT);
+}
+
+static void project_line(line *l, const fs_forecast_task *task, fs_fit *fit)
+{
+    fs_states states = fs_states_write(fit);
+    double length = (double)(l->from_first - l->from_last), drift = (l->last - l->first) / length;
+    for (int64_t h = 0; h < task->horizon; h++) {
+        double steps = (double)(l->from_last + h);
+        fit->mean[h] = l->last + drift * steps;
+        fit->spread[h] = sqrt(steps * (1 + steps / length) / (1 + 1 / length));
+    }
+    if (!fit->keeps) return;
+    go_through_line(&states, l);
+    fs_states_end(&states, fit);
+}
+
+/* Each step was forecast by the line as it was before it. */
+static bool resume_drift(const fs_forecast_task *task, fs_fit *fit)
+{
+    const fs_series *series = task->series;
+    line l = {0};
+    fs_states s = fs_states_read(fit);
+    go_through_line(&s, &l);
+    if (!fs_states_end(&s, fit)) return false;
+    for (int64_t t = 0; t < series->count; t++, l.from_first++, l.from_last++) {
+        fit->residual[t] = 0;
+        if (!series->use[t]) continue;
+        double drift = (l.last - l.first) / (double)(l.from_first - l.from_last);
+        fit->residual[t] = series->y[t] - l.last - drift * (double)l.from_last;
+        l.last = series->y[t];
+        l.from_last = 0;
+    }
+    project_line(&l, task, fit);
+    return true;
 }
 
 static void fit_drift(const fs_forecast_task *task, fs_fit *fit)
@@ -50,17 +128,14 @@ static void fit_drift(const fs_forecast_task *task, fs_fit *fit)
     const fs_series *s = task->series;
     int64_t first = known_from(s, 0), last = known_before(s, s->count), before = -1;
     double length = (double)(last - first), drift = (s->y[last] - s->y[first]) / length;
+    line l = {s->y[first], s->y[last], s->count - first, s->count - last};
     for (int64_t t = 0; t < s->count; t++) {
         fit->residual[t] = 0;
         if (!s->use[t]) continue;
         if (before >= 0) fit->residual[t] = s->y[t] - s->y[before] - drift * (double)(t - before);
         before = t;
     }
-    for (int64_t h = 0; h < task->horizon; h++) {
-        double steps = (double)(s->count - last + h);
-        fit->mean[h] = s->y[last] + drift * steps;
-        fit->spread[h] = sqrt(steps * (1 + steps / length) / (1 + 1 / length));
-    }
+    project_line(&l, task, fit);
     fit->from = known_from(s, first + 1);
 }
 
@@ -121,6 +196,88 @@ static bool fit_places(const fs_forecast_task *task, fs_fit *fit)
     return from >= 0;
 }
 
+/* ---- carried on: windows and places ---- */
+
+/* Kept are as many observations as a window looks back on, and which of them are known. */
+static void go_through_past(fs_states *s, double *y, uint8_t *use, int64_t count)
+{
+    for (int64_t t = 0; t < count; t++) {
+        int64_t known = use[t];
+        fs_states_whole(s, &known, 0, 1);
+        fs_states_number(s, &y[t], -FS_STATE_BOUND, FS_STATE_BOUND);
+        use[t] = known == 1;
+    }
+}
+
+static int64_t past_of(const fs_method *method, const fs_forecast_task *task)
+{
+    if (method->form == SEASONAL_WINDOW) return SEASONS * (int64_t)task->season;
+    return task->season > 1 ? task->season : WINDOW;
+}
+
+static int64_t next_of(const fs_series *series, int64_t t, bool only_known)
+{
+    return only_known && t >= -1 ? known_from(series, t + 1) : t + 1;
+}
+
+/* The last `past` observations, for a window those that are known; what is before the series is not known. */
+static void keep_past(const fs_series *series, bool only_known, int64_t past, fs_fit *fit)
+{
+    fs_states s = fs_states_write(fit);
+    double none = 0;
+    uint8_t unknown = 0;
+    int64_t t = series->count;
+    for (int64_t i = 0; i < past; i++) t = only_known ? known_before(series, t) : t - 1;
+    for (int64_t i = 0; i < past; i++, t = next_of(series, t, only_known)) {
+        bool is_there = t >= 0 && t < series->count;
+        go_through_past(&s, is_there ? &series->y[t] : &none, is_there ? &series->use[t] : &unknown,
+                        1);
+    }
+    fs_states_end(&s, fit);
+}
+
+/* What was kept and what came since are one series to a window. */
+static fs_status resume_past(const fs_method *method, const fs_forecast_task *task,
+                             fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    const fs_series *given = task->series;
+    int64_t past = past_of(method, task), all = past + given->count;
+    fs_series joined = *given;
+    joined.y = fs_scratch_reserve(scratch, (size_t)(all + all / 8 + 1));
+    if (!joined.y) return FS_MEMORY;
+    joined.use = (uint8_t *)(joined.y + all);
+    joined.count = all;
+    fs_states s = fs_states_read(fit);
+    go_through_past(&s, joined.y, joined.use, past);
+    *can = fs_states_end(&s, fit);
+    if (!*can) return FS_OK;
+    memcpy(joined.y + past, given->y, (size_t)given->count * sizeof *joined.y);
+    memcpy(joined.use + past, given->use, (size_t)given->count);
+    fs_forecast_task whole = *task;
+    whole.series = &joined;
+    if (method->form == SEASONAL_WINDOW)
+        *can = fit_places(&whole, fit);
+    else
+        fit_window(&whole, past, fit);
+    memmove(fit->residual, fit->residual + past, (size_t)given->count * sizeof *fit->residual);
+    keep_past(&joined, method->form == WINDOW_AVERAGE, past, fit);
+    return FS_OK;
+}
+
+static fs_status resume_average(const fs_method *method, const fs_forecast_task *task,
+                                fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    *can = true;
+    fit->from = 0;
+    snprintf(fit->model, sizeof fit->model, "%s", method->name);
+    switch (method->form) {
+    case MEAN: *can = resume_mean(task, fit); break;
+    case DRIFT: *can = resume_drift(task, fit); break;
+    default: return resume_past(method, task, scratch, fit, can);
+    }
+    return FS_OK;
+}
+
 static fs_status fit_average(const fs_method *method, const fs_forecast_task *task,
                              fs_scratch *scratch, fs_fit *fit, bool *can)
 {
@@ -138,18 +295,24 @@ static fs_status fit_average(const fs_method *method, const fs_forecast_task *ta
     default: *can = task->season > 1 && fit_places(task, fit); break;
     }
     if (!*can) return FS_OK;
+    if (fit->keeps && method->form >= WINDOW_AVERAGE)
+        keep_past(task->series, method->form == WINDOW_AVERAGE, past_of(method, task), fit);
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
     fit->parameters = method->form == SEASONAL_WINDOW ? task->season : 1;
     fit->aicc = INFINITY;
     return FS_OK;
 }
 
-const fs_method fs_mean_method = {
-    .name = "mean", .about = "mean of all observations", .fit = fit_average, .form = MEAN};
+const fs_method fs_mean_method = {.name = "mean",
+                                  .about = "mean of all observations",
+                                  .fit = fit_average,
+                                  .resume = resume_average,
+                                  .form = MEAN};
 const fs_method fs_drift_method = {
     .name = "drift",
     .about = "the last observation and the mean step: the line from the first to the last",
     .fit = fit_average,
+    .resume = resume_average,
     .form = DRIFT,
     .competes = true,
     .seasons = FS_SEASONS_WITHOUT};
@@ -157,9 +320,11 @@ const fs_method fs_window_average_method = {
     .name = "window_average",
     .about = "mean of the last season, of the last four observations where there is none",
     .fit = fit_average,
+    .resume = resume_average,
     .form = WINDOW_AVERAGE};
 const fs_method fs_seasonal_window_average_method = {
     .name = "seasonal_window_average",
     .about = "mean of the same place in the last three seasons",
     .fit = fit_average,
+    .resume = resume_average,
     .form = SEASONAL_WINDOW};

@@ -24,10 +24,11 @@
 
 #include "forecast_internal.h"
 
-#define LANES     FS_LSQ_LANES
-#define ROUNDS    6
-#define TOLERANCE 1e-3
-#define AT_FIRST  10 /* observations whose mean the level begins at */
+#define LANES          FS_LSQ_LANES
+#define ROUNDS         6
+#define TOLERANCE      1e-3
+#define AT_FIRST       10 /* observations whose mean the level begins at */
+#define PARAMETER_MOST 4  /* in size: none is searched beyond */
 
 typedef struct candidate {
     fs_ces_form form;
@@ -107,6 +108,31 @@ static candidate choose(fs_ces *c, int season, int64_t known, double *index, dou
     return best;
 }
 
+/* Kept are the form (0 without a season, 1 simple, 2 partial, 3 full), all parameters but the first level, then level and potential, of each place in
+ * the simple form, and of each place its season and its potential; places from that of the next observation on. */
+static void go_through(fs_states *s, fs_ces *c, int64_t next, int season, double *x)
+{
+    static const int parameter[] = {FS_CES_ALPHA0, FS_CES_ALPHA1, FS_CES_BETA0, FS_CES_BETA1};
+    int64_t form = c->form;
+    fs_states_whole(s, &form, FS_CES_NONE, FS_CES_FULL);
+    c->form = (fs_ces_form)form;
+    c->season = form == FS_CES_NONE ? 1 : season;
+    for (int i = 0; i < 4; i++)
+        fs_states_number(s, &x[parameter[i]], -PARAMETER_MOST, PARAMETER_MOST);
+    double *places = c->state + (form == FS_CES_SIMPLE ? 0 : 2);
+    if (form != FS_CES_SIMPLE)
+        fs_states_ring(s, c->state, 1, 0, 2, -FS_STATE_BOUND, FS_STATE_BOUND);
+    if (form != FS_CES_NONE)
+        fs_states_ring(s, places, season, next, 2, -FS_STATE_BOUND, FS_STATE_BOUND);
+}
+
+static void keep(fs_ces *c, int64_t next, double *x, fs_fit *fit)
+{
+    fs_states s = fs_states_write(fit);
+    go_through(&s, c, next, c->season, x);
+    fs_states_end(&s, fit);
+}
+
 /* The states answer errors alike at any time, so the deviation of step h is told from the answer to one error. */
 static void project(const fs_ces *c, const candidate *best, int64_t count, int64_t horizon,
                     double *mean, double *spread)
@@ -125,19 +151,39 @@ static void project(const fs_ces *c, const candidate *best, int64_t count, int64
     }
 }
 
-static bool all_finite(const fs_fit *fit, int64_t count, int64_t horizon)
+static void name(fs_ces_form form, fs_fit *fit)
 {
-    bool finite = true;
-    for (int64_t t = 0; t < count; t++) finite &= isfinite(fit->residual[t]);
-    for (int64_t h = 0; h < horizon; h++)
-        finite &= isfinite(fit->mean[h]) && isfinite(fit->spread[h]);
-    return finite;
+    snprintf(fit->model, sizeof fit->model, "CES(%c)", "NSPF"[form]);
+}
+
+static fs_status resume_ces(const fs_method *method, const fs_forecast_task *task,
+                            fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    const fs_series *series = task->series;
+    candidate kept = {.form = FS_CES_NONE};
+    fs_ces c = {.y = series->y, .use = series->use, .count = series->count};
+    (void)method;
+    c.state = fs_scratch_reserve(scratch, 2 + 2 * (size_t)task->season);
+    if (!c.state) return FS_MEMORY;
+    fs_states s = fs_states_read(fit);
+    go_through(&s, &c, 0, task->season, kept.x);
+    *can = fs_states_end(&s, fit);
+    if (!*can) return FS_OK;
+    for (int64_t t = 0; t < series->count; t++) {
+        double error = series->use[t] ? series->y[t] - fs_ces_ahead(&c, t) : 0;
+        fs_ces_move(&c, kept.x, t, error);
+        fit->residual[t] = error;
+    }
+    keep(&c, series->count, kept.x, fit);
+    project(&c, &kept, series->count, task->horizon, fit->mean, fit->spread);
+    name(c.form, fit);
+    fit->from = 0;
+    return FS_OK;
 }
 
 static fs_status fit_ces(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                          fs_fit *fit, bool *can)
 {
-    static const char letter[] = "NSPF";
     const fs_series *series = task->series;
     size_t n = (size_t)series->count, m = (size_t)task->season;
     (void)method;
@@ -154,12 +200,13 @@ static fs_status fit_ces(const fs_method *method, const fs_forecast_task *task, 
     c.form = best.form;
     c.season = best.form == FS_CES_NONE ? 1 : task->season;
     fs_ces_reference(&c, best.x, fit->residual);
+    if (fit->keeps) keep(&c, series->count, best.x, fit);
     project(&c, &best, series->count, task->horizon, fit->mean, fit->spread);
-    snprintf(fit->model, sizeof fit->model, "CES(%c)", letter[best.form]);
+    name(best.form, fit);
     fit->from = 0;
     fit->parameters = best.parameters;
     fit->aicc = best.aicc;
-    *can = all_finite(fit, series->count, task->horizon);
+    *can = fs_fit_is_finite(fit, series->count, task->horizon);
     return FS_OK;
 }
 
@@ -168,5 +215,6 @@ const fs_method fs_ces_method = {.name = "ces",
                                           "Ord 2022): level and potential, without season, "
                                           "with a simple, partial or full one, by AICc",
                                  .fit = fit_ces,
+                                 .resume = resume_ces,
                                  .competes = true,
                                  .combines = true};

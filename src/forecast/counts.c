@@ -27,13 +27,16 @@
 
 #include "forecast_internal.h"
 
-#define SIZES     FS_COUNTS_SIZES
-#define PACES     FS_COUNTS_PACES
-#define POWER     0.1
-#define PULL      30.0  /* sales */
-#define PRIOR     7.0   /* observations without a sale that a series is thought to begin with */
-#define MOST      1023  /* of the table; a count beyond is as strange as that */
-#define MOST_MEAN 100.0 /* from there on counts are as good as any number */
+#define SIZES          FS_COUNTS_SIZES
+#define PACES          FS_COUNTS_PACES
+#define POWER          0.1
+#define PULL           30.0 /* sales */
+#define PRIOR          7.0  /* observations without a sale that a series is thought to begin with */
+#define MOST           1023 /* of the table; a count beyond is as strange as that */
+#define QUICKEST       1e4  /* counts a step */
+#define LEAST_EXPOSED  1e-9 /* of the states that are kept: far below what they can be */
+#define LEAST_MANTISSA 1e-250 /* the least of a product between two times that it is shrunk */
+#define MOST_MEAN      100.0  /* from there on counts are as good as any number */
 
 /* From two months of days to one week, each half of the one before. */
 const double fs_counts_pace[PACES] = {0.015, 0.03, 0.06, 0.12};
@@ -53,17 +56,24 @@ static double count_at(const fs_series *series, const double *effect, int64_t t)
     return fabs(value - whole) <= 1e-9 * value ? whole : value;
 }
 
-/* Is it a series of small whole numbers, none below zero? Then sets their mean. */
-static bool is_counts(const fs_series *series, const double *effect, double *mean)
+/* Is it a series of whole numbers, none below zero? */
+static bool is_whole(const fs_series *series, const double *effect)
 {
-    double sum = 0;
     if (!(series->least >= 0)) return false;
     for (int64_t t = 0; t < series->count; t++) {
         double value = count_at(series, effect, t);
         if (!(value == floor(value))) return false;
-        sum += value / (double)series->known;
     }
-    *mean = sum;
+    return true;
+}
+
+/* And are they small? Then sets their mean. */
+static bool is_counts(const fs_series *series, const double *effect, double *mean)
+{
+    double sum = 0;
+    if (!is_whole(series, effect)) return false;
+    for (int64_t t = 0; t < series->count; t++) sum += count_at(series, effect, t);
+    *mean = series->known > 0 ? sum / (double)series->known : 0;
     return *mean <= MOST_MEAN;
 }
 
@@ -105,11 +115,18 @@ static void fill_ways(int64_t most, double *ways)
     }
 }
 
-/* Factors of the places of the season, that of y[t] at t mod season, of mean 1; known: room for as many. effect: of y's steps. */
-static void fill_places(const fs_counts *counts, const double *effect, int season, double *factor,
-                        double *known)
+/* Of the places of the season: the factor of y[t] is factor[t mod season]; their mean is 1. */
+typedef struct pattern {
+    int season;
+    double *factor;
+} pattern;
+
+/* known: room for as many. effect: of y's steps. */
+static void fill_pattern(const fs_counts *counts, const double *effect, const pattern *of,
+                         double *known)
 {
-    double sum = 0, all = 0, total = 0;
+    int season = of->season;
+    double sum = 0, all = 0, total = 0, *factor = of->factor;
     for (int i = 0; i < season; i++) factor[i] = known[i] = 0;
     for (int64_t t = 0; t < counts->count; t++) {
         double exposed = !counts->use[t] ? 0 : effect ? effect[t] : 1;
@@ -123,6 +140,13 @@ static void fill_places(const fs_counts *counts, const double *effect, int seaso
         total += factor[i];
     }
     for (int i = 0; i < season; i++) factor[i] *= season / total;
+}
+
+/* What the level is multiplied by at each step. */
+static void expose(const fs_counts *counts, const double *effect, const pattern *of, double *factor)
+{
+    for (int64_t t = 0; t < counts->count; t++)
+        factor[t] = of->factor[t % of->season] * (effect ? effect[t] : 1);
 }
 
 /* ---- the mixture ---- */
@@ -161,7 +185,7 @@ static void fill_residuals(const fs_counts *counts, const double *ahead, double 
     }
 }
 
-static void project(const fs_counts *counts, const double *ahead, const double *place, int season,
+static void project(const fs_counts *counts, const pattern *of, const double *ahead,
                     int64_t horizon, int64_t first, fs_fit *fit)
 {
     const fs_counts_mixture *mixture = &fit->counts;
@@ -172,10 +196,65 @@ static void project(const fs_counts *counts, const double *ahead, const double *
     }
     fill_residuals(counts, ahead, pace, mixture->unit, fit->residual + first);
     for (int64_t h = 0; h < horizon; h++) {
-        double factor = place[(counts->count + h) % season];
+        double factor = of->factor[(counts->count + h) % of->season];
         fit->mean[h] = fs_counts_on_sale(mixture, h + 1, weight) * factor / mixture->unit;
         fit->spread[h] = sqrt(1 + (double)h * drift);
     }
+}
+
+/* ---- carried on ---- */
+
+/* Kept are the length of the season (0: nothing was sold yet), its factors, that of the next observation first, and of each candidate, sizes in
+ * turn and of each its paces, what is sold, exposed and out, and the likelihood as mantissa and exponent. */
+static void go_through(fs_states *s, int64_t *season, double *factor, int64_t next,
+                       fs_counts_sums *sums)
+{
+    fs_states_whole(s, season, 0, FS_STATE_COUNT);
+    if (*season == 0 || s->fails) return;
+    fs_states_ring(s, factor, *season, next, 1, 0, FS_STATE_BOUND);
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) {
+            fs_states_number(s, &sums->sold[i][k], 0, FS_STATE_BOUND);
+            fs_states_number(s, &sums->exposed[i][k], LEAST_EXPOSED, FS_STATE_BOUND);
+            fs_states_number(s, &sums->out[i][k], 0, 1);
+            fs_states_number(s, &sums->mantissa[i][k], LEAST_MANTISSA, 2);
+            fs_states_number(s, &sums->exponent[i][k], -FS_STATE_BOUND, FS_STATE_BOUND);
+        }
+}
+
+static void keep(const fs_counts *counts, const pattern *of, fs_counts_sums *sums, fs_fit *fit)
+{
+    int64_t season = of->season;
+    fs_states s = fs_states_write(fit);
+    go_through(&s, &season, of->factor, counts->count, sums);
+    fs_states_end(&s, fit);
+}
+
+static void keep_nothing_sold(fs_fit *fit)
+{
+    int64_t season = 0;
+    fs_states s = fs_states_write(fit);
+    go_through(&s, &season, NULL, 0, NULL);
+    fs_states_end(&s, fit);
+}
+
+/* No slow mover any more: a walk over so many counts takes long. */
+static bool is_too_quick(const pattern *of, const fs_counts_sums *sums)
+{
+    double most = 0, level = 0;
+    for (int i = 0; i < of->season; i++) most = fmax(most, of->factor[i]);
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) level = fmax(level, sums->sold[i][k] / sums->exposed[i][k]);
+    return !(level * most <= QUICKEST);
+}
+
+/* What is known at the end goes into the mixture, and that is projected. */
+static void finish(const fs_counts *counts, const pattern *of, const double *ahead, int64_t first,
+                   int64_t horizon, fs_counts_sums *sums, double unit, fs_fit *fit)
+{
+    mix(sums, unit, &fit->counts);
+    project(counts, of, ahead, horizon, first, fit);
+    if (fit->keeps) keep(counts, of, sums, fit);
 }
 
 /* ---- the fit ---- */
@@ -187,20 +266,19 @@ static void fit_sales(const fs_forecast_task *task, int64_t first, double *room,
     fs_counts counts = {0};
     fs_counts_sums sums;
     fill_counts(series, task->effect, first, &counts, room);
-    int season = counts.count >= 2 * (int64_t)task->season ? task->season : 1;
     double *ahead = room + counts.count, *ways = ahead + counts.count * PACES;
-    double *factor = ways + (counts.most + 1) * SIZES, *place = factor + counts.count;
+    double *factor = ways + (counts.most + 1) * SIZES;
+    pattern of = {1, factor + counts.count};
+    if (counts.count >= 2 * (int64_t)task->season) of.season = task->season;
     counts.ways = ways;
     counts.factor = factor;
     fill_ways(counts.most, ways);
-    fill_places(&counts, effect, season, place, place + season);
-    for (int64_t t = 0; t < counts.count; t++)
-        factor[t] = place[t % season] * (effect ? effect[t] : 1);
+    fill_pattern(&counts, effect, &of, of.factor + of.season);
+    expose(&counts, effect, &of, factor);
     fs_counts_lanes(&counts, ahead, &sums);
-    mix(&sums, series->unit, &fit->counts);
-    project(&counts, ahead, place, season, task->horizon, first, fit);
+    finish(&counts, &of, ahead, first, task->horizon, &sums, series->unit, fit);
     fit->effect = effect ? task->effect + series->count : NULL;
-    fit->parameters = 1 + season; /* level and size, and factors of which the last follows */
+    fit->parameters = 1 + of.season; /* level and size, and factors of which the last follows */
 }
 
 /* Slow movers: many zeros; or small numbers over so long a time that what a trend or a yearly season adds is small beside their
@@ -214,6 +292,11 @@ static bool is_home(const fs_series *series)
     return zeros * HOME_ZEROS >= series->known || (series->known >= HOME_LONG && mean <= HOME_MEAN);
 }
 
+static size_t room_of(size_t n, size_t season)
+{
+    return n * (2 + PACES) + 2 * season + (MOST + 1) * SIZES;
+}
+
 static fs_status fit_counts(const fs_method *method, const fs_forecast_task *task,
                             fs_scratch *scratch, fs_fit *fit, bool *can)
 {
@@ -222,16 +305,66 @@ static fs_status fit_counts(const fs_method *method, const fs_forecast_task *tas
     double mean;
     *can = is_counts(series, task->effect, &mean);
     if (!*can) return FS_OK;
-    double *room = fs_scratch_reserve(scratch, n * (2 + PACES) + 2 * m + (MOST + 1) * SIZES);
+    double *room = fs_scratch_reserve(scratch, room_of(n, m));
     if (!room) return FS_MEMORY;
     int64_t first = first_sale(series);
     for (int64_t t = 0; t < first; t++) fit->residual[t] = 0;
     for (int64_t h = 0; h < task->horizon; h++) fit->mean[h] = 0, fit->spread[h] = 1;
     fit->counts = (fs_counts_mixture){.unit = series->unit};
     fit->parameters = 1;
+    if (fit->keeps) keep_nothing_sold(fit);
     if (first < series->count) fit_sales(task, first, room, fit);
     fit->from = first < series->count ? first : 0;
     fit->aicc = INFINITY;
+    fit->quantiles = fs_counts_quantiles;
+    snprintf(fit->model, sizeof fit->model, "%s", method->name);
+    return FS_OK;
+}
+
+/* A table of counts goes as far as those that are new; the prior is in the states. */
+static bool carry_on(const fs_forecast_task *task, int64_t season, double *factor,
+                     fs_counts_sums *sums, double *room, fs_fit *fit)
+{
+    const fs_series *series = task->series;
+    const pattern of = {(int)season, factor};
+    fs_counts counts = {0};
+    fill_counts(series, NULL, 0, &counts, room);
+    double *ahead = room + counts.count, *ways = ahead + counts.count * PACES;
+    double *exposure = ways + (counts.most + 1) * SIZES;
+    counts.ways = ways;
+    counts.factor = exposure;
+    fill_ways(counts.most, ways);
+    expose(&counts, NULL, &of, exposure);
+    for (int i = 0; i < SIZES; i++)
+        for (int k = 0; k < PACES; k++) {
+            fs_counts_carry_on(&counts, i, k, fit->residual, sums);
+            for (int64_t t = 0; i == FS_COUNTS_TOLD && t < counts.count; t++)
+                ahead[t * PACES + k] = fit->residual[t];
+        }
+    if (is_too_quick(&of, sums)) return false;
+    finish(&counts, &of, ahead, 0, task->horizon, sums, series->unit, fit);
+    return true;
+}
+
+/* Of a series that had no sale yet what is new is all there is. */
+static fs_status resume_counts(const fs_method *method, const fs_forecast_task *task,
+                               fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    const fs_series *series = task->series;
+    size_t n = (size_t)series->count, m = (size_t)task->season;
+    fs_counts_sums sums;
+    int64_t season = 0;
+    double *factor = fs_scratch_reserve(scratch, m + room_of(n, m));
+    if (!factor) return FS_MEMORY;
+    fs_states s = fs_states_read(fit);
+    fs_states_whole(&s, &season, 0, task->season);
+    s = fs_states_read(fit);
+    if (season <= task->season) go_through(&s, &season, factor, 0, &sums);
+    *can = fs_states_end(&s, fit) && is_whole(series, NULL);
+    if (!*can) return FS_OK;
+    if (season == 0) return fit_counts(method, task, scratch, fit, can);
+    *can = carry_on(task, season, factor, &sums, factor + m, fit);
+    fit->from = 0;
     fit->quantiles = fs_counts_quantiles;
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
     return FS_OK;
@@ -242,4 +375,5 @@ const fs_method fs_counts_method = {
     .about = "small whole numbers: a mixture of negative binomial distributions (Snyder, Ord, "
              "Beaumont 2012) whose levels follow at four paces, with times out of sale apart",
     .fit = fit_counts,
+    .resume = resume_counts,
     .is_home = is_home};

@@ -27,11 +27,20 @@ static double probability(const fs_counts *counts, int size, int64_t k, double s
     return power_of_size(scatter * inverse, size) * power(sold * inverse, k) * ways;
 }
 
-void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,
-                         fs_counts_sums *sums)
+void fs_counts_begin(const fs_counts *counts, int size, int pace, fs_counts_sums *sums)
 {
-    double alpha = fs_counts_pace[pace], out = 0, product = 1, exponents = 0;
-    double exposed = counts->prior, sold = counts->prior * counts->at_first;
+    sums->exposed[size][pace] = counts->prior;
+    sums->sold[size][pace] = counts->prior * counts->at_first;
+    sums->out[size][pace] = sums->exponent[size][pace] = 0;
+    sums->mantissa[size][pace] = 1;
+}
+
+void fs_counts_carry_on(const fs_counts *counts, int size, int pace, double *ahead,
+                        fs_counts_sums *sums)
+{
+    double alpha = fs_counts_pace[pace], out = sums->out[size][pace];
+    double product = sums->mantissa[size][pace], exponents = sums->exponent[size][pace];
+    double exposed = sums->exposed[size][pace], sold = sums->sold[size][pace];
     for (int64_t t = 0; t < counts->count; t++) {
         double y = counts->y[t], factor = counts->factor[t];
         int64_t k = y < (double)counts->most ? (int64_t)y : counts->most;
@@ -58,4 +67,11 @@ void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ah
     sums->out[size][pace] = out;
     sums->mantissa[size][pace] = product;
     sums->exponent[size][pace] = exponents;
+}
+
+void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,
+                         fs_counts_sums *sums)
+{
+    fs_counts_begin(counts, size, pace, sums);
+    fs_counts_carry_on(counts, size, pace, ahead, sums);
 }

@@ -16,9 +16,7 @@
 
 #include "forecaster_internal.h"
 
-#define CLOSED_SEASONS 8  /* a place of the season that was zero in all of them is closed */
-#define CLOSED_KNOWN   6  /* of them must be known */
-#define CLOSED_LONGEST 14 /* steps in a season that has closed places */
+#define CLOSED_KNOWN 6 /* of the seasons that a place was zero in must be known */
 #define FARTHEST                                                                                   \
     1e200 /* of a path, so that sums of paths are finite, in a scale where values are at most 1 */
 
@@ -42,11 +40,11 @@ bool fs_is_nonnegative(const fs_forecaster *f, const fs_series *series)
     return series->least >= 0;
 }
 
-/* Known values at a place of the last CLOSED_SEASONS seasons, and how many of them are not zero. */
+/* Known values at a place of the last FS_CLOSED_SEASONS seasons, and how many of them are not zero. */
 static void count_place(const fs_series *s, int season, int place, int *known, int *busy)
 {
     *known = *busy = 0;
-    for (int64_t i = 1; i <= CLOSED_SEASONS; i++) {
+    for (int64_t i = 1; i <= FS_CLOSED_SEASONS; i++) {
         int64_t t = s->count - i * season + place;
         if (t < 0 || !s->use[t]) continue;
         (*known)++;
@@ -56,11 +54,11 @@ static void count_place(const fs_series *s, int season, int place, int *known, i
 
 /* Places of the season at which nothing was sold for long, while something was on nearly all of the
  * others: a shop that is shut on Sundays sells nothing next Sunday, whatever a smooth level says. False where there is none. */
-static bool find_closed(const fs_series *s, int season, bool closed[CLOSED_LONGEST])
+static bool find_closed(const fs_series *s, int season, bool closed[FS_CLOSED_LONGEST])
 {
-    int known[CLOSED_LONGEST], busy[CLOSED_LONGEST], open_known = 0, open_busy = 0;
+    int known[FS_CLOSED_LONGEST], busy[FS_CLOSED_LONGEST], open_known = 0, open_busy = 0;
     bool any = false;
-    if (season < 2 || season > CLOSED_LONGEST) return false;
+    if (season < 2 || season > FS_CLOSED_LONGEST) return false;
     for (int place = 0; place < season; place++) {
         count_place(s, season, place, &known[place], &busy[place]);
         if (busy[place] == 0) continue;
@@ -78,7 +76,7 @@ static bool find_closed(const fs_series *s, int season, bool closed[CLOSED_LONGE
 static void keep_closed(const fs_series *series, int season, int64_t horizon, int each,
                         double *values)
 {
-    bool closed[CLOSED_LONGEST];
+    bool closed[FS_CLOSED_LONGEST];
     if (!find_closed(series, season, closed)) return;
     for (int64_t h = 0; h < horizon; h++)
         for (int i = 0; i < each; i++)

@@ -45,25 +45,27 @@ void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters)
     for (int64_t i = 0; own > 0 && i < count; i++) errors->sorted[i] *= errors->deviation / own;
 }
 
-static double blend(fs_errors *errors, double p, double normal)
+double fs_errors_blend(const fs_errors *errors, double empirical, double normal)
 {
     double weight = (double)errors->count / ((double)errors->count + TRUSTED);
+    return errors->factor * (weight * empirical + (1 - weight) * errors->deviation * normal);
+}
+
+static double quantile_of(fs_errors *errors, double p, double normal)
+{
+    if (errors->count == 0) return fs_errors_blend(errors, 0, normal);
     if (!errors->is_sorted) fs_sort(errors->sorted, errors->count);
     errors->is_sorted = true;
-    double empirical = fs_sorted_quantile(errors->sorted, errors->count, p);
-    return errors->factor * (weight * empirical + (1 - weight) * normal);
+    return fs_errors_blend(errors, fs_sorted_quantile(errors->sorted, errors->count, p), normal);
 }
 
 double fs_errors_quantile(fs_errors *errors, double p)
 {
-    double normal = errors->deviation * fs_normal_quantile(p);
-    return errors->count == 0 ? errors->factor * normal : blend(errors, p, normal);
+    return quantile_of(errors, p, fs_normal_quantile(p));
 }
 
 void fs_errors_quantiles(fs_errors *errors, const double *normal, int64_t n, double *quantile)
 {
-    for (int64_t k = 0; k < n; k++) {
-        double of = errors->deviation * normal[k], p = ((double)k + 0.5) / (double)n;
-        quantile[k] = errors->count == 0 ? errors->factor * of : blend(errors, p, of);
-    }
+    for (int64_t k = 0; k < n; k++)
+        quantile[k] = quantile_of(errors, ((double)k + 0.5) / (double)n, normal[k]);
 }

@@ -123,12 +123,13 @@ static void finish(const fs_forecast_task *task, const rooms *r, fs_ets *ets, fs
     memcpy(r->season, first, (size_t)period * sizeof *first);
     fs_ets_reference(&past, ets, r->season, fit->residual);
     fs_ets_project(ets, &past, r->season, task->horizon, fit->mean, fit->spread);
-    double today = ets->error == FS_ETS_MULTIPLICATIVE ? fabs(fit->mean[0]) : 1;
+    double today = fs_ets_today(ets, fit);
     for (int64_t t = 0; t < task->series->count; t++) fit->residual[t] *= today;
     fs_ets_name(ets, fit->model);
     fit->from = 0;
     fit->parameters = fs_ets_parameters(ets, period) - 1;
     fit->aicc = ets->aicc;
+    fs_ets_keep(ets, &past, r->season, fit);
 }
 
 static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
@@ -151,6 +152,7 @@ const fs_method fs_ets_method = {
     .name = "ets",
     .about = "exponential smoothing, the form by AICc (Hyndman, Koehler, Ord and Snyder 2008)",
     .fit = fit,
+    .resume = fs_ets_resume,
     .form = ANY,
     .competes = true,
     .combines = true,
@@ -159,25 +161,30 @@ const fs_method fs_ses_method = {
     .name = "ses",
     .about = "simple exponential smoothing (Brown 1959): ETS(A,N,N), a level alone",
     .fit = fit,
+    .resume = fs_ets_resume,
     .form = SES};
 const fs_method fs_holt_method = {
     .name = "holt",
     .about = "Holt's method (1957): ETS(A,A,N), a level and a straight trend",
     .fit = fit,
+    .resume = fs_ets_resume,
     .form = HOLT};
 const fs_method fs_holt_damped_method = {
     .name = "holt_damped",
     .about = "the damped trend (Gardner and McKenzie 1985): ETS(A,Ad,N), Holt's that levels off",
     .fit = fit,
+    .resume = fs_ets_resume,
     .form = HOLT_DAMPED};
 const fs_method fs_holt_winters_method = {
     .name = "holt_winters",
     .about =
         "the method of Holt and Winters (1960): ETS(A,A,A), a trend and a season that is added",
     .fit = fit,
+    .resume = fs_ets_resume,
     .form = HOLT_WINTERS};
 const fs_method fs_holt_winters_multiplicative_method = {
     .name = "holt_winters_multiplicative",
     .about = "the method of Holt and Winters (1960): ETS(M,A,M), a trend and a season of factors",
     .fit = fit,
+    .resume = fs_ets_resume,
     .form = HOLT_WINTERS_MULTIPLICATIVE};

@@ -109,4 +109,11 @@ void fs_ets_fit(fs_ets_group *group);
 void fs_ets_project(const fs_ets *ets, const fs_ets_past *past, const double *season,
                     int64_t horizon, double *mean, double *spread);
 
+/* What an error of 1 is today: the mean of the next step where errors are relative, else 1. */
+double fs_ets_today(const fs_ets *ets, const fs_fit *fit);
+/* Keeps a fit that does: ets with its states behind past, `season` too. */
+void fs_ets_keep(const fs_ets *ets, const fs_ets_past *past, double *season, fs_fit *fit);
+fs_status fs_ets_resume(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                        fs_fit *fit, bool *can);
+
 #endif

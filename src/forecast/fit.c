@@ -22,8 +22,24 @@ fs_status fs_fit_reserve(fs_fit *fit, int64_t count, int64_t horizon)
     return grow(&fit->spread, &fit->horizon_capacity, horizon) ? FS_OK : FS_MEMORY;
 }
 
+fs_status fs_fit_reserve_states(fs_fit *fit, int season)
+{
+    fit->states = 0;
+    return grow(&fit->state, &fit->state_capacity, FS_STATES_MOST(season)) ? FS_OK : FS_MEMORY;
+}
+
+bool fs_fit_is_finite(const fs_fit *fit, int64_t count, int64_t horizon)
+{
+    bool finite = true;
+    for (int64_t t = 0; t < count; t++) finite &= isfinite(fit->residual[t]);
+    for (int64_t h = 0; h < horizon; h++)
+        finite &= isfinite(fit->mean[h]) && isfinite(fit->spread[h]);
+    return finite;
+}
+
 void fs_fit_free(fs_fit *fit)
 {
+    fs_free(fit->state);
     fs_free(fit->mean);
     fs_free(fit->spread);
     fs_free(fit->residual);

@@ -19,6 +19,7 @@ typedef struct fs_series {
 } fs_series;
 FS_MUST_CHECK fs_status fs_series_fill(fs_series *series, const double *value, const uint8_t *valid,
                                        int64_t count);
+FS_MUST_CHECK fs_status fs_series_reserve(fs_series *series, int64_t count);
 void fs_series_free(fs_series *series);
 
 /* ---- methods: each has a function that fits and projects ---- */
@@ -55,10 +56,20 @@ struct fs_fit {
     const double *
         effect; /* horizon: what regressors multiply by, for `quantiles` that hold it; NULL: nothing */
     int64_t count_capacity, horizon_capacity;
+    /* Of a fit that `keeps`: its parameters and its states behind the last observation, as the method's `resume` takes them; states 0:
+     * none, or not to be kept. */
+    bool keeps;
+    double *state; /* FS_STATES_MOST(season) */
+    int64_t states, state_capacity;
+    double today; /* `resume`: how much wider errors are than when it was kept */
+    const struct fs_error_table *errors; /* what fs_saved_quantiles works on */
 };
 /* Makes room for a series of `count` and a horizon; an empty fit is {0}. */
 FS_MUST_CHECK fs_status fs_fit_reserve(fs_fit *fit, int64_t count, int64_t horizon);
+/* And for what is kept of one of such a season. */
+FS_MUST_CHECK fs_status fs_fit_reserve_states(fs_fit *fit, int season);
 void fs_fit_free(fs_fit *fit);
+bool fs_fit_is_finite(const fs_fit *fit, int64_t count, int64_t horizon);
 /* Of a fit by least squares, the variance among its parameters; INFINITY where there are too few values for it. */
 double fs_aicc(double squares, int64_t known, int64_t parameters);
 
@@ -93,6 +104,12 @@ struct fs_method {
     /* Is the series of the kind that the method is made for, so that `auto` is it alone? NULL: none is. It is asked before regressors'
      * effects are taken out. */
     bool (*is_home)(const fs_series *series);
+    /* Carries on a fit that was kept, by the parameters it has: task->series is what came since (its count may be 0), fit->state is
+     * read, and set to what is behind it. Sets what `fit` has room for, as for a series of that count and 3 seasons + 8; what was known at
+     * first is not needed. *can is false, and nothing else is set, where the states are not the method's or the values none that it takes. NULL: a
+     * fit is not kept. */
+    fs_status (*resume)(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                        fs_fit *fit, bool *can);
     int form;           /* for methods that share a function */
     bool competes;      /* tried where nothing is named, and part of `auto` */
     fs_seasons seasons; /* of those where */
@@ -109,6 +126,29 @@ void fs_combine_mean(const fs_fit *const *part, const double *weight, int parts,
                      int64_t horizon, fs_fit *fit);
 /* Weights of sum 1 by the mean absolute errors that the parts made. */
 void fs_combine_weights(const double *error, int parts, double *weight);
+
+/* ---- what is kept of a fit ---- */
+
+/* Goes through the numbers of fit->state in their order, to write or to read them: one function of a method does both, so that it
+ * is in one place what they are. A number that is not inside its bounds, and one too many or too few, makes all of them fail. */
+typedef struct fs_states {
+    double *at;
+    int64_t left;
+    bool reads, fails;
+} fs_states;
+#define FS_STATES_MOST(season) (6 * (int64_t)(season) + 128)
+#define FS_STATE_BOUND         1e100              /* its square is finite */
+#define FS_STATE_COUNT         (INT64_C(1) << 40) /* of observations */
+#define FS_STATE_GAP           (INT64_C(1) << 20) /* missing observations in a row */
+fs_states fs_states_write(fs_fit *fit);
+fs_states fs_states_read(fs_fit *fit);
+void fs_states_number(fs_states *states, double *x, double low, double high);
+void fs_states_whole(fs_states *states, int64_t *x, int64_t low, int64_t high);
+/* A ring of `places` times `width` numbers that go around with the season, from place `first` on; read, it begins at 0. */
+void fs_states_ring(fs_states *states, double *x, int64_t places, int64_t first, int width,
+                    double low, double high);
+/* Did all go well? Of what was written sets fit->states. */
+bool fs_states_end(fs_states *states, fs_fit *fit);
 
 /* ---- regressors ---- */
 
@@ -315,6 +355,27 @@ typedef struct fs_arima_kalman {
 bool fs_arima_kalman_run(fs_arima_kalman *kalman);
 /* After it: the mean of each of the next observations. */
 void fs_arima_kalman_ahead(fs_arima_kalman *kalman, int64_t horizon, double *mean);
+/* After it, and before that: the state before the next observation, of the ARMA part, then of as many values as differencing takes. */
+void fs_arima_kalman_next(fs_arima_kalman *kalman, double *state);
+/* What the mean of w makes of y at time t. */
+double fs_arima_mean_at(int d, int D, int season, double mean, int64_t t);
+
+/* A model as it is kept, to be carried on: see arima_resume.c. */
+typedef struct fs_arima_kept {
+    int d, D, season;
+    fs_arima_order order;
+    fs_arima_coefficients c;
+    int64_t time;  /* of the next observation */
+    double *state; /* as of fs_arima_kalman_next */
+} fs_arima_kept;
+void fs_arima_keep(const fs_arima_kept *kept, fs_fit *fit);
+fs_status fs_arima_resume(const fs_method *method, const fs_forecast_task *task,
+                          fs_scratch *scratch, fs_fit *fit, bool *can);
+/* Deviations of steps 1 … horizon, of one error at the first as 1. */
+void fs_arima_spread(const fs_arima_taps *ar, const fs_arima_taps *ma, const fs_arima_taps *delta,
+                     int64_t horizon, double *spread);
+/* As R names it; false where that is too long. */
+bool fs_arima_name(const fs_arima_kept *kept, char *to);
 
 /* A model tried. */
 typedef struct fs_arima_tried {
@@ -399,6 +460,10 @@ void fs_counts_lanes(const fs_counts *counts, double *ahead, fs_counts_sums *sum
 /* The same for one candidate, plainly; `ahead` (count) gets its own means. */
 void fs_counts_reference(const fs_counts *counts, int size, int pace, double *ahead,
                          fs_counts_sums *sums);
+/* Its two parts: a candidate before the first observation, and on from there, or from wherever it is. */
+void fs_counts_begin(const fs_counts *counts, int size, int pace, fs_counts_sums *sums);
+void fs_counts_carry_on(const fs_counts *counts, int size, int pace, double *ahead,
+                        fs_counts_sums *sums);
 /* Weights of the candidates, on sale `steps` after the last observation, and how many are sold of them a step. */
 double fs_counts_on_sale(const fs_counts_mixture *mixture, int64_t steps,
                          double weight[FS_COUNTS_SIZES][FS_COUNTS_PACES]);
@@ -448,5 +513,7 @@ void fs_errors_settle(fs_errors *errors, int64_t count, int64_t parameters);
 double fs_errors_quantile(fs_errors *errors, double p);
 /* Those of (k + .5) / n, k = 0 ... n - 1, of which the normal's are known. */
 void fs_errors_quantiles(fs_errors *errors, const double *normal, int64_t n, double *quantile);
+/* The same of one, where both are known: the empirical quantile, and that of the normal distribution of deviation 1. */
+double fs_errors_blend(const fs_errors *errors, double empirical, double normal);
 
 #endif

@@ -40,6 +40,7 @@ void fs_forecaster_close(fs_forecaster *f)
     fs_backtest_close(f);
     fs_paths_close(&f->paths);
     fs_drivers_close(f);
+    fs_saved_close(f);
     fs_free(f->errors.sorted);
     fs_free(f->mean);
     fs_free(f->quantile);
@@ -56,11 +57,15 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, cons
     bool could = false, can = false;
     if (f->fitted[model]) return FS_OK;
     FS_TRY(fs_fit_reserve(&f->fit[model], task->series->count, task->horizon));
+    if (f->keeps) FS_TRY(fs_fit_reserve_states(&f->fit[model], task->season));
+    f->fit[model].keeps = f->keeps;
+    f->fit[model].states = 0;
     f->fit[model].quantiles = NULL, f->fit[model].effect = NULL;
     FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
     fs_forecast_task any = *task;
     any.form = NULL;
     if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, &any, &f->scratch, &f->fit[model], &can));
+    f->method[model] = fs_forecast_model_find(could ? method->name : fs_ets_method.name);
     f->fitted[model] = true;
     f->could[model] = could;
     return FS_OK;
@@ -94,19 +99,31 @@ static int drop_others(const fs_forecaster *f, const int *model, const fs_fit **
     return kept > 0 ? kept : parts;
 }
 
+/* weight NULL: their median. */
+static void note_parts(fs_forecaster *f, const fs_fit *const *part, int parts, const double *weight)
+{
+    f->mixed = (fs_mixed){.parts = parts, .is_median = !weight && parts > 1};
+    for (int i = 0; i < parts; i++) {
+        f->mixed.fit[i] = (int)(part[i] - f->fit);
+        f->mixed.method[i] = f->method[f->mixed.fit[i]];
+        f->mixed.weight[i] = weight ? weight[i] : 1;
+    }
+}
+
 /* By their errors so far; the median where nothing was tried yet. */
-static void weigh(const fs_forecaster *f, const int *model, const fs_fit **part, int parts,
+static void weigh(fs_forecaster *f, const int *model, const fs_fit **part, int parts,
                   const fs_forecast_task *task, fs_fit *fit)
 {
     double error[FS_COMBINED], weight[FS_COMBINED];
     int64_t count = task->series->count;
     bool tested = true;
     for (int i = 0; i < parts; i++) tested = tested && tested_error(f, model[i], &error[i]);
+    if (tested) fs_combine_weights(error, parts, weight);
+    if (!tested) parts = drop_others(f, model, part, parts);
+    note_parts(f, part, parts, tested ? weight : NULL);
     if (tested) {
-        fs_combine_weights(error, parts, weight);
         fs_combine_mean(part, weight, parts, count, task->horizon, fit);
     } else {
-        parts = drop_others(f, model, part, parts);
         fs_combine_median(part, parts, count, task->horizon, fit);
     }
 }
@@ -126,10 +143,12 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     fs_fit *fit = &f->fit[model];
     FS_TRY(fs_fit_reserve(fit, task->series->count, task->horizon));
     fit->quantiles = NULL, fit->effect = NULL;
-    if (model == FS_FORECAST_AUTO)
+    if (model == FS_FORECAST_AUTO) {
         weigh(f, of, part, parts, task, fit);
-    else
-        fs_combine_median(part, parts, task->series->count, task->horizon, fit);
+        return FS_OK;
+    }
+    note_parts(f, part, parts, NULL);
+    fs_combine_median(part, parts, task->series->count, task->horizon, fit);
     return FS_OK;
 }
 
@@ -157,8 +176,11 @@ fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model
     if (f->adjusted && f->effects.multiplies) task.effect = f->effects.effect;
     const fs_method *method = fs_method_at(model);
     if (model == FS_FORECAST_AUTO) method = f->owner;
-    if (method && method->fit) return fit_method(f, &task, method, model);
-    return fit_combination(f, &task, model);
+    if (!method || !method->fit) return fit_combination(f, &task, model);
+    const fs_fit *alone = &f->fit[model];
+    FS_TRY(fit_method(f, &task, method, model));
+    note_parts(f, &alone, 1, NULL);
+    return FS_OK;
 }
 
 fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int model)
@@ -267,8 +289,11 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     if (status == FS_OK && f->series.known > 0)
         status = fs_backtest_run(f, value, valid, season, model, false);
     if (status == FS_OK) status = fs_forecaster_begin(f, &f->series, season, f->settings.horizon);
+    f->keeps = f->settings.saves;
+    f->mixed.parts = 0;
     if (status == FS_OK && f->series.known > 0)
         status = fs_forecaster_fit(f, &f->series, model, season, f->settings.horizon);
+    f->keeps = false;
     if (status == FS_OK && f->series.known > 0) status = fs_forecaster_settle(f, &f->series, model);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
@@ -278,6 +303,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     }
     forecast->model = f->fit[model].model;
     guess_errors(f);
+    if (f->settings.saves && fs_saved_note_fit(f, model) != FS_OK) return fs_fail_memory(error, 0);
     note_series(f, season, model, forecast);
     forecast->mean = f->mean;
     forecast->quantile = f->quantile;

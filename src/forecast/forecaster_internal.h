@@ -9,6 +9,9 @@ typedef struct fs_past {
     int64_t at, steps;
 } fs_past;
 
+#define FS_CLOSED_SEASONS 8  /* a place of the season that was zero in all of them is closed */
+#define FS_CLOSED_LONGEST 14 /* steps in a season that has closed places */
+
 /* What a model's trial gave; of a model that is not tried nothing is set. */
 typedef struct fs_tested {
     double *made;      /* origin × horizon */
@@ -37,6 +40,12 @@ typedef struct fs_paths {
     double *room;   /* FS_QUANTILES_ROOM(width) */
     double *given;  /* paths × horizon; NULL where sums are wanted */
 } fs_paths;
+/* Which fits a forecast was made of: f->fit[fit[i]], by the method method[i]; one alone, their median, or their mean with weights. */
+typedef struct fs_mixed {
+    int parts, fit[FS_COMBINED], method[FS_COMBINED];
+    double weight[FS_COMBINED];
+    bool is_median;
+} fs_mixed;
 
 struct fs_forecaster {
     fs_forecast_settings settings;
@@ -60,8 +69,12 @@ struct fs_forecaster {
     fs_past *origin;                 /* settings.origins */
     int origins;                     /* that the last backtest had */
     fs_tested tested[FS_FORECAST_MODELS];
-    fs_paths paths; /* empty where settings ask for none */
-    double *scores; /* (origins + 1) × horizon, to pool them; NULL: not wanted */
+    fs_paths paths;                 /* empty where settings ask for none */
+    double *scores;                 /* (origins + 1) × horizon, to pool them; NULL: not wanted */
+    bool keeps;                     /* the fits that are made now */
+    int method[FS_FORECAST_MODELS]; /* that made fit[m] */
+    fs_mixed mixed;                 /* what the last fit was made of */
+    struct fs_saved *saved;         /* NULL until something is saved or loaded */
 };
 
 /* Is it one of those whose trial has room? */
@@ -86,6 +99,10 @@ FS_MUST_CHECK fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *
 /* Another series is about to be fitted, of which `horizon` steps will be forecast: takes the effects of regressors out of it. */
 FS_MUST_CHECK fs_status fs_forecaster_begin(fs_forecaster *f, fs_series *series, int season,
                                             int64_t horizon);
+
+/* Of a fit that is to be saved what does not stand in it. */
+FS_MUST_CHECK fs_status fs_saved_note_fit(fs_forecaster *f, int model);
+void fs_saved_close(fs_forecaster *f);
 
 /* Takes regressors' effects out of a series and sets f->adjusted, where that is not worse than to let them be. */
 FS_MUST_CHECK fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season,

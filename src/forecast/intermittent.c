@@ -26,6 +26,7 @@
 #define ALPHA 0.1
 #define LOW   0.1
 #define HIGH  0.3
+#define LESS  0.95 /* of sba */
 
 enum { CROSTON, CROSTON_OPTIMIZED, SBA, TSB, ADIDA, IMAPA };
 
@@ -38,6 +39,8 @@ typedef struct demand {
     double *total, *voices;  /* of the values before; how many more sums speak from then on */
     double rate, alpha;      /* of a period */
     int64_t from;            /* the first that is forecast */
+    double smooth, other, since, by_size,
+        by_other; /* where croston and tsb end: size, interval or probability */
 } demand;
 
 /* Which periods have a demand is as good as random to the machine, so there is no branch on it here and below. */
@@ -78,6 +81,8 @@ static void croston(demand *d, double by_size, double by_interval, double factor
     }
     d->rate = rate;
     d->alpha = (by_size > by_interval ? by_size : by_interval) / interval;
+    d->smooth = size, d->other = interval, d->since = since;
+    d->by_size = by_size, d->by_other = by_interval;
 }
 
 static void croston_optimized(demand *d)
@@ -100,6 +105,8 @@ static void tsb(demand *d)
     }
     d->rate = probability * size;
     d->alpha = ALPHA;
+    d->smooth = size, d->other = probability;
+    d->by_size = d->by_other = ALPHA;
 }
 
 /* ---- sums ---- */
@@ -158,7 +165,7 @@ static void run(demand *d, int form)
     switch (form) {
     case CROSTON: croston(d, ALPHA, ALPHA, 1); break;
     case CROSTON_OPTIMIZED: croston_optimized(d); break;
-    case SBA: croston(d, ALPHA, ALPHA, 0.95); break;
+    case SBA: croston(d, ALPHA, ALPHA, LESS); break;
     case TSB: tsb(d); break;
     default: sums(d, form == IMAPA); break;
     }
@@ -178,6 +185,97 @@ static void give(const demand *d, const fs_forecast_task *task, fs_fit *fit)
     }
 }
 
+/* ---- carried on ---- */
+
+/* Kept are how many observations were known, 1 where one of them was a demand, and then the size, the interval (of tsb the probability),
+ * how many came since the last demand, and the α of both. */
+static void go_through(fs_states *s, demand *d)
+{
+    int64_t begun = d->events > 0;
+    fs_states_whole(s, &d->count, 0, FS_STATE_COUNT);
+    fs_states_whole(s, &begun, 0, 1);
+    d->events = begun;
+    if (begun == 0) return;
+    fs_states_number(s, &d->smooth, 0, FS_STATE_BOUND);
+    fs_states_number(s, &d->other, 0, FS_STATE_BOUND);
+    fs_states_number(s, &d->since, 0, FS_STATE_BOUND);
+    fs_states_number(s, &d->by_size, 0, 1);
+    fs_states_number(s, &d->by_other, 0, 1);
+}
+
+static void keep(const demand *d, int form, fs_fit *fit)
+{
+    demand kept = *d;
+    fs_states s = fs_states_write(fit);
+    if (!fit->keeps || form == ADIDA || form == IMAPA) return;
+    go_through(&s, &kept);
+    fs_states_end(&s, fit);
+}
+
+static double rate_of(const demand *d, int form)
+{
+    if (d->events == 0) return 0;
+    if (form == TSB) return d->smooth * d->other;
+    return d->smooth / d->other * (form == SBA ? LESS : 1);
+}
+
+/* The first demand: smoothing begins at it. */
+static void begin(demand *d, int form, double y)
+{
+    static const double even = (LOW + HIGH) / 2; /* of one demand every α is as good */
+    d->events = 1;
+    d->smooth = y;
+    d->since = 0;
+    d->other = form != TSB ? (double)d->count : d->count == 1 ? 1 : ALPHA;
+    d->by_size = d->by_other = form == CROSTON_OPTIMIZED ? even : ALPHA;
+}
+
+/* One known observation after another, as in croston and tsb. */
+static void take(demand *d, int form, double y)
+{
+    double is_demand = y > 0, a = d->by_size * is_demand, b = d->by_other;
+    d->count++;
+    if (d->events == 0) {
+        if (y > 0) begin(d, form, y);
+        return;
+    }
+    d->since++;
+    d->smooth = a * y + (1 - a) * d->smooth;
+    if (form == TSB)
+        d->other = b * is_demand + (1 - b) * d->other;
+    else if (y > 0)
+        d->other = b * d->since + (1 - b) * d->other;
+    d->since *= 1 - is_demand;
+}
+
+static fs_status resume_intermittent(const fs_method *method, const fs_forecast_task *task,
+                                     fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    const fs_series *series = task->series;
+    int form = method->form;
+    demand d = {0};
+    fs_states s = fs_states_read(fit);
+    (void)scratch;
+    go_through(&s, &d);
+    *can = fs_states_end(&s, fit) && series->least >= 0 &&
+           (form == TSB || d.events == 0 || d.other >= 1);
+    if (!*can) return FS_OK;
+    for (int64_t t = 0; t < series->count; t++) {
+        fit->residual[t] = series->use[t] ? series->y[t] - rate_of(&d, form) : 0;
+        if (series->use[t]) take(&d, form, series->y[t]);
+    }
+    double alpha = d.by_size > d.by_other ? d.by_size : d.by_other;
+    if (form != TSB && d.events > 0) alpha /= d.other;
+    for (int64_t h = 0; h < task->horizon; h++) {
+        fit->mean[h] = rate_of(&d, form);
+        fit->spread[h] = sqrt(1 + (double)h * alpha * alpha);
+    }
+    fit->from = 0;
+    snprintf(fit->model, sizeof fit->model, "%s", method->name);
+    keep(&d, form, fit);
+    return FS_OK;
+}
+
 static fs_status fit_intermittent(const fs_method *method, const fs_forecast_task *task,
                                   fs_scratch *scratch, fs_fit *fit, bool *can)
 {
@@ -194,6 +292,7 @@ static fs_status fit_intermittent(const fs_method *method, const fs_forecast_tas
     else
         for (int64_t t = 0; t < d.count; t++) d.ahead[t] = 0;
     give(&d, task, fit);
+    keep(&d, method->form, fit);
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
     fit->parameters = method->form == CROSTON_OPTIMIZED ? 4 : 2;
     fit->aicc = INFINITY;
@@ -204,20 +303,24 @@ const fs_method fs_croston_method = {
     .name = "croston",
     .about = "Croston's method (1972): size of a demand over the interval between two, α .1",
     .fit = fit_intermittent,
+    .resume = resume_intermittent,
     .form = CROSTON};
 const fs_method fs_croston_optimized_method = {
     .name = "croston_optimized",
     .about = "Croston's method with smoothing parameters of least squares, from .1 to .3",
     .fit = fit_intermittent,
+    .resume = resume_intermittent,
     .form = CROSTON_OPTIMIZED};
 const fs_method fs_sba_method = {.name = "sba",
                                  .about = "Croston's method less 5 % (Syntetos and Boylan 2005)",
                                  .fit = fit_intermittent,
+                                 .resume = resume_intermittent,
                                  .form = SBA};
 const fs_method fs_tsb_method = {.name = "tsb",
                                  .about = "size of a demand times its probability, which falls "
                                           "while there is none (Teunter, Syntetos, Babai 2011)",
                                  .fit = fit_intermittent,
+                                 .resume = resume_intermittent,
                                  .form = TSB};
 const fs_method fs_adida_method = {.name = "adida",
                                    .about = "smoothed sums of as many periods as the mean interval "

@@ -67,6 +67,38 @@ static void project(const fs_forecast_task *task, const double *alpha, const dou
     }
 }
 
+/* Kept are α and the level of each place, that of the next observation first. */
+static void go_through(fs_states *s, int64_t season, int64_t next, double *alpha, double *level)
+{
+    fs_states_ring(s, alpha, season, next, 1, LOW, HIGH);
+    fs_states_ring(s, level, season, next, 1, -FS_STATE_BOUND, FS_STATE_BOUND);
+}
+
+static void keep(const fs_forecast_task *task, double *alpha, double *level, fs_fit *fit)
+{
+    fs_states s = fs_states_write(fit);
+    go_through(&s, task->season, task->series->count, alpha, level);
+    fs_states_end(&s, fit);
+}
+
+static fs_status resume_places(const fs_method *method, const fs_forecast_task *task,
+                               fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    double *alpha = fs_scratch_reserve(scratch, 2 * (size_t)task->season);
+    if (!alpha) return FS_MEMORY;
+    double *level = alpha + task->season;
+    fs_states s = fs_states_read(fit);
+    go_through(&s, task->season, 0, alpha, level);
+    *can = fs_states_end(&s, fit);
+    if (!*can) return FS_OK;
+    (void)run(task->series, task->season, alpha, level, fit->residual);
+    fit->from = 0;
+    project(task, alpha, level, fit);
+    snprintf(fit->model, sizeof fit->model, "%s", method->name);
+    keep(task, alpha, level, fit);
+    return FS_OK;
+}
+
 static fs_status fit_places(const fs_method *method, const fs_forecast_task *task,
                             fs_scratch *scratch, fs_fit *fit, bool *can)
 {
@@ -84,10 +116,12 @@ static fs_status fit_places(const fs_method *method, const fs_forecast_task *tas
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
     fit->parameters = 2 * (int64_t)task->season;
     fit->aicc = INFINITY;
+    if (fit->keeps) keep(task, alpha, level, fit);
     return FS_OK;
 }
 
 const fs_method fs_seasonal_es_method = {
     .name = "seasonal_es",
     .about = "seasonal exponential smoothing: simple smoothing of each place of the season",
-    .fit = fit_places};
+    .fit = fit_places,
+    .resume = resume_places};

@@ -14,7 +14,7 @@
 
 #define ABSURD 1000.0
 
-static fs_status reserve(fs_series *series, int64_t count)
+fs_status fs_series_reserve(fs_series *series, int64_t count)
 {
     if (count <= series->capacity && series->y) return FS_OK;
     size_t capacity = (size_t)count + (size_t)count / 4 + 64;
@@ -91,7 +91,7 @@ fs_status fs_series_fill(fs_series *series, const double *value, const uint8_t *
     while (valid && first < count && !valid[first]) first++;
     value += first;
     if (valid) valid += first;
-    FS_TRY(reserve(series, count - first));
+    FS_TRY(fs_series_reserve(series, count - first));
     series->count = count - first;
     if (valid)
         memcpy(series->use, valid, (size_t)series->count);

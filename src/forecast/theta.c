@@ -25,11 +25,12 @@
 
 #include "forecast_internal.h"
 
-#define LANES      FS_LSQ_LANES
-#define ALPHA_LOW  0.1
-#define ALPHA_HIGH 0.99
-#define ROUNDS     4 /* α to about .0003 */
-#define UNCOUNTED  3 /* known observations at first */
+#define LANES       FS_LSQ_LANES
+#define ALPHA_LOW   0.1
+#define ALPHA_HIGH  0.99
+#define ROUNDS      4    /* α to about .0003 */
+#define UNCOUNTED   3    /* known observations at first */
+#define LEAST_INDEX 1e-9 /* of factors that are kept: what seasonal_adjust.c gives is larger */
 
 enum { OPTIMISED = 1, DYNAMIC = 2 };
 
@@ -224,6 +225,78 @@ static void describe(const problem *p, fs_adjustment adjustment, int season, fs_
     fit->aicc = INFINITY;
 }
 
+/* ---- carried on ---- */
+
+/* A season that the series is adjusted by: NOT, ADD, MULTIPLY; that of the next observation is `next`. */
+typedef struct adjuster {
+    fs_adjustment adjustment;
+    double *index;
+    int length;
+    int64_t next;
+} adjuster;
+
+/* Kept are the adjustment (0 none, 1 additive, 2 multiplicative), α, 1 - 1/θ, level, mean, line, (1-α)^t and t behind the last known
+ * observation, how many came after it, and the indices of the season, that of the next observation first. */
+static void go_through(fs_states *s, problem *p, state *end, int64_t *gap, adjuster *by)
+{
+    int64_t adjustment = by->adjustment;
+    fs_states_whole(s, &adjustment, FS_ADJUST_NOT, FS_ADJUST_MULTIPLY);
+    by->adjustment = (fs_adjustment)adjustment;
+    fs_states_number(s, &p->alpha, ALPHA_LOW, ALPHA_HIGH);
+    fs_states_number(s, &p->weight, 0, 1);
+    fs_states_number(s, &end->level, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_number(s, &end->mean, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_number(s, &end->line.intercept, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_number(s, &end->line.slope, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_number(s, &end->power, 0, 1);
+    fs_states_whole(s, &end->t, 1, FS_STATE_COUNT);
+    fs_states_whole(s, gap, 0, FS_STATE_GAP);
+    if (by->adjustment == FS_ADJUST_NOT) return;
+    double least = by->adjustment == FS_ADJUST_MULTIPLY ? LEAST_INDEX : -FS_STATE_BOUND;
+    fs_states_ring(s, by->index, by->length, by->next, 1, least, FS_STATE_BOUND);
+}
+
+static void keep(problem *p, const state *end, int64_t gap, adjuster *by, fs_fit *fit)
+{
+    state kept = *end;
+    fs_states s = fs_states_write(fit);
+    if (!fit->keeps) return;
+    go_through(&s, p, &kept, &gap, by);
+    fs_states_end(&s, fit);
+}
+
+static double adjusted(const adjuster *by, double y, int64_t t)
+{
+    if (by->adjustment == FS_ADJUST_NOT) return y;
+    double index = by->index[t % by->length];
+    return by->adjustment == FS_ADJUST_MULTIPLY ? y / index : y - index;
+}
+
+/* As in run and make_lines: what is missing counts as its forecast, and as one on the line, once a known one comes after it. */
+static void take_missing(const problem *p, state *s, int64_t *gap)
+{
+    for (; *gap > 0; --*gap) {
+        double mean = ahead(p, s);
+        if (p->form & DYNAMIC) pass_on_line(s);
+        move(p, s, mean, false);
+    }
+}
+
+static void carry_on(const problem *p, const fs_series *series, const adjuster *by, state *s,
+                     int64_t *gap, double *residual)
+{
+    for (int64_t t = 0; t < series->count; t++) {
+        residual[t] = 0;
+        ++*gap;
+        if (!series->use[t]) continue;
+        --*gap;
+        take_missing(p, s, gap);
+        double y = adjusted(by, series->y[t], t);
+        residual[t] = y - ahead(p, s);
+        move(p, s, y, true);
+    }
+}
+
 /* The part from the first to the last observation in use (an absurd one may stand first); returns where it begins. */
 static int64_t cut_out(const fs_series *series, problem *p)
 {
@@ -250,6 +323,7 @@ static void fit_part(problem *p, const fs_forecast_task *task, int64_t first, do
     state end = make_lines(p);
     search(p);
     run(p, &end, residual);
+    keep(p, &end, to_end - p->count, &(adjuster){adjustment, index, season, to_end}, fit);
     project(p, &end, to_end - p->count, task->horizon, fit->mean, fit->spread);
     put_season_back(p, adjustment, index, task, to_end, residual, fit);
     describe(p, adjustment, season, fit);
@@ -272,26 +346,54 @@ static fs_status fit_theta(const fs_method *method, const fs_forecast_task *task
     return FS_OK;
 }
 
+static fs_status resume_theta(const fs_method *method, const fs_forecast_task *task,
+                              fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    const fs_series *series = task->series;
+    problem p = {.form = method->form, .count = series->count};
+    adjuster by = {.length = task->season};
+    state end = {0};
+    int64_t gap = 0;
+    by.index = fs_scratch_reserve(scratch, (size_t)task->season);
+    if (!by.index) return FS_MEMORY;
+    fs_states s = fs_states_read(fit);
+    go_through(&s, &p, &end, &gap, &by);
+    *can = fs_states_end(&s, fit) && gap + series->count <= FS_STATE_GAP;
+    if (!*can) return FS_OK;
+    carry_on(&p, series, &by, &end, &gap, fit->residual);
+    by.next = series->count;
+    keep(&p, &end, gap, &by, fit);
+    project(&p, &end, gap, task->horizon, fit->mean, fit->spread);
+    put_season_back(&p, by.adjustment, by.index, task, series->count, fit->residual, fit);
+    describe(&p, by.adjustment, task->season, fit);
+    fit->from = 0;
+    return FS_OK;
+}
+
 const fs_method fs_theta_method = {
     .name = "theta",
     .about = "the Theta method (Assimakopoulos and Nikolopoulos 2000): exponential smoothing with "
              "half of the linear trend as drift",
     .fit = fit_theta,
+    .resume = resume_theta,
     .form = 0};
 const fs_method fs_otm_method = {.name = "otm",
                                  .about = "the optimised Theta method (Fiorucci et al. 2016): how "
                                           "much of the linear trend is estimated",
                                  .fit = fit_theta,
+                                 .resume = resume_theta,
                                  .form = OPTIMISED};
 const fs_method fs_dstm_method = {.name = "dstm",
                                   .about = "the dynamic Theta method (Fiorucci et al. 2016): the "
                                            "linear trend is that of what came before, at each step",
                                   .fit = fit_theta,
+                                  .resume = resume_theta,
                                   .form = DYNAMIC};
 const fs_method fs_dotm_method = {
     .name = "dotm",
     .about = "the dynamic optimised Theta method (Fiorucci et al. 2016): both",
     .fit = fit_theta,
+    .resume = resume_theta,
     .form = OPTIMISED | DYNAMIC,
     .competes = true,
     .combines = true,

@@ -91,6 +91,13 @@ static void fill_waves(fs_forecast_work *w)
             }
 }
 
+static fs_status refuse_saving(fs_error *error)
+{
+    fs_fail(error, FS_USAGE, "a model with regressors, or with the calendar, can't be saved");
+    fs_error_remedy(error, "leave out 'save', or columns beside the value and calendar = yes");
+    return FS_USAGE;
+}
+
 /* Regressors come after the order and the value column, those of the calendar last. */
 static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
 {
@@ -101,6 +108,9 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     w->given = w->binding.columns - FS_WORK_DECLARED;
     w->has_ahead = w->binding.name[FS_WORK_AHEAD] != NULL;
     w->has_events = w->binding.name[FS_WORK_EVENT] != NULL;
+    if (s->saves && (w->given > 0 || w->has_events || strcmp(calendar, "yes") == 0))
+        return refuse_saving(error);
+    is_wanted = is_wanted && !s->saves;
     w->uses_calendar = is_wanted && w->binding.order_type != FS_TYPE_INT;
     if (w->given > REGRESSORS_MOST) {
         fs_fail(error, FS_USAGE,

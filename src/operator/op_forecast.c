@@ -42,6 +42,12 @@ static const fs_column forecast_output[] = {
          "what regressors do to this period's forecast, the largest first, as \"promotion +38 %, "
          "holiday -12 %\": against their smaller value where they have two, else against their "
          "mean; null: nothing of 1 % or more"},
+    {.name = "saved_",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_RESULT,
+     .each = "save",
+     .doc = "in the row of step 1: the fitted model as a text, for the operator update "
+            "(docs/saved.md); null where it can't be saved"},
     {0}};
 
 static const fs_param forecast_params[] = {
@@ -92,6 +98,13 @@ static const fs_param forecast_params[] = {
      .doc = "the last period of the past, for all groups: a date (YYYY-MM-DD) or a number; values "
             "after it are not looked at, and groups that end earlier are forecast from there on; "
             "empty: each group's own last period"},
+    {.name = "save",
+     .type = FS_TYPE_LIST,
+     .fallback = "[]",
+     .choices = "model",
+     .merges = true,
+     .doc = "[model]: the fitted models come along, in a column saved_model, to be carried on by "
+            "update with what comes next; without regressors, so calendar is no then"},
     {0}};
 
 /* ---- workspace ---- */
@@ -103,6 +116,9 @@ static fs_status workspace_open(const fs_binding *binding, void **pointer, fs_er
         .model = fs_forecast_model_find(fs_option_text(options, "model")),
         .parts = fs_forecast_work_models(options),
     };
+    int saved = 0;
+    (void)fs_option_words(options, "save", &saved);
+    settings.saves = saved > 0;
     return fs_forecast_work_open(binding, &settings, pointer, error);
 }
 
@@ -122,8 +138,9 @@ static fs_status set_words(const fs_forecast_work *w, const fs_forecast *forecas
     return fs_rows_set_text(out, model + 2, row, drivers, strlen(drivers));
 }
 
-static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *forecast, int64_t group,
-                              fs_rows *out)
+/* saved: NULL or the model, in the row of the first step behind the other columns. */
+static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *forecast,
+                              const char *saved, int64_t group, fs_rows *out)
 {
     int64_t first = 0;
     FS_TRY(fs_rows_extend(out, group, w->settings.horizon, &first));
@@ -138,16 +155,27 @@ static fs_status add_forecast(const fs_forecast_work *w, const fs_forecast *fore
             fs_rows_set_number(out, QUANTILE + q, row,
                                forecast->quantile[h * w->settings.quantiles + q]);
     }
-    return FS_OK;
+    if (!saved) return FS_OK;
+    return fs_rows_set_text(out, QUANTILE + w->settings.quantiles + 3, first, saved, strlen(saved));
 }
 
-static void note_grid(const fs_forecast_work *w, fs_forecast *forecast)
+static void add_note(fs_forecast *forecast, const char *text)
 {
-    static const char text[] = "uneven periods, taken as they follow one another";
-    if (!w->grid.step.irregular || strlen(forecast->note) + sizeof text + 2 > sizeof forecast->note)
-        return;
+    if (strlen(forecast->note) + strlen(text) + 3 > sizeof forecast->note) return;
     if (forecast->note[0]) strcat(forecast->note, "; ");
     strcat(forecast->note, text);
+}
+
+/* The fitted model as a text; NULL where none is wanted or can be had. */
+static fs_status save(fs_forecast_work *w, fs_forecast *forecast, const char **text,
+                      fs_error *error)
+{
+    fs_saved_time time = {.step = w->grid.step, .end = w->grid.last, .season = w->grid.season};
+    *text = NULL;
+    if (!w->settings.saves || !forecast->known) return FS_OK;
+    FS_TRY(fs_forecaster_save(w->forecaster, &time, text, error));
+    if (!*text) add_note(forecast, "this model can't be saved");
+    return FS_OK;
 }
 
 static fs_status forecast_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
@@ -155,12 +183,15 @@ static fs_status forecast_block(void *pointer, const fs_block *block, fs_rows *o
     fs_forecast_work *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
         fs_forecast forecast;
+        const char *saved;
         FS_TRY(fs_forecast_work_fill(w, block, g, error));
         fs_regressors regressors = fs_forecast_work_regressors(w);
         FS_TRY(fs_forecaster_run(w->forecaster, w->grid.season, w->grid.value, w->grid.valid,
                                  w->grid.count, &regressors, &forecast, error));
-        note_grid(w, &forecast);
-        FS_TRY(add_forecast(w, &forecast, g, out));
+        if (w->grid.step.irregular)
+            add_note(&forecast, "uneven periods, taken as they follow one another");
+        FS_TRY(save(w, &forecast, &saved, error));
+        FS_TRY(add_forecast(w, &forecast, saved, g, out));
     }
     return FS_OK;
 }

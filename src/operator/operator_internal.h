@@ -94,6 +94,7 @@ struct fs_rows {
     int64_t extents, extents_capacity;
     int64_t bad_row; /* first row given a number that is not finite, or -1 */
     int bad_column;
+    int64_t refused; /* group that an error is about, or -1 */
     /* Texts are set in any order; they stand in `text` until the rows leave. */
     struct fs_operator_text *text;
 };

@@ -174,6 +174,17 @@ static fs_status fail_group(const fs_pipe *pipe, int64_t group, const char *colu
     return FS_DATA;
 }
 
+/* Puts the group's name before what the kernel said of it. */
+static void name_refused(const fs_pipe *pipe, fs_error *error)
+{
+    char name[320], message[sizeof error->message];
+    if (!error) return;
+    name_group(pipe, pipe->out.refused, name, sizeof name);
+    snprintf(message, sizeof message, "operator %s, group %s: %.240s", pipe->op->name, name,
+             error->message);
+    memcpy(error->message, message, sizeof message);
+}
+
 /* ---- results ---- */
 
 static fs_status reserve_ready(fs_pipe *pipe)
@@ -307,6 +318,7 @@ static fs_status run_block(fs_pipe *pipe, int64_t groups, fs_error *error)
     fs_rows_block(&pipe->out, pipe->key, groups);
     fs_error own = {0};
     fs_status status = pipe->op->block(pipe->workspace, &block, &pipe->out, error ? error : &own);
+    if (status != FS_OK && pipe->out.refused >= 0) name_refused(pipe, error);
     if (status != FS_OK) return name_operator(pipe, status, error);
     FS_TRY(check_results(pipe, error));
     drop_groups(pipe, groups);

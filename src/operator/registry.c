@@ -14,7 +14,8 @@
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
-    X(trend)
+    X(trend)                                                                                       \
+    X(update)
 
 #define X(name) extern const fs_operator fs_##name##_operator;
 OPERATORS(X)

@@ -34,7 +34,10 @@ void fs_rows_block(fs_rows *rows, const fs_operator_store *key, int64_t groups)
     rows->last_group = -1;
     rows->extents = 0;
     rows->bad_row = -1;
+    rows->refused = -1;
 }
+
+void fs_rows_refuse(fs_rows *rows, int64_t group) { rows->refused = group; }
 
 /* An operator has at least one output. */
 int64_t fs_rows_count(const fs_rows *rows) { return output(rows, 0)->rows; }

@@ -1,0 +1,573 @@
+/* Models saved, loaded and carried on: that nothing is lost by it, that what is new is taken as the model would have taken it, and what
+ * broken texts give. */
+#include <stdlib.h>
+
+#include "method_test.h"
+#include "ets_internal.h"
+#include "saved_internal.h"
+
+#define HORIZON 30
+
+static const double quantiles[] = {0.05, 0.1, 0.33, 0.5, 0.9, 0.975};
+static const fs_saved_time month = {
+    .step = {.kind = FS_PERIOD_INTEGER, .size = 1}, .end = 500, .season = 12};
+
+static fs_forecaster *open_saving(int model)
+{
+    fs_forecast_settings settings = {.horizon = HORIZON,
+                                     .model = model,
+                                     .nonnegative = -1,
+                                     .origins = 2,
+                                     .saves = true,
+                                     .quantiles = 6,
+                                     .quantile = quantiles};
+    fs_forecaster *f = NULL;
+    assert_int_equal(fs_forecaster_open(&settings, &f, NULL), FS_OK);
+    return f;
+}
+
+static fs_forecast run(fs_forecaster *f, int season, const double *y, const uint8_t *valid, int n)
+{
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_run(f, season, y, valid, n, NULL, &forecast, NULL), FS_OK);
+    return forecast;
+}
+
+/* In memory of its own; NULL where it can't be saved. */
+static char *save(fs_forecaster *f, int season)
+{
+    const char *text = NULL;
+    fs_saved_time time = month;
+    time.season = season;
+    assert_int_equal(fs_forecaster_save(f, &time, &text, NULL), FS_OK);
+    return text ? strdup(text) : NULL;
+}
+
+static fs_forecast update(fs_forecaster *f, const char *text, const double *y, const uint8_t *valid,
+                          int n)
+{
+    fs_forecast forecast;
+    fs_saved_time time;
+    assert_int_equal(fs_forecaster_load(f, text, strlen(text), &time, NULL), FS_OK);
+    assert_int_equal(time.end, month.end);
+    assert_int_equal(fs_forecaster_update(f, y, valid, n, &forecast, NULL), FS_OK);
+    return forecast;
+}
+
+static bool is_near(double a, double b, double scale)
+{
+    return fabs(a - b) <= 1e-9 * (fabs(b) + scale);
+}
+
+static void expect_means(const fs_forecast *now, const fs_forecast *then)
+{
+    assert_true(now->known && then->known);
+    assert_string_equal(now->model, then->model);
+    for (int h = 0; h < HORIZON; h++) assert_true(is_near(now->mean[h], then->mean[h], 0));
+}
+
+static void expect_same(const fs_forecast *now, const fs_forecast *then)
+{
+    expect_means(now, then);
+    for (int h = 0; h < HORIZON; h++) {
+        for (int q = 0; q < 6; q++)
+            assert_true(
+                is_near(now->quantile[h * 6 + q], then->quantile[h * 6 + q], fabs(then->mean[h])));
+    }
+}
+
+/* Kinds of series: with a season and a trend, plain noise, sales with zeros, slow movers, a shop that is shut on one day. */
+enum { SEASONAL, NOISE, ZEROS, SLOW, SHUT, KINDS };
+
+static void make(int kind, uint64_t seed, double *y, int n)
+{
+    fs_random random = fs_random_open(seed, 0, 0, 0);
+    for (int t = 0; t < n; t++) {
+        double noise = fs_random_normal(&random), u = fs_random_uniform(&random);
+        switch (kind) {
+        case SEASONAL: y[t] = (100 + t) * (1 + 0.3 * sin(t * 0.8976)) + 3 * noise; break;
+        case NOISE: y[t] = -5 + 10 * noise; break;
+        case ZEROS: y[t] = u < 0.6 ? 0 : 7.5 + 2 * noise * noise; break;
+        case SLOW: y[t] = (double)fs_random_poisson(&random, t % 7 == 5 ? 3 : 1); break;
+        default: y[t] = t % 7 == 6 ? 0 : 50.5 + noise; break;
+        }
+    }
+}
+
+static bool is_saved(int model)
+{
+    const char *name = fs_forecast_model_name(model);
+    return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0;
+}
+
+/* Of every model, every kind of series, with and without gaps. */
+static void without_news_the_forecast_is_the_same(void **state)
+{
+    (void)state;
+    double y[150];
+    uint8_t valid[150];
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    for (int model = 0; model < FS_FORECAST_MODELS; model++) {
+        fs_forecaster *f = open_saving(model);
+        for (int trial = 0; trial < 4 * KINDS; trial++) {
+            int season = trial / KINDS == 2 ? 1 : 7;
+            make(trial % KINDS, (uint64_t)trial, y, 150);
+            for (int t = 0; t < 150; t++) valid[t] = trial / KINDS != 1 || (t * 7 % 11 && t < 148);
+            fs_forecast then = run(f, season, y, valid, trial / KINDS == 3 ? 3 : 150);
+            char *text = save(f, season);
+            bool stands_in = !is_saved(model) && strncmp(then.model, "ETS", 3) == 0;
+            assert_true((text != NULL) == (is_saved(model) || stands_in));
+            if (!text) continue;
+            fs_forecast now = update(later, text, NULL, NULL, 0);
+            expect_same(&now, &then);
+            char *again = save(later, season);
+            assert_string_equal(again, text);
+            free(text), free(again);
+        }
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later);
+}
+
+/* One observation after another, or all at once. */
+static void updates_may_come_in_any_number(void **state)
+{
+    (void)state;
+    double y[180];
+    uint8_t valid[180];
+    fs_forecaster *once = open_saving(FS_FORECAST_AUTO), *often = open_saving(FS_FORECAST_AUTO);
+    for (int model = 0; model < FS_FORECAST_MODELS; model++) {
+        if (!is_saved(model)) continue;
+        fs_forecaster *f = open_saving(model);
+        for (int kind = 0; kind < KINDS; kind++) {
+            make(kind, 77, y, 180);
+            for (int t = 0; t < 180; t++) valid[t] = t < 150 || t % 5 > 0;
+            (void)run(f, 7, y, NULL, 150);
+            char *text = save(f, 7), *step = strdup(text);
+            fs_forecast whole = update(once, text, y + 150, valid + 150, 30);
+            for (int t = 150; t < 179; t++) {
+                (void)update(often, step, y + t, valid + t, 1);
+                free(step);
+                step = save(often, 7);
+            }
+            fs_forecast last = update(often, step, y + 179, valid + 179, 1);
+            if (model == FS_FORECAST_AUTO || strcmp(fs_forecast_model_name(model), "median") == 0)
+                expect_means(&last,
+                             &whole); /* how wide relative errors of parts are is not told apart */
+            else
+                expect_same(&last, &whole);
+            free(text), free(step);
+        }
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(once);
+    fs_forecaster_close(often);
+}
+
+/* Means of windows, what is sold at a time and a part of several go another way than the forecast. */
+static bool follows_its_forecast(const char *name)
+{
+    static const char *const others[] = {"window_average",
+                                         "seasonal_window_average",
+                                         "croston",
+                                         "sba",
+                                         "croston_optimized",
+                                         "tsb",
+                                         "counts",
+                                         "median"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(name, others[i]) == 0) return false;
+    return true;
+}
+
+/* What comes as it was forecast changes nothing: the next forecast is the rest of the first. */
+static void what_was_expected_changes_nothing(void **state)
+{
+    (void)state;
+    double y[150];
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    for (int model = 0; model < FS_FORECAST_MODELS; model++) {
+        const char *name = fs_forecast_model_name(model);
+        if (!is_saved(model) || !follows_its_forecast(name)) continue;
+        fs_forecaster *f = open_saving(model);
+        for (int kind = 0; kind < 2; kind++) {
+            make(kind, 5, y, 150);
+            fs_forecast then = run(f, 7, y, NULL, 150);
+            if (model == FS_FORECAST_AUTO && kind == 1)
+                continue; /* clipped nowhere, but of parts */
+            if (model == FS_FORECAST_AUTO) continue;
+            char *text = save(f, 7);
+            fs_forecast now = update(later, text, then.mean, NULL, 11);
+            for (int h = 0; h + 11 < HORIZON; h++)
+                assert_true(is_near(now.mean[h], then.mean[h + 11], 1));
+            free(text);
+        }
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later);
+}
+
+/* An error of one step moves the forecast by as much as theory says that it makes later errors wider: so the recursion on what is new is
+ * that of the model. */
+static void an_error_counts_as_much_as_the_intervals_say(void **state)
+{
+    (void)state;
+    static const char *const models[] = {
+        "ses", "holt",  "holt_damped", "holt_winters", "seasonal_es", "dotm",  "dstm",
+        "otm", "theta", "ces",         "arima",        "naive",       "snaive"};
+    double y[150];
+    method_work w = {0};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        const fs_method *method = fs_method_at(fs_forecast_model_find(models[i]));
+        make(NOISE, 3, y, 150);
+        for (int t = 1; t < 150; t++) y[t] = y[t - 1] + y[t] / 10; /* a walk */
+        assert_int_equal(fs_fit_reserve_states(&w.fit, 7), FS_OK);
+        w.fit.keeps = true;
+        assert_true(method_fit(&w, method, 7, y, NULL, 150));
+        double mean[METHOD_HORIZON], spread[METHOD_HORIZON], next, unit = w.series.unit;
+        memcpy(mean, w.fit.mean, sizeof mean);
+        memcpy(spread, w.fit.spread, sizeof spread);
+        next = mean[0] + 0.25;
+        uint8_t use = 1;
+        fs_series news = {.count = 1, .known = 1, .unit = unit, .y = &next, .use = &use};
+        fs_forecast_task task = {.series = &news, .season = 7, .horizon = METHOD_HORIZON};
+        bool can = false;
+        assert_int_equal(method->resume(method, &task, &w.scratch, &w.fit, &can), FS_OK);
+        assert_true(can && is_near(w.fit.residual[0], 0.25, 0));
+        for (int h = 0; h + 1 < METHOD_HORIZON; h++) {
+            double moved = w.fit.mean[h] - mean[h + 1];
+            double wider = spread[h + 1] * spread[h + 1] - spread[h] * spread[h];
+            assert_true(fabs(moved * moved - wider / 16) < 1e-9 * (1 + wider));
+        }
+    }
+    method_free(&w);
+}
+
+/* Methods that have no parameters, or those of their definition, are the same updated as fitted anew. */
+static void without_parameters_an_update_is_a_fit(void **state)
+{
+    (void)state;
+    static const char *const models[] = {
+        "snaive",  "naive", "drift", "mean", "window_average", "seasonal_window_average",
+        "croston", "sba",   "tsb"};
+    double y[180];
+    uint8_t valid[180];
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        fs_forecaster *f = open_saving(fs_forecast_model_find(models[i]));
+        for (int trial = 0; trial < 2 * KINDS; trial++) {
+            make(trial % KINDS, 9, y, 180);
+            if (i >= 6 && trial % KINDS == NOISE) continue; /* below zero */
+            for (int t = 0; t < 180; t++) valid[t] = trial < KINDS || t % 6 > 0 || t == 0;
+            (void)run(f, 7, y, valid, 150);
+            char *text = save(f, 7);
+            fs_forecast now = update(later, text, y + 150, valid + 150, 30);
+            fs_forecast whole = run(f, 7, y, valid, 180);
+            for (int h = 0; h < HORIZON; h++) assert_true(is_near(now.mean[h], whole.mean[h], 0));
+            free(text);
+        }
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later);
+}
+
+/* ---- exactly, where the parameters can be given ---- */
+
+/* All thirty forms, split anywhere, are as the recursion over the whole with the same parameters. */
+static void a_form_of_smoothing_goes_on_as_over_the_whole(void **state)
+{
+    (void)state;
+    enum { N = 60, PERIOD = 4 };
+    double y[N], whole[PERIOD], part[PERIOD], residual[N];
+    uint8_t use[N];
+    fs_fit fit = {.keeps = true};
+    fs_scratch scratch = {0};
+    assert_int_equal(fs_fit_reserve(&fit, N, METHOD_HORIZON), FS_OK);
+    assert_int_equal(fs_fit_reserve_states(&fit, PERIOD), FS_OK);
+    make(SEASONAL, 8, y, N);
+    for (int t = 0; t < N; t++) y[t] /= 256, use[t] = t % 9 > 0;
+    for (int form = 0; form < 30; form++) {
+        int trend = form / 2 % 5;
+        fs_ets ets = {.error = form % 2 ? FS_ETS_MULTIPLICATIVE : FS_ETS_ADDITIVE,
+                      .trend = (fs_ets_part)((trend + 1) / 2),
+                      .damped = trend % 2 == 0 && trend > 0,
+                      .season = (fs_ets_part)(form / 10),
+                      .alpha = 0.3,
+                      .beta = trend ? 0.05 : 0,
+                      .gamma = form / 10 ? 0.1 : 0,
+                      .first_level = 0.4};
+        ets.phi = ets.damped ? 0.9 : 1;
+        ets.first_slope = ets.trend == FS_ETS_MULTIPLICATIVE ? 1.005 : ets.trend ? 0.004 : 0;
+        for (int i = 0; i < PERIOD; i++)
+            whole[i] = part[i] = ets.season == FS_ETS_MULTIPLICATIVE ? 1 + 0.1 * (i - 1.5)
+                                 : ets.season                        ? 0.02 * (i - 1.5)
+                                                                     : 0;
+        int split = 20 + form;
+        fs_ets first = ets;
+        fs_ets_past all = {y, use, N, ets.season ? PERIOD : 1, NULL}, before = all;
+        before.count = split;
+        assert_true(fs_ets_reference(&all, &ets, whole, residual));
+        assert_true(fs_ets_reference(&before, &first, part, NULL));
+        fs_ets_project(&first, &before, part, METHOD_HORIZON, fit.mean, fit.spread);
+        fs_ets_keep(&first, &before, part, &fit);
+        double mean[METHOD_HORIZON], spread[METHOD_HORIZON];
+        fs_ets_project(&ets, &all, whole, METHOD_HORIZON, mean, spread);
+        fs_series news = {.count = N - split, .unit = 1, .y = y + split, .use = use + split};
+        fs_forecast_task task = {.series = &news, .season = PERIOD, .horizon = METHOD_HORIZON};
+        bool can = false;
+        assert_int_equal(fs_ets_resume(&fs_ets_method, &task, &scratch, &fit, &can), FS_OK);
+        assert_true(can);
+        for (int h = 0; h < METHOD_HORIZON; h++) {
+            assert_true(is_near(fit.mean[h], mean[h], 0));
+            assert_true(is_near(fit.spread[h], spread[h], 0));
+        }
+        double today = form % 2 ? fabs(mean[0]) : 1;
+        for (int t = split; t < N; t++)
+            assert_true(is_near(fit.residual[t - split], residual[t] * today, 1e-3));
+    }
+    fs_scratch_free(&scratch);
+    fs_fit_free(&fit);
+}
+
+/* The same of counts: each candidate to the last bit. */
+static void candidates_of_counts_go_on_as_over_the_whole(void **state)
+{
+    (void)state;
+    enum { N = 90, MOST = 40 };
+    double y[N], ahead[N], ways[FS_COUNTS_SIZES * (MOST + 1)], factor[N];
+    uint8_t use[N];
+    fs_counts_sums whole, part;
+    make(SLOW, 2, y, N);
+    for (int t = 0; t < N; t++) factor[t] = 0.7 + 0.1 * (t % 7);
+    for (int t = 0; t < N; t++) use[t] = t % 8 > 0, y[t] = t % 8 ? y[t] : 0;
+    for (int i = 0; i < FS_COUNTS_SIZES; i++)
+        for (int k = 0; k <= MOST; k++)
+            ways[i * (MOST + 1) + k] =
+                k == 0 ? 1 : ways[i * (MOST + 1) + k - 1] * (k - 1 + FS_COUNTS_SIZE(i)) / k;
+    fs_counts all = {.y = y,
+                     .use = use,
+                     .count = N,
+                     .factor = factor,
+                     .ways = ways,
+                     .most = MOST,
+                     .prior = 7,
+                     .at_first = 1.2};
+    for (int i = 0; i < FS_COUNTS_SIZES; i++)
+        for (int k = 0; k < FS_COUNTS_PACES; k++) {
+            fs_counts first = all, rest = all;
+            first.count = 64;
+            rest.y += 64, rest.use += 64, rest.factor += 64, rest.count -= 64;
+            fs_counts_reference(&all, i, k, ahead, &whole);
+            fs_counts_reference(&first, i, k, ahead, &part);
+            fs_counts_carry_on(&rest, i, k, ahead, &part);
+            assert_true(part.sold[i][k] == whole.sold[i][k] && part.out[i][k] == whole.out[i][k]);
+            assert_true(part.exposed[i][k] == whole.exposed[i][k]);
+            assert_true(ldexp(part.mantissa[i][k], (int)part.exponent[i][k]) ==
+                        ldexp(whole.mantissa[i][k], (int)whole.exponent[i][k]));
+        }
+}
+
+/* ---- what comes with a forecast beside its model ---- */
+
+static void intervals_follow_the_errors(void **state)
+{
+    (void)state;
+    double y[150], wild[24], calm[24];
+    fs_forecaster *f = open_saving(fs_forecast_model_find("ses"));
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    make(NOISE, 6, y, 150);
+    fs_forecast then = run(f, 7, y, NULL, 150);
+    double width = then.quantile[4] - then.quantile[1];
+    for (int t = 0; t < 24; t++) wild[t] = -5 + (t % 2 ? 40 : -40), calm[t] = then.mean[0];
+    char *text = save(f, 7);
+    fs_forecast now = update(later, text, wild, NULL, 24);
+    assert_true(now.quantile[4] - now.quantile[1] > 1.2 * width);
+    now = update(later, text, calm, NULL, 24);
+    assert_true(now.quantile[4] - now.quantile[1] < width);
+    free(text);
+    fs_forecaster_close(f), fs_forecaster_close(later);
+}
+
+static void a_closed_day_stays_closed(void **state)
+{
+    (void)state;
+    double y[150];
+    fs_forecaster *f = open_saving(fs_forecast_model_find("ses"));
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    make(SHUT, 6, y, 150);
+    (void)run(f, 7, y, NULL, 140);
+    char *text = save(f, 7);
+    fs_forecast now = update(later, text, y + 140, NULL, 3);
+    for (int h = 0; h < HORIZON; h++) assert_true((now.mean[h] == 0) == ((143 + h) % 7 == 6));
+    free(text);
+    fs_forecaster_close(f), fs_forecaster_close(later);
+}
+
+static void values_that_no_model_takes_are_passed_over(void **state)
+{
+    (void)state;
+    double y[150], slip[] = {1, 1e9, 2}, half[] = {1.5, 2}, huge[] = {1e308, -1e308};
+    fs_forecaster *f = open_saving(fs_forecast_model_find("ses"));
+    fs_forecaster *counts = open_saving(fs_forecast_model_find("counts"));
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    make(SLOW, 6, y, 150);
+    (void)run(f, 7, y, NULL, 150);
+    char *text = save(f, 7);
+    fs_forecast now = update(later, text, slip, NULL, 3);
+    assert_non_null(strstr(now.note, "1 left out, 1000 times the usual"));
+    assert_true(now.mean[0] < 10);
+    now = update(later, text, huge, NULL, 2);
+    assert_true(now.known && fabs(now.mean[0]) < 10);
+    free(text);
+    (void)run(counts, 7, y, NULL, 150);
+    text = save(counts, 7);
+    now = update(later, text, half, NULL, 2);
+    assert_true(now.known);
+    assert_non_null(strstr(now.note, "fit anew"));
+    free(text);
+    fs_forecaster_close(f), fs_forecaster_close(counts), fs_forecaster_close(later);
+}
+
+/* An item that was never sold is sold at last. */
+static void a_first_sale_begins_a_series(void **state)
+{
+    (void)state;
+    double y[60] = {0}, news[] = {0, 2, 1, 0, 3};
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    static const char *const models[] = {"counts", "croston", "tsb"};
+    for (int i = 0; i < 3; i++) {
+        fs_forecaster *f = open_saving(fs_forecast_model_find(models[i]));
+        fs_forecast then = run(f, 7, y, NULL, 60);
+        assert_true(then.mean[0] == 0);
+        char *text = save(f, 7);
+        fs_forecast now = update(later, text, news, NULL, 5);
+        assert_true(now.mean[0] > 0 && now.mean[0] < 5);
+        free(text);
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later);
+}
+
+/* ---- texts ---- */
+
+static void numbers_are_read_as_they_are_written(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(4, 0, 0, 0);
+    static const double given[] = {0, 1, -1, 0.5, 12, 5e-324, DBL_MAX, -DBL_MIN, 1.0 / 3};
+    static const char *const wrong[] = {"", "-", "p3", "1p", "1p-", "1p9999", "1p1024", "x", "G"};
+    for (int i = 0; i < 2000; i++) {
+        double x = i < 9 ? given[i] : fs_random_normal(&random) * pow(10, i % 300 - 150), back = 7;
+        fs_buffer text = {0};
+        assert_int_equal(fs_saved_add_number(&text, x), FS_OK);
+        const char *at = text.data;
+        assert_true(fs_saved_take_number(&at, text.data + text.size, &back));
+        assert_true(back == x && *at == '\0');
+        fs_buffer_free(&text);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const char *at = wrong[i];
+        double back;
+        assert_false(fs_saved_take_number(&at, wrong[i] + strlen(wrong[i]), &back));
+    }
+}
+
+static void broken_texts_are_refused(void **state)
+{
+    (void)state;
+    double y[150];
+    fs_error error = {0};
+    fs_saved_time time;
+    fs_forecaster *f = open_saving(FS_FORECAST_AUTO);
+    make(SEASONAL, 6, y, 150);
+    (void)run(f, 7, y, NULL, 150);
+    char *text = save(f, 7);
+    for (size_t cut = 0; cut < strlen(text); cut++)
+        assert_int_equal(fs_forecaster_load(f, text, cut, &time, &error), FS_DATA);
+    text[2] = '2';
+    assert_int_equal(fs_forecaster_load(f, text, strlen(text), &time, &error), FS_DATA);
+    assert_non_null(strstr(error.message, "another version, 'fs2'"));
+    assert_int_equal(fs_forecaster_load(f, "nonsense", 8, &time, &error), FS_DATA);
+    assert_non_null(strstr(error.message, "character 1"));
+    free(text);
+    fs_forecaster_close(f);
+}
+
+static void memory_may_end_anywhere(void **state)
+{
+    (void)state;
+    double y[100];
+    fs_forecaster *f = open_saving(FS_FORECAST_AUTO);
+    make(SEASONAL, 6, y, 100);
+    (void)run(f, 7, y, NULL, 95);
+    char *text = save(f, 7);
+    for (int64_t n = 0;; n++) {
+        fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+        fs_forecast forecast;
+        fs_saved_time time;
+        const char *again;
+        fs_alloc_fail_after(n);
+        fs_status status = fs_forecaster_load(later, text, strlen(text), &time, NULL);
+        if (status == FS_OK) status = fs_forecaster_update(later, y + 95, NULL, 5, &forecast, NULL);
+        if (status == FS_OK) status = fs_forecaster_save(later, &time, &again, NULL);
+        bool failed = fs_alloc_count() > n;
+        fs_alloc_fail_after(-1);
+        assert_int_equal(status, failed ? FS_MEMORY : FS_OK);
+        fs_forecaster_close(later);
+        if (!failed) break;
+    }
+    free(text);
+    fs_forecaster_close(f);
+}
+
+/* Thousands of series that break things, and news that do. */
+static void nothing_breaks(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(12, 0, 0, 0);
+    double y[120], news[120];
+    uint8_t valid[120], known[120];
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    for (int trial = 0; trial < 1500; trial++) {
+        int model = trial % FS_FORECAST_MODELS, n = 1 + (int)fs_random_below(&random, 60);
+        fs_forecaster *f = open_saving(model);
+        method_make_nasty(&random, y, valid, n);
+        method_make_nasty(&random, news, known, 40);
+        fs_forecast then = run(f, trial % 3 ? 7 : 1, y, valid, n);
+        char *text = then.known ? save(f, trial % 3 ? 7 : 1) : NULL;
+        for (int k = 0; text && k < 4; k++) {
+            fs_forecast now = update(later, text, news + 10 * k, known + 10 * k, 10);
+            for (int h = 0; now.known && h < HORIZON; h++)
+                for (int q = 0; q < 6; q++)
+                    assert_true(isfinite(now.mean[h]) && isfinite(now.quantile[h * 6 + q]) &&
+                                (q == 0 || now.quantile[h * 6 + q] >= now.quantile[h * 6 + q - 1]));
+            free(text);
+            text = now.known ? save(later, trial % 3 ? 7 : 1) : NULL;
+        }
+        free(text);
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_news_the_forecast_is_the_same),
+        cmocka_unit_test(updates_may_come_in_any_number),
+        cmocka_unit_test(what_was_expected_changes_nothing),
+        cmocka_unit_test(an_error_counts_as_much_as_the_intervals_say),
+        cmocka_unit_test(without_parameters_an_update_is_a_fit),
+        cmocka_unit_test(a_form_of_smoothing_goes_on_as_over_the_whole),
+        cmocka_unit_test(candidates_of_counts_go_on_as_over_the_whole),
+        cmocka_unit_test(intervals_follow_the_errors),
+        cmocka_unit_test(a_closed_day_stays_closed),
+        cmocka_unit_test(values_that_no_model_takes_are_passed_over),
+        cmocka_unit_test(a_first_sale_begins_a_series),
+        cmocka_unit_test(numbers_are_read_as_they_are_written),
+        cmocka_unit_test(broken_texts_are_refused),
+        cmocka_unit_test(memory_may_end_anywhere),
+        cmocka_unit_test(nothing_breaks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
