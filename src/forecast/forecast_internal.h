@@ -337,13 +337,11 @@ bool fs_arima_exact_ready(fs_arima_exact *exact, int k, const fs_arima_coefficie
                           double *start);
 
 /* How many differences: seasonal by the strength of the season (at most 1), then others by the KPSS test (at most 2).
- * scratch: FS_ARIMA_TESTS(count, season). */
-#define FS_ARIMA_TESTS(count, season) (9 * (size_t)(count) + 8 * (size_t)(season) + 64)
+ * scratch: fs_arima_tests(count, season). */
+size_t fs_arima_tests(int64_t count, int season);
 int fs_arima_season_differences(const double *y, const uint8_t *use, int64_t count, int season,
                                 double *scratch);
 int fs_arima_differences(const double *w, const uint8_t *use, int64_t count, double *scratch);
-/* Strength of the season, 0 ... 1 (Wang, Smith, Hyndman 2006), of a series without gaps. */
-double fs_arima_season_strength(const double *y, int64_t count, int season, double *scratch);
 
 /* ---- intermittent demand ---- */
 
