@@ -11,7 +11,8 @@ static const fs_column backtest_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "as the parameter names it: snaive, drift, ets, dotm, ces, arima and auto, or those of "
+     .doc = "as the parameter names it: snaive, drift, ets, dotm, ces, arima, mstl and auto, or "
+            "those of "
             "`models`"},
     {.name = "step",
      .type = FS_TYPE_INT,
@@ -112,7 +113,8 @@ static const fs_param backtest_params[] = {
      .minimum = 0.0001,
      .maximum = 0.9999,
      .doc = "probabilities, whose quantiles are judged too"},
-    FS_GRID_PARAMS,
+    FS_SEASON_PARAMS,
+    FS_STEP_PARAMS,
     {.name = "models",
      .type = FS_TYPE_LIST,
      .fallback = "[]",
@@ -270,7 +272,7 @@ const fs_operator fs_backtest_operator = {
         "and others 2022), msis as in the M4 (Gneiting and Raftery 2007).",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 --models '[naive, ets, auto]' -o errors.csv",
-    .version = 4,
+    .version = 5,
     .input = fs_forecast_work_input,
     .output = backtest_output,
     .params = backtest_params,
