@@ -48,6 +48,28 @@ static void forecast_takes_the_form_that_is_named(void **state)
     fs_buffer_free(&out);
 }
 
+static void forecast_takes_seasons_that_are_whole_numbers(void **state)
+{
+    (void)state;
+    row rows[60];
+    fs_buffer out = {0};
+    fs_error error = {0};
+    for (int t = 0; t < 60; t++)
+        rows[t] = (row){"a", t, (t % 3 == 0) * 6 + (t % 5 == 1) * 9 + 30 + t % 2};
+    assert_int_equal(apply("forecast",
+                           "horizon = 1, quantile = [], model = mstl, seasons = [5, 3, 3]", rows,
+                           60, 7, &out, &error),
+                     FS_OK);
+    assert_non_null(strstr(out.data, "MSTL(3,5"));
+    fs_buffer_free(&out);
+    assert_int_equal(apply("forecast", "seasons = [2.5]", rows, 60, 7, &out, &error), FS_USAGE);
+    assert_non_null(strstr(error.message, "whole numbers"));
+    assert_int_equal(apply("forecast", "seasons = [2, 3, 4, 5, 6]", rows, 60, 7, &out, &error),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "4 at most"));
+    fs_buffer_free(&out);
+}
+
 static void forecast_starts_from_a_common_end(void **state)
 {
     (void)state;
@@ -275,6 +297,7 @@ int main(void)
         cmocka_unit_test(forecast_continues_the_weeks),
         cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
         cmocka_unit_test(forecast_takes_the_form_that_is_named),
+        cmocka_unit_test(forecast_takes_seasons_that_are_whole_numbers),
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(backtest_tells_the_errors_of_both_models),
         cmocka_unit_test(outliers_are_explained_row_for_row),
