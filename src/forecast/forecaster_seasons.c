@@ -74,7 +74,7 @@ void fs_seasons_note(const fs_forecaster *f, fs_forecast *forecast)
     char text[96];
     size_t used = 0;
     bool takes = f->named || (f->settings.model == FS_FORECAST_AUTO && !f->owner);
-    if (f->several && takes && !f->are_given) {
+    if (f->several && f->seasons > 1 && takes && !f->are_given) {
         for (int i = 0; i < f->seasons; i++)
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%d",
                                      i == 0               ? "seasons of "
