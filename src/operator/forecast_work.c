@@ -126,14 +126,25 @@ static fs_status read_seasons(fs_forecast_work *w, fs_error *error)
     return FS_OK;
 }
 
+/* Is one season that is given no more than a usual one of the step, beside which auto may find others? */
+static bool is_usual(const fs_forecast_work *w, const int *season, int count)
+{
+    const fs_forecast_settings *s = &w->settings;
+    if (s->model != FS_FORECAST_AUTO && !(s->tries >> FS_FORECAST_AUTO & 1)) return false;
+    for (int i = 0; i < count; i++)
+        if (season[i] == w->season) return true;
+    return false;
+}
+
 /* Seasons of the group, for the forecaster; the one season is found too where its step has none by custom. */
 static void tell_seasons(fs_forecast_work *w)
 {
     int season[FS_SEASONS_MOST], count = fs_step_seasons(&w->grid.step, season);
+    if (w->season > 0 && !is_usual(w, season, count)) count = 0;
     if (w->seasons > 0)
         fs_forecaster_set_seasons(w->forecaster, w->season_of, w->seasons, true);
     else
-        fs_forecaster_set_seasons(w->forecaster, season, w->season > 0 ? 0 : count, false);
+        fs_forecaster_set_seasons(w->forecaster, season, count, false);
     if (w->season == 0 && w->grid.season == 1 && (count != 0 || w->seasons > 0)) w->grid.season = 0;
 }
 

@@ -70,6 +70,27 @@ static void forecast_takes_seasons_that_are_whole_numbers(void **state)
     fs_buffer_free(&out);
 }
 
+static void auto_looks_for_a_year_beside_the_week_that_is_given(void **state)
+{
+    (void)state;
+    static const char *const options[] = {
+        "horizon = 1, period = day, effort = fast, season = 7",
+        "horizon = 1, period = day, effort = fast, season = 30",
+        "horizon = 1, period = day, model = mstl, season = 7",
+        "horizon = 1, period = day, model = mstl",
+    };
+    static const bool has_year[] = {true, false, false, true};
+    static row rows[900];
+    fs_buffer out = {0};
+    for (int t = 0; t < 900; t++)
+        rows[t] = (row){"a", t, 100 + 30 * cos(2 * M_PI * t / 365) + 9 * (t % 7 == 3) + t % 11};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(apply("forecast", options[i], rows, 900, 900, &out, NULL), FS_OK);
+        assert_true((strstr(out.data, "MSTL(7,365") != NULL) == has_year[i]);
+        fs_buffer_free(&out);
+    }
+}
+
 static void forecast_starts_from_a_common_end(void **state)
 {
     (void)state;
@@ -298,6 +319,7 @@ int main(void)
         cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
         cmocka_unit_test(forecast_takes_the_form_that_is_named),
         cmocka_unit_test(forecast_takes_seasons_that_are_whole_numbers),
+        cmocka_unit_test(auto_looks_for_a_year_beside_the_week_that_is_given),
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(backtest_tells_the_errors_of_both_models),
         cmocka_unit_test(outliers_are_explained_row_for_row),
