@@ -65,8 +65,9 @@ def backtest(
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
         numbers the shortest that the data show. From 0 to 10000.
     seasons : Sequence[float], default ()
-        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: `season` where it is given, else those
-        that the data show: of days 7 and 365, of hours 24 and 168, of whole numbers any. From 2 to 10000.
+        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
+        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
+        where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -685,8 +686,9 @@ def forecast(
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
         numbers the shortest that the data show. From 0 to 10000.
     seasons : Sequence[float], default ()
-        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: `season` where it is given, else those
-        that the data show: of days 7 and 365, of hours 24 and 168, of whole numbers any. From 2 to 10000.
+        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
+        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
+        where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
