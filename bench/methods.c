@@ -1,5 +1,5 @@
 /* methods METHOD SERIES [FORECASTS]: CPU seconds of a forecasting method's fit over all series of a file, the least of a few
- * times (bench/measure.py), on the static library, for methods are inside. A line of SERIES is an id, its season, the
+ * times (bench/measure.py), on the static library, for methods are inside. A line of SERIES is an id, its season (or several: 24,168), the
  * horizon and its values, with blanks between; `-` is a missing one. FORECASTS is written as unique_id,h,yhat. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 typedef struct line {
     char *id;
-    int season;
+    int season, seasons, season_of[FS_SEASONS_MOST]; /* the first of them, and all */
     int64_t horizon, count;
     double *value;
     uint8_t *valid;
@@ -25,7 +25,10 @@ static line parse(char *text)
     line l = {.id = strtok(text, " \n")};
     size_t most = strlen(l.id + strlen(l.id) + 1) / 2 + 1;
     l.id = strdup(l.id);
-    l.season = atoi(strtok(NULL, " \n"));
+    char *season = strtok(NULL, " \n");
+    l.season = atoi(season);
+    for (; season && l.seasons < FS_SEASONS_MOST; season = strchr(season, ','))
+        l.season_of[l.seasons++] = atoi(season += *season == ',');
     l.horizon = atoll(strtok(NULL, " \n"));
     l.value = calloc(most, sizeof *l.value);
     l.valid = calloc(most, 1);
@@ -65,7 +68,11 @@ static double fit_some(const fs_method *method, line *some, int lines, fs_series
     for (int i = 0; i < lines; i++) {
         line *l = &some[i];
         bool can = false;
-        fs_forecast_task task = {.series = &series[i], .season = l->season, .horizon = l->horizon};
+        fs_forecast_task task = {.series = &series[i],
+                                 .season = l->season,
+                                 .horizon = l->horizon,
+                                 .seasons = l->seasons,
+                                 .season_of = l->season_of};
         if (method->fit(method, &task, scratch, fit, &can) != FS_OK) exit(1);
         for (int64_t h = 0; h < l->horizon; h++)
             l->mean[h] = can ? fit->mean[h] * series[i].unit : 0;

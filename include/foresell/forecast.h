@@ -21,6 +21,8 @@ typedef enum fs_period_kind {
     FS_PERIOD_TIME  /* microseconds since 1970-01-01 */
 } fs_period_kind;
 
+#define FS_SEASONS_MOST 4 /* of one series */
+
 /* How far it is from one period to the next: `size` of the kind's unit, or calendar months. */
 typedef struct fs_step {
     fs_period_kind kind;
@@ -46,15 +48,19 @@ FS_API bool fs_step_is_day(const fs_step *step);
 FS_API fs_civil fs_step_date(const fs_step *step, int64_t period);
 /* Usual season of such a step: day 7, week 52, month 12, quarter 4, hour 24, else 1. */
 FS_API int fs_step_season(const fs_step *step);
+/* Seasons that it may have, ascending: day 7, 365; hour 24, 168, and so with shorter steps that go into a day; else the usual one, or that of
+ * a year. Returns how many; -1: the step says nothing of seasons, as of whole numbers. */
+FS_API int fs_step_seasons(const fs_step *step, int season[FS_SEASONS_MOST]);
 
 /* ---- forecasts --------------------------------------------------------------------------- */
 
 /* Models are told by their place in FS_FORECAST_CHOICES, 0 to FS_FORECAST_MODELS - 1. Methods are those that are no combination
  * of others; FS_FORECAST_AUTO is one of several, weighted by how good they were in the series' own past. */
-#define FS_FORECAST_MODELS 28
+#define FS_FORECAST_MODELS 29
 #define FS_FORECAST_METHODS                                                                        \
     "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|ses|holt|holt_damped|"     \
-    "holt_winters|holt_winters_multiplicative|seasonal_es|theta|otm|dstm|dotm|ces|arima|croston|"  \
+    "holt_winters|holt_winters_multiplicative|seasonal_es|theta|otm|dstm|dotm|ces|arima|mstl|"     \
+    "croston|"                                                                                     \
     "croston_optimized|sba|tsb|adida|imapa|counts"
 #define FS_FORECAST_CHOICES FS_FORECAST_METHODS "|median|auto"
 #define FS_FORECAST_AUTO    (FS_FORECAST_MODELS - 1)
@@ -133,8 +139,12 @@ typedef struct fs_forecast {
 typedef struct fs_forecaster fs_forecaster;
 FS_API FS_MUST_CHECK fs_status fs_forecaster_open(const fs_forecast_settings *settings,
                                                   fs_forecaster **forecaster, fs_error *error);
+/* Of the series that come next: `count` lengths, ascending, FS_SEASONS_MOST at most, that methods of several seasons take
+ * as they are, where they are given, else those of them that a series shows; -1: any that it shows; 0, as at first: the season of the call. */
+FS_API void fs_forecaster_set_seasons(fs_forecaster *forecaster, const int *length, int count,
+                                      bool are_given);
 /* Forecasts the steps after the last of `count`; with regressors (NULL: none) their effect is taken out before anything is fitted, at each
- * origin of the backtest anew from what lay before it, and put back into what is forecast, by what they are then. `season` (>= 1) is its length in steps. What `forecast` points to is owned by the
+ * origin of the backtest anew from what lay before it, and put back into what is forecast, by what they are then. `season` is its length in steps, 1: none, 0: the shortest of those found. What `forecast` points to is owned by the
  * forecaster and valid until the next call. Fails only where memory runs out: what can't be fitted
  * falls back, and `note` says so. All results are finite, quantiles ascending in p. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_run(fs_forecaster *forecaster, int season,

@@ -1,4 +1,4 @@
-/* foresell/numeric.h: random streams, optimisers, lanes. Arrays in, numbers out; needs base only. */
+/* foresell/numeric.h: random streams, optimisers, lanes, local lines and STL. Arrays in, numbers out; needs base only. */
 #ifndef FORESELL_NUMERIC_H
 #define FORESELL_NUMERIC_H
 
@@ -114,6 +114,94 @@ FS_API void fs_least_squares(fs_lsq_objective objective, void *context,
                              const fs_lsq_problem *problem,
                              double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES],
                              double squares[FS_LSQ_LANES]);
+
+/* ---- local lines (loess), and STL made of them ------------------------------------------- */
+
+/* Arrays that lanes read have this many further places, which hold finite numbers. */
+#define FS_LOESS_PAD 8
+
+/* Local lines on `count` even steps, fitted at every jump-th step and at the last. Step i of the grid
+ * of fits stands at min(i · jump, count - 1). All that depends on positions alone is in tables. */
+typedef struct fs_loess {
+    int64_t count, window, spread; /* what it was made for; spread: see fs_loess_plan */
+    bool level;                    /* degree 0: means, no lines */
+    int64_t jump, half, taps, stride, fits;
+    int64_t inner_from, inner_to; /* fits whose window is whole: they share one row of weights */
+    int64_t phases, phase_stride; /* see loess.c; phases 0: each fit alone */
+    double least;                 /* variance of positions below which there is no slope */
+    double *weight;          /* rows × stride: tricube; ends first, then before, after, inner */
+    double *share;           /* rows × stride: of a value in the fit, where all weigh 1 */
+    double *inner;           /* 4 × (half + 1): w, w·d, w·d², share, at distance d */
+    int64_t *ahead, *behind; /* half + 1: where the neighbours at distance d are */
+    void *block;
+    size_t size;
+} fs_loess;
+
+/* spread 0: a series, step by step. Else its steps are `spread` numbers apart, as those of one place of
+ * a season are, and two fits are added: one step before the first, one after the last. */
+FS_API FS_MUST_CHECK fs_status fs_loess_plan(fs_loess *loess, int64_t count, int64_t window,
+                                             int64_t spread, bool level);
+FS_API void fs_loess_free(fs_loess *loess);
+/* The same with its tables in memory of the caller's: so many doubles. Not to be freed. */
+FS_API size_t fs_loess_tables(int64_t count, int64_t window, int64_t spread, bool level);
+FS_API void fs_loess_fill(fs_loess *loess, int64_t count, int64_t window, int64_t spread,
+                          bool level, double *tables);
+
+static inline int64_t fs_loess_at(const fs_loess *l, int64_t fit)
+{
+    return fit * l->jump < l->count - 1 ? fit * l->jump : l->count - 1;
+}
+
+/* Room that smoothing needs: arrays each for count + 2 periods and what is padded. */
+typedef struct fs_stl_room {
+    double narrow;               /* 0; 1/25 where steps are missing: see loess_lanes.c */
+    double *cycle, *cycle_sum;   /* seasons, one cycle longer at both ends; sums of weights */
+    double *mean, *spare;        /* moving means */
+    double *fit, *sum;           /* loess at the grid of fits */
+    double *phase_rho, *phase_z; /* a series dealt out by step mod jump */
+} fs_stl_room;
+/* The same in memory of the caller's: so many doubles for a series of at least two seasons, all set to 0. */
+#define FS_STL_PIECE(count) ((size_t)(count) + 128) /* padding, and that of four phases */
+#define FS_STL_ROOM(count)  (12 * FS_STL_PIECE(count))
+FS_API void fs_stl_room_cut(fs_stl_room *room, int64_t count, double *at);
+
+typedef struct fs_loess_series {
+    int64_t count;
+    const double *rho; /* weights, 0 where missing; NULL: all 1 */
+} fs_loess_series;
+
+/* Smooths y - minus (minus may be NULL; x gets the difference) into out. */
+FS_API void fs_loess_smooth(const fs_loess *l, const fs_loess_series *s, const double *y,
+                            const double *minus, fs_stl_room *room, double *x, double *out);
+/* Puts fits whose window has no weight on the line between those beside them, at the ends level with the
+ * nearest; 0, and false, where none has weight. */
+FS_API bool fs_loess_mend(const fs_loess *l, double *fit, const double *sum);
+
+/* One season of a series and its trend: what STL needs of their lengths (stl.c). */
+typedef struct fs_stl {
+    int64_t count, period, window, split;
+    fs_loess longer, shorter; /* places before `split` have one cycle more than those behind */
+    fs_loess low, trend;
+    double *least; /* period: of the place's loess */
+    int64_t capacity;
+} fs_stl;
+
+FS_API FS_MUST_CHECK fs_status fs_stl_plan(fs_stl *season, int64_t count, int64_t period,
+                                           int64_t window, bool level);
+FS_API void fs_stl_free(fs_stl *season);
+/* The same with its tables in memory of the caller's. */
+FS_API size_t fs_stl_tables(int64_t count, int64_t period, int64_t window, bool level);
+FS_API void fs_stl_fill(fs_stl *season, int64_t count, int64_t period, int64_t window, bool level,
+                        double *tables);
+/* One pass of the inner loop: y and the trend so far to season and trend. x, low: count. */
+FS_API void fs_stl_pass(const fs_stl *p, const fs_loess_series *s, const double *y,
+                        fs_stl_room *room, double *x, double *low, double *season, double *trend);
+
+/* Robust weights: Tukey's bisquare of what is left, times known (1, 0 where missing); and the sizes of it. Arrays are padded. */
+FS_API void fs_stl_bisquare(const double *y, const double *trend, const double *season,
+                            const double *known, int64_t count, double reach, double *rho);
+FS_API void fs_stl_sizes(const double *y, const double *trend, const double *season, int64_t count,
+                         double *size);
 
 #ifdef __cplusplus
 }

@@ -31,9 +31,10 @@ def backtest(
     paths: int = 2000,
     seed: int = 1,
     season: int = 0,
+    seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
@@ -86,8 +87,12 @@ def backtest(
     seed : int, default 1
         Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
-        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
-        From 0 to 10000.
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
+        numbers the shortest that the data show. From 0 to 10000.
+    seasons : Sequence[float], default ()
+        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
+        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
+        where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -95,7 +100,7 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
         Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
@@ -121,7 +126,7 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): as the parameter names it: snaive, drift, ets, dotm, ces, arima and auto, or those of
+        - `model` (text): as the parameter names it: snaive, drift, ets, dotm, ces, arima, mstl and auto, or those of
           `models`.
         - `step` (int, period): the step ahead that the row is of; null: all, where `by` is all.
         - `origins` (int): points in the past from which was forecast.
@@ -168,6 +173,7 @@ def backtest(
             "paths": paths,
             "seed": seed,
             "season": season,
+            "seasons": seasons,
             "absent": absent,
             "period": period,
             "models": models,
@@ -639,10 +645,11 @@ def forecast(
     paths: int = 2000,
     seed: int = 1,
     season: int = 0,
+    seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
@@ -666,7 +673,9 @@ def forecast(
     2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015). For whole numbers that are
     small, as of slow movers, counts: a mixture of negative binomials that forecasts their whole distribution (after
     Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise search (Hyndman and Khandakar
-    2008), exact likelihood. The median of ets, dotm, ces and arima at each step (median).
+    2008), exact likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the
+    rest by ets without season (Bandara, Hyndman and Bergmeir 2021). The median of ets, dotm, ces and arima at each step
+    (median).
 
     With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of at most 20 over 100 periods
     or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift where
@@ -674,6 +683,10 @@ def forecast(
     what lay before. The forecast is their mean, weighted by the inverse square of their mean absolute errors there
     (Bates and Granger 1969); the column model tells the weights. Where the past is too short to try, it is their
     median. A model that cannot take a group (too short, or with values below zero) is left out, or leaves it to ets.
+
+    Seasons, where none are given, are those that the period suggests (of days 7 and 365, of hours 24 and 168) or, of
+    whole numbers, peaks of the autocorrelation, seen twice at least and significant at 1 %. Where a group has two or
+    more, auto tries mstl too; the column note tells them, and the season that was found where the period has none.
 
     Regressors (further columns) multiply a series without values below zero, and add to others: y = level x season x
     exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
@@ -734,8 +747,12 @@ def forecast(
     seed : int, default 1
         Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
-        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
-        From 0 to 10000.
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
+        numbers the shortest that the data show. From 0 to 10000.
+    seasons : Sequence[float], default ()
+        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
+        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
+        where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -743,11 +760,11 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         Auto combines several by how good they were in the group's own past.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
-        What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, and snaive where there is a
-        season, drift where there is none.
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+        What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, snaive where there is a season,
+        drift where there is none, and mstl where there are several.
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
         or ZZN.
@@ -779,8 +796,9 @@ def forecast(
         - `mean` (double): expected value; null where not one value of the group is known.
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
         - `model` (text): the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M
-          multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F full; several with
-          commas for their median, with their weights for their mean; or none.
+          multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F full; MSTL(seasons) and
+          the form of what is left, log where seasons multiply; several with commas for their median, with their weights
+          for their mean; or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
         - `drivers` (text): what regressors do to this period's forecast, the largest first, as "promotion +38 %,
           holiday -12 %": against their smaller value where they have two, else against their mean; null: nothing of 1 %
@@ -806,6 +824,7 @@ def forecast(
             "paths": paths,
             "seed": seed,
             "season": season,
+            "seasons": seasons,
             "absent": absent,
             "period": period,
             "model": model,
@@ -834,10 +853,11 @@ def forecast_paths(
     paths: int = 100,
     seed: int = 1,
     season: int = 0,
+    seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
@@ -885,8 +905,12 @@ def forecast_paths(
     seed : int, default 1
         Of the simulated paths: the same seed gives the same numbers. From 0 to 999999.
     season : int, default 0
-        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24, else none).
-        From 0 to 10000.
+        Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
+        numbers the shortest that the data show. From 0 to 10000.
+    seasons : Sequence[float], default ()
+        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
+        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
+        where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -894,9 +918,9 @@ def forecast_paths(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         As in forecast.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         As in forecast.
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
@@ -940,6 +964,7 @@ def forecast_paths(
             "paths": paths,
             "seed": seed,
             "season": season,
+            "seasons": seasons,
             "absent": absent,
             "period": period,
             "model": model,

@@ -21,7 +21,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "demand_internal.h"
+#include "foresell/demand.h"
 #include "foresell/numeric.h"
 
 #define TREND_MOST 1001
@@ -31,9 +31,9 @@
 #define REACH_LEAST 0.01
 
 struct fs_decompose_work {
-    fs_demand_season season[FS_DECOMPOSE_SEASONS];
-    fs_demand_loess trend;
-    fs_demand_room room;
+    fs_stl season[FS_DECOMPOSE_SEASONS];
+    fs_loess trend;
+    fs_stl_room room;
     double *series;        /* what the seasons taken out leave */
     double *known, *rho;   /* 1 where known; known times robust weight */
     double *one, *x, *low; /* the season of this pass, and room for it */
@@ -46,9 +46,8 @@ struct fs_decompose_work {
 void fs_decomposition_free(fs_decomposition *parts)
 {
     if (parts->work) {
-        for (int k = 0; k < FS_DECOMPOSE_SEASONS; k++)
-            fs_demand_season_free(&parts->work->season[k]);
-        fs_demand_loess_free(&parts->work->trend);
+        for (int k = 0; k < FS_DECOMPOSE_SEASONS; k++) fs_stl_free(&parts->work->season[k]);
+        fs_loess_free(&parts->work->trend);
         fs_free(parts->work->block);
         fs_free(parts->work);
     }
@@ -120,7 +119,7 @@ typedef struct task {
     int64_t count, first, last;
     double scale;
     double least; /* reach of the bisquare, scaled */
-    fs_demand_series series;
+    fs_loess_series series;
     int inner, robust;
 } task;
 
@@ -193,7 +192,7 @@ static double median_size(const task *t, const double *trend, const double *seas
 {
     struct fs_decompose_work *w = t->parts->work;
     int64_t count = t->count;
-    fs_demand_lanes_sizes(w->series, trend, season, count, w->size);
+    fs_stl_sizes(w->series, trend, season, count, w->size);
     if (t->valid) {
         count = 0;
         for (int64_t i = 0; i < t->count; i++) {
@@ -208,8 +207,8 @@ static void weigh(task *t, const double *trend, const double *season)
 {
     struct fs_decompose_work *w = t->parts->work;
     double reach = 6 * median_size(t, trend, season);
-    fs_demand_lanes_bisquare(w->series, trend, season, w->known, t->count,
-                             reach > t->least ? reach : t->least, w->rho);
+    fs_stl_bisquare(w->series, trend, season, w->known, t->count,
+                    reach > t->least ? reach : t->least, w->rho);
     t->series.rho = w->rho;
 }
 
@@ -225,7 +224,7 @@ static void forget_weights(task *t) { t->series.rho = t->valid ? t->parts->work-
 /* ---- seasons ---- */
 
 /* STL of what the other seasons leave: w->one and parts->trend. */
-static void fit_season(task *t, const fs_demand_season *season)
+static void fit_season(task *t, const fs_stl *season)
 {
     struct fs_decompose_work *w = t->parts->work;
     double *trend = t->parts->trend;
@@ -233,8 +232,7 @@ static void fit_season(task *t, const fs_demand_season *season)
     forget_weights(t);
     for (int round = 0;; round++) {
         for (int i = 0; i < t->inner; i++)
-            fs_demand_season_pass(season, &t->series, w->series, &w->room, w->x, w->low, w->one,
-                                  trend);
+            fs_stl_pass(season, &t->series, w->series, &w->room, w->x, w->low, w->one, trend);
         if (round >= t->robust) return;
         weigh(t, trend, w->one);
     }
@@ -256,8 +254,7 @@ static fs_status fit_seasons(task *t)
             int64_t window = t->settings->window > 0 ? t->settings->window : 7 + 4 * place++;
             double *each = t->parts->each[k];
             bool level = t->count < t->settings->few * t->settings->season[k];
-            FS_TRY(fs_demand_season_plan(&w->season[k], t->count, t->settings->season[k], window,
-                                         level));
+            FS_TRY(fs_stl_plan(&w->season[k], t->count, t->settings->season[k], window, level));
             if (round > 0) add(w->series, each, 1, t->count);
             fit_season(t, &w->season[k]);
             memcpy(each, w->one, (size_t)t->count * sizeof *each);
@@ -272,12 +269,11 @@ static fs_status fit_trend(task *t)
     int64_t window = 2 * t->count / 3 / 2 * 2 + 1;
     if (window > TREND_MOST) window = TREND_MOST;
     if (window < 3) window = 3;
-    FS_TRY(fs_demand_loess_plan(&w->trend, t->count, window, 0, false));
+    FS_TRY(fs_loess_plan(&w->trend, t->count, window, 0, false));
     memset(w->one, 0, (size_t)t->count * sizeof *w->one);
     forget_weights(t);
     for (int round = 0;; round++) {
-        fs_demand_loess_smooth(&w->trend, &t->series, w->series, NULL, &w->room, w->x,
-                               t->parts->trend);
+        fs_loess_smooth(&w->trend, &t->series, w->series, NULL, &w->room, w->x, t->parts->trend);
         if (round >= t->robust) return FS_OK;
         weigh(t, t->parts->trend, w->one);
     }
@@ -325,7 +321,7 @@ fs_status fs_decompose(fs_decomposition *parts, const fs_decompose_settings *set
         any |= parts->used[k] = is_seen_twice(&t, settings->season[k]);
     if (parts->known == 0) return FS_OK;
     scale_series(&t);
-    t.series = (fs_demand_series){count, NULL};
+    t.series = (fs_loess_series){count, NULL};
     parts->work->room.narrow = t.valid ? 1.0 / 25 : 0;
     t.inner = settings->inner > 0 ? settings->inner : t.robust > 0 ? 1 : 2;
     find_least(&t);

@@ -49,13 +49,13 @@ static bool lay_out(work *k, fs_scratch *scratch)
     size_t n = (size_t)k->series->count, m = (size_t)k->season, states = most_states(k->season);
     size_t lanes = (states + 2) * LANES, start = FS_ARIMA_START(states) + states + 1;
     size_t filter = k->gaps ? FS_ARIMA_KALMAN(states + m + 2) : 0;
-    double *at =
-        fs_scratch_reserve(scratch, n + (n + 7) / 8 + FS_ARIMA_TESTS(n, m) + FS_ARIMA_ROOM(n, m) +
-                                        4 * lanes + n * LANES + start + filter);
+    double *at = fs_scratch_reserve(scratch, n + (n + 7) / 8 + fs_arima_tests((int64_t)n, (int)m) +
+                                                 FS_ARIMA_ROOM(n, m) + 4 * lanes + n * LANES +
+                                                 start + filter);
     if (!at) return false;
     k->w = take(&at, n);
     k->use = (uint8_t *)take(&at, (n + 7) / 8);
-    k->tests = take(&at, FS_ARIMA_TESTS(n, m));
+    k->tests = take(&at, fs_arima_tests((int64_t)n, (int)m));
     k->search.conditional.room = take(&at, FS_ARIMA_ROOM(n, m));
     k->search.exact.ar = take(&at, lanes);
     k->search.exact.gain = take(&at, lanes);

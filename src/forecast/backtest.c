@@ -264,7 +264,7 @@ static bool takes_part(const fs_forecaster *f, int model, int only, int season)
     if (!f->tested[model].made) return false;
     if (only < 0 || model == only) return true;
     if (only != FS_FORECAST_AUTO || f->owner) return false;
-    return fs_forecaster_combines(&f->settings, only, model, season);
+    return fs_forecaster_combines(&f->settings, only, model, season) && fs_seasons_suit(f, model);
 }
 
 /* All are fitted before one is judged: what AUTO weighs by must not know this origin. */

@@ -60,10 +60,12 @@ typedef struct rooms {
     double *first[3], *season, *lanes;
 } rooms;
 
+size_t fs_ets_scratch(int season) { return 4 * (size_t)season + fs_ets_room(season); }
+
 static bool take_rooms(fs_scratch *scratch, int period, rooms *r)
 {
     size_t size = (size_t)period;
-    double *at = fs_scratch_reserve(scratch, 4 * size + fs_ets_room(period));
+    double *at = fs_scratch_reserve(scratch, fs_ets_scratch(period));
     if (!at) return false;
     for (int i = 0; i < 3; i++) r->first[i] = at + (size_t)i * size;
     r->season = at + 3 * size;

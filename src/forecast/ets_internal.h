@@ -79,6 +79,8 @@ void fs_ets_lanes_sums(const fs_ets_past *past, fs_ets_part trend, fs_ets_part s
 void fs_ets_lanes_squares(const fs_ets_past *past, fs_ets_part season, const fs_ets_lanes *lanes,
                           double *room, double squares[FS_LSQ_LANES]);
 size_t fs_ets_room(int period);
+/* What the method needs of its scratch. */
+size_t fs_ets_scratch(int season);
 
 /* First level, slope and season from the first seasons of a series. */
 typedef struct fs_ets_start {

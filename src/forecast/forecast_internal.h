@@ -90,9 +90,17 @@ typedef struct fs_forecast_task {
     const char *form; /* of fs_ets_method, as fs_ets_form_is_valid takes it; NULL: ZZZ */
     const double *
         effect; /* count and horizon: what regressors multiplied by, which is out of the series; NULL: nothing */
+    /* For methods of several seasons: their lengths, ascending, a length of 1 being none; 0: `season` alone. */
+    int seasons;
+    const int *season_of;
 } fs_forecast_task;
 
-typedef enum fs_seasons { FS_SEASONS_ANY, FS_SEASONS_WITH, FS_SEASONS_WITHOUT } fs_seasons;
+typedef enum fs_seasons {
+    FS_SEASONS_ANY,
+    FS_SEASONS_WITH,
+    FS_SEASONS_WITHOUT,
+    FS_SEASONS_SEVERAL
+} fs_seasons;
 typedef struct fs_method fs_method;
 struct fs_method {
     const char *name;  /* the word for it in the parameter `model` */
@@ -180,6 +188,19 @@ extern const fs_method fs_ets_method; /* all forms, by AICc, or those of task->f
 extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_holt_winters_method,
     fs_holt_winters_multiplicative_method, fs_seasonal_es_method;
 
+/* ---- several seasons ---- */
+
+extern const fs_method fs_mstl_method;
+
+/* The seasons that a series has, ascending, among candidates (ascending, FS_SEASONS_MOST at most) or, where there are -1, any that show; each seen twice.
+ * Returns how many. scratch: FS_SEASONS_SCRATCH(count). */
+int fs_seasons_find(const fs_series *series, const int *candidate, int candidates,
+                    int season[FS_SEASONS_MOST], double *scratch);
+#define FS_SEASONS_SCRATCH(count) (8 * (size_t)(count) + 1024)
+/* The shape of a season, smoothed as far as noise of this variance in each of its places asks for. scratch: FS_SEASON_SMOOTH(season). */
+void fs_season_smooth(double *shape, int season, double variance, double *scratch);
+#define FS_SEASON_SMOOTH(season) (2 * (size_t)(season) + 128)
+
 /* ---- others ---- */
 
 extern const fs_method fs_snaive_method, fs_naive_method, fs_median_method, fs_auto_method;
@@ -192,6 +213,8 @@ typedef enum fs_adjustment { FS_ADJUST_NOT, FS_ADJUST_ADD, FS_ADJUST_MULTIPLY } 
  * t mod season); else adjusted = y. scratch: 2 * count + 2 * season + 4. */
 fs_adjustment fs_adjust_season(const double *y, const uint8_t *use, int64_t count, int season,
                                double *adjusted, double *index, double *scratch);
+/* sum[k] of the products of deviations k apart, k = 0 ... lags. */
+void fs_lagged_products(const double *deviation, int64_t count, int lags, double *sum);
 /* The test: does the autocorrelation at lag `season` stand out, at 90 %? The same scratch. */
 bool fs_season_is_significant(const double *y, const uint8_t *use, int64_t count, int season,
                               double *scratch);
@@ -403,13 +426,11 @@ bool fs_arima_exact_ready(fs_arima_exact *exact, int k, const fs_arima_coefficie
                           double *start);
 
 /* How many differences: seasonal by the strength of the season (at most 1), then others by the KPSS test (at most 2).
- * scratch: FS_ARIMA_TESTS(count, season). */
-#define FS_ARIMA_TESTS(count, season) (9 * (size_t)(count) + 8 * (size_t)(season) + 64)
+ * scratch: fs_arima_tests(count, season). */
+size_t fs_arima_tests(int64_t count, int season);
 int fs_arima_season_differences(const double *y, const uint8_t *use, int64_t count, int season,
                                 double *scratch);
 int fs_arima_differences(const double *w, const uint8_t *use, int64_t count, double *scratch);
-/* Strength of the season, 0 ... 1 (Wang, Smith, Hyndman 2006), of a series without gaps. */
-double fs_arima_season_strength(const double *y, int64_t count, int season, double *scratch);
 
 /* ---- intermittent demand ---- */
 

@@ -62,6 +62,7 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, cons
     f->fit[model].states = 0;
     f->fit[model].quantiles = NULL, f->fit[model].effect = NULL;
     FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
+    if (!method->resume) f->fit[model].states = 0; /* those of a method that it used */
     fs_forecast_task any = *task;
     any.form = NULL;
     if (!could) FS_TRY(fs_ets_method.fit(&fs_ets_method, &any, &f->scratch, &f->fit[model], &can));
@@ -78,6 +79,7 @@ bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int
     if (model != FS_FORECAST_AUTO) return method->combines;
     if (settings->parts) return settings->parts >> part & 1;
     if (!method->competes || (method->is_slow && settings->is_fast)) return false;
+    if (settings->saves && !method->resume) return false;
     if (season <= 0) return true;
     return method->seasons != (season > 1 ? FS_SEASONS_WITHOUT : FS_SEASONS_WITH);
 }
@@ -135,6 +137,7 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     int of[FS_COMBINED], parts = 0, stands_in = -1;
     for (int m = 0; m < FS_FORECAST_MODELS; m++) {
         if (!fs_forecaster_combines(&f->settings, model, m, task->season)) continue;
+        if (model == FS_FORECAST_AUTO && !fs_seasons_suit(f, m)) continue;
         FS_TRY(fit_method(f, task, fs_method_at(m), m));
         stands_in = m;
         if (f->could[m]) of[parts] = m, part[parts++] = &f->fit[m];
@@ -165,14 +168,19 @@ fs_status fs_forecaster_begin(fs_forecaster *f, fs_series *series, int season, i
 {
     memset(f->fitted, 0, sizeof f->fitted);
     f->owner = series->known > 0 ? find_owner(f, series) : NULL;
-    return fs_drivers_remove(f, series, season, horizon);
+    FS_TRY(fs_drivers_remove(f, series, season, horizon));
+    return fs_seasons_begin(f, series);
 }
 
 fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model, int season,
                             int64_t horizon)
 {
-    fs_forecast_task task = {
-        .series = series, .season = season, .horizon = horizon, .form = f->settings.form};
+    fs_forecast_task task = {.series = series,
+                             .season = season,
+                             .horizon = horizon,
+                             .form = f->settings.form,
+                             .seasons = f->seasons,
+                             .season_of = f->season_of};
     if (f->adjusted && f->effects.multiplies) task.effect = f->effects.effect;
     const fs_method *method = fs_method_at(model);
     if (model == FS_FORECAST_AUTO) method = f->owner;
@@ -221,6 +229,7 @@ static void note_series(const fs_forecaster *f, int season, int model, fs_foreca
                  (long long)(s->count - s->known - s->absurd), (long long)s->count);
         fs_forecast_note(forecast, text);
     }
+    fs_seasons_note(f, forecast);
     fs_drivers_note(f, forecast);
     if (s->absurd > 0) {
         snprintf(text, sizeof text, "%lld left out, 1000 times the usual", (long long)s->absurd);
@@ -242,6 +251,11 @@ static int64_t skip_unknown(const double **value, const uint8_t **valid, int64_t
     return skipped;
 }
 
+static fs_status open_seasons(fs_forecaster *f, int *season)
+{
+    return fs_seasons_open(f, f->series.known > 0 && find_owner(f, &f->series), season);
+}
+
 fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *value,
                                  const uint8_t *valid, int64_t count,
                                  const fs_regressors *regressors, fs_forecast *forecast,
@@ -251,6 +265,7 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
     int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
     if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
+    if (status == FS_OK) status = open_seasons(f, &season);
     if (status == FS_OK) status = fs_backtest_run(f, value, valid, season, -1, true);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
     forecast->known = f->series.known > 0;
@@ -286,6 +301,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
     if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
+    if (status == FS_OK) status = open_seasons(f, &season);
     if (status == FS_OK && f->series.known > 0)
         status = fs_backtest_run(f, value, valid, season, model, false);
     if (status == FS_OK) status = fs_forecaster_begin(f, &f->series, season, f->settings.horizon);

@@ -75,6 +75,14 @@ struct fs_forecaster {
     int method[FS_FORECAST_MODELS]; /* that made fit[m] */
     fs_mixed mixed;                 /* what the last fit was made of */
     struct fs_saved *saved;         /* NULL until something is saved or loaded */
+    int expected, expected_of[FS_SEASONS_MOST]; /* as fs_forecaster_set_seasons was told */
+    bool are_given;
+    int seasons,
+        season_of[FS_SEASONS_MOST]; /* of the series that is worked on; 0: the one of the call */
+    bool named;                     /* a model of several seasons is asked for by name */
+    bool several;                   /* has the whole series more than one? */
+    bool found;                     /* the one of the call was found, and it is `shortest` */
+    int shortest;
 };
 
 /* Is it one of those whose trial has room? */
@@ -115,6 +123,17 @@ void fs_drivers_close(fs_forecaster *f);
 void fs_drivers_tell(fs_forecaster *f, const fs_fit *fit);
 /* Notes which are not known of a step to come: they count as their mean there. */
 void fs_drivers_note(const fs_forecaster *f, fs_forecast *forecast);
+/* ---- seasons (forecaster_seasons.c) ---- */
+
+/* Those of the whole series, f->series, before anything is tried; a season of 0 gets the shortest, 1 where there is none. is_owned: AUTO is one
+ * method alone on it. */
+FS_MUST_CHECK fs_status fs_seasons_open(fs_forecaster *f, bool is_owned, int *season);
+/* Those of a series that is about to be fitted. */
+FS_MUST_CHECK fs_status fs_seasons_begin(fs_forecaster *f, const fs_series *series);
+/* Is AUTO to combine the model with others, as far as seasons go? */
+bool fs_seasons_suit(const fs_forecaster *f, int model);
+void fs_seasons_note(const fs_forecaster *f, fs_forecast *forecast);
+
 void fs_forecast_note(fs_forecast *forecast, const char *text);
 
 /* A fit as users get it: in the series' units, finite, not below zero where that is wanted, zero where it is closed. */

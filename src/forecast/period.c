@@ -218,6 +218,31 @@ fs_civil fs_step_date(const fs_step *step, int64_t period)
     return fs_civil_from_days(floor_divide(period, day_of(step)));
 }
 
+#define YEAR_DAYS  365.25
+#define YEAR_LEAST 4    /* steps in a year that make a season */
+#define DAY_STEPS  1440 /* steps in a day at most: minutes */
+
+int fs_step_seasons(const fs_step *step, int season[FS_SEASONS_MOST])
+{
+    int64_t day = day_of(step), days = step->size / day;
+    if (step->kind == FS_PERIOD_INTEGER || step->irregular) return -1;
+    if (step->months > 0) {
+        season[0] = fs_step_season(step);
+        return season[0] > 1;
+    }
+    if (fs_step_is_day(step)) {
+        season[0] = 7, season[1] = 365;
+        return 2;
+    }
+    if (days > 0) {
+        season[0] = (int)(YEAR_DAYS / (double)days + 0.5);
+        return step->size % day == 0 && season[0] >= YEAR_LEAST;
+    }
+    if (step->size < 1 || day % step->size != 0 || day / step->size > DAY_STEPS) return 0;
+    season[0] = (int)(day / step->size), season[1] = 7 * season[0];
+    return 2;
+}
+
 int fs_step_season(const fs_step *step)
 {
     if (step->kind == FS_PERIOD_INTEGER || step->irregular) return 1;

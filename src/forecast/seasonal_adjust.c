@@ -17,8 +17,8 @@
 #define CRITICAL     1.645 /* 90 % of a normal, both sides */
 #define INDEX_LEAST  0.01  /* divided by less an observation is carried away */
 
-/* sum[k] of the products of deviations k apart: one lag a lane, so no sum is reordered. */
-FS_LANES static void lagged_products(const double *deviation, int64_t count, int lags, double *sum)
+/* One lag a lane, so no sum is reordered. */
+FS_LANES void fs_lagged_products(const double *deviation, int64_t count, int lags, double *sum)
 {
     for (int k = 0; k <= lags; k++) sum[k] = 0;
     for (int64_t t = 0; t < count; t++) {
@@ -38,7 +38,7 @@ bool fs_season_is_significant(const double *y, const uint8_t *use, int64_t count
         if (use[t]) mean += y[t], known++;
     mean /= (double)known;
     for (int64_t t = 0; t < count; t++) deviation[t] = use[t] ? y[t] - mean : 0;
-    lagged_products(deviation, count, season, sum);
+    fs_lagged_products(deviation, count, season, sum);
     if (!(sum[0] > 0)) return false;
     for (int k = 1; k < season; k++) others += sum[k] / sum[0] * (sum[k] / sum[0]);
     double limit = CRITICAL * sqrt((1 + 2 * others) / (double)known);

@@ -131,6 +131,52 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     return FS_OK;
 }
 
+static fs_status refuse_seasons(const char *why, fs_error *error)
+{
+    fs_fail(error, FS_USAGE, "parameter 'seasons': %s", why);
+    fs_error_remedy(error, "seasons: whole numbers of periods, such as [7, 365]");
+    return FS_USAGE;
+}
+
+/* In ascending order, each once. */
+static fs_status read_seasons(fs_forecast_work *w, fs_error *error)
+{
+    int count = 0;
+    const double *season = fs_option_numbers(w->binding.options, "seasons", &count);
+    for (int i = 0; i < count; i++) {
+        int k = w->seasons;
+        if (season[i] != floor(season[i])) return refuse_seasons("they are whole numbers", error);
+        while (k > 0 && w->season_of[k - 1] > (int)season[i]) k--;
+        if (k > 0 && w->season_of[k - 1] == (int)season[i]) continue;
+        if (w->seasons == FS_SEASONS_MOST) return refuse_seasons("there may be 4 at most", error);
+        for (int j = w->seasons++; j > k; j--) w->season_of[j] = w->season_of[j - 1];
+        w->season_of[k] = (int)season[i];
+    }
+    return FS_OK;
+}
+
+/* Is one season that is given no more than a usual one of the step, beside which auto may find others? */
+static bool is_usual(const fs_forecast_work *w, const int *season, int count)
+{
+    const fs_forecast_settings *s = &w->settings;
+    if (s->model != FS_FORECAST_AUTO && !(s->tries >> FS_FORECAST_AUTO & 1)) return false;
+    for (int i = 0; i < count; i++)
+        if (season[i] == w->season) return true;
+    return false;
+}
+
+/* Seasons of the group, for the forecaster; the one season is found too where its step has none by custom. */
+static void tell_seasons(fs_forecast_work *w)
+{
+    int season[FS_SEASONS_MOST], count = fs_step_seasons(&w->grid.step, season);
+    if (w->season > 0 && !is_usual(w, season, count)) count = 0;
+    if (w->seasons > 0)
+        fs_forecaster_set_seasons(w->forecaster, w->season_of, w->seasons, true);
+    else
+        fs_forecaster_set_seasons(w->forecaster, season, count, false);
+    if (w->season == 0 && w->grid.season == 1 && (count != 0 || w->seasons > 0)) w->grid.season = 0;
+}
+
 void fs_forecast_work_close(void *pointer)
 {
     fs_forecast_work *w = pointer;
@@ -191,6 +237,7 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all->origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_paths(all, options, error));
     FS_TRY(read_end(w, error));
+    FS_TRY(read_seasons(w, error));
     FS_TRY(open_regressors(w, error));
     return fs_forecaster_open(all, &w->forecaster, error);
 }
@@ -321,6 +368,7 @@ fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int6
                                 fs_error *error)
 {
     FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
+    tell_seasons(w);
     FS_TRY(end_grid(w, block, g));
     return fill_regressors(w, block, g, error);
 }

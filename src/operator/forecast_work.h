@@ -18,6 +18,7 @@ typedef struct fs_forecast_work {
     fs_forecaster *forecaster;
     fs_forecast_settings settings;
     int64_t season;
+    int seasons, season_of[FS_SEASONS_MOST]; /* given, ascending */
     bool has_end;
     int64_t end;
     int given,
@@ -40,6 +41,24 @@ extern const fs_column fs_forecast_work_input[];
         .name = "calendar", .type = FS_TYPE_TEXT, .fallback = "auto", .choices = "auto|yes|no",    \
         .doc = "yes: of days, over two months and more, the time of the month (pay days) is a "    \
                "regressor: three waves a month; auto: where the model auto is at work"             \
+    }
+
+#define FS_SEASON_PARAMS                                                                           \
+    {.name = "season",                                                                             \
+     .type = FS_TYPE_INT,                                                                          \
+     .fallback = "0",                                                                              \
+     .minimum = 0,                                                                                 \
+     .maximum = 10000,                                                                             \
+     .doc = "length of the season in periods; 0: by the period (day 7, week 52, month 12, "        \
+            "quarter 4, hour 24), and of whole numbers the shortest that the data show"},          \
+    {                                                                                              \
+        .name = "seasons", .type = FS_TYPE_LIST, .fallback = "[]", .minimum = 2, .maximum = 10000, \
+        .merges = true,                                                                            \
+        .doc =                                                                                     \
+            "lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those "     \
+            "that "                                                                                \
+            "the data show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but "    \
+            "`season` alone where that is given and none of these, or where auto is not at work"   \
     }
 
 #define FS_FORM_PARAM                                                                              \

@@ -11,7 +11,8 @@ static const fs_column backtest_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "as the parameter names it: snaive, drift, ets, dotm, ces, arima and auto, or those of "
+     .doc = "as the parameter names it: snaive, drift, ets, dotm, ces, arima, mstl and auto, or "
+            "those of "
             "`models`"},
     {.name = "step",
      .type = FS_TYPE_INT,
@@ -113,7 +114,8 @@ static const fs_param backtest_params[] = {
      .maximum = 0.9999,
      .doc = "probabilities, whose quantiles are judged too"},
     FS_QUANTILE_PARAMS,
-    FS_GRID_PARAMS,
+    FS_SEASON_PARAMS,
+    FS_STEP_PARAMS,
     {.name = "models",
      .type = FS_TYPE_LIST,
      .fallback = "[]",

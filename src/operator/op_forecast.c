@@ -27,10 +27,10 @@ static const fs_column forecast_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc =
-         "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
-         "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
-         "full; several with commas for their median, with their weights for their mean; or none"},
+     .doc = "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
+            "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
+            "full; MSTL(seasons) and the form of what is left, log where seasons multiply; several "
+            "with commas for their median, with their weights for their mean; or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -64,7 +64,8 @@ static const fs_param forecast_params[] = {
      .maximum = 0.9999,
      .doc = "probabilities; each gives a column q…"},
     FS_QUANTILE_PARAMS,
-    FS_GRID_PARAMS,
+    FS_SEASON_PARAMS,
+    FS_STEP_PARAMS,
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
@@ -76,7 +77,8 @@ static const fs_param forecast_params[] = {
      .choices = FS_FORECAST_METHODS,
      .merges = true,
      .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, "
-            "and snaive where there is a season, drift where there is none"},
+            "snaive where there is a season, drift where there is none, and mstl where there are "
+            "several"},
     FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
@@ -216,7 +218,9 @@ const fs_operator fs_forecast_operator = {
         "imapa (Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow "
         "movers, counts: a mixture of negative binomials that forecasts their whole "
         "distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by "
-        "AICc and a stepwise search (Hyndman and Khandakar 2008), exact likelihood. The median "
+        "AICc and a stepwise search (Hyndman and Khandakar 2008), exact likelihood. Several "
+        "seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the rest "
+        "by ets without season (Bandara, Hyndman and Bergmeir 2021). The median "
         "of ets, dotm, ces and arima at each step (median).\n\n"
         "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean "
         "of at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, "
@@ -226,6 +230,10 @@ const fs_operator fs_forecast_operator = {
         "their mean absolute errors there (Bates and Granger 1969); the column model tells the "
         "weights. Where the past is too short to try, it is their median. A model that cannot "
         "take a group (too short, or with values below zero) is left out, or leaves it to ets.\n\n"
+        "Seasons, where none are given, are those that the period suggests (of days 7 and 365, of "
+        "hours 24 and 168) or, of whole numbers, peaks of the autocorrelation, seen twice at least "
+        "and significant at 1 %. Where a group has two or more, auto tries mstl too; the column "
+        "note tells them, and the season that was found where the period has none.\n\n"
         "Regressors (further columns) multiply a series without values below zero, and add to "
         "others: y = level x season x exp(b (x - usual)), b by quasi-likelihood with the level "
         "as a mean over near periods (Santos Silva and Tenreyro 2006; Robinson 1988), drawn to "

@@ -22,6 +22,8 @@ typedef struct method_work {
     fs_fit fit;
     double mean[METHOD_HORIZON]; /* in the series' own units */
     const char *form;            /* of exponential smoothing; NULL: any */
+    int seasons;                 /* beside the one; 0: that one alone */
+    int season_of[FS_SEASONS_MOST];
 } method_work;
 
 static void method_free(method_work *w)
@@ -38,7 +40,12 @@ static fs_status method_try(method_work *w, const fs_method *method, int season,
     FS_TRY(fs_fit_reserve(&w->fit, w->series.count, METHOD_HORIZON));
     for (int64_t t = 0; t < w->series.count; t++) w->fit.residual[t] = NAN; /* all must be set */
     for (int h = 0; h < METHOD_HORIZON; h++) w->fit.mean[h] = w->fit.spread[h] = NAN;
-    fs_forecast_task task = {&w->series, season, METHOD_HORIZON, w->form};
+    fs_forecast_task task = {.series = &w->series,
+                             .season = season,
+                             .horizon = METHOD_HORIZON,
+                             .form = w->form,
+                             .seasons = w->seasons,
+                             .season_of = w->season_of};
     FS_TRY(method->fit(method, &task, &w->scratch, &w->fit, can));
     for (int h = 0; h < METHOD_HORIZON; h++) w->mean[h] = w->fit.mean[h] * w->series.unit;
     return FS_OK;

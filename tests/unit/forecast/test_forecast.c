@@ -254,6 +254,79 @@ static void auto_combines_what_was_named(void **state)
     fs_forecaster_close(f);
 }
 
+/* Days with a week and a year, both of which auto needs. */
+static void make_days(double *y, int n, uint64_t seed)
+{
+    fs_random random = fs_random_open(seed, 0, 0, 0);
+    for (int t = 0; t < n; t++)
+        y[t] =
+            100 + 20 * cos(2 * M_PI * t / 365) + 10 * (t % 7 == 6) + 4 * fs_random_normal(&random);
+}
+
+#define DAYS 1000
+
+static void auto_takes_several_seasons_where_they_are(void **state)
+{
+    (void)state;
+    static const int of_days[] = {7, 365};
+    double y[DAYS];
+    fs_forecaster *f = open_forecaster(28, FS_FORECAST_AUTO, 3);
+    make_days(y, DAYS, 1);
+    fs_forecast forecast = run(f, 7, y, NULL, DAYS);
+    assert_null(strstr(forecast.model, "MSTL")); /* nobody said that there may be a year */
+    fs_forecaster_set_seasons(f, of_days, 2, false);
+    forecast = run(f, 7, y, NULL, DAYS);
+    assert_non_null(strstr(forecast.model, "MSTL(7,365"));
+    assert_non_null(strstr(forecast.note, "seasons of 7 and 365 found"));
+    forecast = run(f, 7, y, NULL, 500);
+    assert_null(strstr(forecast.model, "MSTL"));
+    assert_string_equal(forecast.note, "");
+    fs_forecaster_set_seasons(f, of_days, 2, true);
+    forecast = run(f, 7, y, NULL, DAYS);
+    assert_non_null(strstr(forecast.model, "MSTL(7,365"));
+    assert_string_equal(forecast.note, "");
+    fs_forecaster_close(f);
+}
+
+static void several_seasons_are_better_than_one(void **state)
+{
+    (void)state;
+    static const int of_days[] = {7, 365};
+    double y[DAYS + 28], one = 0, two = 0;
+    fs_forecaster *f = open_forecaster(28, FS_FORECAST_AUTO, 3);
+    for (uint64_t seed = 2; seed < 7; seed++) {
+        make_days(y, DAYS + 28, seed);
+        fs_forecaster_set_seasons(f, NULL, 0, false);
+        fs_forecast forecast = run(f, 7, y, NULL, DAYS);
+        for (int h = 0; h < 28; h++) one += fabs(forecast.mean[h] - y[DAYS + h]);
+        fs_forecaster_set_seasons(f, of_days, 2, false);
+        forecast = run(f, 7, y, NULL, DAYS);
+        for (int h = 0; h < 28; h++) two += fabs(forecast.mean[h] - y[DAYS + h]);
+    }
+    assert_true(two < 0.9 * one);
+    fs_forecaster_close(f);
+}
+
+static void the_season_of_whole_numbers_is_found(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(9, 0, 0, 0);
+    double y[200];
+    fs_forecaster *f = open_forecaster(5, fs_forecast_model_find("snaive"), 0);
+    for (int t = 0; t < 200; t++) y[t] = 50 + 20 * (t % 5 == 2) + fs_random_normal(&random);
+    fs_forecaster_set_seasons(f, NULL, -1, false);
+    fs_forecast forecast = run(f, 0, y, NULL, 200);
+    assert_string_equal(forecast.note, "season of 5 found");
+    assert_true(forecast.mean[2] == y[197] && forecast.mean[0] == y[195]);
+    for (int t = 0; t < 200; t++) y[t] = fs_random_normal(&random);
+    forecast = run(f, 0, y, NULL, 200);
+    assert_string_equal(forecast.note, "");
+    assert_true(forecast.mean[0] == y[199]);
+    forecast = run(f, 0, y, NULL, 0);
+    assert_false(forecast.known);
+    fs_forecaster_close(f);
+}
+
 static void the_better_model_of_the_past_is_used(void **state)
 {
     (void)state;
@@ -442,6 +515,9 @@ int main(void)
         cmocka_unit_test(weights_are_inverse_squares_of_errors),
         cmocka_unit_test(auto_combines_what_was_named),
         cmocka_unit_test(auto_knows_slow_movers),
+        cmocka_unit_test(auto_takes_several_seasons_where_they_are),
+        cmocka_unit_test(several_seasons_are_better_than_one),
+        cmocka_unit_test(the_season_of_whole_numbers_is_found),
         cmocka_unit_test(the_better_model_of_the_past_is_used),
         cmocka_unit_test(intervals_hold_what_they_say),
         cmocka_unit_test(constant_series_go_on),

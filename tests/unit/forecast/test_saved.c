@@ -97,7 +97,7 @@ static void make(int kind, uint64_t seed, double *y, int n)
 static bool is_saved(int model)
 {
     const char *name = fs_forecast_model_name(model);
-    return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0;
+    return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0 && strcmp(name, "mstl") != 0;
 }
 
 /* Of every model, every kind of series, with and without gaps. */
@@ -115,7 +115,8 @@ static void without_news_the_forecast_is_the_same(void **state)
             for (int t = 0; t < 150; t++) valid[t] = trial / KINDS != 1 || (t * 7 % 11 && t < 148);
             fs_forecast then = run(f, season, y, valid, trial / KINDS == 3 ? 3 : 150);
             char *text = save(f, season);
-            bool stands_in = !is_saved(model) && strncmp(then.model, "ETS", 3) == 0;
+            bool stands_in = !is_saved(model) && strncmp(then.model, "ETS", 3) == 0 &&
+                             model != fs_forecast_model_find("mstl"); /* a form of ets is its own */
             assert_true((text != NULL) == (is_saved(model) || stands_in));
             if (!text) continue;
             fs_forecast now = update(later, text, NULL, NULL, 0);

@@ -48,6 +48,49 @@ static void forecast_takes_the_form_that_is_named(void **state)
     fs_buffer_free(&out);
 }
 
+static void forecast_takes_seasons_that_are_whole_numbers(void **state)
+{
+    (void)state;
+    row rows[60];
+    fs_buffer out = {0};
+    fs_error error = {0};
+    for (int t = 0; t < 60; t++)
+        rows[t] = (row){"a", t, (t % 3 == 0) * 6 + (t % 5 == 1) * 9 + 30 + t % 2};
+    assert_int_equal(apply("forecast",
+                           "horizon = 1, quantile = [], model = mstl, seasons = [5, 3, 3]", rows,
+                           60, 7, &out, &error),
+                     FS_OK);
+    assert_non_null(strstr(out.data, "MSTL(3,5"));
+    fs_buffer_free(&out);
+    assert_int_equal(apply("forecast", "seasons = [2.5]", rows, 60, 7, &out, &error), FS_USAGE);
+    assert_non_null(strstr(error.message, "whole numbers"));
+    assert_int_equal(apply("forecast", "seasons = [2, 3, 4, 5, 6]", rows, 60, 7, &out, &error),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "4 at most"));
+    fs_buffer_free(&out);
+}
+
+static void auto_looks_for_a_year_beside_the_week_that_is_given(void **state)
+{
+    (void)state;
+    static const char *const options[] = {
+        "horizon = 1, period = day, effort = fast, season = 7",
+        "horizon = 1, period = day, effort = fast, season = 30",
+        "horizon = 1, period = day, model = mstl, season = 7",
+        "horizon = 1, period = day, model = mstl",
+    };
+    static const bool has_year[] = {true, false, false, true};
+    static row rows[900];
+    fs_buffer out = {0};
+    for (int t = 0; t < 900; t++)
+        rows[t] = (row){"a", t, 100 + 30 * cos(2 * M_PI * t / 365) + 9 * (t % 7 == 3) + t % 11};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(apply("forecast", options[i], rows, 900, 900, &out, NULL), FS_OK);
+        assert_true((strstr(out.data, "MSTL(7,365") != NULL) == has_year[i]);
+        fs_buffer_free(&out);
+    }
+}
+
 static void forecast_starts_from_a_common_end(void **state)
 {
     (void)state;
@@ -324,6 +367,8 @@ int main(void)
         cmocka_unit_test(forecast_continues_the_weeks),
         cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
         cmocka_unit_test(forecast_takes_the_form_that_is_named),
+        cmocka_unit_test(forecast_takes_seasons_that_are_whole_numbers),
+        cmocka_unit_test(auto_looks_for_a_year_beside_the_week_that_is_given),
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(forecast_of_sums_adds_periods_up),
         cmocka_unit_test(paths_and_sums_that_cannot_be_are_refused),

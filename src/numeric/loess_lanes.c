@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "demand_internal.h"
+#include "loess_internal.h"
 
 #define WIDTH 4
 #define LANES 8
@@ -18,8 +18,6 @@ typedef int64_t choice __attribute__((vector_size(WIDTH * 8), aligned(8), may_al
 
 #define AT(pointer) ((const vector *)(const void *)(pointer))
 #define TO(pointer) ((vector *)(void *)(pointer))
-
-#include "foresell/numeric.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -47,7 +45,7 @@ INLINE void solve(const sums *s, const double *least, double narrow, double *fit
 }
 
 /* Neighbours at distances 1 … half on both sides. */
-INLINE void add_pairs(const fs_demand_loess *l, const double *rho, const double *z, sums *s)
+INLINE void add_pairs(const fs_loess *l, const double *rho, const double *z, sums *s)
 {
     const double *w = l->inner, *wd = w + l->half + 1, *wdd = wd + l->half + 1;
     for (int v = 0; v < 2; v++) {
@@ -70,7 +68,7 @@ INLINE void add_pairs(const fs_demand_loess *l, const double *rho, const double 
 }
 
 /* The same without weights: shares add up to 1, and the line at the middle is their mean. */
-INLINE void mean_pairs(const fs_demand_loess *l, const double *z, double *fit)
+INLINE void mean_pairs(const fs_loess *l, const double *z, double *fit)
 {
     const double *share = l->inner + 3 * (l->half + 1);
     vector total[2];
@@ -116,8 +114,7 @@ INLINE void dots(const double *weight, const double *rho, const double *x, int64
     }
 }
 
-INLINE void solve_one(const fs_demand_loess *l, const sums *s, double narrow, double *fit,
-                      double *sum)
+INLINE void solve_one(const fs_loess *l, const sums *s, double narrow, double *fit, double *sum)
 {
     double total = total_of(s->s0);
     *fit = 0, *sum = total;
@@ -129,26 +126,25 @@ INLINE void solve_one(const fs_demand_loess *l, const sums *s, double narrow, do
     *fit = mean - (variance > l->least ? bend / (far > variance ? far : variance) : 0);
 }
 
-INLINE int64_t row_of(const fs_demand_loess *l, int64_t fit)
+INLINE int64_t row_of(const fs_loess *l, int64_t fit)
 {
     int64_t inner = l->inner_to - l->inner_from;
     if (fit < l->inner_from) return fit;
     return fit >= l->inner_to ? fit - inner : l->fits - inner + 2;
 }
 
-INLINE int64_t left_of(const fs_demand_loess *l, int64_t at)
+INLINE int64_t left_of(const fs_loess *l, int64_t at)
 {
     int64_t left = at - l->half, most = l->count - l->taps;
     if (left > most) left = most;
     return left < 0 ? 0 : left;
 }
 
-INLINE void fit_alone(const fs_demand_loess *l, const double *rho, const double *x, int64_t from,
-                      int64_t to, fs_demand_room *room)
+INLINE void fit_alone(const fs_loess *l, const double *rho, const double *x, int64_t from,
+                      int64_t to, fs_stl_room *room)
 {
     for (int64_t i = from; i < to; i++) {
-        int64_t at = fs_demand_loess_at(l, i), left = left_of(l, at),
-                row = row_of(l, i) * l->stride;
+        int64_t at = fs_loess_at(l, i), left = left_of(l, at), row = row_of(l, i) * l->stride;
         sums s;
         if (rho) {
             dots(l->weight + row, rho + left, x + left, l->stride, (double)(left - at), &s);
@@ -160,7 +156,7 @@ INLINE void fit_alone(const fs_demand_loess *l, const double *rho, const double 
 
 /* ---- fits beside each other ---- */
 
-INLINE void deal(const fs_demand_loess *l, const double *rho, const double *x, fs_demand_room *room)
+INLINE void deal(const fs_loess *l, const double *rho, const double *x, fs_stl_room *room)
 {
     for (int64_t q = 0; q < l->jump; q++) {
         double *to_rho = room->phase_rho + q * l->phase_stride;
@@ -177,8 +173,7 @@ INLINE void deal(const fs_demand_loess *l, const double *rho, const double *x, f
     }
 }
 
-INLINE void fit_beside(const fs_demand_loess *l, const double *rho, const double *x,
-                       fs_demand_room *room)
+INLINE void fit_beside(const fs_loess *l, const double *rho, const double *x, fs_stl_room *room)
 {
     double least[LANES];
     for (int i = 0; i < LANES; i++) least[i] = l->least;
@@ -197,8 +192,8 @@ INLINE void fit_beside(const fs_demand_loess *l, const double *rho, const double
     }
 }
 
-FS_LANES void fs_demand_lanes_smooth(const fs_demand_loess *l, const double *rho, const double *x,
-                                     fs_demand_room *room)
+FS_LANES void fs_numeric_lanes_smooth(const fs_loess *l, const double *rho, const double *x,
+                                      fs_stl_room *room)
 {
     if (l->phases)
         fit_beside(l, rho, x, room);
@@ -208,7 +203,7 @@ FS_LANES void fs_demand_lanes_smooth(const fs_demand_loess *l, const double *rho
     fit_alone(l, rho, x, l->inner_to, l->fits, room);
 }
 
-FS_LANES void fs_demand_lanes_expand(const fs_demand_loess *l, const double *fit, double *out)
+FS_LANES void fs_numeric_lanes_expand(const fs_loess *l, const double *fit, double *out)
 {
     int64_t last = l->fits - 1, jump = l->jump, at = 0;
     double share = 1 / (double)jump;
@@ -228,8 +223,8 @@ FS_LANES void fs_demand_lanes_expand(const fs_demand_loess *l, const double *fit
 /* ---- the places of a season ---- */
 
 /* Fits of places from … to (of one cycle) with their own row of weights. */
-INLINE void fit_row(const fs_demand_loess *l, int64_t row, int64_t at, int64_t place,
-                    const double *rho, const double *z, sums *s)
+INLINE void fit_row(const fs_loess *l, int64_t row, int64_t at, int64_t place, const double *rho,
+                    const double *z, sums *s)
 {
     const double *weight = (rho ? l->weight : l->share) + row * l->stride;
     int64_t left = left_of(l, at);
@@ -258,9 +253,8 @@ INLINE void put(const double *from, double *to, int64_t room)
 }
 
 /* row < 0: the window is whole. */
-INLINE void fit_places(const fs_demand_season *p, const fs_demand_loess *l, int64_t row, int64_t at,
-                       int64_t from, int64_t to, const double *rho, const double *z,
-                       fs_demand_room *room)
+INLINE void fit_places(const fs_stl *p, const fs_loess *l, int64_t row, int64_t at, int64_t from,
+                       int64_t to, const double *rho, const double *z, fs_stl_room *room)
 {
     for (int64_t place = from; place < to; place += LANES) {
         double fit[LANES], sum[LANES];
@@ -281,30 +275,30 @@ INLINE void fit_places(const fs_demand_season *p, const fs_demand_loess *l, int6
     }
 }
 
-INLINE bool is_inner(const fs_demand_loess *l, int64_t fit)
+INLINE bool is_inner(const fs_loess *l, int64_t fit)
 {
     return fit >= l->inner_from && fit < l->inner_to;
 }
 
 /* Whether the fit is the same for the places with one cycle more and for those without. */
-INLINE bool is_shared(const fs_demand_season *p, int64_t fit)
+INLINE bool is_shared(const fs_stl *p, int64_t fit)
 {
-    const fs_demand_loess *a = &p->longer, *b = &p->shorter;
+    const fs_loess *a = &p->longer, *b = &p->shorter;
     if (is_inner(a, fit) && is_inner(b, fit)) return true;
     return a->taps == a->window && b->taps == b->window && fit < a->inner_from &&
            fit < b->inner_from;
 }
 
-INLINE void fit_some(const fs_demand_season *p, const fs_demand_loess *l, int64_t fit, int64_t from,
-                     int64_t to, const double *rho, const double *z, fs_demand_room *room)
+INLINE void fit_some(const fs_stl *p, const fs_loess *l, int64_t fit, int64_t from, int64_t to,
+                     const double *rho, const double *z, fs_stl_room *room)
 {
     if (fit >= l->fits || from >= to) return;
     int64_t row = is_inner(l, fit) ? -1 : row_of(l, fit);
-    fit_places(p, l, row, fs_demand_loess_at(l, fit), from, to, rho, z, room);
+    fit_places(p, l, row, fs_loess_at(l, fit), from, to, rho, z, room);
 }
 
-INLINE void fit_outer(const fs_demand_season *p, const fs_demand_loess *l, int64_t from, int64_t to,
-                      const double *rho, const double *z, fs_demand_room *room)
+INLINE void fit_outer(const fs_stl *p, const fs_loess *l, int64_t from, int64_t to,
+                      const double *rho, const double *z, fs_stl_room *room)
 {
     int64_t rows = l->fits - (l->inner_to - l->inner_from);
     fit_places(p, l, rows, -1, from, to, rho, z, room);
@@ -312,10 +306,10 @@ INLINE void fit_outer(const fs_demand_season *p, const fs_demand_loess *l, int64
 }
 
 /* z: rho times value. Fits into room->cycle, where cycle m of the series is cycle m + 1. */
-FS_LANES void fs_demand_lanes_season(const fs_demand_season *p, const double *rho, const double *z,
-                                     fs_demand_room *room)
+FS_LANES void fs_numeric_lanes_season(const fs_stl *p, const double *rho, const double *z,
+                                      fs_stl_room *room)
 {
-    const fs_demand_loess *a = &p->longer, *b = &p->shorter;
+    const fs_loess *a = &p->longer, *b = &p->shorter;
     fit_outer(p, a, 0, p->split, rho, z, room);
     if (p->split < p->period) fit_outer(p, b, p->split, p->period, rho, z, room);
     for (int64_t i = 0; i < a->fits; i++) {
@@ -329,11 +323,11 @@ FS_LANES void fs_demand_lanes_season(const fs_demand_season *p, const double *rh
 }
 
 /* Cycles between two fits lie on the line between them. */
-FS_LANES void fs_demand_lanes_between(const fs_demand_loess *l, int64_t period, int64_t from,
-                                      int64_t to, double *cycle)
+FS_LANES void fs_numeric_lanes_between(const fs_loess *l, int64_t period, int64_t from, int64_t to,
+                                       double *cycle)
 {
     for (int64_t i = 0; l->jump > 1 && i + 1 < l->fits; i++) {
-        int64_t at = fs_demand_loess_at(l, i), width = fs_demand_loess_at(l, i + 1) - at;
+        int64_t at = fs_loess_at(l, i), width = fs_loess_at(l, i + 1) - at;
         double *a = cycle + (at + 1) * period, *b = a + width * period;
         for (int64_t k = 1; k < width; k++)
             for (int64_t j = from; j < to; j++)
@@ -358,8 +352,8 @@ INLINE void add_steps(const double *x, int64_t size, int64_t digit, bool first, 
 
 /* sum[i] = x[i] + … + x[i + period - 1] for every i <= count - period, by sums of 1, 4, 16 … steps:
  * nothing is ever taken away again, so a huge value leaves no trace behind it. spare: count. */
-FS_LANES void fs_demand_lanes_moving(const double *x, int64_t count, int64_t period, double *spare,
-                                     double *sum)
+FS_LANES void fs_numeric_lanes_moving(const double *x, int64_t count, int64_t period, double *spare,
+                                      double *sum)
 {
     int64_t done = 0;
     for (int64_t size = 1;; size *= 4) {
@@ -373,26 +367,26 @@ FS_LANES void fs_demand_lanes_moving(const double *x, int64_t count, int64_t per
     }
 }
 
-FS_LANES void fs_demand_lanes_three(const double *x, int64_t count, double scale, double *out)
+FS_LANES void fs_numeric_lanes_three(const double *x, int64_t count, double scale, double *out)
 {
     for (int64_t i = 0; i < count; i++) out[i] = (x[i] + x[i + 1] + x[i + 2]) * scale;
 }
 
-FS_LANES void fs_demand_lanes_subtract(const double *a, const double *b, int64_t count, double *out)
+FS_LANES void fs_numeric_lanes_subtract(const double *a, const double *b, int64_t count,
+                                        double *out)
 {
     for (int64_t i = 0; i < count; i++) out[i] = a[i] - b[i];
 }
 
-FS_LANES void fs_demand_lanes_weighted(const double *a, const double *b, const double *rho,
-                                       int64_t count, double *out)
+FS_LANES void fs_numeric_lanes_weighted(const double *a, const double *b, const double *rho,
+                                        int64_t count, double *out)
 {
     for (int64_t i = 0; i < count; i++) out[i] = (a[i] - b[i]) * rho[i];
 }
 
 /* Tukey's bisquare of the size of what is left, times known (1, 0 where missing). */
-FS_LANES void fs_demand_lanes_bisquare(const double *y, const double *trend, const double *season,
-                                       const double *known, int64_t count, double reach,
-                                       double *rho)
+FS_LANES void fs_stl_bisquare(const double *y, const double *trend, const double *season,
+                              const double *known, int64_t count, double reach, double *rho)
 {
     double inverse = 1 / reach, near = 0.001 * reach, far = 0.999 * reach;
     for (int64_t i = 0; i < count; i += WIDTH) {
@@ -404,8 +398,8 @@ FS_LANES void fs_demand_lanes_bisquare(const double *y, const double *trend, con
     }
 }
 
-FS_LANES void fs_demand_lanes_sizes(const double *y, const double *trend, const double *season,
-                                    int64_t count, double *size)
+FS_LANES void fs_stl_sizes(const double *y, const double *trend, const double *season,
+                           int64_t count, double *size)
 {
     for (int64_t i = 0; i < count; i++) {
         double left = y[i] - (trend[i] + season[i]);
