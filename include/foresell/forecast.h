@@ -131,6 +131,7 @@ typedef struct fs_forecast {
     double *quantile;  /* horizon × quantiles, step by step */
     double *path;      /* paths × horizon, path by path; NULL where none are to be given */
     const char *model; /* "snaive", "ETS(A,N,A)" … */
+    int season;        /* >= 1: that it was made with, given or found */
     char *
         drivers; /* horizon texts of FS_DRIVERS bytes: "promotion +38 %"; NULL without regressors */
     char note[200]; /* what was done beside the usual; empty: nothing */

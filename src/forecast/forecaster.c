@@ -312,6 +312,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     f->keeps = false;
     if (status == FS_OK && f->series.known > 0) status = fs_forecaster_settle(f, &f->series, model);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
+    forecast->season = season;
     forecast->known = f->series.known > 0;
     if (!forecast->known) {
         fs_forecast_note(forecast, "no value known, nothing is forecast");

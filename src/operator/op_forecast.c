@@ -172,7 +172,7 @@ static void add_note(fs_forecast *forecast, const char *text)
 static fs_status save(fs_forecast_work *w, fs_forecast *forecast, const char **text,
                       fs_error *error)
 {
-    fs_saved_time time = {.step = w->grid.step, .end = w->grid.last, .season = w->grid.season};
+    fs_saved_time time = {.step = w->grid.step, .end = w->grid.last, .season = forecast->season};
     *text = NULL;
     if (!w->settings.saves || !forecast->known) return FS_OK;
     FS_TRY(fs_forecaster_save(w->forecaster, &time, text, error));
