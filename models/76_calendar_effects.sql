@@ -24,60 +24,9 @@ placed as (
     join periods on periods.period = series.period
     where series.comparable and series.value is not null and periods.complete and not periods.ahead and '${period}' <> 'month'
 ),
-named as (
-    select name, case when kind = 'occasion' then 'occasion' else 'holiday' end as kind, day
-    from holidays
-    where kind <> 'observed'
-    union all
-    select event, 'event', day
-    from calendar
-    where event is not null and day is not null
-    group by event, day
-    union all
-    select 'pay day', 'pay day', day
-    from calendar_days
-    where pay_day
-    union all
-    select 'bridging day', 'bridge', day
-    from calendar_days
-    where bridge
-),
-offsets as (
-    select numbers.n - 1 as days_before
-    from numbers
-    where numbers.n <= case when '${period}' = 'day' then 4 else 1 end and (numbers.n >= 1 or '${period}' = 'day')
-),
-windows as (
-    select
-        named.name,
-        named.kind,
-        offsets.days_before,
-        add_days(named.day, -offsets.days_before) as day
-    from named
-    join offsets on offsets.days_before = 0 or named.kind in ('holiday', 'occasion', 'event')
-),
-near as (
-    select
-        windows.name,
-        windows.kind,
-        windows.days_before,
-        periods.period,
-        periods.ahead,
-        row_number() over (
-            partition by periods.period
-            order by
-                case when windows.kind in ('pay day', 'bridge') then 1 else 0 end nulls last,
-                abs(windows.days_before) nulls last,
-                case windows.kind when 'holiday' then 0 when 'event' then 1 when 'bridge' then 2 else 3 end nulls last,
-                windows.name nulls last
-        ) as place
-    from windows
-    join periods on windows.day >= periods.period and windows.day <= periods.last_day
-),
 touched as (
     select name, kind, days_before, period, ahead
-    from near
-    where place = 1
+    from named_periods
 ),
 special as (
     select period

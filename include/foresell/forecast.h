@@ -103,7 +103,13 @@ typedef struct fs_regressors {
         *driver; /* < 64; neighbours of the same number are told as one; NULL: each for itself */
     const double *
         prior; /* deviation of the effects of going through the range that is thought likely, of the log; NULL: .5 */
+    const int *
+        event; /* of each step: its number, FS_EVENT_NONE or FS_EVENT_OTHER; NULL: there are no events */
+    int events; /* numbers 0 ... events - 1 */
+    const char *const *event_name;
 } fs_regressors;
+#define FS_EVENT_NONE  (-1)
+#define FS_EVENT_OTHER (-2) /* one that was never seen with a known value */
 
 /* What a model's forecasts of the past were worth. Sums over origins and steps with a known value, e = forecast - actual. */
 typedef struct fs_backtest {

@@ -70,8 +70,7 @@ def backtest(
         at. Default: the column of this name, or none.
     event : str, optional
         The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
-        effect of its own (the 40 most frequent), drawn to that of all events. Default: the column of this name, or
-        none.
+        effect of its own, drawn to that of all events. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods each trial forecasts; less where the series is short. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -730,8 +729,7 @@ def forecast(
         at. Default: the column of this name, or none.
     event : str, optional
         The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
-        effect of its own (the 40 most frequent), drawn to that of all events. Default: the column of this name, or
-        none.
+        effect of its own, drawn to that of all events. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods to forecast. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -896,8 +894,7 @@ def forecast_paths(
         at. Default: the column of this name, or none.
     event : str, optional
         The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
-        effect of its own (the 40 most frequent), drawn to that of all events. Default: the column of this name, or
-        none.
+        effect of its own, drawn to that of all events. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods each path has. From 1 to 100000.
     paths : int, default 100

@@ -11,8 +11,9 @@ fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season, int
 {
     f->adjusted = f->regressors && series->known > 0;
     if (!f->adjusted) return FS_OK;
-    fs_regressors given = {
-        .count = f->regressors->count, .value = f->column, .prior = f->regressors->prior};
+    fs_regressors given = *f->regressors;
+    given.value = f->column;
+    given.event = f->event;
     FS_TRY(fs_effects_fit(&f->effects, series, season, horizon, &given, &f->scratch));
     fs_effects_remove(&f->effects, series);
     return FS_OK;
@@ -20,7 +21,9 @@ fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season, int
 
 fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors, int64_t skipped)
 {
-    f->regressors = regressors && regressors->count > 0 ? regressors : NULL;
+    bool has_any = regressors && (regressors->count > 0 || regressors->event);
+    f->regressors = has_any ? regressors : NULL;
+    f->event = has_any && regressors->event ? regressors->event + skipped : NULL;
     if (!f->regressors) return FS_OK;
     if (regressors->count > f->columns) {
         fs_free(f->column);
@@ -42,61 +45,74 @@ static int end_of(const fs_regressors *given, int j)
     return end;
 }
 
-/* What the driver of regressors j … end - 1 does at step t, as a share of the forecast. */
-static double effect_at(const fs_forecaster *f, int j, int end, int64_t t, double mean)
+typedef struct driver {
+    const char *name;
+    double share; /* of the forecast */
+} driver;
+#define DRIVERS_MOST 64
+
+/* Where the effects add: what they add to. */
+static double share_of(const fs_forecaster *f, double effect, double mean)
 {
+    if (f->effects.multiplies) return effect - 1;
+    return mean != 0 ? effect / fabs(mean) : 0;
+}
+
+/* What the driver of regressors j … end - 1 does at step t. */
+static driver driver_at(const fs_forecaster *f, int j, int end, int64_t t, double mean)
+{
+    driver made = {.name = f->regressors->name[j]};
     double effect = f->effects.multiplies ? 1 : 0;
     for (; j < end; j++) {
         double one = fs_effects_of(&f->effects, j, f->column[j][t]);
         effect = f->effects.multiplies ? effect * (1 + one) : effect + one;
     }
-    if (f->effects.multiplies) return effect - 1;
-    return mean != 0 ? effect / fabs(mean) : 0;
+    made.share = share_of(f, effect, mean);
+    return made;
 }
 
-/* The last of its regressors that is not zero: of events the one that it is. */
-static const char *name_at(const fs_forecaster *f, int j, int64_t t)
+static driver event_at(const fs_forecaster *f, int64_t t, double mean)
 {
-    int end = end_of(f->regressors, j), found = j;
-    for (; j < end; j++)
-        if (f->column[j][t] != 0) found = j;
-    return f->regressors->name[found];
+    int event = f->event[t];
+    double effect = fs_event_effect(&f->effects, event);
+    const char *name = event >= 0 ? f->regressors->event_name[event] : "event";
+    return (driver){name, share_of(f, f->effects.multiplies ? exp(effect) : effect, mean)};
 }
 
-/* The driver with the largest effect at a step of those not told yet, by its first regressor, and its number; -1: none is worth it. */
-static int next_driver(const fs_forecaster *f, int64_t t, double mean, uint64_t told, int *number,
-                       double *share)
+/* Adds it where it is worth it, the largest first. */
+static int add_driver(driver *found, int count, driver one)
+{
+    int at = count;
+    if (!(fabs(one.share) >= TOLD_LEAST) || count == DRIVERS_MOST) return count;
+    for (; at > 0 && fabs(found[at - 1].share) < fabs(one.share); at--) found[at] = found[at - 1];
+    found[at] = one;
+    return count + 1;
+}
+
+static int find_drivers(const fs_forecaster *f, int64_t t, double mean, driver *found)
 {
     const fs_regressors *given = f->regressors;
-    int best = -1, n = 0;
-    for (int j = 0, end; j < given->count && n < 64; j = end, n++) {
+    int count = 0;
+    for (int j = 0, end; j < given->count; j = end) {
         end = end_of(given, j);
-        double effect = effect_at(f, j, end, t, mean);
-        if (told >> n & 1 || !(fabs(effect) >= TOLD_LEAST)) continue;
-        if (best >= 0 && fabs(effect) <= fabs(*share)) continue;
-        *share = effect;
-        *number = n;
-        best = j;
+        count = add_driver(found, count, driver_at(f, j, end, t, mean));
     }
-    return best;
+    return f->event ? add_driver(found, count, event_at(f, t, mean)) : count;
 }
 
-/* "promotion +38 %, holiday -12 %", the largest first, as many as there is room for. */
+/* "promotion +38 %, holiday -12 %", as many as there is room for. */
 static void tell_drivers(const fs_forecaster *f, const fs_fit *fit, int64_t h)
 {
+    driver found[DRIVERS_MOST];
     char *text = f->drivers + h * FS_DRIVERS;
-    uint64_t told = 0;
     size_t used = 0;
-    double share = 0;
     text[0] = '\0';
     if (!f->adjusted) return;
-    for (int j, n = 0;
-         (j = next_driver(f, f->series.count + h, fit->mean[h], told, &n, &share)) >= 0;) {
+    int count = find_drivers(f, f->series.count + h, fit->mean[h], found);
+    for (int i = 0; i < count; i++) {
         char one[FS_DRIVERS];
-        int size =
-            snprintf(one, sizeof one, "%s%s %+.0f %%", used > 0 ? ", " : "",
-                     name_at(f, j, f->series.count + h), 100 * fmax(-9.99, fmin(share, 99.99)));
-        told |= (uint64_t)1 << n;
+        int size = snprintf(one, sizeof one, "%s%s %+.0f %%", used > 0 ? ", " : "", found[i].name,
+                            100 * fmax(-9.99, fmin(found[i].share, 99.99)));
         if (used + (size_t)size >= FS_DRIVERS) return;
         memcpy(text + used, one, (size_t)size + 1);
         used += (size_t)size;

@@ -171,6 +171,9 @@ typedef struct fs_effects {
     double *effect;      /* series and horizon: factor, or what is added in the series' scale */
     int capacity;
     int64_t length;
+    int events, event_capacity;
+    double *event; /* events: as coefficients, beside `common` */
+    double common;
 } fs_effects;
 /* given: of the series' periods and of `horizon` more. */
 FS_MUST_CHECK fs_status fs_effects_fit(fs_effects *effects, const fs_series *series, int season,
@@ -181,6 +184,21 @@ void fs_effects_remove(const fs_effects *effects, fs_series *series);
 /* What regressor j does where it is x: a share (.2: a fifth more), or in the series' scale. */
 double fs_effects_of(const fs_effects *effects, int j, double x);
 void fs_effects_free(fs_effects *effects);
+
+/* What an event does beside the usual, as coefficients are. */
+double fs_event_effect(const fs_effects *effects, int event);
+typedef struct fs_event_evidence {
+    int64_t count;
+    const double *weight, *residual; /* count */
+    double penalty;                  /* of the square of an effect */
+    double most;                     /* that an effect moves in a pass */
+    double *room;                    /* 2 * events */
+} fs_event_evidence;
+/* One step of scoring for the effect that all events have in common, and for each beside it; the largest move. */
+double fs_event_effects_learn_common(fs_effects *effects, const int *event,
+                                     const fs_event_evidence *evidence);
+double fs_event_effects_learn_each(fs_effects *effects, const int *event,
+                                   const fs_event_evidence *evidence);
 
 /* ---- exponential smoothing ---- */
 

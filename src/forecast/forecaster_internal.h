@@ -59,6 +59,7 @@ struct fs_forecaster {
     fs_errors errors;
     const fs_regressors *regressors; /* of this call; NULL: none */
     const double **column;           /* of the regressors, from the series' first known value on */
+    const int *event;                /* the same; NULL: none */
     int columns;                     /* room for so many */
     fs_effects effects;              /* of the series that is worked on */
     bool adjusted;                   /* were they taken out of it? */

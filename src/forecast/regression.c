@@ -8,6 +8,8 @@
  * their robust deviation weigh less (Huber's weights, so that an effect far beyond them is found in one pass). The penalty is that of a
  * normal prior on the effect of going through a regressor's whole range, of deviation .5 (of the log) where the caller doesn't know better.
  *
+ * Events have effects of their own (event_effects.c), found in turn with the others'.
+ *
  * A regressor is usual at the smaller of two values, where it has but two (no promotion), else at its mean. Where it is not known it
  * counts as its mean.
  *
@@ -20,15 +22,19 @@
 
 #define PASSES         4
 #define PRIOR          0.5 /* deviation of an effect: of the log, or of the values' deviation */
+#define PRIOR_EVENT    0.3 /* of what all events have in common, and of each beside it */
 #define CUT            2.5
 #define STEP_MOST      1.0
 #define STEP_LEAST     0.01
 #define FACTOR_MOST    20.0
+#define FACTOR_LEAST   1e-3
+#define FACTOR_TOLD    0.1 /* what is left of a period with less tells nothing of the level */
 #define SEASON_LONGEST 14
 
 typedef struct work {
     const fs_series *series;
     const fs_regressors *given;
+    fs_effects *effects;
     int64_t n, all, half; /* all: with the steps to come; half of the window */
     int k, season;        /* rows of z; season 1: no places */
     bool multiplies;
@@ -41,6 +47,7 @@ typedef struct work {
     double *sums, *level_sums;                /* n + 1: running sums */
     double *place_share;                      /* season: one over the weights' sum */
     double *matrix, *step, *prior;            /* k × k, k, k */
+    double *event_room;                       /* 2 × events */
     double deviation;                         /* of values, where effects are added */
 } work;
 
@@ -200,14 +207,25 @@ static void center(const work *w, int j)
     }
 }
 
+static double dispersion_of(const work *w, int64_t count)
+{
+    double sum = 0;
+    for (int64_t t = 0; t < w->n; t++) sum += w->weight[t] * w->residual[t] * w->residual[t];
+    return sum / (double)count;
+}
+
+static double penalty_of(const work *w, double prior, double dispersion)
+{
+    if (!w->multiplies) prior *= w->deviation;
+    return prior > 0 ? dispersion / (prior * prior) + 1e-12 : 1;
+}
+
 /* The normal equations: of near, weighted, with the penalty. */
 static void set_equations(const work *w, const double *b, int64_t count)
 {
-    double dispersion = 0;
-    for (int64_t t = 0; t < w->n; t++) dispersion += w->weight[t] * w->residual[t] * w->residual[t];
+    double dispersion = dispersion_of(w, count);
     for (int i = 0; i < w->k; i++) {
-        double prior = w->prior[i] * (w->multiplies ? 1 : w->deviation);
-        double penalty = prior > 0 ? dispersion / (double)count / (prior * prior) + 1e-12 : 1;
+        double penalty = penalty_of(w, w->prior[i], dispersion);
         const double *x = w->near + i * w->n;
         for (int64_t t = 0; t < w->n; t++) w->room[t] = w->weight[t] * x[t];
         w->step[i] = fs_dot(w->room, w->residual, w->n) - penalty * b[i];
@@ -222,10 +240,52 @@ static void set_effects(const work *w, const double *b)
     for (int64_t t = 0; t < w->all; t++) {
         double sum = 0;
         for (int j = 0; j < w->k; j++) sum += b[j] * w->z[j * w->all + t];
+        if (w->given->event) sum += fs_event_effect(w->effects, w->given->event[t]);
         if (w->multiplies) sum = exp(sum);
-        if (w->multiplies) sum = fmax(1 / FACTOR_MOST, fmin(sum, FACTOR_MOST));
+        if (w->multiplies) sum = fmax(FACTOR_LEAST, fmin(sum, FACTOR_MOST));
         w->effect[t] = sum;
     }
+}
+
+static double step_most(const work *w) { return w->multiplies ? STEP_MOST : 2 * w->deviation; }
+
+/* Moves the coefficients; by how much the one that moves most. */
+static double learn_coefficients(const work *w, double *b, int64_t count)
+{
+    double most = step_most(w), moved = 0;
+    if (w->k == 0) return 0;
+    share_weights(w);
+    for (int j = 0; j < w->k; j++) center(w, j);
+    set_equations(w, b, count);
+    if (!fs_cholesky_factorise(w->matrix, w->k)) return 0;
+    fs_cholesky_solve(w->matrix, w->k, w->step);
+    for (int j = 0; j < w->k; j++) {
+        double step = w->step[j];
+        if (step == step) b[j] += fmax(-most, fmin(step, most));
+        if (fabs(step) > moved) moved = fabs(step);
+    }
+    set_effects(w, b);
+    return moved;
+}
+
+/* The same of events: of what they have in common, then of each. */
+static double learn_events(const work *w, const double *b)
+{
+    double moved = 0;
+    for (int each = 0; each < 2 && w->given->event; each++) {
+        int64_t count = set_residuals(w);
+        if (count == 0) return 0;
+        fs_event_evidence of = {.count = w->n,
+                                .weight = w->weight,
+                                .residual = w->residual,
+                                .penalty = penalty_of(w, PRIOR_EVENT, dispersion_of(w, count)),
+                                .most = step_most(w),
+                                .room = w->event_room};
+        moved = fmax(moved, each ? fs_event_effects_learn_each(w->effects, w->given->event, &of)
+                                 : fs_event_effects_learn_common(w->effects, w->given->event, &of));
+        set_effects(w, b);
+    }
+    return moved;
 }
 
 /* False where there is nothing more to learn. */
@@ -235,18 +295,8 @@ static bool make_pass(const work *w, double *b)
     set_places(w);
     int64_t count = set_residuals(w);
     if (count == 0) return false;
-    share_weights(w);
-    for (int j = 0; j < w->k; j++) center(w, j);
-    set_equations(w, b, count);
-    if (!fs_cholesky_factorise(w->matrix, w->k)) return false;
-    fs_cholesky_solve(w->matrix, w->k, w->step);
-    double most = w->multiplies ? STEP_MOST : 2 * w->deviation, moved = 0;
-    for (int j = 0; j < w->k; j++) {
-        double step = w->step[j];
-        if (step == step) b[j] += fmax(-most, fmin(step, most));
-        if (fabs(step) > moved) moved = fabs(step);
-    }
-    set_effects(w, b);
+    double moved = learn_coefficients(w, b, count);
+    moved = fmax(moved, learn_events(w, b));
     return moved > STEP_LEAST * (w->multiplies ? 1 : w->deviation);
 }
 
@@ -255,8 +305,9 @@ static bool make_pass(const work *w, double *b)
 static bool give_room(work *w, fs_scratch *scratch)
 {
     size_t n = (size_t)w->n, all = (size_t)w->all, k = (size_t)w->given->count,
-           season = (size_t)w->season;
-    double *at = fs_scratch_reserve(scratch, k * all + k * n + 8 * n + 2 + season + k * k + 2 * k);
+           season = (size_t)w->season, events = (size_t)w->given->events;
+    double *at = fs_scratch_reserve(scratch, k * all + k * n + 8 * n + 2 + season + k * k + 2 * k +
+                                                 2 * events);
     if (!at) return false;
     w->z = at, at += k * all;
     w->near = at, at += k * n;
@@ -271,7 +322,8 @@ static bool give_room(work *w, fs_scratch *scratch)
     w->place_share = at, at += season;
     w->matrix = at, at += k * k;
     w->step = at, at += k;
-    w->prior = at;
+    w->prior = at, at += k;
+    w->event_room = at;
     return true;
 }
 
@@ -289,6 +341,18 @@ static int64_t half_window(int season)
     if (season > SEASON_LONGEST) return 6;
     if (season == 1) return 8;
     return season < 7 ? 2 * (int64_t)season : 4 * (int64_t)season;
+}
+
+static fs_status reserve_events(fs_effects *e, int events)
+{
+    e->events = events;
+    if (events <= e->event_capacity) return FS_OK;
+    fs_free(e->event);
+    e->event_capacity = 0;
+    e->event = fs_alloc((size_t)events * 2 * sizeof *e->event);
+    if (!e->event) return FS_MEMORY;
+    e->event_capacity = events * 2;
+    return FS_OK;
 }
 
 static fs_status reserve(fs_effects *e, int count, int64_t all)
@@ -316,18 +380,20 @@ void fs_effects_free(fs_effects *e)
 {
     fs_free(e->coefficient);
     fs_free(e->effect);
+    fs_free(e->event);
     *e = (fs_effects){0};
 }
 
 fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int64_t horizon,
                          const fs_regressors *given, fs_scratch *scratch)
 {
-    work w = {.series = series, .given = given, .n = series->count};
+    work w = {.series = series, .given = given, .effects = e, .n = series->count};
     w.all = w.n + horizon;
     w.season = season <= SEASON_LONGEST && w.n >= 2 * season ? season : 1;
     w.half = half_window(season);
     w.multiplies = series->least >= 0;
     FS_TRY(reserve(e, given->count, w.all));
+    FS_TRY(reserve_events(e, given->events));
     if (!give_room(&w, scratch)) return FS_MEMORY;
     e->count = given->count;
     e->multiplies = w.multiplies;
@@ -335,6 +401,8 @@ fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int
     w.deviation = deviation_of(series);
     for (int j = 0; j < given->count; j++) add_regressor(&w, e, j), e->coefficient[j] = 0;
     for (int64_t t = 0; t < w.n; t++) w.place[t] = w.multiplies;
+    for (int j = 0; j < e->events; j++) e->event[j] = 0;
+    e->common = 0;
     set_effects(&w, e->coefficient);
     for (int i = 0; i < PASSES && make_pass(&w, e->coefficient); i++) {
     }
@@ -347,6 +415,10 @@ void fs_effects_remove(const fs_effects *e, fs_series *series)
     series->least = INFINITY;
     for (int64_t t = 0; t < series->count; t++) {
         if (!series->use[t]) continue;
+        if (e->multiplies && e->effect[t] < FACTOR_TOLD && series->known > 1) {
+            series->y[t] = 0, series->use[t] = 0, series->known--;
+            continue;
+        }
         series->y[t] = e->multiplies ? series->y[t] / e->effect[t] : series->y[t] - e->effect[t];
         if (series->y[t] < series->least) series->least = series->y[t];
     }

@@ -1,35 +1,37 @@
-/* Named events (a holiday, a sale) as regressors: one that is common to all of them, and one for each name, so that an effect is
- * drawn to what events do, and that of a rare one more than that of a frequent one (Gelman and Hill 2007, partial pooling). One that was
- * never seen is an event like the others.
+/* Named events (a holiday, a sale): which period has which, as numbers.
  *
  * Cost: n log n of the rows that name one.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "forecast_events.h"
 
-static fs_status reserve(fs_events *e, int64_t rows)
+/* Room for so many rows and periods; one more, so that it is never none. */
+static fs_status reserve(fs_events *e, int64_t rows, int64_t periods)
 {
-    if (rows <= e->capacity && e->named && e->event) return FS_OK;
+    if (rows < e->capacity && periods < e->periods) return FS_OK;
     size_t capacity = (size_t)rows + (size_t)rows / 4 + 64;
+    size_t length = (size_t)periods + (size_t)periods / 4 + 64;
     fs_events_free(e);
     e->named = fs_alloc(capacity * sizeof *e->named);
-    e->event = fs_alloc(capacity * sizeof *e->event);
-    if (!e->named || !e->event) return FS_MEMORY;
+    e->name = fs_alloc(capacity * sizeof *e->name);
+    e->text = fs_alloc(capacity * sizeof *e->text);
+    e->event = fs_alloc(length * sizeof *e->event);
+    if (!e->named || !e->name || !e->text || !e->event) return FS_MEMORY;
     e->capacity = (int64_t)capacity;
+    e->periods = (int64_t)length;
     return FS_OK;
 }
 
 void fs_events_free(fs_events *e)
 {
     fs_free(e->named);
+    fs_free(e->name);
+    fs_free(e->text);
     fs_free(e->event);
-    e->named = NULL, e->event = NULL, e->capacity = 0;
+    *e = (fs_events){0};
 }
-
-/* ---- names ---- */
 
 static bool is_same(const fs_event_row *a, const fs_event_row *b)
 {
@@ -42,20 +44,19 @@ static int by_name(const void *left, const void *right)
     int64_t shorter = a->length < b->length ? a->length : b->length;
     int order = memcmp(a->text, b->text, (size_t)shorter);
     if (order == 0) order = (a->length > b->length) - (a->length < b->length);
-    return order != 0 ? order : (a->row > b->row) - (a->row < b->row);
+    return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
 }
 
-static int64_t gather(fs_events *e, const fs_vector *text, int64_t start, const fs_grid *grid)
+static int64_t gather(fs_events *e, const fs_vector *text, int64_t start, const fs_grid *grid,
+                      int64_t length)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < grid->rows; i++) {
-        int64_t row = start + i, length = text->offset[row + 1] - text->offset[row];
-        e->event[i] = FS_EVENT_NONE;
-        if ((text->valid && !text->valid[row]) || length == 0) continue;
-        e->named[count++] =
-            (fs_event_row){text->bytes + text->offset[row], length, i, grid->place[i]};
+        int64_t row = start + i, bytes = text->offset[row + 1] - text->offset[row];
+        if ((text->valid && !text->valid[row]) || bytes == 0 || grid->place[i] >= length) continue;
+        e->named[count++] = (fs_event_row){text->bytes + text->offset[row], bytes, grid->place[i]};
     }
-    qsort(e->named, (size_t)count, sizeof *e->named, by_name);
+    if (count > 0) qsort(e->named, (size_t)count, sizeof *e->named, by_name);
     return count;
 }
 
@@ -70,62 +71,35 @@ static void copy_name(const fs_event_row *from, char to[FS_EVENT_LENGTH])
     to[length] = '\0';
 }
 
-/* ---- which have an effect of their own ---- */
-
-typedef struct run {
-    int64_t first, end; /* of e->named */
-    int64_t known;      /* periods of the past with a value */
-} run;
-
-static bool next_run(const fs_events *e, int64_t count, const fs_grid *grid, run *r)
+/* How many of the rows first … end - 1 have a known value. */
+static int64_t count_known(const fs_events *e, int64_t first, int64_t end, const fs_grid *grid)
 {
-    r->first = r->end, r->known = 0;
-    if (r->first >= count) return false;
-    for (; r->end < count && is_same(&e->named[r->first], &e->named[r->end]); r->end++) {
-        int64_t t = e->named[r->end].place;
-        r->known += t < grid->count && grid->valid[t];
+    int64_t known = 0;
+    for (int64_t i = first; i < end; i++) {
+        int64_t t = e->named[i].place;
+        known += t < grid->count && grid->valid[t];
     }
-    return true;
+    return known;
 }
 
-/* How often an event must be there so that no more than FS_EVENTS_MOST are, apart from the usual day's. */
-static int64_t find_least(const fs_events *e, int64_t count, const fs_grid *grid, int64_t usual)
+fs_status fs_events_find(fs_events *e, const fs_vector *text, int64_t start, const fs_grid *grid,
+                         int64_t length)
 {
-    for (int64_t least = 1;; least++) {
-        int64_t kept = 0;
-        for (run r = {0}; next_run(e, count, grid, &r);)
-            kept += r.known >= least && r.known <= usual;
-        if (kept <= FS_EVENTS_MOST) return least;
-    }
-}
-
-fs_status fs_events_find(fs_events *e, const fs_vector *text, int64_t start, const fs_grid *grid)
-{
-    FS_TRY(reserve(e, grid->rows));
-    int64_t known = 0, count = gather(e, text, start, grid);
+    FS_TRY(reserve(e, grid->rows, length));
+    int64_t known = 0, count = gather(e, text, start, grid, length);
     for (int64_t t = 0; t < grid->count; t++) known += grid->valid[t];
-    int64_t usual = known / 2, least = find_least(e, count, grid, usual);
+    for (int64_t t = 0; t < length; t++) e->event[t] = FS_EVENT_NONE;
     e->count = 0;
-    e->rows = grid->rows;
-    for (run r = {0}; next_run(e, count, grid, &r);) {
-        if (r.known > usual) continue;
-        bool own = r.known >= least;
-        for (int64_t i = r.first; i < r.end; i++)
-            e->event[e->named[i].row] = own ? e->count : FS_EVENT_OTHER;
-        if (own) copy_name(&e->named[r.first], e->name[e->count++]);
+    for (int64_t first = 0, end = 0; first < count; first = end) {
+        while (end < count && is_same(&e->named[first], &e->named[end])) end++;
+        int64_t seen = count_known(e, first, end, grid);
+        if (seen > known / 2) continue;
+        for (int64_t i = first; i < end; i++)
+            e->event[e->named[i].place] = seen > 0 ? e->count : FS_EVENT_OTHER;
+        if (seen == 0) continue;
+        copy_name(&e->named[first], e->text[e->count]);
+        e->name[e->count] = e->text[e->count];
+        e->count++;
     }
     return FS_OK;
-}
-
-void fs_events_fill(const fs_events *e, const fs_grid *grid, int64_t length, double *to)
-{
-    int64_t last = grid->rows > 0 ? grid->place[grid->rows - 1] : -1;
-    for (int j = 0; j <= e->count; j++)
-        for (int64_t t = 0; t < length; t++) to[j * length + t] = t <= last ? 0 : NAN;
-    for (int64_t i = 0; i < e->rows; i++) {
-        int64_t t = grid->place[i];
-        if (e->event[i] == FS_EVENT_NONE || t >= length) continue;
-        to[t] = 1;
-        if (e->event[i] >= 0) to[(e->event[i] + 1) * length + t] = 1;
-    }
 }

@@ -26,7 +26,7 @@ const fs_column fs_forecast_work_input[] = {
      .optional = true,
      .doc =
          "the name of what makes the period special, such as a holiday; null: nothing. Each name "
-         "has an effect of its own (the 40 most frequent), drawn to that of all events"},
+         "has an effect of its own, drawn to that of all events"},
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -119,7 +119,7 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
         fs_error_remedy(error, "leave out those that do not drive the value");
         return FS_USAGE;
     }
-    size_t most = (size_t)w->given + 1 + FS_EVENTS_MOST + FS_CALENDAR_WAVES;
+    size_t most = (size_t)w->given + FS_CALENDAR_WAVES;
     w->column = fs_alloc(most * sizeof *w->column);
     w->name = fs_alloc(most * sizeof *w->name);
     w->driver = fs_alloc(most * sizeof *w->driver);
@@ -259,7 +259,6 @@ static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
 }
 
 #define PRIOR          0.5  /* deviation of an effect that is thought likely, of the log */
-#define PRIOR_EVENT    0.3  /* of what all events have in common, and of each beside it */
 #define PRIOR_CALENDAR 0.15 /* of what follows from the date alone */
 
 /* Adds one that is told as part of `driver`, of values that stand in w->room where they come next. */
@@ -289,19 +288,11 @@ static fs_status add_column(fs_forecast_work *w, const fs_vector *x, int64_t sta
     return FS_OK;
 }
 
-static void add_events(fs_forecast_work *w, int64_t length)
-{
-    double *any = add_regressor(w, length, "event", w->given, PRIOR_EVENT);
-    for (int j = 0; j < w->events.count; j++)
-        add_regressor(w, length, w->events.name[j], w->given, PRIOR_EVENT);
-    fs_events_fill(&w->events, &w->grid, length, any);
-}
-
 static void add_calendar(fs_forecast_work *w, int64_t length)
 {
-    double *room = add_regressor(w, length, "time of the month", w->given + 1, PRIOR_CALENDAR);
+    double *room = add_regressor(w, length, "time of the month", w->given, PRIOR_CALENDAR);
     for (int j = 1; j < FS_CALENDAR_WAVES; j++)
-        add_regressor(w, length, "time of the month", w->given + 1, PRIOR_CALENDAR);
+        add_regressor(w, length, "time of the month", w->given, PRIOR_CALENDAR);
     for (int64_t t = 0; t < length; t++) {
         fs_civil date = fs_step_date(&w->grid.step, fs_step_add(&w->grid.step, w->grid.first, t));
         const double *wave = w->wave[fs_days_in_month(date.year, date.month)][date.day];
@@ -328,13 +319,11 @@ static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int
     int64_t start = block->start[g], length = w->grid.count + w->settings.horizon;
     bool waves =
         w->uses_calendar && fs_step_is_day(&w->grid.step) && w->grid.count >= CALENDAR_LEAST;
-    w->regressors = w->events.count = 0;
-    if (w->has_events) FS_TRY(fs_events_find(&w->events, event, start, &w->grid));
-    int wanted = w->given + w->has_events + w->events.count + (waves ? FS_CALENDAR_WAVES : 0);
-    FS_TRY(reserve_room(w, length * wanted));
+    w->regressors = 0;
+    if (w->has_events) FS_TRY(fs_events_find(&w->events, event, start, &w->grid, length));
+    FS_TRY(reserve_room(w, length * (w->given + (waves ? FS_CALENDAR_WAVES : 0))));
     for (int j = 0; j < w->given; j++)
         FS_TRY(add_column(w, &block->column[FS_WORK_DECLARED + j], start, length, error));
-    if (w->has_events) add_events(w, length);
     if (waves) add_calendar(w, length);
     return FS_OK;
 }
@@ -379,5 +368,8 @@ fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)
                            .value = w->column,
                            .name = w->name,
                            .driver = w->driver,
-                           .prior = w->prior};
+                           .prior = w->prior,
+                           .event = w->has_events ? w->events.event : NULL,
+                           .events = w->events.count,
+                           .event_name = w->events.name};
 }

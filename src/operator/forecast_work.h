@@ -21,8 +21,7 @@ typedef struct fs_forecast_work {
     int seasons, season_of[FS_SEASONS_MOST]; /* given, ascending */
     bool has_end;
     int64_t end;
-    int given,
-        regressors; /* columns of regressors in the data; with events, and waves of the calendar */
+    int given, regressors; /* columns of regressors in the data; with waves of the calendar */
     bool has_ahead, has_events, uses_calendar;
     fs_events events;
     double (*wave)[FS_MONTH_LONGEST + 1][FS_CALENDAR_WAVES]; /* by the month's length and the day */

@@ -258,3 +258,41 @@ def test_one_large_order_makes_no_holiday(foresell, tmp_path):
     tables = made(foresell, tmp_path / "files", tmp_path / "p", "country=GB", only="calendar_effects")
     times, effect, sure = ask(tables, "times, effect, sure", "calendar_effects", "where level = 'total' and name = 'Shrove Tuesday' and days_before = 0")[0]
     assert times == 3 and effect > 10 and not sure
+
+
+# ---- what is forecast of them ----
+
+@pytest.fixture(scope="module")
+def festive(foresell, tmp_path_factory) -> Path:
+    """A shop until 10 December 2024: closed on Christmas Day, three times the usual on the day before Easter, of which one comes after the end."""
+    folder = tmp_path_factory.mktemp("festive")
+    (folder / "files").mkdir()
+    saturdays = {DAY(2022, 4, 16), DAY(2023, 4, 8), DAY(2024, 3, 30)}
+    with open(folder / "files" / "till.csv", "w") as out:
+        out.write("date,store,item,units,revenue\n")
+        for n in range((DAY(2024, 12, 10) - DAY(2022, 1, 1)).days + 1):
+            day = DAY(2022, 1, 1) + datetime.timedelta(n)
+            if (day.month, day.day) == (12, 25):
+                continue
+            for item in range(6):
+                units = (40 + (n * 7 + item) % 5) * (3 if day in saturdays else 1)
+                out.write(f"{day},north,tea {item},{units},{units * 2.5:.2f}\n")
+    return folder
+
+
+@pytest.mark.parametrize("step", ["forecast_total", "forecast_store", "forecast_revenue"])
+def test_a_holiday_on_which_all_was_shut_is_expected_to_be_so_again(foresell, festive, step):
+    tables = made(foresell, festive / "files", festive / step, "country=GB", "absent=closed", only=step)
+    first, = ask(tables, "min(period), count(*)", step)
+    assert first == (DAY(2024, 12, 11), 28)
+    usual, = ask(tables, "min(mean), max(mean)", step, "where period < date '2024-12-22'")
+    closed, drivers = ask(tables, "mean, drivers", step, "where period = date '2024-12-25'")[0]
+    assert closed < 0.06 * usual[0] and usual[1] < 1.1 * usual[0]
+    assert drivers.startswith("Christmas Day -9")
+
+
+def test_a_day_before_a_holiday_is_expected_to_sell_as_it_did(foresell, festive):
+    tables = made(foresell, festive / "files", festive / "spring", "country=GB", "absent=closed", "forecast.start=2024-03-11", only="forecast_total")
+    usual, = ask(tables, "median(mean)", "forecast_total")
+    busy, drivers = ask(tables, "mean, drivers", "forecast_total", "where period = date '2024-03-30'")[0]
+    assert 2 * usual[0] < busy < 3.3 * usual[0] and "before Easter" in drivers.replace("after Good Friday", "before Easter")

@@ -174,6 +174,61 @@ static void what_never_changes_leaves_the_others_alone(void **state)
     fs_series_free(&series);
 }
 
+/* ---- events ---- */
+
+static void events_have_effects_of_their_own(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(12, 0, 0, 0);
+    fs_effects e = {0};
+    fs_series series = {0};
+    int event[MOST];
+    sample s;
+    fill_regressors(&s, &random);
+    s.given.event = event, s.given.events = 2;
+    for (int t = 0; t < MOST; t++) {
+        event[t] = t % 50 == 20 ? 0 : t % 80 == 35 ? 1 : FS_EVENT_NONE;
+        s.y[t] = usual(t) *
+                 (event[t] == 0   ? 2
+                  : event[t] == 1 ? 0.3
+                                  : 1) *
+                 (1 + 0.4 * s.promotion[t]) * (1 + 0.05 * fs_random_normal(&random));
+    }
+    fit(&e, &series, &s, 7, 760, 40);
+    assert_true(fabs(fs_event_effect(&e, 0) - log(2)) < 0.05);
+    assert_true(fabs(fs_event_effect(&e, 1) - log(0.3)) < 0.1);
+    assert_true(fs_event_effect(&e, FS_EVENT_NONE) == 0);
+    assert_true(fabs(fs_effects_of(&e, 0, 1) - 0.4) < 0.05);
+    fs_effects_free(&e);
+    fs_series_free(&series);
+}
+
+/* Thirty of half as much again, each seen once among noise of a third: nearer to the truth than what was seen on the day. */
+static void rare_events_are_drawn_to_what_events_do(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(13, 0, 0, 0);
+    fs_effects e = {0};
+    fs_series series = {0};
+    int event[MOST];
+    double alone = 0, pooled = 0;
+    sample s;
+    fill_regressors(&s, &random);
+    s.given.count = 0, s.given.event = event, s.given.events = 30;
+    for (int t = 0; t < MOST; t++) {
+        event[t] = t % 25 == 7 && t < 750 ? t / 25 : FS_EVENT_NONE;
+        double noise = exp(0.3 * fs_random_normal(&random));
+        s.y[t] = 100 * (event[t] >= 0 ? 1.5 : 1) * noise;
+        if (event[t] >= 0) alone += fabs(log(noise)) / 30;
+    }
+    fit(&e, &series, &s, 1, 760, 40);
+    for (int j = 0; j < 30; j++) pooled += fabs(fs_event_effect(&e, j) - log(1.5)) / 30;
+    assert_true(pooled < 0.7 * alone);
+    assert_true(fabs(fs_event_effect(&e, FS_EVENT_OTHER) - log(1.5)) < 0.15);
+    fs_effects_free(&e);
+    fs_series_free(&series);
+}
+
 /* ---- forecasts with them ---- */
 
 static fs_forecaster *open_forecaster(int64_t horizon)
@@ -271,7 +326,9 @@ static void nasty_series_get_finite_forecasts(void **state)
     (void)state;
     fs_random random = fs_random_open(8, 0, 0, 0);
     fs_forecaster *f = open_forecaster(13);
+    const char *const event_name[] = {"fair", "strike", ""};
     uint8_t valid[300];
+    int event[320];
     sample s;
     for (int trial = 0; trial < 1500; trial++) {
         int64_t n = 1 + fs_random_below(&random, trial % 10 == 0 ? 300 : 60);
@@ -283,7 +340,10 @@ static void nasty_series_get_finite_forecasts(void **state)
             if (trial % 4 == 0) s.price[t] = s.y[t < n ? t : n - 1]; /* tells all */
             if (trial % 7 == 0) s.price[t] = s.promotion[t];         /* the same twice */
             if (trial % 11 == 0) s.price[t] = t % 2 ? -1e308 : 1e308;
+            event[t] = (int)fs_random_below(&random, 5) - 2;
         }
+        if (trial % 2) s.given.event = event, s.given.events = 3, s.given.event_name = event_name;
+        if (trial % 10 == 1) s.given.count = 0; /* events alone */
         assert_int_equal(
             fs_forecaster_run(f, trial % 5 ? 7 : 12, s.y, valid, n, &s.given, &forecast, NULL),
             FS_OK);
@@ -304,7 +364,10 @@ static void every_allocation_may_fail(void **state)
     fs_random random = fs_random_open(9, 0, 0, 0);
     sample s;
     fill_regressors(&s, &random);
-    for (int t = 0; t < MOST; t++) s.y[t] = usual(t);
+    const char *const event_name[] = {"fair"};
+    int event[MOST];
+    for (int t = 0; t < MOST; t++) s.y[t] = usual(t), event[t] = t % 9 ? FS_EVENT_NONE : 0;
+    s.given.event = event, s.given.events = 1, s.given.event_name = event_name;
     for (int64_t n = 0;; n++) {
         fs_forecaster *f = open_forecaster(5);
         fs_forecast forecast;
@@ -328,6 +391,8 @@ int main(void)
         cmocka_unit_test(shifts_and_outliers_are_not_effects),
         cmocka_unit_test(what_never_changes_or_is_not_known_does_nothing),
         cmocka_unit_test(what_never_changes_leaves_the_others_alone),
+        cmocka_unit_test(events_have_effects_of_their_own),
+        cmocka_unit_test(rare_events_are_drawn_to_what_events_do),
         cmocka_unit_test(forecasts_follow_what_is_planned),
         cmocka_unit_test(counts_follow_what_is_planned),
         cmocka_unit_test(effects_of_an_origin_see_no_future),
