@@ -24,7 +24,7 @@ FILE = HERE / "results.csv"
 PAGE = ROOT / "docs" / "accuracy.md"
 PEER_PYTHON = WORK / "forecast-venv" / "bin" / "python"
 FIELDS = ("data", "model", "peer", "series", "every", "measure", "theirs", "ours", "cpu_theirs", "cpu_ours", "day")
-MEASURES = {"smape": "sMAPE", "mase": "MASE", "wrmsse": "WRMSSE"}
+MEASURES = {"smape": "sMAPE", "mase": "MASE", "wrmsse": "WRMSSE", "mae": "MAE"}
 WORSE = 1.01  # what is told in words: less than one per cent is within what another sample of series would change
 
 # What stands behind a colon is a second pair of the same model of ours.
@@ -49,6 +49,8 @@ class Plan:
     every: dict[str, int]
     measures: tuple[str, ...] = ("smape", "mase")
     usual: int = 1
+    only: str = ""  # the part
+    origins: int = 0  # of a backtest; none: a forecast
 
 
 PLANS = {
@@ -66,19 +68,24 @@ PLANS = {
                          ("snaive", "seasonal_es", "ces", "dotm", "ets"), {"dotm": 12, "ets": 18}),
     "m5": Plan("m5-bottom", "M5: 30,490 items in stores, 419 days, 28 ahead, a season of 7",
                ("snaive", "seasonal_es", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "auto", "dotm", "ces", "ets", "arima"),
-               {"dotm": 60, "ces": 60, "ets": 300, "arima": 1000}, ("wrmsse",), 5),
+               {"dotm": 60, "ces": 60, "ets": 300, "arima": 1000}, ("wrmsse",)),
+    "m3-backtest": Plan("m3", "Backtest, M3 monthly: series of 72 months and more, 18 ahead from 2 points of their past",
+                        ("snaive", "dotm", "ces", "ets"), {"ets": 6}, ("smape",), only="m3-monthly", origins=2),
+    "m5-backtest": Plan("m5-bottom", "Backtest, M5: items in stores, 28 ahead from 3 points of their past, mean absolute error in units a day",
+                        ("snaive", "seasonal_es", "tsb", "imapa"), {}, ("mae",), usual=15, origins=3),
 }
 
 
 # ---- series and samples of them ----
 
-def kept(db: duckdb.DuckDBPyConnection, parts: list[Part]) -> list[Part]:
-    """The parts with past and after as tables, so that samples of them are quick, and a rank of each series to take them by."""
+def kept(db: duckdb.DuckDBPyConnection, parts: list[Part], origins: int) -> list[Part]:
+    """The parts with past and after as tables, so that samples of them are quick, and a rank of each series to take them by. A
+    backtest is of series that leave two horizons before the first point: in shorter ones the two sides test fewer steps each."""
     for i, part in enumerate(parts):
         for name in ("past", "after"):
             db.execute(f"create or replace temp table {name}_{i} as select * replace (cast(series as varchar) as series) from ({getattr(part, name)})")
         db.execute(f"""create or replace temp table rank_{i} as select series, row_number() over (order by md5(series)) - 1 as rank
-                       from (select distinct series from past_{i})""")
+                       from (select series from past_{i} group by series having {origins} = 0 or count(*) >= {(origins + 2) * part.horizon})""")
     return parts
 
 
@@ -96,13 +103,14 @@ def wanted(plan: Plan, model: str, parts: list[Part], take_all: bool) -> tuple[i
 
 # ---- the two commands ----
 
-def ours(past: Path, made: Path, part: Part, model: str) -> Cost:
-    return measure(FORESELL, "apply", "forecast", past, "--group", "series", "--order", "period", "--value", "value", "--horizon", part.horizon,
-                   "--season", part.season, "--model", model, "--threads", 1, "-o", made)
+def ours(past: Path, made: Path, part: Part, model: str, origins: int) -> Cost:
+    what = ["backtest", past, "--models", f"[{model}]", "--origins", origins] if origins else ["forecast", past, "--model", model]
+    return measure(FORESELL, "apply", *what, "--group", "series", "--order", "period", "--value", "value", "--horizon", part.horizon,
+                   "--season", part.season, "--threads", 1, "-o", made)
 
 
-def theirs(past: Path, made: Path, part: Part, model: str) -> Cost:
-    return measure(PEER_PYTHON, HERE / "peer.py", past, made, model, part.horizon, part.season)
+def theirs(past: Path, made: Path, part: Part, model: str, origins: int) -> Cost:
+    return measure(PEER_PYTHON, HERE / "peer.py", past, made, model, part.horizon, part.season, origins)
 
 
 def read(db: duckdb.DuckDBPyConnection, made: Path) -> None:
@@ -121,11 +129,11 @@ class Bench:
         self.db = duckdb.connect(config={"threads": 2})
         self.db.execute(f"set temp_directory = '{WORK}/forecast-spill'")
         self.data: DataSet = replace(DATA_SETS[plan.data], measures=plan.measures)
-        self.parts = kept(self.db, self.data.parts(self.db))
+        self.parts = kept(self.db, [part for part in self.data.parts(self.db) if plan.only in ("", part.name)], plan.origins)
         self.known: dict[tuple[str, str, int], tuple[dict[str, float], float, int]] = {}
 
     def file(self, side: str, model: str, part: Part, every: int) -> Path:
-        return WORK / f"forecast-{self.plan.data}-{part.name}-{side}-{model}-{every}.csv"
+        return WORK / f"forecast-{self.plan.data}-{part.name}-{self.plan.origins}-{side}-{model}-{every}.csv"
 
     def fresh_scores(self) -> None:
         self.db.execute("""create or replace table scores (part text, series text, smape double, mase double, rmsse double, off double,
@@ -141,19 +149,33 @@ class Bench:
         if (side, model, every) not in self.known:
             self.fresh_scores()
             cpu = sum(self.once(side, model, part, every).cpu for part in parts)
-            self.known[side, model, every] = summed(self.db, self.data), cpu, self.series()
+            self.known[side, model, every] = self.sums(), cpu, self.series()
         return self.known[side, model, every]
 
     def series(self) -> int:
         return self.db.execute("select count(*) from scores").fetchone()[0]
 
     def once(self, side: str, model: str, part: Part, every: int) -> Cost:
-        past, made = WORK / f"forecast-{self.plan.data}-past.csv", self.file(side, model, part, every)
+        past, made = WORK / f"forecast-{self.plan.data}-{self.plan.origins}-past.csv", self.file(side, model, part, every)
         self.db.execute(f"copy ({part.past} order by all) to '{past}' (format csv, header)")
-        cost = ours(past, made, part, model) if side == "ours" else theirs(past, made, part, PAIRS[model])
-        read(self.db, made)
-        errors(self.db, part, ())
+        command, name = (ours, model) if side == "ours" else (theirs, PAIRS[model])
+        cost = command(past, made, part, name, self.plan.origins)
+        if self.plan.origins:
+            self.judge_backtest(made, part)
+        else:
+            read(self.db, made)
+            errors(self.db, part, ())
         return cost
+
+    def judge_backtest(self, made: Path, part: Part) -> None:
+        """Either command has taken the errors itself: a row a series."""
+        self.db.execute(f"""insert into scores (part, series, smape, off)
+                            select '{part.name}', series, 100 * smape, mae from read_csv('{made}', header = true, sample_size = -1)""")
+
+    def sums(self) -> dict[str, float]:
+        if not self.plan.origins:
+            return summed(self.db, self.data)
+        return dict(zip(("smape", "mae"), self.db.execute("select avg(smape), avg(off) from scores").fetchone()))
 
     def median_of_theirs(self, every: int, parts: list[Part]) -> tuple[dict[str, float], float, int]:
         """The median of their four at each step: what statsforecast has no name for, but what a user of it would take."""
@@ -237,13 +259,13 @@ def said_of(rows: dict[Key, dict[str, str]]) -> list[str]:
     worse, slower = [], []
     for (name, model, m), row in rows.items():
         if m == PLANS[name].measures[-1]:
+            pair = f"{model.split(':')[0]} on {name} beside {row['peer'].removeprefix('the best: ')}"
             more = float(row["ours"]) / float(row["theirs"])
-            worse += [f"{model} on {name} ({(more - 1) * 100:.1f} %, {int(row['series']):,} series)"] if more > WORSE else []
-            slower += [f"{model} on {name}"] if float(row["cpu_ours"]) > float(row["cpu_theirs"]) else []
+            worse += [f"- {pair}: {MEASURES[m]} {(more - 1) * 100:.1f} % more ({int(row['series']):,} series)"] if more > WORSE else []
+            slower += [f"- {pair}: {row['cpu_ours']} against {row['cpu_theirs']} s"] if float(row["cpu_ours"]) > float(row["cpu_theirs"]) else []
     days = sorted({row["day"] for row in rows.values()})
-    return [f"Worse than statsforecast by more than 1 % of {', '.join(dict.fromkeys(MEASURES[p.measures[-1]] for p in PLANS.values()))}: "
-            f"{', '.join(worse) or 'none'}.",
-            f"More CPU than statsforecast: {', '.join(slower) or 'none'}.", "", f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}.", ""]
+    return [f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}.", "", "Worse than statsforecast by more than 1 %:", "", *(worse or ["- nothing"]), "",
+            "More CPU than statsforecast:", "", *(slower or ["- nothing"]), ""]
 
 
 def write_page() -> None:

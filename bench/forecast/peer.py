@@ -1,11 +1,13 @@
 """What `foresell apply forecast` does, as a script that uses statsforecast: a CSV of series, period and value to a CSV of forecasts.
 
-peer.py IN.csv OUT.csv MODEL HORIZON SEASON, with MODEL as in MODELS below. One process; read and written by Arrow, in pandas between.
+peer.py IN.csv OUT.csv MODEL HORIZON SEASON [ORIGINS], with MODEL as in MODELS below. One process; read and written by Arrow, in pandas between.
+With ORIGINS above 0 it does what `foresell apply backtest` does: the errors of forecasts from so many points of the past, a horizon apart.
 """
 from __future__ import annotations
 
 import sys
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 from statsforecast import StatsForecast, models
@@ -29,23 +31,40 @@ MODELS = {
     "CrostonClassic": lambda season: models.CrostonClassic(),
     "CrostonOptimized": lambda season: models.CrostonOptimized(),
     "CrostonSBA": lambda season: models.CrostonSBA(),
-    "TSB": lambda season: models.TSB(alpha_d=0.2, alpha_p=0.2),
+    "TSB": lambda season: models.TSB(alpha_d=0.1, alpha_p=0.1),
     "ADIDA": lambda season: models.ADIDA(),
     "IMAPA": lambda season: models.IMAPA(),
 }
 
 
-def main() -> None:
-    past, out, model, horizon, season = sys.argv[1:]
-    pa.set_cpu_count(1)
-    read = pa.csv.read_csv(past, convert_options=pa.csv.ConvertOptions(column_types={"series": pa.string(), "value": pa.float64()}))
-    daily = not pa.types.is_integer(read.schema.field("period").type)
+def read(past: str) -> tuple[pd.DataFrame, str | int]:
+    """The rows as statsforecast wants them, and their frequency."""
+    rows = pa.csv.read_csv(past, convert_options=pa.csv.ConvertOptions(column_types={"series": pa.string(), "value": pa.float64()}))
+    daily = not pa.types.is_integer(rows.schema.field("period").type)
     if daily:
-        read = read.set_column(1, "period", read["period"].cast(pa.timestamp("ns")))
-    rows = read.rename_columns(["unique_id", "ds", "y"]).to_pandas()
-    forecaster = StatsForecast(models=[MODELS[model](int(season))], freq="D" if daily else 1, n_jobs=1, fallback_model=models.Naive())
-    made = forecaster.forecast(df=rows, h=int(horizon))
-    made.columns = ["series", "period", "mean"]
+        rows = rows.set_column(1, "period", rows["period"].cast(pa.timestamp("ns")))
+    return rows.rename_columns(["unique_id", "ds", "y"]).to_pandas(), "D" if daily else 1
+
+
+def errors(trials: pd.DataFrame) -> pd.DataFrame:
+    """Mean absolute error and sMAPE (0 to 2) of each series over all its trials."""
+    mean = trials.iloc[:, -1]
+    mae = (trials["y"] - mean).abs()
+    size = trials["y"].abs() + mean.abs()
+    each = pd.DataFrame({"series": trials["unique_id"], "mae": mae, "smape": (2 * mae / size).where(size > 0, 0)})
+    return each.groupby("series", as_index=False).mean()
+
+
+def main() -> None:
+    past, out, model, horizon, season, origins = (*sys.argv[1:], "0")[:6]
+    pa.set_cpu_count(1)
+    rows, freq = read(past)
+    forecaster = StatsForecast(models=[MODELS[model](int(season))], freq=freq, n_jobs=1, fallback_model=models.Naive())
+    if int(origins):
+        made = errors(forecaster.cross_validation(df=rows, h=int(horizon), n_windows=int(origins), step_size=int(horizon)))
+    else:
+        made = forecaster.forecast(df=rows, h=int(horizon))
+        made.columns = ["series", "period", "mean"]
     pa.csv.write_csv(pa.Table.from_pandas(made, preserve_index=False), out)
 
 
