@@ -94,6 +94,7 @@ static fs_ets choose(const fs_forecast_task *task, const fs_ets_letters *letters
                           .trend = letters->trend == 'M' ? FS_ETS_MULTIPLICATIVE : FS_ETS_ADDITIVE,
                           .season = season,
                           .trend_is_named = letters->trend != 'Z',
+                          .trend_is_quick = letters->trend != 'Z' && !letters->is_method,
                           .room = r->lanes};
         if (fill_group(&g, task->series, letters) == 0) continue;
         fs_ets_begin(task->series, period, season, &g.start, r->first[season], r->season);
@@ -140,6 +141,7 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     rooms r;
     const char *form = method->form == ANY ? task->form : named[method->form];
     fs_ets_letters letters = fs_ets_letters_of(form);
+    letters.is_method = method->form != ANY;
     if (!take_rooms(scratch, task->season, &r)) return FS_MEMORY;
     fs_ets ets = choose(task, &letters, &r);
     bool is_free = letters.error == 'Z' && letters.trend == 'Z' && letters.season == 'Z';

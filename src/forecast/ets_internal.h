@@ -29,7 +29,8 @@ int64_t fs_ets_parameters(const fs_ets *ets, int period);
 /* The letters of a form, or of several: 'Z' is any part. */
 typedef struct fs_ets_letters {
     char error, trend, season;
-    bool damped; /* of a trend that is not 'Z' */
+    bool damped;    /* of a trend that is not 'Z' */
+    bool is_method; /* not given by the user, but those of a method as holt */
 } fs_ets_letters;
 /* NULL, and what is no form: ZZZ. */
 fs_ets_letters fs_ets_letters_of(const char *form);
@@ -99,8 +100,9 @@ typedef struct fs_ets_group {
     /* with parameters and aicc, once fitted; error NONE: no form; each half of one error, and one form only where its
      * trend is named */
     fs_ets form[FS_LSQ_LANES];
-    int period;          /* of the series, also where the forms have no season */
-    bool trend_is_named; /* by the user: beta up to alpha, as far as that is admissible */
+    int period; /* of the series, also where the forms have no season */
+    bool trend_is_named;
+    bool trend_is_quick; /* may be: beta up to alpha, as far as that is admissible */
     double *room;
     double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES]; /* of `lanes` */
     fs_ets_lanes lanes;
