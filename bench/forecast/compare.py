@@ -264,7 +264,7 @@ def said_of(rows: dict[Key, dict[str, str]]) -> list[str]:
             worse += [f"- {pair}: {MEASURES[m]} {(more - 1) * 100:.1f} % more ({int(row['series']):,} series)"] if more > WORSE else []
             slower += [f"- {pair}: {row['cpu_ours']} against {row['cpu_theirs']} s"] if float(row["cpu_ours"]) > float(row["cpu_theirs"]) else []
     days = sorted({row["day"] for row in rows.values()})
-    return [f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}.", "", "Worse than statsforecast by more than 1 %:", "", *(worse or ["- nothing"]), "",
+    return [f"Measured {' to '.join(dict.fromkeys((days[0], days[-1])))}.", "", "Worse than statsforecast by more than 1 % in the last error of the table:", "", *(worse or ["- nothing"]), "",
             "More CPU than statsforecast:", "", *(slower or ["- nothing"]), ""]
 
 
