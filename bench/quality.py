@@ -226,6 +226,9 @@ def worse(row: dict[str, str], known: dict[str, str]) -> list[str]:
 
 def main() -> None:
     check, is_inner = "--check" in sys.argv, "--inner" in sys.argv
+    for word in sys.argv[1:]:
+        if word.startswith("--") and word not in ("--check", "--inner"):
+            sys.exit(f"bench/quality: there is no option '{word}'; there are --check and --inner, and names of data sets: {', '.join(DATA_SETS)}")
     names = [word for word in sys.argv[1:] if not word.startswith("--")] or list(DATA_SETS)
     WORK.mkdir(parents=True, exist_ok=True)
     rows, faults = known_rows(), []

@@ -691,7 +691,8 @@ def forecast(
     exp(b (x - usual)), b by quasi-likelihood with the level as a mean over near periods (Santos Silva and Tenreyro
     2006; Robinson 1988), drawn to zero by a prior and safe against outliers. With auto the time of the month is such a
     regressor of days (`calendar`). Any model is then fitted to the series without them; counts are left whole, and
-    their level is multiplied instead.
+    their level is multiplied instead. Events (the column `event`) do so by name: one effect that all have in common and
+    one of each beside it, both drawn to zero, so that a seldom one is taken for an event like the others.
 
     Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
     one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.

@@ -190,7 +190,9 @@ double fs_event_effect(const fs_effects *effects, int event);
 typedef struct fs_event_evidence {
     int64_t count;
     const double *weight, *residual; /* count */
-    double penalty;                  /* of the square of an effect */
+    double penalty;                  /* of the square of the common effect */
+    double dispersion, scale;        /* of the residuals; of the prior of the others, > 0 */
+    bool is_first;                   /* step for each event: the prior is left out */
     double most;                     /* that an effect moves in a pass */
     double *room;                    /* 2 * events */
 } fs_event_evidence;

@@ -22,7 +22,8 @@
 
 #define PASSES         4
 #define PRIOR          0.5 /* deviation of an effect: of the log, or of the values' deviation */
-#define PRIOR_EVENT    0.3 /* of what all events have in common, and of each beside it */
+#define PRIOR_COMMON   0.3 /* of what all events have in common */
+#define SCALE_EVENT    0.1 /* of what each does beside it */
 #define CUT            2.5
 #define STEP_MOST      1.0
 #define STEP_LEAST     0.01
@@ -269,7 +270,7 @@ static double learn_coefficients(const work *w, double *b, int64_t count)
 }
 
 /* The same of events: of what they have in common, then of each. */
-static double learn_events(const work *w, const double *b)
+static double learn_events(const work *w, const double *b, bool is_first)
 {
     double moved = 0;
     for (int each = 0; each < 2 && w->given->event; each++) {
@@ -278,9 +279,13 @@ static double learn_events(const work *w, const double *b)
         fs_event_evidence of = {.count = w->n,
                                 .weight = w->weight,
                                 .residual = w->residual,
-                                .penalty = penalty_of(w, PRIOR_EVENT, dispersion_of(w, count)),
+                                .dispersion = dispersion_of(w, count),
+                                .scale = SCALE_EVENT *
+                                         (w->deviation > 0 && !w->multiplies ? w->deviation : 1),
+                                .is_first = is_first,
                                 .most = step_most(w),
                                 .room = w->event_room};
+        of.penalty = penalty_of(w, PRIOR_COMMON, of.dispersion);
         moved = fmax(moved, each ? fs_event_effects_learn_each(w->effects, w->given->event, &of)
                                  : fs_event_effects_learn_common(w->effects, w->given->event, &of));
         set_effects(w, b);
@@ -289,14 +294,14 @@ static double learn_events(const work *w, const double *b)
 }
 
 /* False where there is nothing more to learn. */
-static bool make_pass(const work *w, double *b)
+static bool make_pass(const work *w, double *b, bool is_first)
 {
     set_level(w);
     set_places(w);
     int64_t count = set_residuals(w);
     if (count == 0) return false;
     double moved = learn_coefficients(w, b, count);
-    moved = fmax(moved, learn_events(w, b));
+    moved = fmax(moved, learn_events(w, b, is_first));
     return moved > STEP_LEAST * (w->multiplies ? 1 : w->deviation);
 }
 
@@ -404,7 +409,7 @@ fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int
     for (int j = 0; j < e->events; j++) e->event[j] = 0;
     e->common = 0;
     set_effects(&w, e->coefficient);
-    for (int i = 0; i < PASSES && make_pass(&w, e->coefficient); i++) {
+    for (int i = 0; i < PASSES && make_pass(&w, e->coefficient, i == 0); i++) {
     }
     spread_coefficients(e, w.k);
     return FS_OK;

@@ -195,6 +195,21 @@ static fs_status add_bulk(const fs_report *report, json_t *page, fs_error *error
 
 /* ---- demand ---- */
 
+/* What follows from the time of the month alone is no special day. */
+#define SPECIAL                                                                                    \
+    "regexp_replace(regexp_replace(drivers, '(, )?time of the month [+-][0-9]+ %', ''), '^, ', "   \
+    "'')"
+
+static fs_status add_special(const fs_report *report, json_t *page, fs_error *error)
+{
+    TABLE(page, .id = "special", .title = "What is special of the time ahead, and what it does",
+          .table = "forecast_total", .limit = 40, .file = "csv/forecast_total.csv",
+          .columns = "period:When:date,what:What:text,mean:Forecast:number",
+          .sql = "select cast(period as varchar), " SPECIAL ", round(mean, 1) from forecast_total "
+                 "where " SPECIAL " <> '' order by period");
+    return FS_OK;
+}
+
 static fs_status add_demand(const fs_report *report, json_t *page, int64_t items, fs_error *error)
 {
     CHART(page, .id = "total",
@@ -202,6 +217,7 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
           .level = "total", .keys = 1);
     FS_TRY(add_bulk(report, page, error));
     FS_TRY(add_levels(report, page, error));
+    FS_TRY(add_special(report, page, error));
     CHART(page, .id = "categories", .title = "By category", .level = "category", .keys = 40,
           .periods = 800);
     CHART(page, .id = "stores", .title = "By store", .level = "store", .keys = 50, .periods = 400);

@@ -66,10 +66,12 @@ static void make_tables(const shop *s)
                "select date '2024-01-01' + cast(n as integer) as period, 2.0 as units, 20.0 as "
                "revenue, 'sold' as state, "
                "2.0 as value, 2.0 as value_model, true as comparable from range(3) as t(n)");
-    make_table(s, "forecast_total",
-               "select date '2024-01-04' + cast(n as integer) as period, n + 1 as step, 3.0 as "
-               "mean, 2.9 as \"q0.05\", "
-               "3.1 as \"q0.95\", 'snaive' as model, '' as note from range(2) as t(n)");
+    make_table(
+        s, "forecast_total",
+        "select date '2024-01-04' + cast(n as integer) as period, n + 1 as step, 3.0 as "
+        "mean, 2.9 as \"q0.05\", "
+        "3.1 as \"q0.95\", 'snaive' as model, '' as note, 'Fair +9 %, time of the month +2 %' "
+        "as drivers from range(2) as t(n)");
     make_table(
         s, "product_summary",
         "select * from (values ('A', '=cmd|''</script><b>', 40.0, 4.0, 1, 0.67, 0.67), ('B', "
