@@ -102,14 +102,15 @@ typedef struct fs_regressors {
     const int
         *driver; /* < 64; neighbours of the same number are told as one; NULL: each for itself */
     const double *
-        prior; /* deviation of the effects of going through the range that is thought likely, of the log; NULL: .5 */
+        prior; /* deviation of the effects of going through the range that is thought likely, of the log; NULL: FS_REGRESSOR_PRIOR */
     const int *
         event; /* of each step: its number, FS_EVENT_NONE or FS_EVENT_OTHER; NULL: there are no events */
     int events; /* numbers 0 ... events - 1 */
     const char *const *event_name;
 } fs_regressors;
-#define FS_EVENT_NONE  (-1)
-#define FS_EVENT_OTHER (-2) /* one that was never seen with a known value */
+#define FS_REGRESSOR_PRIOR 0.5
+#define FS_EVENT_NONE      (-1)
+#define FS_EVENT_OTHER     (-2) /* one that was never seen with a known value */
 
 /* What a model's forecasts of the past were worth. Sums over origins and steps with a known value, e = forecast - actual. */
 typedef struct fs_backtest {
@@ -142,6 +143,9 @@ typedef struct fs_forecast {
         drivers; /* horizon texts of FS_DRIVERS bytes: "promotion +38 %"; NULL without regressors */
     char note[200]; /* what was done beside the usual; empty: nothing */
 } fs_forecast;
+
+/* Is AUTO the model, or one of those that a backtest tries? */
+FS_API bool fs_forecast_has_auto(const fs_forecast_settings *settings);
 
 typedef struct fs_forecaster fs_forecaster;
 FS_API FS_MUST_CHECK fs_status fs_forecaster_open(const fs_forecast_settings *settings,

@@ -112,7 +112,7 @@ def backtest(
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
-        As in forecast.
+        Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
         Points in the past from which is forecast, a horizon apart. From 1 to 100.
     end : str | int | date, default ""
@@ -929,7 +929,7 @@ def forecast_paths(
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
     nonnegative : {"auto", "yes", "no"}, default "auto"
-        As in forecast.
+        Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
         As in forecast. From 0 to 100.
     end : str | int | date, default ""
@@ -1158,7 +1158,7 @@ def update(
 
     Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
     arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
-    errors that were made since. adida, imapa and models with regressors can't be saved. Format: docs/saved.md.
+    errors that were made since. mstl, adida, imapa and models with regressors can't be saved. Format: docs/saved.md.
 
     Periods between the saved end and the last known value that have no row count as missing unless `absent` says
     otherwise; rows up to the saved end are left out and noted. Values that a model can't take, such as parts of pieces

@@ -41,8 +41,7 @@ static fs_status find(fs_forecaster *f, const fs_series *series)
 
 fs_status fs_seasons_open(fs_forecaster *f, bool is_owned, int *season)
 {
-    bool is_auto =
-        f->settings.model == FS_FORECAST_AUTO || f->settings.tries >> FS_FORECAST_AUTO & 1;
+    bool is_auto = fs_forecast_has_auto(&f->settings);
     f->seasons = 0;
     f->several = f->found = false;
     f->named = are_named(&f->settings);

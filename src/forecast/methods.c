@@ -52,3 +52,8 @@ bool fs_forecast_model_competes(int model)
 {
     return model >= 0 && model < FS_FORECAST_MODELS && methods[model]->competes;
 }
+
+bool fs_forecast_has_auto(const fs_forecast_settings *settings)
+{
+    return settings->model == FS_FORECAST_AUTO || settings->tries >> FS_FORECAST_AUTO & 1;
+}

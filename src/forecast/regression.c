@@ -21,7 +21,6 @@
 #include "forecast_internal.h"
 
 #define PASSES         4
-#define PRIOR          0.5 /* deviation of an effect: of the log, or of the values' deviation */
 #define PRIOR_COMMON   0.3 /* of what all events have in common */
 #define SCALE_EVENT    0.1 /* of what each does beside it */
 #define CUT            2.5
@@ -97,7 +96,7 @@ static void add_regressor(work *w, fs_effects *e, int j)
     e->range[j] = isfinite(most - least) ? most - least : 0;
     if (!(e->range[j] > 0)) return;
     for (int64_t t = 0; t < w->all; t++) z[t] = in_ranges(e, j, isfinite(x[t]) ? x[t] : e->mean[j]);
-    w->prior[w->k] = w->given->prior ? w->given->prior[j] : PRIOR;
+    w->prior[w->k] = w->given->prior ? w->given->prior[j] : FS_REGRESSOR_PRIOR;
     w->k++;
 }
 

@@ -38,20 +38,21 @@ const fs_column fs_forecast_work_input[] = {
          "they will be"},
     {0}};
 
-static int nonnegative_of(const fs_options *options)
+int fs_forecast_work_nonnegative(const fs_options *options)
 {
     const char *text = fs_option_text(options, "nonnegative");
     return strcmp(text, "yes") == 0 ? 1 : strcmp(text, "no") == 0 ? 0 : -1;
 }
 
-static fs_status read_end(fs_forecast_work *w, fs_error *error)
+fs_status fs_forecast_work_end(const fs_binding *binding, bool *has_end, int64_t *period,
+                               fs_error *error)
 {
-    const char *end = fs_option_text(w->binding.options, "end");
-    w->has_end = end[0] != '\0';
-    if (!w->has_end || fs_grid_read_period(w->binding.order_type, end, &w->end)) return FS_OK;
+    const char *end = fs_option_text(binding->options, "end");
+    *has_end = end[0] != '\0';
+    if (!*has_end || fs_grid_read_period(binding->order_type, end, period)) return FS_OK;
     fs_fail(error, FS_USAGE, "parameter 'end' is '%s', which is no %s", end,
-            w->binding.order_type == FS_TYPE_INT ? "whole number" : "date");
-    fs_error_remedy(error, w->binding.order_type == FS_TYPE_INT
+            binding->order_type == FS_TYPE_INT ? "whole number" : "date");
+    fs_error_remedy(error, binding->order_type == FS_TYPE_INT
                                ? "write it as the order column has it, such as 156"
                                : "write it as YYYY-MM-DD");
     return FS_USAGE;
@@ -98,11 +99,11 @@ static fs_status refuse_saving(fs_error *error)
     return FS_USAGE;
 }
 
-/* Regressors come after the order and the value column, those of the calendar last. */
+/* Regressors come after the declared columns, those of the calendar last. */
 static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
 {
     const fs_forecast_settings *s = &w->settings;
-    bool has_auto = s->model == FS_FORECAST_AUTO || s->tries >> FS_FORECAST_AUTO & 1;
+    bool has_auto = fs_forecast_has_auto(s);
     const char *calendar = fs_option_text(w->binding.options, "calendar");
     bool is_wanted = strcmp(calendar, "auto") == 0 ? has_auto : strcmp(calendar, "yes") == 0;
     w->given = w->binding.columns - FS_WORK_DECLARED;
@@ -158,8 +159,7 @@ static fs_status read_seasons(fs_forecast_work *w, fs_error *error)
 /* Is one season that is given no more than a usual one of the step, beside which auto may find others? */
 static bool is_usual(const fs_forecast_work *w, const int *season, int count)
 {
-    const fs_forecast_settings *s = &w->settings;
-    if (s->model != FS_FORECAST_AUTO && !(s->tries >> FS_FORECAST_AUTO & 1)) return false;
+    if (!fs_forecast_has_auto(&w->settings)) return false;
     for (int i = 0; i < count; i++)
         if (season[i] == w->season) return true;
     return false;
@@ -230,13 +230,13 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     fs_grid_open(&w->grid, options);
     fs_forecast_settings *all = &w->settings;
     all->horizon = fs_option_int(options, "horizon");
-    all->nonnegative = nonnegative_of(options);
+    all->nonnegative = fs_forecast_work_nonnegative(options);
     all->form = fs_option_text(options, "form");
     if (!fs_ets_form_is_valid(all->form)) return refuse_form(all->form, error);
     all->is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
     all->origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_paths(all, options, error));
-    FS_TRY(read_end(w, error));
+    FS_TRY(fs_forecast_work_end(&w->binding, &w->has_end, &w->end, error));
     FS_TRY(read_seasons(w, error));
     FS_TRY(open_regressors(w, error));
     return fs_forecaster_open(all, &w->forecaster, error);
@@ -258,8 +258,8 @@ static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
     return FS_USAGE;
 }
 
-#define PRIOR          0.5  /* deviation of an effect that is thought likely, of the log */
-#define PRIOR_CALENDAR 0.15 /* of what follows from the date alone */
+#define PRIOR_CALENDAR                                                                             \
+    0.15 /* deviation of an effect that is thought likely, of what follows from the date alone */
 
 /* Adds one that is told as part of `driver`, of values that stand in w->room where they come next. */
 static double *add_regressor(fs_forecast_work *w, int64_t length, const char *name, int driver,
@@ -278,7 +278,7 @@ static fs_status add_column(fs_forecast_work *w, const fs_vector *x, int64_t sta
                             fs_error *error)
 {
     if (!x->number && !x->integer) return refuse_regressor(x, error);
-    double *to = add_regressor(w, length, x->name, w->regressors, PRIOR);
+    double *to = add_regressor(w, length, x->name, w->regressors, FS_REGRESSOR_PRIOR);
     for (int64_t t = 0; t < length; t++) to[t] = NAN;
     for (int64_t i = 0; i < w->grid.rows; i++) {
         int64_t row = start + i, t = w->grid.place[i];

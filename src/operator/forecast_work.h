@@ -67,6 +67,13 @@ extern const fs_column fs_forecast_work_input[];
                "it is to be chosen, as in AAdM or ZZN"                                             \
     }
 
+#define FS_NONNEGATIVE_PARAM                                                                       \
+    {                                                                                              \
+        .name = "nonnegative", .type = FS_TYPE_TEXT, .fallback = "auto", .choices = "auto|yes|no", \
+        .doc = "whether what would be below zero is set to zero; auto: where the group's values "  \
+               "never are below zero"                                                              \
+    }
+
 #define FS_EFFORT_PARAM                                                                            \
     {                                                                                              \
         .name = "effort", .type = FS_TYPE_TEXT, .fallback = "usual", .choices = "usual|fast",      \
@@ -102,6 +109,11 @@ extern const fs_column fs_forecast_work_input[];
                 "which there should then be more (`origins`)"},                                    \
         FS_PATH_PARAMS("2000", 100, "how many paths are simulated where sums are wanted")
 
+/* The parameter `nonnegative` as fs_forecast_settings has it. */
+int fs_forecast_work_nonnegative(const fs_options *options);
+/* The parameter `end`, where it is given. */
+FS_MUST_CHECK fs_status fs_forecast_work_end(const fs_binding *binding, bool *has_end,
+                                             int64_t *period, fs_error *error);
 /* The parameter `models` as fs_forecast_settings has such. */
 uint64_t fs_forecast_work_models(const fs_options *options);
 /* `settings` holds what is not the same for all; the other parameters are read here. Where it asks for paths there are no quantiles. */

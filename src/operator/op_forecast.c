@@ -82,12 +82,7 @@ static const fs_param forecast_params[] = {
     FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
-    {.name = "nonnegative",
-     .type = FS_TYPE_TEXT,
-     .fallback = "auto",
-     .choices = "auto|yes|no",
-     .doc = "whether what would be below zero is set to zero; auto: where the group's values never "
-            "are below zero"},
+    FS_NONNEGATIVE_PARAM,
     {.name = "origins",
      .type = FS_TYPE_INT,
      .fallback = "3",

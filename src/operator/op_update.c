@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "foresell/forecast.h"
-#include "grid.h"
+#include "forecast_work.h"
 
 #define STEPS_MOST (INT64_C(1) << 20) /* behind the end; a row that is farther is left out */
 
@@ -82,12 +81,7 @@ static const fs_param update_params[] = {
      .choices = "missing|zero|closed",
      .doc = "what a period without a row is, up to the last known value or the end: not known "
             "(missing), or nothing was sold (zero, closed)"},
-    {.name = "nonnegative",
-     .type = FS_TYPE_TEXT,
-     .fallback = "auto",
-     .choices = "auto|yes|no",
-     .doc = "whether what would be below zero is set to zero; auto: where the group's values never "
-            "are below zero"},
+    FS_NONNEGATIVE_PARAM,
     {.name = "end",
      .type = FS_TYPE_TEXT,
      .fallback = "",
@@ -123,31 +117,20 @@ static void update_close(void *pointer)
     fs_free(w);
 }
 
-static fs_status read_end(workspace *w, const char *end, fs_error *error)
-{
-    w->has_end = end[0] != '\0';
-    if (!w->has_end || fs_grid_read_period(w->binding.order_type, end, &w->end)) return FS_OK;
-    fs_fail(error, FS_USAGE, "parameter 'end' is '%s', which is no period of the order column",
-            end);
-    fs_error_remedy(error, "write it as YYYY-MM-DD, or as a number where periods are numbers");
-    return FS_USAGE;
-}
-
 static fs_status update_open(const fs_binding *binding, void **pointer, fs_error *error)
 {
     const fs_options *options = binding->options;
     fs_forecast_settings settings = {.model = FS_FORECAST_AUTO, .is_fast = true, .saves = true};
-    const char *nonnegative = fs_option_text(options, "nonnegative");
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     w->binding = *binding;
     w->horizon = settings.horizon = fs_option_int(options, "horizon");
     settings.quantile = fs_option_numbers(options, "quantile", &settings.quantiles);
-    settings.nonnegative = nonnegative[0] == 'y' ? 1 : nonnegative[0] == 'n' ? 0 : -1;
+    settings.nonnegative = fs_forecast_work_nonnegative(options);
     w->quantiles = settings.quantiles;
     w->absent_is_zero = strcmp(fs_option_text(options, "absent"), "missing") != 0;
-    FS_TRY(read_end(w, fs_option_text(options, "end"), error));
+    FS_TRY(fs_forecast_work_end(binding, &w->has_end, &w->end, error));
     return fs_forecaster_open(&settings, &w->forecaster, error);
 }
 
@@ -378,8 +361,8 @@ const fs_operator fs_update_operator = {
         "Between two fits a forecast is the same as if all of the series had been filtered with "
         "the "
         "parameters of the fit (of arima: once its filter has come to rest). Weights of auto stay "
-        "what they are; intervals follow the size of the errors that were made since. adida, imapa "
-        "and models with regressors can't be saved. Format: docs/saved.md.\n\n"
+        "what they are; intervals follow the size of the errors that were made since. mstl, adida, "
+        "imapa and models with regressors can't be saved. Format: docs/saved.md.\n\n"
         "Periods between the saved end and the last known value that have no row count as missing "
         "unless `absent` says otherwise; rows up to the saved end are left out and noted. Values "
         "that "
