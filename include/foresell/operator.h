@@ -82,6 +82,8 @@ FS_API const char *fs_option_text(const fs_options *options, const char *name);
 /* Values of a LIST as numbers, or as words; count in *count; owned by `options`. */
 FS_API const double *fs_option_numbers(const fs_options *options, const char *name, int *count);
 FS_API const char *const *fs_option_words(const fs_options *options, const char *name, int *count);
+/* Writes a number so that it reads back the same, as short as can be, as columns are named by it. */
+FS_API void fs_option_number_text(double number, char out[32]);
 /* The column of the data that the options name for a declared input, or NULL. */
 FS_API const char *fs_options_column(const fs_options *options, const char *input);
 

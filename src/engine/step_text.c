@@ -1,5 +1,5 @@
 /* The letters of a step's file: which comment lines are its header, what continues them, lists of
- * names, and ${settings}. step.c says what the words mean. */
+ * names. step.c says what the words mean. */
 #include <ctype.h>
 #include <string.h>
 
@@ -141,101 +141,4 @@ fs_status fs_engine_header_names(reader *r, const header_line *h, const char *co
     if (tokens % 2 == 0) return not_names(r, h);
     *names = list;
     return FS_OK;
-}
-
-/* ---- settings ---- */
-
-typedef enum place { IN_SQL, IN_TEXT, IN_NAME, IN_LINE_COMMENT, IN_BLOCK_COMMENT } place;
-
-/* Where the byte after `p` stands, when `p` stands in `now`. */
-static place follow(place now, const char *p)
-{
-    switch (now) {
-    case IN_SQL:
-        if (*p == '\'') return IN_TEXT;
-        if (*p == '"') return IN_NAME;
-        if (p[0] == '-' && p[1] == '-') return IN_LINE_COMMENT;
-        return p[0] == '/' && p[1] == '*' ? IN_BLOCK_COMMENT : IN_SQL;
-    case IN_TEXT: return *p == '\'' ? IN_SQL : IN_TEXT; /* '' leaves and enters again */
-    case IN_NAME: return *p == '"' ? IN_SQL : IN_NAME;
-    case IN_LINE_COMMENT: return *p == '\n' ? IN_SQL : IN_LINE_COMMENT;
-    default: return p[0] == '*' && p[1] == '/' ? IN_SQL : IN_BLOCK_COMMENT;
-    }
-}
-
-static fs_status refuse_setting(reader *r, int64_t line, const char *remedy)
-{
-    fs_error_at(r->error, r->file, line, NULL);
-    return fs_error_remedy(r->error, "%s", remedy), FS_USAGE;
-}
-
-/* The value of the setting between `name` and `end`. */
-static fs_status look_up(reader *r, int64_t line, const char *name, const char *end,
-                         const char **value)
-{
-    char *key = fs_arena_strndup(r->arena, name, (size_t)(end - name));
-    if (!key) return fs_fail_memory(r->error, (size_t)(end - name));
-    *value = r->lookup ? r->lookup(r->context, key) : NULL;
-    if (!*value) {
-        fs_fail(r->error, FS_USAGE, "the setting ${%s} is not known", key);
-        return refuse_setting(
-            r, line, "correct its name, or write it into foresell.yaml; $${ stands for ${ itself");
-    }
-    if (!strpbrk(*value, "\r\n")) return FS_OK;
-    fs_fail(r->error, FS_USAGE, "the setting ${%s} holds a line break", key);
-    return refuse_setting(r, line, "write it on one line in foresell.yaml");
-}
-
-static fs_status add_value(fs_buffer *out, const char *value, place where)
-{
-    char quote = where == IN_TEXT ? '\'' : where == IN_NAME ? '"' : '\0';
-    for (; *value; value++) {
-        if (quote && *value == quote) FS_TRY(fs_buffer_add(out, value, 1));
-        FS_TRY(fs_buffer_add(out, value, 1));
-    }
-    return FS_OK;
-}
-
-static fs_status add_setting(reader *r, int64_t line, const char **p, place where, fs_buffer *out)
-{
-    const char *name = *p + 2, *end = name, *value = "";
-    while (isalnum((unsigned char)*end) || *end == '.' || *end == '_' || *end == '-') end++;
-    if (*end != '}' || end == name) {
-        fs_fail(r->error, FS_USAGE, "${ begins a setting, but no name and } follow");
-        return refuse_setting(r, line, "write ${name}, or $${ for the letters themselves");
-    }
-    FS_TRY(look_up(r, line, name, end, &value));
-    *p = end + 1;
-    return add_value(out, value, where) == FS_OK ? FS_OK : fs_fail_memory(r->error, strlen(value));
-}
-
-static fs_status fill(reader *r, int64_t line, const char *p, fs_buffer *out)
-{
-    place where = IN_SQL;
-    while (*p) {
-        if (strncmp(p, "${", 2) == 0) {
-            FS_TRY(add_setting(r, line, &p, where, out));
-            continue;
-        }
-        if (strncmp(p, "$${", 3) == 0) p++;
-        where = follow(where, p);
-        if (*p == '\n') line++;
-        bool pair = strncmp(p, "${", 2) == 0; /* of $${: both letters at once */
-        if (fs_buffer_add(out, p, pair ? 2 : 1) != FS_OK)
-            return fs_fail_memory(r->error, out->size);
-        p += pair ? 2 : 1;
-    }
-    return FS_OK;
-}
-
-fs_status fs_engine_step_fill(reader *r, int64_t line, const char *text, char **out)
-{
-    fs_buffer buffer = {0};
-    fs_status status = fill(r, line, text, &buffer);
-    if (status == FS_OK) {
-        *out = fs_arena_strndup(r->arena, buffer.data ? buffer.data : "", buffer.size);
-        if (!*out) status = fs_fail_memory(r->error, buffer.size);
-    }
-    fs_buffer_free(&buffer);
-    return status;
 }

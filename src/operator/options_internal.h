@@ -33,8 +33,6 @@ struct fs_options {
 /* Checks one value against its declaration and fills its numbers. */
 FS_MUST_CHECK fs_status fs_option_check(fs_options *options, const fs_param *param,
                                         fs_option_value *value, fs_error *error);
-/* Writes a number so that it reads back the same, as short as can be. */
-void fs_option_number_text(double number, char out[32]);
 /* Days of "YYYY-MM-DD"; false where it is no date. */
 bool fs_option_date(const char *text, int64_t *days);
 

@@ -135,22 +135,31 @@ static fs_status add_overview(const fs_report *report, json_t *page, fs_error *e
 
 /* ---- what is said of the levels ---- */
 
-/* The sum of a level's forecasts; -1: there is none, or its parts are not told apart. */
-static fs_status level_sum(const fs_report *report, const char *table, const char *key, double *sum,
-                           fs_error *error)
+/* What the parts of a level would come to by themselves. */
+static fs_status level_parts(const fs_report *report, const char *level, fs_figures_parts *parts,
+                             fs_error *error)
 {
-    char sql[256];
+    char sql[256], table[32];
     bool known;
-    *sum = -1;
+    double agreed = 0;
+    *parts = (fs_figures_parts){.alone = -1};
+    snprintf(table, sizeof table, "forecast_%s", level);
     if (!fs_report_has(report, table)) return FS_OK;
-    snprintf(sql, sizeof sql, "select case when count(distinct %s) > 1 then sum(mean) end from %s",
-             key, table);
-    FS_TRY(fs_report_number(report, sql, sum, &known, error));
-    if (!known) *sum = -1;
-    return FS_OK;
+    snprintf(sql, sizeof sql,
+             "select sum(parts) from forecast_factors where level = '%s' and (select "
+             "count(distinct %s) from %s) > 1",
+             level, level, table);
+    FS_TRY(fs_report_number(report, sql, &parts->alone, &known, error));
+    if (!known) return parts->alone = -1, FS_OK;
+    snprintf(sql, sizeof sql,
+             "select min(case when agreed then 1 else 0 end) from forecast_factors where level = "
+             "'%s'",
+             level);
+    FS_TRY(fs_report_number(report, sql, &agreed, &known, error));
+    return parts->agreed = agreed > 0, FS_OK;
 }
 
-/* That the parts do not add up to the whole, on each page that shows both. */
+/* What the parts would come to by themselves, on each page that shows them. */
 static fs_status add_levels(const fs_report *report, json_t *page, fs_error *error)
 {
     bool known;
@@ -158,12 +167,13 @@ static fs_status add_levels(const fs_report *report, json_t *page, fs_error *err
                            .count = report->horizon,
                            .period = report->period,
                            .currency = report->currency};
-    if (!fs_report_has(report, "forecast_total")) return FS_OK;
+    if (!fs_report_has(report, "forecast_total") || !fs_report_has(report, "forecast_factors"))
+        return FS_OK;
     FS_TRY(
         fs_report_number(report, "select sum(mean) from forecast_total", &f.total, &known, error));
-    FS_TRY(level_sum(report, "forecast_category", "category", &f.categories, error));
-    FS_TRY(level_sum(report, "forecast_store", "store", &f.stores, error));
-    FS_TRY(level_sum(report, "forecast_item", "item", &f.products, error));
+    FS_TRY(level_parts(report, "category", &f.categories, error));
+    FS_TRY(level_parts(report, "store", &f.stores, error));
+    FS_TRY(level_parts(report, "item", &f.products, error));
     fs_buffer text = {0};
     fs_status status = known ? fs_report_say_levels(&text, &f) : FS_OK;
     if (status != FS_OK) fs_fail_memory(error, text.size);

@@ -110,14 +110,19 @@ typedef struct fs_figures_peak {
 } fs_figures_peak;
 FS_MUST_CHECK fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *figures);
 
-/* What each level's forecasts add up to; below 0: there is none. */
+/* What the parts of a level would come to by themselves; below 0: there are none. */
+typedef struct fs_figures_parts {
+    double alone;
+    bool agreed; /* they are multiplied so that they add up to the whole; else left as they are */
+} fs_figures_parts;
 typedef struct fs_figures_levels {
-    double total, categories, stores, products;
+    double total;
+    fs_figures_parts categories, stores, products;
     bool money;
     int64_t count;
     const char *period, *currency;
 } fs_figures_levels;
-/* That the parts do not add up to the whole, where they do not. */
+/* What the parts would come to by themselves, where that is not the whole. */
 FS_MUST_CHECK fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *figures);
 
 typedef struct fs_figures_products {

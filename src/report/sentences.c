@@ -158,34 +158,50 @@ fs_status fs_report_say_outlook(fs_buffer *out, const fs_figures_outlook *f)
     return f->since ? add_break(out, f) : FS_OK;
 }
 
-static fs_status add_level(fs_buffer *out, const fs_figures_levels *f, const char *name,
-                           double value)
+static fs_status add_level_sum(fs_buffer *out, const fs_figures_levels *f, double value)
 {
-    if (value < 0) return FS_OK;
-    FS_TRY(fs_buffer_printf(out, ", all %s together ", name));
-    return f->money ? fs_report_money(out, value, f->currency) : fs_report_whole(out, value);
+    if (f->money) return fs_report_money(out, value, f->currency);
+    FS_TRY(fs_report_whole(out, value));
+    return fs_buffer_text(out, " pieces");
+}
+
+static bool is_apart(const fs_figures_levels *f, const fs_figures_parts *parts)
+{
+    return parts->alone >= 0 && fabs(parts->alone - f->total) > ABOUT * f->total;
+}
+
+/* Those parts that were brought to agree, or were left, and come to something else than the whole. */
+static fs_status add_parts(fs_buffer *out, const fs_figures_levels *f, bool agreed)
+{
+    static const char *const name[] = {"categories", "stores", "products"};
+    const fs_figures_parts *parts[] = {&f->categories, &f->stores, &f->products};
+    int said = 0;
+    for (int i = 0; i < 3; i++) {
+        if (!is_apart(f, parts[i]) || parts[i]->agreed != agreed) continue;
+        const char *begin = agreed ? " Forecast by themselves, " : " But ";
+        FS_TRY(fs_buffer_printf(out, "%sall %s %s ", said++ ? ", " : begin, name[i],
+                                agreed ? "would come to" : "come to"));
+        FS_TRY(add_level_sum(out, f, parts[i]->alone));
+    }
+    if (!said) return FS_OK;
+    return fs_buffer_text(
+        out, agreed ? ", and were multiplied until they agree with it."
+                    : ", less than half of it, and are left so: what is sold seldom and in bulk is "
+                      "in the total only.");
 }
 
 fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *f)
 {
-    const double parts[] = {f->categories, f->stores, f->products};
-    bool apart = false;
-    for (int i = 0; i < 3; i++)
-        apart = apart || (parts[i] >= 0 && fabs(parts[i] - f->total) > ABOUT * f->total);
+    bool apart =
+        is_apart(f, &f->categories) || is_apart(f, &f->stores) || is_apart(f, &f->products);
     if (!(f->total > 0) || !apart) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "Each level is forecast by itself, so the parts need not add up to "
-                               "the whole: for the next "));
+    FS_TRY(fs_buffer_text(out, "In the next "));
     FS_TRY(fs_report_periods(out, f->count, f->period));
-    FS_TRY(fs_buffer_text(out, " the total says "));
-    if (f->money)
-        FS_TRY(fs_report_money(out, f->total, f->currency));
-    else
-        FS_TRY(fs_report_whole(out, f->total));
-    if (!f->money) FS_TRY(fs_buffer_text(out, " pieces"));
-    FS_TRY(add_level(out, f, "categories", f->categories));
-    FS_TRY(add_level(out, f, "stores", f->stores));
-    FS_TRY(add_level(out, f, "products", f->products));
-    return fs_buffer_text(out, ".");
+    FS_TRY(fs_buffer_text(out, " the total is "));
+    FS_TRY(add_level_sum(out, f, f->total));
+    FS_TRY(fs_buffer_text(out, "."));
+    FS_TRY(add_parts(out, f, true));
+    return add_parts(out, f, false);
 }
 
 /* What speaks for it, and how sure it is. */

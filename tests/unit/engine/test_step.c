@@ -17,6 +17,9 @@ static const char *setting(void *context, const char *name)
     if (strcmp(name, "name") == 0) return "O'Brien's";
     if (strcmp(name, "horizon") == 0) return "28";
     if (strcmp(name, "broken") == 0) return "a\nb";
+    if (strcmp(name, "quantiles") == 0) return "[.050, 0.5, 5e-1,0.95]";
+    if (strcmp(name, "levels") == 0) return "[item, it's]";
+    if (strcmp(name, "nothing") == 0) return "[]";
     return NULL;
 }
 
@@ -91,6 +94,33 @@ static void settings_are_filled_in_and_cannot_end_a_text(void **state)
                         "select 'O''Brien''s' as shop, 28 as h, \"x28\", '${name}' as raw\n"
                         "from t -- isn't 28\n where b = '28'");
     fs_arena_free(&arena);
+}
+
+static void each_member_of_a_list_has_its_text(void **state)
+{
+    (void)state;
+    fs_arena arena = {0};
+    fs_step_node node;
+    fs_error error = {0};
+    const char *text =
+        "-- step: a\n-- about: ${each l in levels: of ${l}}\nselect ${each q in quantiles: "
+        "\"q${q}\" * 2\n"
+        "as \"q${q}\",} ${each n in nothing: ${n},} '${each l in levels: ${l}}' as b from t";
+    assert_int_equal(read_named(&arena, "a.sql", text, &node, &error), FS_OK);
+    assert_string_equal(node.step.about, "of item of it's");
+    assert_string_equal(node.step.sql,
+                        "select \"q0.05\" * 2\nas \"q0.05\", \"q0.5\" * 2\nas \"q0.5\", "
+                        "\"q0.95\" * 2\nas \"q0.95\",  'item it''s' as b from t");
+    fs_arena_free(&arena);
+    expect_fault("a.sql", "-- step: a\nselect 1,\n${each q of levels: ${q}} from t", 3, "each",
+                 "in");
+    expect_fault("a.sql", "-- step: a\nselect ${each q in levels: ${q} from t", 2, "each", "in");
+    expect_fault("a.sql", "-- step: a\nselect ${each q in lvls: ${q}} from t", 2, "${lvls}",
+                 "foresell");
+    expect_fault("a.sql", "-- step: a\nselect ${each q in levels:\n\n${x}} from t", 4, "${x}",
+                 "foresell");
+    expect_fault("a.sql", "-- step: a\nselect ${each q in levels:\n${q}}\n, ${x} from t", 4, "${x}",
+                 "foresell");
 }
 
 static void faults_of_the_header_name_file_line_and_remedy(void **state)
@@ -233,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_header_is_read),
         cmocka_unit_test(settings_are_filled_in_and_cannot_end_a_text),
+        cmocka_unit_test(each_member_of_a_list_has_its_text),
         cmocka_unit_test(faults_of_the_header_name_file_line_and_remedy),
         cmocka_unit_test(faults_of_the_sql_count_the_header_lines),
         cmocka_unit_test(an_operator_that_is_not_there_is_told_at_once),

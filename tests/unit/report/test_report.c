@@ -306,7 +306,7 @@ static void files_left_alone_and_looked_up_are_named(void **state)
     free(page);
 }
 
-static void levels_that_do_not_add_up_are_told_of(void **state)
+static void what_products_would_come_to_by_themselves_is_told(void **state)
 {
     const shop *s = *state;
     make_tables(s);
@@ -314,8 +314,13 @@ static void levels_that_do_not_add_up_are_told_of(void **state)
         s, "forecast_item",
         "select item, date '2024-01-04' as period, 5.0 as mean, 'none' as model from (values "
         "('A'), ('B')) as t(item)");
+    make_table(
+        s, "forecast_factors",
+        "select 'item' as level, '(all)' as key, 10.0 as parts, 6.0 as whole, true as agreed, "
+        "0.6 as factor");
     char *page = write_report(s, NULL);
-    assert_non_null(strstr(page, "the total says 6 pieces, all products together 10."));
+    assert_non_null(strstr(
+        page, "Forecast by themselves, all products would come to 10 pieces, and were multiplied"));
     assert_non_null(strstr(page, "no forecast: too little is known"));
     free(page);
 }
@@ -391,7 +396,7 @@ int main(void)
         IN_A_SHOP(a_history_that_begins_late_explains_the_forecast),
         IN_A_SHOP(days_known_in_part_are_not_compared),
         IN_A_SHOP(files_left_alone_and_looked_up_are_named),
-        IN_A_SHOP(levels_that_do_not_add_up_are_told_of),
+        IN_A_SHOP(what_products_would_come_to_by_themselves_is_told),
         IN_A_SHOP(exports_hold_every_row_and_no_formula),
         IN_A_SHOP(each_failing_allocation_is_an_error_not_a_crash),
     };

@@ -133,21 +133,27 @@ static void a_forecast_unlike_the_history_says_since_when_the_files_tell_of_all(
     SAYS("The next 13 weeks should bring EUR 2,297,102.", fs_report_say_outlook(&out, &f));
 }
 
-static void parts_that_do_not_add_up_to_the_whole_are_told_of(void **state)
+static void
+what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole(void **state)
 {
     (void)state;
     fs_figures_levels f = {.total = 1052,
-                           .categories = 1495,
-                           .stores = -1,
-                           .products = 2265,
+                           .categories = {1495, true},
+                           .stores = {-1, true},
+                           .products = {2265, true},
                            .count = 28,
                            .period = "day"};
-    SAYS(
-        "Each level is forecast by itself, so the parts need not add up to the whole: for the next "
-        "28 days the total says 1,052 pieces, all categories together 1,495, all products together "
-        "2,265.",
-        fs_report_say_levels(&out, &f));
-    f.categories = 1060, f.products = 1040;
+    SAYS("In the next 28 days the total is 1,052 pieces. Forecast by themselves, all categories "
+         "would come "
+         "to 1,495 pieces, all products would come to 2,265 pieces, and were multiplied until they "
+         "agree with it.",
+         fs_report_say_levels(&out, &f));
+    f.categories.alone = 1060, f.products = (fs_figures_parts){400, false};
+    SAYS("In the next 28 days the total is 1,052 pieces. But all products come to 400 pieces, less "
+         "than half "
+         "of it, and are left so: what is sold seldom and in bulk is in the total only.",
+         fs_report_say_levels(&out, &f));
+    f.products = (fs_figures_parts){1040, true};
     SAYS("", fs_report_say_levels(&out, &f));
     f.total = 0;
     SAYS("", fs_report_say_levels(&out, &f));
@@ -371,7 +377,8 @@ int main(void)
         cmocka_unit_test(nothing_is_compared_with_an_unknown_past),
         cmocka_unit_test(where_nothing_can_be_compared_the_reason_is_given),
         cmocka_unit_test(a_forecast_unlike_the_history_says_since_when_the_files_tell_of_all),
-        cmocka_unit_test(parts_that_do_not_add_up_to_the_whole_are_told_of),
+        cmocka_unit_test(
+            what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole),
         cmocka_unit_test(a_peak_to_come_says_how_sure_it_is_and_whether_the_forecast_holds_it),
         cmocka_unit_test(the_highest_peak_leaves_single_orders_out_aloud),
         cmocka_unit_test(a_cause_is_named_only_with_evidence),
