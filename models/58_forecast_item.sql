@@ -3,31 +3,38 @@
 -- expect: unique(item, period); unique(item, step); mean >= 0
 -- expect: all(not text_matches('${forecast.levels}', '(^|[^_a-z])item($|[^_a-z])') or (select count(*) from demand_item where active and to_forecast and value_model > 0) = 0 or count(*) > 0)
 --
--- Quantiles are multiplied as the mean is (forecast_factors); those that are whole numbers stay whole. model_mean is what the model
--- expects of the series by itself.
+-- Quantiles are multiplied as the mean is, by forecast_factors and planners' changes; those that are whole numbers stay whole. model_mean
+-- is what the model expects of the series by itself, planner who changed it and why.
 with made as (
     select
         model_items.*,
-        coalesce(forecast_factors.factor, 1) as factor
+        coalesce(planned_means.mean, agreed_means.mean * coalesce(planned_levels.passes_on, 1)) as planned,
+        planned_means.planner
     from model_items
-    left join item_categories on item_categories.item = model_items.item
-    left join forecast_factors
-        on forecast_factors.level = 'item'
-        and forecast_factors.period = model_items.period
-        and forecast_factors.key = case
-            when (select count(*) from model_levels where level = 'category') = 0 then '(all)'
-            else coalesce(item_categories.category, '(none)')
-        end
+    join agreed_means on agreed_means.level = 'item' and agreed_means.key = model_items.item and agreed_means.period = model_items.period
+    left join planned_levels
+        on planned_levels.level = case when agreed_means.whole = '(all)' then 'total' else 'category' end
+        and planned_levels.key = agreed_means.whole
+        and planned_levels.period = agreed_means.period
+    left join planned_means
+        on planned_means.level = 'item'
+        and planned_means.key = model_items.item
+        and planned_means.period = model_items.period
 )
 select
     item,
     period,
     step,
-    mean * factor as mean,
-    ${each q in forecast.quantiles: case when "q${q}" = round("q${q}") then round("q${q}" * factor) else "q${q}" * factor end as "q${q}",}
+    planned as mean,
+    ${each q in forecast.quantiles: case
+        when mean > 0 and "q${q}" = round("q${q}") then round("q${q}" * planned / nullif(mean, 0))
+        when mean > 0 then "q${q}" * planned / nullif(mean, 0)
+        else "q${q}" + planned
+    end as "q${q}",}
     model,
     note,
     drivers,
-    mean as model_mean
+    mean as model_mean,
+    planner
 from made
 order by item nulls first, period nulls first

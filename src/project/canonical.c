@@ -540,6 +540,50 @@ static const fs_canonical_column reviews[] = {
      .doc = "what it says"},
     {0}};
 
+static const fs_canonical_column overrides[] = {
+    {"first_day", FS_TYPE_DATE, REQUIRED,
+     .words = "firstday first from fromdate start startdate begin day date week period von ab "
+              "datum tag desde inicio fecha data debut dal dalgiorno",
+     .doc = "first day that it is about"},
+    {"last_day", FS_TYPE_DATE,
+     .words = "lastday last to todate until till through end enddate bis hasta fin fino al ate",
+     .doc = "last day that it is about; null: the period of the first day alone"},
+    {"item", FS_TYPE_TEXT,
+     .words = "item product sku article upc ean gtin productid itemid artikel material produkt "
+              "producto articulo produto produit prodotto towar matnr товар",
+     .doc = "of which product; null: not of one alone"},
+    {"category", FS_TYPE_TEXT,
+     .words = "category productcategory itemcategory department dept group productgroup "
+              "warengruppe kategorie categoria categorie",
+     .doc = "of which category; null: not of one alone"},
+    {"store", FS_TYPE_TEXT,
+     .words = "store shop outlet location site branch filiale tienda loja magasin negozio winkel",
+     .doc = "of which store; null: not of one alone"},
+    {"value", FS_TYPE_DOUBLE, .unit = "units",
+     .words = "value units override planned plan expected quantity qty forecast newforecast "
+              "adjusted final menge stuck unidades quantite quantita",
+     .doc = "what is expected in these days together, in place of the forecast (money where the "
+            "forecast is of money)"},
+    {"change", FS_TYPE_DOUBLE, .unit = "percent",
+     .words = "change changepercent percent pct percentage uplift adjustment delta prozent "
+              "anderung cambio variation aumento",
+     .doc = "by how many percent the forecast is too low (20) or too high (-20); where value is "
+            "null"},
+    {"who", FS_TYPE_TEXT,
+     .words = "who planner user username author by changedby madeby owner wer planer benutzer "
+              "quien usuario qui chi",
+     .doc = "who says so"},
+    {"made", FS_TYPE_TIME,
+     .words = "made madeon madeat when created createdat createdon changed changedat changedon "
+              "entered timestamp erstellt angelegt creado cree creato",
+     .doc = "when it was said: later ones replace earlier ones, and its value is measured against "
+            "what the models knew then; null: before its first day"},
+    {"why", FS_TYPE_TEXT,
+     .words = "why reason comment note justification cause grund warum begrundung kommentar motivo "
+              "raison porque",
+     .doc = "the reason"},
+    {0}};
+
 static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
     {"sales", "one line sold or returned, or the total of one period", sales,
      "sales sale transactions transaction trans orders order invoices invoice "
@@ -583,6 +627,9 @@ static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
     {"reviews", "one row a review", reviews,
      "reviews review ratings rating feedback comments bewertungen resenas avaliacoes avis "
      "recensioni"},
+    {"overrides", "one row a change that a planner makes to the forecast", overrides,
+     "overrides override adjustments plannerchanges forecastchanges corrections korrekturen "
+     "anpassungen ajustes ajustements correzioni"},
 };
 
 const fs_canonical_table *fs_canonical_at(int index)

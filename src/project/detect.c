@@ -29,7 +29,8 @@ static const struct {
     [FS_CALENDAR] = {"day event open", "kind store period"},
     [FS_STOCK] = {"on_hand in_stock", "item store day"},
     [FS_PRICES] = {"price", "item store start ended"},
-    [FS_REVIEWS] = {"rating text", "item basket customer time"}};
+    [FS_REVIEWS] = {"rating text", "item basket customer time"},
+    [FS_OVERRIDES] = {"value change who why", "item category store"}};
 
 static double columns_score(const fs_seen_table *table, int canonical)
 {
@@ -200,7 +201,8 @@ static const struct {
 } evidence[] = {
     {~0u, named, 2.5, "the file's name"},
     {~0u, named_otherwise, -1.0, "the file's name speaks of something else"},
-    {~0u & ~T(PROMOTIONS), is_output, -8.0, "named as a forecast, a result or a template"},
+    {~0u & ~T(PROMOTIONS) & ~T(OVERRIDES), is_output, -8.0,
+     "named as a forecast, a result or a template"},
     {T(PROMOTIONS), is_output, -1.0, "named as a result"},
     {T(SALES), says_product, 1.5, "says which product"},
     {T(SALES), has_header, 3.0, "receipts refer to a file that dates them"},
@@ -247,6 +249,14 @@ static bool possible_sales(const fs_detection *d, const fs_seen_table *t)
     return (when && what) || purchase_log(d, t);
 }
 
+/* Only where the file is called so: days, numbers and reasons may be returns or losses else. */
+static bool possible_overrides(const fs_seen_table *t)
+{
+    return fs_words_has(&t->words, fs_canonical_at(FS_OVERRIDES)->words) &&
+           has(t, FS_OVERRIDES, "first_day") &&
+           (has(t, FS_OVERRIDES, "value") || has(t, FS_OVERRIDES, "change"));
+}
+
 static bool possible(const fs_detection *d, const fs_seen_table *t, int canonical)
 {
     switch (canonical) {
@@ -273,7 +283,8 @@ static bool possible(const fs_detection *d, const fs_seen_table *t, int canonica
     case FS_PRICES:
         return has(t, FS_PRICES, "item") && has(t, FS_PRICES, "start") &&
                has(t, FS_PRICES, "price");
-    default: return has(t, FS_REVIEWS, "rating") && attributes(t, canonical) >= 1;
+    case FS_REVIEWS: return has(t, FS_REVIEWS, "rating") && attributes(t, canonical) >= 1;
+    default: return possible_overrides(t);
     }
 }
 

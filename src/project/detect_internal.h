@@ -37,7 +37,8 @@ enum {
     FS_CALENDAR,
     FS_STOCK,
     FS_PRICES,
-    FS_REVIEWS
+    FS_REVIEWS,
+    FS_OVERRIDES
 };
 
 /* ---- names as words -------------------------------------------------------------- */

@@ -90,7 +90,7 @@ static fs_status table_reference(const fs_canonical_table *t, fs_buffer *out)
 fs_status fs_canonical_reference(fs_buffer *out)
 {
     FS_TRY(fs_buffer_text(out, "# Canonical tables\n\n"
-                               "What a retailer's files become. Every run makes all nine as "
+                               "What a retailer's files become. Every run makes all ten as "
                                "Parquet in `runs/latest/tables`, empty where the files\n"
                                "have nothing of the kind. Each also has `_file` and `_line`, the "
                                "row's place in the files (`number` in `source_files`\n"

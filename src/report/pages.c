@@ -169,8 +169,8 @@ static fs_status add_levels(const fs_report *report, json_t *page, fs_error *err
                            .currency = report->currency};
     if (!fs_report_has(report, "forecast_total") || !fs_report_has(report, "forecast_factors"))
         return FS_OK;
-    FS_TRY(
-        fs_report_number(report, "select sum(mean) from forecast_total", &f.total, &known, error));
+    FS_TRY(fs_report_number(report, "select sum(model_mean) from forecast_total", &f.total, &known,
+                            error));
     FS_TRY(level_parts(report, "category", &f.categories, error));
     FS_TRY(level_parts(report, "store", &f.stores, error));
     FS_TRY(level_parts(report, "item", &f.products, error));
@@ -227,6 +227,7 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
           .level = "total", .keys = 1);
     FS_TRY(add_bulk(report, page, error));
     FS_TRY(add_levels(report, page, error));
+    FS_TRY(fs_report_add_overrides(report, page, error));
     FS_TRY(add_special(report, page, error));
     CHART(page, .id = "categories", .title = "By category", .level = "category", .keys = 40,
           .periods = 800);

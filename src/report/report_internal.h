@@ -125,6 +125,16 @@ typedef struct fs_figures_levels {
 /* What the parts would come to by themselves, where that is not the whole. */
 FS_MUST_CHECK fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *figures);
 
+/* Planners' changes to the forecast: those ahead, and those that are over and were held against the models. */
+typedef struct fs_figures_overrides {
+    int64_t ahead, judged, nearer;
+    double error_models, error_planners; /* sums, pieces or money */
+    bool money;
+    const char *currency;
+} fs_figures_overrides;
+FS_MUST_CHECK fs_status fs_report_say_overrides(fs_buffer *out,
+                                                const fs_figures_overrides *figures);
+
 typedef struct fs_figures_products {
     bool money;               /* else pieces are counted, where no sale tells its money */
     int64_t products, enough; /* `enough` of them bring `share` of the revenue */
@@ -312,6 +322,10 @@ FS_MUST_CHECK fs_status fs_report_add_plot(const fs_report *report, json_t *page
 /* The same from fields, inside a function that has `report` and `error`. */
 #define PLOT(page_, ...)                                                                           \
     FS_TRY(fs_report_add_plot(report, page_, &(fs_report_plot){__VA_ARGS__}, error))
+
+/* ---- overrides.c: planners' changes to the forecast, what became of them and what they were worth ---- */
+FS_MUST_CHECK fs_status fs_report_add_overrides(const fs_report *report, json_t *page,
+                                                fs_error *error);
 
 /* ---- compared_periods.c ---- */
 /* {"type": "periods", "id", "title", "choose": [{"name", "grain", "first", "before", "year_before", "finding", "items": [{"label",

@@ -195,13 +195,48 @@ fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *f)
     bool apart =
         is_apart(f, &f->categories) || is_apart(f, &f->stores) || is_apart(f, &f->products);
     if (!(f->total > 0) || !apart) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "In the next "));
+    FS_TRY(fs_buffer_text(out, "For the next "));
     FS_TRY(fs_report_periods(out, f->count, f->period));
-    FS_TRY(fs_buffer_text(out, " the total is "));
+    FS_TRY(fs_buffer_text(out, " the models expect "));
     FS_TRY(add_level_sum(out, f, f->total));
-    FS_TRY(fs_buffer_text(out, "."));
+    FS_TRY(fs_buffer_text(out, " of everything together."));
     FS_TRY(add_parts(out, f, true));
     return add_parts(out, f, false);
+}
+
+static fs_status add_override_error(fs_buffer *out, const fs_figures_overrides *f, double error)
+{
+    if (f->money) return fs_report_money(out, error, f->currency);
+    FS_TRY(fs_report_whole(out, error));
+    return fs_buffer_text(out, " pieces");
+}
+
+/* Less than one part in a hundred is neither nearer nor farther. */
+static fs_status add_override_worth(fs_buffer *out, const fs_figures_overrides *f)
+{
+    double saved = f->error_models - f->error_planners,
+           most = fmax(f->error_models, f->error_planners);
+    FS_TRY(fs_buffer_printf(out,
+                            "Of %lld that are over, %lld came nearer to what was sold than the "
+                            "models alone",
+                            (long long)f->judged, (long long)f->nearer));
+    if (!(fabs(saved) > 0.01 * most))
+        return fs_buffer_text(out, "; together they made no difference.");
+    FS_TRY(fs_buffer_text(out, saved > 0 ? "; together they took " : "; together they added "));
+    FS_TRY(add_override_error(out, f, fabs(saved)));
+    FS_TRY(fs_buffer_text(out,
+                          saved > 0 ? " off the models' error of " : " to the models' error of "));
+    FS_TRY(add_override_error(out, f, f->error_models));
+    return fs_buffer_text(out, ".");
+}
+
+fs_status fs_report_say_overrides(fs_buffer *out, const fs_figures_overrides *f)
+{
+    if (f->ahead > 0)
+        FS_TRY(fs_buffer_printf(out, "%lld %s to the forecast %s in it.%s", (long long)f->ahead,
+                                f->ahead == 1 ? "planner's change" : "changes of planners",
+                                f->ahead == 1 ? "is" : "are", f->judged > 0 ? " " : ""));
+    return f->judged > 0 ? add_override_worth(out, f) : FS_OK;
 }
 
 /* What speaks for it, and how sure it is. */

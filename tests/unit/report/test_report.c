@@ -71,7 +71,7 @@ static void make_tables(const shop *s)
         "select date '2024-01-04' + cast(n as integer) as period, n + 1 as step, 3.0 as "
         "mean, 2.9 as \"q0.05\", "
         "3.1 as \"q0.95\", 'snaive' as model, '' as note, 'Fair +9 %, time of the month +2 %' "
-        "as drivers from range(2) as t(n)");
+        "as drivers, 3.0 as model_mean from range(2) as t(n)");
     make_table(
         s, "product_summary",
         "select * from (values ('A', '=cmd|''</script><b>', 40.0, 4.0, 1, 0.67, 0.67), ('B', "

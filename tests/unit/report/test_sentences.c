@@ -143,13 +143,15 @@ what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole(voi
                            .products = {2265, true},
                            .count = 28,
                            .period = "day"};
-    SAYS("In the next 28 days the total is 1,052 pieces. Forecast by themselves, all categories "
+    SAYS("For the next 28 days the models expect 1,052 pieces of everything together. Forecast by "
+         "themselves, all categories "
          "would come "
          "to 1,495 pieces, all products would come to 2,265 pieces, and were multiplied until they "
          "agree with it.",
          fs_report_say_levels(&out, &f));
     f.categories.alone = 1060, f.products = (fs_figures_parts){400, false};
-    SAYS("In the next 28 days the total is 1,052 pieces. But all products come to 400 pieces, less "
+    SAYS("For the next 28 days the models expect 1,052 pieces of everything together. But all "
+         "products come to 400 pieces, less "
          "than half "
          "of it, and are left so: what is sold seldom and in bulk is in the total only.",
          fs_report_say_levels(&out, &f));
@@ -157,6 +159,32 @@ what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole(voi
     SAYS("", fs_report_say_levels(&out, &f));
     f.total = 0;
     SAYS("", fs_report_say_levels(&out, &f));
+}
+
+static void planners_changes_are_held_against_the_models(void **state)
+{
+    (void)state;
+    fs_figures_overrides f = {.ahead = 1};
+    SAYS("1 planner's change to the forecast is in it.", fs_report_say_overrides(&out, &f));
+    f = (fs_figures_overrides){
+        .ahead = 2, .judged = 12, .nearer = 7, .error_models = 5000, .error_planners = 3766};
+    SAYS("2 changes of planners to the forecast are in it. Of 12 that are over, 7 came nearer to "
+         "what was sold "
+         "than the models alone; together they took 1,234 pieces off the models' error of 5,000 "
+         "pieces.",
+         fs_report_say_overrides(&out, &f));
+    f = (fs_figures_overrides){
+        .judged = 3, .error_models = 100, .error_planners = 1102, .money = true, .currency = "EUR"};
+    SAYS("Of 3 that are over, 0 came nearer to what was sold than the models alone; together they "
+         "added EUR 1,002 "
+         "to the models' error of EUR 100.",
+         fs_report_say_overrides(&out, &f));
+    f.error_planners = 100.5;
+    SAYS("Of 3 that are over, 0 came nearer to what was sold than the models alone; together they "
+         "made no difference.",
+         fs_report_say_overrides(&out, &f));
+    f = (fs_figures_overrides){0};
+    SAYS("", fs_report_say_overrides(&out, &f));
 }
 
 static void a_peak_to_come_says_how_sure_it_is_and_whether_the_forecast_holds_it(void **state)
@@ -377,6 +405,7 @@ int main(void)
         cmocka_unit_test(nothing_is_compared_with_an_unknown_past),
         cmocka_unit_test(where_nothing_can_be_compared_the_reason_is_given),
         cmocka_unit_test(a_forecast_unlike_the_history_says_since_when_the_files_tell_of_all),
+        cmocka_unit_test(planners_changes_are_held_against_the_models),
         cmocka_unit_test(
             what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole),
         cmocka_unit_test(a_peak_to_come_says_how_sure_it_is_and_whether_the_forecast_holds_it),

@@ -1,7 +1,0 @@
--- step: forecast_revenue
--- about: what everything together will bring in, in money; empty where the files have no money, period by period, with quantiles
--- expect: unique(period); unique(step); mean >= 0
-select period, step, mean, ${each q in forecast.quantiles: "q${q}",} model, note, drivers
-from model_levels
-where level = 'money'
-order by period nulls first
