@@ -4,7 +4,7 @@
 --
 -- Models see each series by itself; sums of parts and what is expected of the whole differ. The whole is known best (holidays, the time
 -- of the year, and little chance), so the parts get its shape and size: categories and stores those of the total, products those of
--- their category, or of the total where categories are not forecast. key is the part of the whole that is divided: '(all)' or a category.
+-- their category, or of the total where categories are not forecast, less the share of products that are not sold yet (new_item_share). key is the part of the whole that is divided: '(all)' or a category.
 -- Where over all periods the parts come to less than half of the whole, models of the parts do not see what that of the whole does (as
 -- orders so large that they are dampened as unusual): they are left as they are, agreed is false. Where nothing is expected of
 -- the parts in a period there is nothing to multiply.
@@ -73,10 +73,11 @@ item_sums as (
         item_parts.key,
         item_parts.period,
         item_parts.parts,
-        wholes.mean as whole,
+        wholes.mean * (1e0 - new_item_share.share) as whole,
         sum(exact(item_parts.parts)) over (partition by item_parts.key) as all_parts,
-        sum(exact(wholes.mean)) over (partition by item_parts.key) as all_whole
+        sum(exact(wholes.mean * (1e0 - new_item_share.share))) over (partition by item_parts.key) as all_whole
     from item_parts
+    cross join new_item_share
     join wholes on wholes.key = item_parts.key and wholes.period = item_parts.period
 )
 select level, key, period, parts, whole, agreed, factor

@@ -1,5 +1,5 @@
 -- step: forecast_item
--- about: what each item that is still on offer will sell, period by period, with quantiles; products add up to their category
+-- about: what each item that is still on offer will sell, period by period, with quantiles; products add up to their category, less what new ones will sell
 -- expect: unique(item, period); unique(item, step); mean >= 0
 -- expect: all(not text_matches('${forecast.levels}', '(^|[^_a-z])item($|[^_a-z])') or (select count(*) from demand_item where active and to_forecast and value_model > 0) = 0 or count(*) > 0)
 --

@@ -142,7 +142,7 @@ static fs_status level_parts(const fs_report *report, const char *level, fs_figu
     char sql[256], table[32];
     bool known;
     double agreed = 0;
-    *parts = (fs_figures_parts){.alone = -1};
+    *parts = (fs_figures_parts){.alone = -1, .whole = -1};
     snprintf(table, sizeof table, "forecast_%s", level);
     if (!fs_report_has(report, table)) return FS_OK;
     snprintf(sql, sizeof sql,
@@ -151,6 +151,8 @@ static fs_status level_parts(const fs_report *report, const char *level, fs_figu
              level, level, table);
     FS_TRY(fs_report_number(report, sql, &parts->alone, &known, error));
     if (!known) return parts->alone = -1, FS_OK;
+    snprintf(sql, sizeof sql, "select sum(whole) from forecast_factors where level = '%s'", level);
+    FS_TRY(fs_report_number(report, sql, &parts->whole, &known, error));
     snprintf(sql, sizeof sql,
              "select min(case when agreed then 1 else 0 end) from forecast_factors where level = "
              "'%s'",
@@ -171,6 +173,12 @@ static fs_status add_levels(const fs_report *report, json_t *page, fs_error *err
         return FS_OK;
     FS_TRY(fs_report_number(report, "select sum(model_mean) from forecast_total", &f.total, &known,
                             error));
+    bool shared = false;
+    if (fs_report_has(report, "new_item_share") && fs_report_has(report, "forecast_item"))
+        FS_TRY(fs_report_number(
+            report, "select share from new_item_share where exists (select * from forecast_item)",
+            &f.new_share, &shared, error));
+    if (!shared) f.new_share = 0;
     FS_TRY(level_parts(report, "category", &f.categories, error));
     FS_TRY(level_parts(report, "store", &f.stores, error));
     FS_TRY(level_parts(report, "item", &f.products, error));

@@ -112,11 +112,12 @@ FS_MUST_CHECK fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak
 
 /* What the parts of a level would come to by themselves; below 0: there are none. */
 typedef struct fs_figures_parts {
-    double alone;
+    double alone, whole;
     bool agreed; /* they are multiplied so that they add up to the whole; else left as they are */
 } fs_figures_parts;
 typedef struct fs_figures_levels {
     double total;
+    double new_share; /* of products that are not sold yet */
     fs_figures_parts categories, stores, products;
     bool money;
     int64_t count;

@@ -165,9 +165,9 @@ static fs_status add_level_sum(fs_buffer *out, const fs_figures_levels *f, doubl
     return fs_buffer_text(out, " pieces");
 }
 
-static bool is_apart(const fs_figures_levels *f, const fs_figures_parts *parts)
+static bool is_apart(const fs_figures_parts *parts)
 {
-    return parts->alone >= 0 && fabs(parts->alone - f->total) > ABOUT * f->total;
+    return parts->alone >= 0 && fabs(parts->alone - parts->whole) > ABOUT * parts->whole;
 }
 
 /* Those parts that were brought to agree, or were left, and come to something else than the whole. */
@@ -177,7 +177,7 @@ static fs_status add_parts(fs_buffer *out, const fs_figures_levels *f, bool agre
     const fs_figures_parts *parts[] = {&f->categories, &f->stores, &f->products};
     int said = 0;
     for (int i = 0; i < 3; i++) {
-        if (!is_apart(f, parts[i]) || parts[i]->agreed != agreed) continue;
+        if (!is_apart(parts[i]) || parts[i]->agreed != agreed) continue;
         const char *begin = agreed ? " Forecast by themselves, " : " But ";
         FS_TRY(fs_buffer_printf(out, "%sall %s %s ", said++ ? ", " : begin, name[i],
                                 agreed ? "would come to" : "come to"));
@@ -192,14 +192,21 @@ static fs_status add_parts(fs_buffer *out, const fs_figures_levels *f, bool agre
 
 fs_status fs_report_say_levels(fs_buffer *out, const fs_figures_levels *f)
 {
-    bool apart =
-        is_apart(f, &f->categories) || is_apart(f, &f->stores) || is_apart(f, &f->products);
-    if (!(f->total > 0) || !apart) return FS_OK;
+    bool apart = is_apart(&f->categories) || is_apart(&f->stores) || is_apart(&f->products);
+    bool is_new = f->new_share >= 0.005;
+    if (!(f->total > 0) || !(apart || is_new)) return FS_OK;
     FS_TRY(fs_buffer_text(out, "For the next "));
     FS_TRY(fs_report_periods(out, f->count, f->period));
     FS_TRY(fs_buffer_text(out, " the models expect "));
     FS_TRY(add_level_sum(out, f, f->total));
-    FS_TRY(fs_buffer_text(out, " of everything together."));
+    FS_TRY(fs_buffer_text(out, " of everything together"));
+    if (is_new) {
+        FS_TRY(fs_buffer_text(out, ", about "));
+        FS_TRY(fs_report_share(out, f->new_share));
+        FS_TRY(fs_buffer_text(
+            out, " of it from products that are not sold yet and have no forecast of their own"));
+    }
+    FS_TRY(fs_buffer_text(out, "."));
     FS_TRY(add_parts(out, f, true));
     return add_parts(out, f, false);
 }

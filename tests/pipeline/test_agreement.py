@@ -71,3 +71,22 @@ def test_what_was_done_is_told(tables):
     told = ask(tables, "level, key, bool_and(agreed), sum(parts) / sum(whole)", "forecast_factors", "group by all order by all")
     assert [row[:2] for row in told] == [("category", "(all)"), ("item", "spice"), ("item", "tea"), ("store", "(all)")]
     assert all(row[2] and 0.5 < row[3] < 2 for row in told)
+
+
+def test_products_that_are_not_sold_yet_have_their_share(foresell, tmp_path):
+    """Each product sells for four weeks: 46 of the 112 days on which the four at a time will sell are those of products not known yet."""
+    (tmp_path / "files").mkdir()
+    with open(tmp_path / "files" / "till.csv", "w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["date", "item", "units", "revenue"])
+        for n in range(400):
+            rows.writerows([FIRST + datetime.timedelta(n), f"book {(n + 7 * place) // 28}-{place}", 10, 50] for place in range(4))
+    foresell("init", tmp_path / "shop", "--from", tmp_path / "files", "--set", "country=GB")
+    foresell("run", tmp_path / "shop", timeout=300)
+    tables = tmp_path / "shop" / "runs" / "latest" / "tables"
+    ((windows, share),) = ask(tables, "windows, share", "new_item_share")
+    assert windows == 3 and share == pytest.approx(46 / 112)
+    ((total,),) = ask(tables, "sum(mean)", "forecast_total")
+    ((items,),) = ask(tables, "sum(mean)", "forecast_item")
+    assert items == pytest.approx(total * (1 - share), rel=1e-6)
+    assert "of it from products that are not sold yet and have no forecast of their own" in (tables.parent / "report.html").read_text()

@@ -138,9 +138,9 @@ what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole(voi
 {
     (void)state;
     fs_figures_levels f = {.total = 1052,
-                           .categories = {1495, true},
-                           .stores = {-1, true},
-                           .products = {2265, true},
+                           .categories = {1495, 1052, true},
+                           .stores = {-1, -1, true},
+                           .products = {2265, 1052, true},
                            .count = 28,
                            .period = "day"};
     SAYS("For the next 28 days the models expect 1,052 pieces of everything together. Forecast by "
@@ -149,14 +149,19 @@ what_the_parts_would_come_to_by_themselves_is_told_where_it_is_not_the_whole(voi
          "to 1,495 pieces, all products would come to 2,265 pieces, and were multiplied until they "
          "agree with it.",
          fs_report_say_levels(&out, &f));
-    f.categories.alone = 1060, f.products = (fs_figures_parts){400, false};
+    f.categories.alone = 1060, f.products = (fs_figures_parts){400, 1052, false};
     SAYS("For the next 28 days the models expect 1,052 pieces of everything together. But all "
          "products come to 400 pieces, less "
          "than half "
          "of it, and are left so: what is sold seldom and in bulk is in the total only.",
          fs_report_say_levels(&out, &f));
-    f.products = (fs_figures_parts){1040, true};
+    f.products = (fs_figures_parts){1040, 1052, true};
     SAYS("", fs_report_say_levels(&out, &f));
+    f.new_share = 0.55;
+    SAYS("For the next 28 days the models expect 1,052 pieces of everything together, about 55 % "
+         "of it from products "
+         "that are not sold yet and have no forecast of their own.",
+         fs_report_say_levels(&out, &f));
     f.total = 0;
     SAYS("", fs_report_say_levels(&out, &f));
 }
