@@ -87,7 +87,7 @@ select
     case
         when keyed.levels > 1 then 'of two levels'
         when keyed.value is null and keyed.change is null then 'says nothing'
-        when keyed.value < 0 or (keyed.value is null and keyed.change < -100) then 'below zero'
+        when keyed.value < 0 or (keyed.value is null and keyed.change < -1) then 'below zero'
         when keyed.last_day < keyed.first_day then 'ends before it begins'
         when known.key is null then 'not known'
         when keyed.last_period <= timeline.last then 'past'

@@ -45,7 +45,7 @@ select
     number,
     base,
     case
-        when value is null then base * (1e0 + change / 100e0)
+        when value is null then base * (1e0 + change)
         when together > 0 then base * value * forecast_periods / nullif(periods, 0) / nullif(together, 0)
         else value / nullif(periods, 0)
     end as mean,

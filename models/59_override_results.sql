@@ -66,7 +66,7 @@ beside as (
             when override_rows.status = 'ahead' then planned_now.mean
             when override_rows.status <> 'past' then null
             when override_rows.value is not null then override_rows.value
-            when said_then.periods = override_rows.periods then said_then.mean * (1e0 + override_rows.change / 100e0)
+            when said_then.periods = override_rows.periods then said_then.mean * (1e0 + override_rows.change)
         end as planner,
         case when came.known = override_rows.periods then came.value end as actual
     from override_rows

@@ -564,11 +564,11 @@ static const fs_canonical_column overrides[] = {
               "adjusted final menge stuck unidades quantite quantita",
      .doc = "what is expected in these days together, in place of the forecast (money where the "
             "forecast is of money)"},
-    {"change", FS_TYPE_DOUBLE, .unit = "percent",
+    {"change", FS_TYPE_DOUBLE, .unit = "share of 1",
      .words = "change changepercent percent pct percentage uplift adjustment delta prozent "
               "anderung cambio variation aumento",
-     .doc = "by how many percent the forecast is too low (20) or too high (-20); where value is "
-            "null"},
+     .doc = "by what share the forecast is too low (0.2) or too high (-0.2), where value is null; "
+            "a file's 20, and its 20 %, are read as 0.2"},
     {"who", FS_TYPE_TEXT,
      .words = "who planner user username author by changedby madeby owner wer planer benutzer "
               "quien usuario qui chi",

@@ -8,6 +8,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "mapping_internal.h"
@@ -252,11 +253,14 @@ static const char *number_sql(fs_draft *draft, int column)
     return log && name ? fs_draft_text(draft->d, "exp(%s)", name) : name;
 }
 
-/* 20 where a share of 1 is wanted are percent. */
-static const char *share_sql(fs_draft *draft, int column)
+/* 20 where a share of 1 is wanted are percent. A change may be of more than all: 2 and 3 are percent, 1.5 is 150 %. */
+static const char *share_sql(fs_draft *draft, int canonical, int column)
 {
     const char *sql = number_sql(draft, column);
-    bool percent = draft->home->column[column].profile->greatest > 1;
+    const fs_column_profile *p = draft->home->column[column].profile;
+    double most = fmax(p->greatest, -p->least);
+    bool percent =
+        canonical == FS_OVERRIDES ? most > 3 || (most > 1 && !p->fractional) : p->greatest > 1;
     return percent && sql ? fs_draft_text(draft->d, "%s / 100", sql) : sql;
 }
 
@@ -312,7 +316,7 @@ fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, cons
     if (c->type == FS_TYPE_BOOL)
         *sql = flag_sql(draft, column);
     else if (c->type == FS_TYPE_DOUBLE && c->unit && strcmp(c->unit, "share of 1") == 0)
-        *sql = share_sql(draft, column);
+        *sql = share_sql(draft, canonical, column);
     else if (c->type == FS_TYPE_DOUBLE && canonical == FS_SALES &&
              strcmp(c->name, "discount") == 0) {
         *sql = discount_sql(draft, column, note);

@@ -9,7 +9,7 @@
     "cast(first_day as varchar) end"
 #define SAID                                                                                       \
     "case when value is not null then printf('%g', value) when change is not null then "           \
-    "printf('%+g %%', change) end"
+    "printf('%+g %%', round(100 * change, 1)) end"
 
 static fs_status add_sentence(const fs_report *report, json_t *page, fs_error *error)
 {

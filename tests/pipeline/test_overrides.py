@@ -131,3 +131,13 @@ def test_what_cannot_be_applied_says_why(foresell, tmp_path):
         ("A", "ends before it begins"), ("B", "says nothing"), ("C", "not known"), ("D", "of two levels"), ("E", "too far ahead"), ("F", "below zero")]
     assert ask(run / "tables", "count(*)", "planned_means") == [(0,)]
     assert "it names more than one of product, category and store" in (run / "report.html").read_text()
+
+
+@pytest.mark.parametrize("said, read", [(["20", "-5"], [0.2, -0.05]), (["20%", "-5 %"], [0.2, -0.05]), (["0.2", "-0.05"], [0.2, -0.05]), (["150%", "20%"], [1.5, 0.2])])
+def test_changes_are_percent_or_shares_as_they_are_written(foresell, tmp_path, said, read):
+    sell(tmp_path / "files")
+    with open(tmp_path / "files" / "overrides.csv", "w", newline="") as out:
+        csv.writer(out).writerows([HEADER, *(["2024-12-16", "", "", "tea", "", "", change, "Anna", "2024-12-06", "fair"] for change in said)])
+    foresell("init", tmp_path / "shop", "--from", tmp_path / "files", "--set", "country=GB")
+    foresell("run", tmp_path / "shop", "--only", "override_rows", timeout=300)
+    assert [change for (change,) in ask(tmp_path / "shop" / "runs" / "latest" / "tables", "change", "override_rows", "order by number")] == read
