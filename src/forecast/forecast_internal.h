@@ -210,7 +210,7 @@ extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_
 
 /* ---- several seasons ---- */
 
-extern const fs_method fs_mstl_method;
+extern const fs_method fs_mstl_method, fs_tbats_method;
 
 /* The seasons that a series has, ascending, among candidates (ascending, FS_SEASONS_MOST at most) or, where there are -1, any that show; each seen twice.
  * Returns how many. scratch: FS_SEASONS_SCRATCH(count). */

@@ -54,7 +54,8 @@ extern const fs_column fs_forecast_work_input[];
         .name = "seasons", .type = FS_TYPE_LIST, .fallback = "[]", .minimum = 2, .maximum = 10000, \
         .merges = true,                                                                            \
         .doc =                                                                                     \
-            "lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those "     \
+            "lengths of several seasons, for mstl and tbats, such as [7, 365], at most 4; empty: " \
+            "those "                                                                               \
             "that "                                                                                \
             "the data show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but "    \
             "`season` alone where that is given and none of these, or where auto is not at work"   \

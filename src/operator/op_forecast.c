@@ -29,7 +29,9 @@ static const fs_column forecast_output[] = {
      .role = FS_ROLE_RESULT,
      .doc = "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
             "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
-            "full; MSTL(seasons) and the form of what is left, log where seasons multiply; several "
+            "full; MSTL(seasons) and the form of what is left, log where seasons multiply; "
+            "TBATS(lambda, "
+            "{p,q}, phi, {<season,harmonics>}); several "
             "with commas for their median, with their weights for their mean; or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
@@ -215,7 +217,10 @@ const fs_operator fs_forecast_operator = {
         "distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by "
         "AICc and a stepwise search (Hyndman and Khandakar 2008), exact likelihood. Several "
         "seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the rest "
-        "by ets without season (Bandara, Hyndman and Bergmeir 2021). The median "
+        "by ets without season (Bandara, Hyndman and Bergmeir 2021); and tbats, in which each "
+        "season "
+        "is a sum of waves, as many as AICc says, with ARMA errors after a transformation of Box "
+        "and Cox (De Livera, Hyndman and Snyder 2011). The median "
         "of ets, dotm, ces and arima at each step (median).\n\n"
         "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean "
         "of at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, "
