@@ -39,6 +39,7 @@ def backtest(
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
+    search: Literal["stepwise", "full"] = "stepwise",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -111,6 +112,9 @@ def backtest(
         auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
+    search : {"stepwise", "full"}, default "stepwise"
+        How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
+        which takes some five times as long.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -180,6 +184,7 @@ def backtest(
             "form": form,
             "calendar": calendar,
             "effort": effort,
+            "search": search,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -652,6 +657,7 @@ def forecast(
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
+    search: Literal["stepwise", "full"] = "stepwise",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -672,10 +678,10 @@ def forecast(
     2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015). For whole numbers that are
     small, as of slow movers, counts: a mixture of negative binomials that forecasts their whole distribution (after
     Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise search (Hyndman and Khandakar
-    2008), exact likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the
-    rest by ets without season (Bandara, Hyndman and Bergmeir 2021); and tbats, in which each season is a sum of waves,
-    as many as AICc says, with ARMA errors after a transformation of Box and Cox (De Livera, Hyndman and Snyder 2011).
-    The median of ets, dotm, ces and arima at each step (median).
+    2008), or among all (`search`), exact likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out
+    by STL and forecasts the rest by ets without season (Bandara, Hyndman and Bergmeir 2021); and tbats, in which each
+    season is a sum of waves, as many as AICc says, with ARMA errors after a transformation of Box and Cox (De Livera,
+    Hyndman and Snyder 2011). The median of ets, dotm, ces and arima at each step (median).
 
     With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of at most 20 over 100 periods
     or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift where
@@ -773,6 +779,9 @@ def forecast(
         auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
+    search : {"stepwise", "full"}, default "stepwise"
+        How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
+        which takes some five times as long.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -832,6 +841,7 @@ def forecast(
             "form": form,
             "calendar": calendar,
             "effort": effort,
+            "search": search,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -861,6 +871,7 @@ def forecast_paths(
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
+    search: Literal["stepwise", "full"] = "stepwise",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -929,6 +940,9 @@ def forecast_paths(
         auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
+    search : {"stepwise", "full"}, default "stepwise"
+        How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
+        which takes some five times as long.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -971,6 +985,7 @@ def forecast_paths(
             "form": form,
             "calendar": calendar,
             "effort": effort,
+            "search": search,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,

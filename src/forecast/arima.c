@@ -213,6 +213,7 @@ static fs_status fit_arima(const fs_method *method, const fs_forecast_task *task
     k.filter.d = k.d, k.filter.D = k.D, k.filter.season = k.season, k.filter.delta = k.delta;
     if (k.gaps) k.search.gaps = &k.filter;
     k.search.most = most_orders(&k);
+    k.search.is_full = task->searches_all;
     if (k.past.known < 1 || !fs_arima_choose(&k.search, &best)) return FS_OK;
     *can = give(&k, &best, task->horizon, fit);
     return FS_OK;

@@ -93,6 +93,7 @@ typedef struct fs_forecast_task {
     /* For methods of several seasons: their lengths, ascending, a length of 1 being none; 0: `season` alone. */
     int seasons;
     const int *season_of;
+    bool searches_all; /* fs_arima_method: orders, not stepwise */
 } fs_forecast_task;
 
 typedef enum fs_seasons {
@@ -431,6 +432,7 @@ typedef struct fs_arima_search {
     const fs_arima_past *past;
     fs_arima_kalman *gaps; /* all but mean, ar, ma and error; NULL where there are no gaps */
     fs_arima_order most;   /* constant: whether there may be one */
+    bool is_full;          /* all orders, else stepwise */
     fs_arima_conditional conditional;
     fs_arima_exact exact;
     double *start; /* FS_ARIMA_START(most states) + that many + 1 */

@@ -180,7 +180,8 @@ fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model
                              .horizon = horizon,
                              .form = f->settings.form,
                              .seasons = f->seasons,
-                             .season_of = f->season_of};
+                             .season_of = f->season_of,
+                             .searches_all = f->settings.searches_all};
     if (f->adjusted && f->effects.multiplies) task.effect = f->effects.effect;
     const fs_method *method = fs_method_at(model);
     if (model == FS_FORECAST_AUTO) method = f->owner;

@@ -234,6 +234,7 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all->form = fs_option_text(options, "form");
     if (!fs_ets_form_is_valid(all->form)) return refuse_form(all->form, error);
     all->is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
+    all->searches_all = strcmp(fs_option_text(options, "search"), "full") == 0;
     all->origins = (int)fs_option_int(options, "origins");
     FS_TRY(read_paths(all, options, error));
     FS_TRY(fs_forecast_work_end(&w->binding, &w->has_end, &w->end, error));

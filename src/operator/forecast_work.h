@@ -81,6 +81,14 @@ extern const fs_column fs_forecast_work_input[];
         .doc = "fast: auto leaves out arima, which takes most of its time"                         \
     }
 
+#define FS_SEARCH_PARAM                                                                            \
+    {                                                                                              \
+        .name = "search", .type = FS_TYPE_TEXT, .fallback = "stepwise",                            \
+        .choices = "stepwise|full",                                                                \
+        .doc = "how arima looks for its orders: from neighbour to neighbour, or among all that "   \
+               "have p + q + P + Q of at most 5, which takes some five times as long"              \
+    }
+
 #define FS_PATH_PARAMS(least, fewest, doc_of_paths)                                                \
     {.name = "paths",                                                                              \
      .type = FS_TYPE_INT,                                                                          \

@@ -84,6 +84,7 @@ static const fs_param forecast_params[] = {
     FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
+    FS_SEARCH_PARAM,
     FS_NONNEGATIVE_PARAM,
     {.name = "origins",
      .type = FS_TYPE_INT,
@@ -215,7 +216,8 @@ const fs_operator fs_forecast_operator = {
         "imapa (Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow "
         "movers, counts: a mixture of negative binomials that forecasts their whole "
         "distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by "
-        "AICc and a stepwise search (Hyndman and Khandakar 2008), exact likelihood. Several "
+        "AICc and a stepwise search (Hyndman and Khandakar 2008), or among all (`search`), exact "
+        "likelihood. Several "
         "seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the rest "
         "by ets without season (Bandara, Hyndman and Bergmeir 2021); and tbats, in which each "
         "season "
