@@ -75,15 +75,18 @@ FS_API bool fs_ets_form_is_valid(const char *form);
 #define FS_FORECAST_PATHS 50000 /* at most */
 
 typedef struct fs_forecast_settings {
-    int64_t horizon;   /* >= 1 */
-    int model;         /* the one to use */
-    int nonnegative;   /* 1 yes, 0 no, -1: where no known value is below zero */
-    int origins;       /* of the backtest, >= 0 */
-    uint64_t parts;    /* bit m: AUTO combines method m; 0: those that compete */
-    uint64_t tries;    /* bit m: a backtest tries model m; 0: those that compete */
-    bool by_step;      /* a backtest's sums are of each step, not of all */
-    bool is_fast;      /* AUTO leaves out what takes long */
-    bool saves;        /* fs_forecaster_save will be called: needs no regressors */
+    int64_t horizon; /* >= 1 */
+    int model;       /* the one to use */
+    int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
+    int origins;     /* of the backtest, >= 0 */
+    uint64_t parts;  /* bit m: AUTO combines method m; 0: those that compete */
+    uint64_t tries;  /* bit m: a backtest tries model m; 0: those that compete */
+    bool by_step;    /* a backtest's sums are of each step, not of all */
+    bool is_fast;    /* AUTO leaves out what takes long */
+    bool saves;      /* fs_forecaster_save will be called: needs no regressors */
+    bool
+        transforms; /* ets and arima are fitted after Box and Cox's transformation, not to be saved */
+    double lambda;     /* 0 … 2; below 0: by Guerrero's method */
     bool searches_all; /* arima tries all orders */
     const char *form;  /* that ets may take; NULL: any; kept by reference */
     bool sums; /* quantiles, and what a backtest measures, are of the sums of steps 1 ... h */

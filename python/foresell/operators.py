@@ -40,6 +40,7 @@ def backtest(
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     search: Literal["stepwise", "full"] = "stepwise",
+    box_cox: str | int | date = "no",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -115,6 +116,9 @@ def backtest(
     search : {"stepwise", "full"}, default "stepwise"
         How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
         which takes some five times as long.
+    box_cox : str | int | date, default "no"
+        Lambda of a Box-Cox transformation that ets and arima are fitted after, 0 to 2, such as 0 for logarithms; auto:
+        by Guerrero's method, 0 to 1; no: none. A series with values at or below zero is left as it is, and noted.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -185,6 +189,7 @@ def backtest(
             "calendar": calendar,
             "effort": effort,
             "search": search,
+            "box_cox": box_cox,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -658,6 +663,7 @@ def forecast(
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     search: Literal["stepwise", "full"] = "stepwise",
+    box_cox: str | int | date = "no",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -700,6 +706,10 @@ def forecast(
     regressor of days (`calendar`). Any model is then fitted to the series without them; counts are left whole, and
     their level is multiplied instead. Events (the column `event`) do so by name: one effect that all have in common and
     one of each beside it, both drawn to zero, so that a seldom one is taken for an event like the others.
+
+    With `box_cox` ets and arima are fitted to (y^lambda - 1) / lambda, by name or as parts of auto and median (Box and
+    Cox 1964; lambda by Guerrero 1993). Means that come back are means, not medians, and quantiles go back as they are;
+    of combinations and paths errors are widened by the slope at the mean.
 
     Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
     one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.
@@ -782,6 +792,9 @@ def forecast(
     search : {"stepwise", "full"}, default "stepwise"
         How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
         which takes some five times as long.
+    box_cox : str | int | date, default "no"
+        Lambda of a Box-Cox transformation that ets and arima are fitted after, 0 to 2, such as 0 for logarithms; auto:
+        by Guerrero's method, 0 to 1; no: none. A series with values at or below zero is left as it is, and noted.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -842,6 +855,7 @@ def forecast(
             "calendar": calendar,
             "effort": effort,
             "search": search,
+            "box_cox": box_cox,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -872,6 +886,7 @@ def forecast_paths(
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
     search: Literal["stepwise", "full"] = "stepwise",
+    box_cox: str | int | date = "no",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -943,6 +958,9 @@ def forecast_paths(
     search : {"stepwise", "full"}, default "stepwise"
         How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
         which takes some five times as long.
+    box_cox : str | int | date, default "no"
+        Lambda of a Box-Cox transformation that ets and arima are fitted after, 0 to 2, such as 0 for logarithms; auto:
+        by Guerrero's method, 0 to 1; no: none. A series with values at or below zero is left as it is, and noted.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -986,6 +1004,7 @@ def forecast_paths(
             "calendar": calendar,
             "effort": effort,
             "search": search,
+            "box_cox": box_cox,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,

@@ -101,7 +101,9 @@ static void add_errors(fs_forecaster *f, const fs_fit *fit, int64_t horizon, dou
     for (int q = 0; q < quantiles; q++) {
         double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
         for (int64_t h = 0; h < horizon; h++)
-            quantile[h * quantiles + q] = fit->mean[h] + fit->spread[h] * error;
+            quantile[h * quantiles + q] = fit->is_transformed
+                                              ? fs_box_cox_quantile(fit, h, error)
+                                              : fit->mean[h] + fit->spread[h] * error;
     }
 }
 

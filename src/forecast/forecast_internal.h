@@ -55,6 +55,9 @@ struct fs_fit {
     fs_counts_mixture counts; /* what it works on */
     const double *
         effect; /* horizon: what regressors multiply by, for `quantiles` that hold it; NULL: nothing */
+    /* Of a series that was transformed: z = (y^lambda - 1) / lambda; middle (horizon): medians of z, by which quantiles go back. */
+    bool is_transformed;
+    double lambda, *middle;
     int64_t count_capacity, horizon_capacity;
     /* Of a fit that `keeps`: its parameters and its states behind the last observation, as the method's `resume` takes them; states 0:
      * none, or not to be kept. */
@@ -221,6 +224,22 @@ int fs_seasons_find(const fs_series *series, const int *candidate, int candidate
 /* The shape of a season, smoothed as far as noise of this variance in each of its places asks for. scratch: FS_SEASON_SMOOTH(season). */
 void fs_season_smooth(double *shape, int season, double variance, double *scratch);
 #define FS_SEASON_SMOOTH(season) (2 * (size_t)(season) + 128)
+
+/* ---- Box and Cox's transformation ---- */
+
+/* Of y > 0, λ >= 0; back, and the slope of the way back. */
+double fs_box_cox(double y, double lambda);
+double fs_box_cox_back(double z, double lambda);
+double fs_box_cox_slope(double z, double lambda);
+/* The λ in 0 … 1 by Guerrero's method, of values above 0. */
+double fs_box_cox_guerrero(const double *y, const uint8_t *use, int64_t count, int season);
+/* From a fit of z to one of y: medians, spreads and errors as they are today; and quantiles of it, by those of an error of one step. */
+void fs_box_cox_return(fs_fit *fit, double lambda, int64_t count, int64_t horizon);
+double fs_box_cox_quantile(const fs_fit *fit, int64_t h, double error);
+/* Fits a method to the series transformed, whose values are above 0; means are means. room: any series' room, grows. */
+FS_MUST_CHECK fs_status fs_box_cox_fit(const fs_method *method, const fs_forecast_task *task,
+                                       double lambda, fs_series *room, fs_scratch *scratch,
+                                       fs_fit *fit, bool *can);
 
 /* ---- others ---- */
 

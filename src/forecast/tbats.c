@@ -12,11 +12,10 @@
  * least over parameters and seeds together (tbats_fit.c), not from seeds that the first guess of the parameters gave.
  *
  * The transformation, where all values are above zero, is (y^λ - 1) / λ, λ in [0, 1]: the vertex of a parabola through the likelihoods of 0,
- * 1/2 and 1 at their estimates. What comes back is the median.
+ * 1/2 and 1 at their estimates. What comes back is the median (box_cox.c).
  *
  * Missing values have no error; the states go on. Cost: some thirty fits, of at most twelve rounds each; 2 ms for 100 months.
  */
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,11 +23,8 @@
 #include "tbats_internal.h"
 
 #define SEASON_TIMES 2 /* cycles at least */
-#define EXPONENT     300.0
-#define LONG_LOGS                                                                                  \
-    (-30.0) /* of values that are at most 1: below, a logarithm is of what rounding left */
-#define PHI_FIRST  0.9
-#define BETA_FIRST 0.01
+#define PHI_FIRST    0.9
+#define BETA_FIRST   0.01
 
 typedef struct work {
     const fs_series *series;
@@ -76,31 +72,13 @@ static bool lay_out(work *w, const fs_tbats_form *form, fs_scratch *scratch)
 
 /* ---- transformation ---- */
 
-static double transform(double y, double lambda)
-{
-    double z = lambda > 0 ? (pow(y, lambda) - 1) / lambda : log(y);
-    return z > LONG_LOGS ? z : LONG_LOGS;
-}
-
-/* Back, and its slope. */
-static double bring_back(double z, double lambda, double *slope)
-{
-    double y = z;
-    *slope = 1;
-    if (lambda == 1) return y + 1;
-    double base = lambda * z + 1;
-    y = lambda > 0 ? (base > 0 ? pow(base, 1 / lambda) : 0) : exp(fmin(z, EXPONENT));
-    *slope = pow(fmax(y, DBL_MIN), 1 - lambda);
-    return y;
-}
-
 static void transform_series(work *w, double lambda)
 {
     const fs_series *s = w->series;
     w->lambda = lambda;
     w->logs = 0;
     for (int64_t t = 0; t < s->count; t++) {
-        w->z[t] = !s->use[t] ? 0 : lambda == 1 ? s->y[t] - 1 : transform(s->y[t], lambda);
+        w->z[t] = !s->use[t] ? 0 : lambda == 1 ? s->y[t] : fs_box_cox(s->y[t], lambda);
         if (s->use[t] && lambda < 1) w->logs += log(s->y[t]);
     }
 }
@@ -215,7 +193,7 @@ static void choose(work *w, fs_tbats_form *form)
 static void project(work *w, int64_t horizon, fs_fit *fit)
 {
     const fs_tbats_model *m = &w->best;
-    double variance = 1, slope, today;
+    double variance = 1;
     fs_tbats_lay_out(&w->t, &m->form);
     fs_tbats_reference(&w->t, m->x, m->seed, fit->residual);
     for (int64_t h = 0; h < horizon; h++) {
@@ -229,12 +207,7 @@ static void project(work *w, int64_t horizon, fs_fit *fit)
         variance += response * response;
         fit->spread[h] = sqrt(variance);
     }
-    bring_back(fit->mean[0], w->lambda, &today);
-    for (int64_t h = 0; h < horizon; h++) {
-        fit->mean[h] = bring_back(fit->mean[h], w->lambda, &slope);
-        fit->spread[h] *= slope / today;
-    }
-    for (int64_t t = 0; t < w->t.count; t++) fit->residual[t] *= today;
+    if (w->lambda < 1) fs_box_cox_return(fit, w->lambda, w->t.count, horizon);
 }
 
 /* "TBATS(0.42, {1,2}, 0.9, {<12,5>})", as R names it: λ, orders, φ or - where the trend is not damped, seasons and their harmonics. */

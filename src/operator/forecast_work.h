@@ -89,6 +89,14 @@ extern const fs_column fs_forecast_work_input[];
                "have p + q + P + Q of at most 5, which takes some five times as long"              \
     }
 
+#define FS_BOX_COX_PARAM                                                                           \
+    {                                                                                              \
+        .name = "box_cox", .type = FS_TYPE_TEXT, .fallback = "no",                                 \
+        .doc = "lambda of a Box-Cox transformation that ets and arima are fitted after, 0 to 2, "  \
+               "such as 0 for logarithms; auto: by Guerrero's method, 0 to 1; no: none. A series " \
+               "with values at or below zero is left as it is, and noted"                          \
+    }
+
 #define FS_PATH_PARAMS(least, fewest, doc_of_paths)                                                \
     {.name = "paths",                                                                              \
      .type = FS_TYPE_INT,                                                                          \

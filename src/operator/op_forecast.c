@@ -85,6 +85,7 @@ static const fs_param forecast_params[] = {
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
     FS_SEARCH_PARAM,
+    FS_BOX_COX_PARAM,
     FS_NONNEGATIVE_PARAM,
     {.name = "origins",
      .type = FS_TYPE_INT,
@@ -244,6 +245,11 @@ const fs_operator fs_forecast_operator = {
         "counts are left whole, and their level is multiplied instead. Events (the column "
         "`event`) do so by name: one effect that all have in common and one of each beside it, "
         "both drawn to zero, so that a seldom one is taken for an event like the others.\n\n"
+        "With `box_cox` ets and arima are fitted to (y^lambda - 1) / lambda, by name or as parts "
+        "of "
+        "auto and median (Box and Cox 1964; lambda by Guerrero 1993). Means that come back are "
+        "means, not medians, and quantiles go back as they are; of combinations and paths errors "
+        "are widened by the slope at the mean.\n\n"
         "Quantiles of counts are those of their distribution. Others come from the model's own "
         "errors: their distribution at one step, widened by theory for later steps and by how "
         "much larger the errors of the trial were than theory said. They ascend with the "
