@@ -214,7 +214,7 @@ extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_
 
 /* ---- several seasons ---- */
 
-extern const fs_method fs_mstl_method, fs_tbats_method;
+extern const fs_method fs_mstl_method, fs_tbats_method, fs_dhr_method;
 
 /* The seasons that a series has, ascending, among candidates (ascending, FS_SEASONS_MOST at most) or, where there are -1, any that show; each seen twice.
  * Returns how many. scratch: FS_SEASONS_SCRATCH(count). */
@@ -434,6 +434,10 @@ typedef struct fs_arima_kept {
 void fs_arima_keep(const fs_arima_kept *kept, fs_fit *fit);
 fs_status fs_arima_resume(const fs_method *method, const fs_forecast_task *task,
                           fs_scratch *scratch, fs_fit *fit, bool *can);
+/* As fs_arima_method fits; sets the model that was chosen too, less its state. Room that it takes, in doubles. */
+FS_MUST_CHECK fs_status fs_arima_fit_model(const fs_forecast_task *task, fs_scratch *scratch,
+                                           fs_fit *fit, fs_arima_kept *model, bool *can);
+size_t fs_arima_scratch(int64_t count, int season, bool gaps);
 /* Deviations of steps 1 … horizon, of one error at the first as 1. */
 void fs_arima_spread(const fs_arima_taps *ar, const fs_arima_taps *ma, const fs_arima_taps *delta,
                      int64_t horizon, double *spread);

@@ -3,7 +3,7 @@
 
 static bool takes(const fs_method *method)
 {
-    return method == &fs_ets_method || method == &fs_arima_method;
+    return method == &fs_ets_method || method == &fs_arima_method || method == &fs_dhr_method;
 }
 
 fs_status fs_forecaster_try(fs_forecaster *f, const fs_forecast_task *task, const fs_method *method,

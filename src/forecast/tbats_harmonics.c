@@ -15,8 +15,9 @@
 
 #include "tbats_internal.h"
 
-#define WIDTH 4
-#define FIXED 2 /* level and drift */
+#define WIDTH    4
+#define FIXED    2     /* level and drift */
+#define ROUNDING 1e-14 /* of a sum of squares, which is what is left of it */
 
 typedef double vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 
@@ -79,9 +80,10 @@ FS_LANES static void sum_products(const choice *c, double alpha)
 /* AICc of the first `columns`, of which as many are estimated as have anything in them. */
 static double judge(const choice *c, double squares, int columns)
 {
+    double least = ROUNDING * c->product[(size_t)c->columns * (size_t)(c->width + 1)];
     int estimated = columns;
     for (int i = 0; i < (columns - FIXED) / 2; i++) estimated -= c->t->sine[i] == 0;
-    return fs_aicc(squares > 0 ? squares : 0, c->t->known, estimated + 2);
+    return fs_aicc(squares > least ? squares : least, c->t->known, estimated + 2);
 }
 
 /* Of the last season of the form, whose harmonics are the most there may be; their number is set, and its AICc returned. */

@@ -54,7 +54,8 @@ extern const fs_column fs_forecast_work_input[];
         .name = "seasons", .type = FS_TYPE_LIST, .fallback = "[]", .minimum = 2, .maximum = 10000, \
         .merges = true,                                                                            \
         .doc =                                                                                     \
-            "lengths of several seasons, for mstl and tbats, such as [7, 365], at most 4; empty: " \
+            "lengths of several seasons, for mstl, tbats and dhr, such as [7, 365], at most 4; "   \
+            "empty: "                                                                              \
             "those "                                                                               \
             "that "                                                                                \
             "the data show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but "    \
@@ -92,7 +93,8 @@ extern const fs_column fs_forecast_work_input[];
 #define FS_BOX_COX_PARAM                                                                           \
     {                                                                                              \
         .name = "box_cox", .type = FS_TYPE_TEXT, .fallback = "no",                                 \
-        .doc = "lambda of a Box-Cox transformation that ets and arima are fitted after, 0 to 2, "  \
+        .doc = "lambda of a Box-Cox transformation that ets, arima and dhr are fitted after, 0 "   \
+               "to 2, "                                                                            \
                "such as 0 for logarithms; auto: by Guerrero's method, 0 to 1; no: none. A series " \
                "with values at or below zero is left as it is, and noted"                          \
     }

@@ -362,6 +362,7 @@ const fs_operator fs_update_operator = {
         "the "
         "parameters of the fit (of arima: once its filter has come to rest). Weights of auto stay "
         "what they are; intervals follow the size of the errors that were made since. mstl, tbats, "
+        "dhr, "
         "adida, "
         "imapa and models with regressors can't be saved. Format: docs/saved.md.\n\n"
         "Periods between the saved end and the last known value that have no row count as missing "

@@ -98,7 +98,7 @@ static bool is_saved(int model)
 {
     const char *name = fs_forecast_model_name(model);
     return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0 && strcmp(name, "mstl") != 0 &&
-           strcmp(name, "tbats") != 0;
+           strcmp(name, "tbats") != 0 && strcmp(name, "dhr") != 0;
 }
 
 /* Of every model, every kind of series, with and without gaps. */
