@@ -710,8 +710,8 @@ def forecast(
     one of each beside it, both drawn to zero, so that a seldom one is taken for an event like the others.
 
     With `box_cox` ets, arima and dhr are fitted to (y^lambda - 1) / lambda, by name or as parts of auto and median (Box
-    and Cox 1964; lambda by Guerrero 1993). Means that come back are means, not medians, and quantiles go back as they
-    are; of combinations and paths errors are widened by the slope at the mean.
+    and Cox 1964; lambda by Guerrero 1993). Means that come back are means, not medians; quantiles and paths go back as
+    they are, and in combinations errors are widened by the slope at the median.
 
     Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
     one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.

@@ -149,10 +149,16 @@ void fs_box_cox_return(fs_fit *fit, double lambda, int64_t count, int64_t horizo
     for (int64_t t = 0; t < count; t++) fit->residual[t] *= today;
 }
 
-double fs_box_cox_quantile(const fs_fit *fit, int64_t h, double error)
+double fs_box_cox_spread(const fs_fit *fit, int64_t h)
 {
-    double slope = fs_box_cox_slope(fit->middle[h], fit->lambda);
-    return fs_box_cox_back(fit->middle[h] + fit->spread[h] / slope * error, fit->lambda);
+    return fit->spread[h] * fs_box_cox_slope(fit->middle[0], fit->lambda) /
+           fs_box_cox_slope(fit->middle[h], fit->lambda);
+}
+
+double fs_box_cox_at(const fs_fit *fit, int64_t h, double error)
+{
+    double today = fs_box_cox_slope(fit->middle[0], fit->lambda);
+    return fs_box_cox_back(fit->middle[h] + error / today, fit->lambda);
 }
 
 /* Of a normal distribution about `middle`. */

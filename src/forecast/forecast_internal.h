@@ -233,9 +233,11 @@ double fs_box_cox_back(double z, double lambda);
 double fs_box_cox_slope(double z, double lambda);
 /* The λ in 0 … 1 by Guerrero's method, of values above 0. */
 double fs_box_cox_guerrero(const double *y, const uint8_t *use, int64_t count, int season);
-/* From a fit of z to one of y: medians, spreads and errors as they are today; and quantiles of it, by those of an error of one step. */
+/* From a fit of z to one of y: medians, spreads and errors as they are today. Then the spreads of z again, and what y is at step h by an error of
+ * z, as it would be today. */
 void fs_box_cox_return(fs_fit *fit, double lambda, int64_t count, int64_t horizon);
-double fs_box_cox_quantile(const fs_fit *fit, int64_t h, double error);
+double fs_box_cox_spread(const fs_fit *fit, int64_t h);
+double fs_box_cox_at(const fs_fit *fit, int64_t h, double error);
 /* Fits a method to the series transformed, whose values are above 0; means are means. room: any series' room, grows. */
 FS_MUST_CHECK fs_status fs_box_cox_fit(const fs_method *method, const fs_forecast_task *task,
                                        double lambda, fs_series *room, fs_scratch *scratch,

@@ -96,6 +96,34 @@ static void means_are_means_and_quantiles_are_quantiles(void **state)
     }
 }
 
+/* The first step alone is a sum too, and of two equal ones the mean is twice that. */
+static void paths_go_back_as_well(void **state)
+{
+    (void)state;
+    static double y[600];
+    fs_random random = fs_random_open(6, 0, 0, 0);
+    fs_forecast_settings settings = {.horizon = 12,
+                                     .model = fs_forecast_model_find("ets"),
+                                     .nonnegative = -1,
+                                     .transforms = true,
+                                     .sums = true,
+                                     .paths = 4000,
+                                     .seed = 1,
+                                     .quantiles = 3,
+                                     .quantile = quantiles};
+    for (int t = 0; t < 600; t++) y[t] = exp(3 + 0.8 * fs_random_normal(&random));
+    fs_forecaster *f = NULL;
+    fs_forecast sums;
+    assert_int_equal(fs_forecaster_open(&settings, &f, NULL), FS_OK);
+    run(f, 1, y, 600, &sums);
+    assert_true(fabs(sums.quantile[0] / exp(3 - 0.8 * 1.645) - 1) < 0.2);
+    assert_true(fabs(sums.quantile[1] / exp(3) - 1) < 0.1);
+    assert_true(fabs(sums.quantile[2] / exp(3 + 0.8 * 1.645) - 1) < 0.2);
+    double twelve = 12 * exp(3 + 0.32); /* of a sum the median is near to the mean */
+    assert_true(sums.quantile[34] > 0.85 * twelve && sums.quantile[34] < 1.02 * twelve);
+    fs_forecaster_close(f);
+}
+
 static void exponential_growth_goes_on(void **state)
 {
     (void)state;
@@ -164,6 +192,7 @@ int main(void)
         cmocka_unit_test(what_goes_there_comes_back),
         cmocka_unit_test(guerrero_finds_how_errors_grow),
         cmocka_unit_test(means_are_means_and_quantiles_are_quantiles),
+        cmocka_unit_test(paths_go_back_as_well),
         cmocka_unit_test(exponential_growth_goes_on),
         cmocka_unit_test(what_is_not_above_zero_stays_as_it_is),
         cmocka_unit_test(nasty_series_get_finite_forecasts),
