@@ -56,11 +56,11 @@ FS_API int fs_step_seasons(const fs_step *step, int season[FS_SEASONS_MOST]);
 
 /* Models are told by their place in FS_FORECAST_CHOICES, 0 to FS_FORECAST_MODELS - 1. Methods are those that are no combination
  * of others; FS_FORECAST_AUTO is one of several, weighted by how good they were in the series' own past. */
-#define FS_FORECAST_MODELS 29
+#define FS_FORECAST_MODELS 31
 #define FS_FORECAST_METHODS                                                                        \
     "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|ses|holt|holt_damped|"     \
     "holt_winters|holt_winters_multiplicative|seasonal_es|theta|otm|dstm|dotm|ces|arima|mstl|"     \
-    "croston|"                                                                                     \
+    "tbats|dhr|croston|"                                                                           \
     "croston_optimized|sba|tsb|adida|imapa|counts"
 #define FS_FORECAST_CHOICES FS_FORECAST_METHODS "|median|auto"
 #define FS_FORECAST_AUTO    (FS_FORECAST_MODELS - 1)
@@ -75,16 +75,20 @@ FS_API bool fs_ets_form_is_valid(const char *form);
 #define FS_FORECAST_PATHS 50000 /* at most */
 
 typedef struct fs_forecast_settings {
-    int64_t horizon;  /* >= 1 */
-    int model;        /* the one to use */
-    int nonnegative;  /* 1 yes, 0 no, -1: where no known value is below zero */
-    int origins;      /* of the backtest, >= 0 */
-    uint64_t parts;   /* bit m: AUTO combines method m; 0: those that compete */
-    uint64_t tries;   /* bit m: a backtest tries model m; 0: those that compete */
-    bool by_step;     /* a backtest's sums are of each step, not of all */
-    bool is_fast;     /* AUTO leaves out what takes long */
-    bool saves;       /* fs_forecaster_save will be called: needs no regressors */
-    const char *form; /* that ets may take; NULL: any; kept by reference */
+    int64_t horizon; /* >= 1 */
+    int model;       /* the one to use */
+    int nonnegative; /* 1 yes, 0 no, -1: where no known value is below zero */
+    int origins;     /* of the backtest, >= 0 */
+    uint64_t parts;  /* bit m: AUTO combines method m; 0: those that compete */
+    uint64_t tries;  /* bit m: a backtest tries model m; 0: those that compete */
+    bool by_step;    /* a backtest's sums are of each step, not of all */
+    bool is_fast;    /* AUTO leaves out what takes long */
+    bool saves;      /* fs_forecaster_save will be called: needs no regressors */
+    bool
+        transforms; /* ets, arima and dhr are fitted after Box and Cox's transformation, not to be saved */
+    double lambda;     /* 0 … 2; below 0: by Guerrero's method */
+    bool searches_all; /* arima tries all orders */
+    const char *form;  /* that ets may take; NULL: any; kept by reference */
     bool sums; /* quantiles, and what a backtest measures, are of the sums of steps 1 ... h */
     bool
         is_conformal; /* quantiles of steps by the errors that a backtest made so many steps ahead */

@@ -34,11 +34,13 @@ def backtest(
     seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
+    search: Literal["stepwise", "full"] = "stepwise",
+    box_cox: str | int | date = "no",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -89,9 +91,9 @@ def backtest(
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
         numbers the shortest that the data show. From 0 to 10000.
     seasons : Sequence[float], default ()
-        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
-        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
-        where auto is not at work. From 2 to 10000.
+        Lengths of several seasons, for mstl, tbats and dhr, such as [7, 365], at most 4; empty: those that the data
+        show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and
+        none of these, or where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -99,7 +101,7 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
         Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
@@ -111,6 +113,12 @@ def backtest(
         auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
+    search : {"stepwise", "full"}, default "stepwise"
+        How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
+        which takes some five times as long.
+    box_cox : str | int | date, default "no"
+        Lambda of a Box-Cox transformation that ets, arima and dhr are fitted after, 0 to 2, such as 0 for logarithms;
+        auto: by Guerrero's method, 0 to 1; no: none. A series with values at or below zero is left as it is, and noted.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -180,6 +188,8 @@ def backtest(
             "form": form,
             "calendar": calendar,
             "effort": effort,
+            "search": search,
+            "box_cox": box_cox,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -647,11 +657,13 @@ def forecast(
     seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
+    search: Literal["stepwise", "full"] = "stepwise",
+    box_cox: str | int | date = "no",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -672,9 +684,12 @@ def forecast(
     2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015). For whole numbers that are
     small, as of slow movers, counts: a mixture of negative binomials that forecasts their whole distribution (after
     Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise search (Hyndman and Khandakar
-    2008), exact likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the
-    rest by ets without season (Bandara, Hyndman and Bergmeir 2021). The median of ets, dotm, ces and arima at each step
-    (median).
+    2008), or among all (`search`), exact likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out
+    by STL and forecasts the rest by ets without season (Bandara, Hyndman and Bergmeir 2021); tbats, in which each
+    season is a sum of waves, as many as AICc says, with ARMA errors after a transformation of Box and Cox (De Livera,
+    Hyndman and Snyder 2011); and dhr, such waves that stay as they are, and ARIMA without season for what they leave
+    (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 10.5). The median of ets, dotm, ces and arima at
+    each step (median).
 
     With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of at most 20 over 100 periods
     or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift where
@@ -693,6 +708,10 @@ def forecast(
     regressor of days (`calendar`). Any model is then fitted to the series without them; counts are left whole, and
     their level is multiplied instead. Events (the column `event`) do so by name: one effect that all have in common and
     one of each beside it, both drawn to zero, so that a seldom one is taken for an event like the others.
+
+    With `box_cox` ets, arima and dhr are fitted to (y^lambda - 1) / lambda, by name or as parts of auto and median (Box
+    and Cox 1964; lambda by Guerrero 1993). Means that come back are means, not medians; quantiles and paths go back as
+    they are, and in combinations errors are widened by the slope at the median.
 
     Quantiles of counts are those of their distribution. Others come from the model's own errors: their distribution at
     one step, widened by theory for later steps and by how much larger the errors of the trial were than theory said.
@@ -749,9 +768,9 @@ def forecast(
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
         numbers the shortest that the data show. From 0 to 10000.
     seasons : Sequence[float], default ()
-        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
-        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
-        where auto is not at work. From 2 to 10000.
+        Lengths of several seasons, for mstl, tbats and dhr, such as [7, 365], at most 4; empty: those that the data
+        show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and
+        none of these, or where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -759,9 +778,9 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         Auto combines several by how good they were in the group's own past.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, snaive where there is a season,
         drift where there is none, and mstl where there are several.
     form : str | int | date, default "ZZZ"
@@ -772,6 +791,12 @@ def forecast(
         auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
+    search : {"stepwise", "full"}, default "stepwise"
+        How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
+        which takes some five times as long.
+    box_cox : str | int | date, default "no"
+        Lambda of a Box-Cox transformation that ets, arima and dhr are fitted after, 0 to 2, such as 0 for logarithms;
+        auto: by Guerrero's method, 0 to 1; no: none. A series with values at or below zero is left as it is, and noted.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -796,7 +821,8 @@ def forecast(
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
         - `model` (text): the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M
           multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F full; MSTL(seasons) and
-          the form of what is left, log where seasons multiply; several with commas for their median, with their weights
+          the form of what is left, log where seasons multiply; TBATS(lambda, {p,q}, phi, {<season,harmonics>});
+          DHR({<season,harmonics>}) and the orders of ARIMA; several with commas for their median, with their weights
           for their mean; or none.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
         - `drivers` (text): what regressors do to this period's forecast, the largest first, as "promotion +38 %,
@@ -831,6 +857,8 @@ def forecast(
             "form": form,
             "calendar": calendar,
             "effort": effort,
+            "search": search,
+            "box_cox": box_cox,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -855,11 +883,13 @@ def forecast_paths(
     seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
+    search: Literal["stepwise", "full"] = "stepwise",
+    box_cox: str | int | date = "no",
     nonnegative: Literal["auto", "yes", "no"] = "auto",
     origins: int = 3,
     end: str | int | date = "",
@@ -906,9 +936,9 @@ def forecast_paths(
         Length of the season in periods; 0: by the period (day 7, week 52, month 12, quarter 4, hour 24), and of whole
         numbers the shortest that the data show. From 0 to 10000.
     seasons : Sequence[float], default ()
-        Lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those that the data show, of days 7
-        and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and none of these, or
-        where auto is not at work. From 2 to 10000.
+        Lengths of several seasons, for mstl, tbats and dhr, such as [7, 365], at most 4; empty: those that the data
+        show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but `season` alone where that is given and
+        none of these, or where auto is not at work. From 2 to 10000.
     absent : {"missing", "zero", "closed"}, default "missing"
         What a period without a row is, between the first and the last (or the end, where that is given): not known
         (missing), or nothing was sold (zero; closed: the same, because the shop was shut). A row whose value is null is
@@ -916,9 +946,9 @@ def forecast_paths(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         As in forecast.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         As in forecast.
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
@@ -928,6 +958,12 @@ def forecast_paths(
         auto: where the model auto is at work.
     effort : {"usual", "fast"}, default "usual"
         Fast: auto leaves out arima, which takes most of its time.
+    search : {"stepwise", "full"}, default "stepwise"
+        How arima looks for its orders: from neighbour to neighbour, or among all that have p + q + P + Q of at most 5,
+        which takes some five times as long.
+    box_cox : str | int | date, default "no"
+        Lambda of a Box-Cox transformation that ets, arima and dhr are fitted after, 0 to 2, such as 0 for logarithms;
+        auto: by Guerrero's method, 0 to 1; no: none. A series with values at or below zero is left as it is, and noted.
     nonnegative : {"auto", "yes", "no"}, default "auto"
         Whether what would be below zero is set to zero; auto: where the group's values never are below zero.
     origins : int, default 3
@@ -970,6 +1006,8 @@ def forecast_paths(
             "form": form,
             "calendar": calendar,
             "effort": effort,
+            "search": search,
+            "box_cox": box_cox,
             "nonnegative": nonnegative,
             "origins": origins,
             "end": end,
@@ -1158,7 +1196,8 @@ def update(
 
     Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
     arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
-    errors that were made since. mstl, adida, imapa and models with regressors can't be saved. Format: docs/saved.md.
+    errors that were made since. mstl, tbats, dhr, adida, imapa and models with regressors can't be saved. Format:
+    docs/saved.md.
 
     Periods between the saved end and the last known value that have no row count as missing unless `absent` says
     otherwise; rows up to the saved end are left out and noted. Values that a model can't take, such as parts of pieces

@@ -44,14 +44,20 @@ static double *take(double **at, size_t doubles)
     return here;
 }
 
+size_t fs_arima_scratch(int64_t count, int season, bool gaps)
+{
+    size_t n = (size_t)count, m = (size_t)season, states = most_states(season);
+    size_t lanes = (states + 2) * LANES, start = FS_ARIMA_START(states) + states + 1;
+    size_t filter = gaps ? FS_ARIMA_KALMAN(states + m + 2) : 0;
+    return n + (n + 7) / 8 + fs_arima_tests(count, season) + FS_ARIMA_ROOM(n, m) + 4 * lanes +
+           n * LANES + start + filter;
+}
+
 static bool lay_out(work *k, fs_scratch *scratch)
 {
     size_t n = (size_t)k->series->count, m = (size_t)k->season, states = most_states(k->season);
     size_t lanes = (states + 2) * LANES, start = FS_ARIMA_START(states) + states + 1;
-    size_t filter = k->gaps ? FS_ARIMA_KALMAN(states + m + 2) : 0;
-    double *at = fs_scratch_reserve(scratch, n + (n + 7) / 8 + fs_arima_tests((int64_t)n, (int)m) +
-                                                 FS_ARIMA_ROOM(n, m) + 4 * lanes + n * LANES +
-                                                 start + filter);
+    double *at = fs_scratch_reserve(scratch, fs_arima_scratch((int64_t)n, (int)m, k->gaps));
     if (!at) return false;
     k->w = take(&at, n);
     k->use = (uint8_t *)take(&at, (n + 7) / 8);
@@ -178,7 +184,8 @@ static bool project_with_gaps(work *k, const fs_arima_coefficients *c, const fs_
 
 /* ---- the fit ---- */
 
-static bool give(work *k, const fs_arima_tried *best, int64_t horizon, fs_fit *fit)
+static bool give(work *k, const fs_arima_tried *best, int64_t horizon, fs_fit *fit,
+                 fs_arima_kept *model)
 {
     fs_arima_coefficients c;
     fs_arima_taps ar, ma;
@@ -190,17 +197,16 @@ static bool give(work *k, const fs_arima_tried *best, int64_t horizon, fs_fit *f
     fit->from = k->lost;
     fit->parameters = fs_arima_parameters(&best->order);
     fit->aicc = best->aicc;
-    fs_arima_kept kept = kept_of(k, &best->order, &c);
-    return fs_arima_name(&kept, fit->model) && fs_fit_is_finite(fit, k->series->count, horizon);
+    *model = kept_of(k, &best->order, &c);
+    return fs_arima_name(model, fit->model) && fs_fit_is_finite(fit, k->series->count, horizon);
 }
 
-static fs_status fit_arima(const fs_method *method, const fs_forecast_task *task,
-                           fs_scratch *scratch, fs_fit *fit, bool *can)
+fs_status fs_arima_fit_model(const fs_forecast_task *task, fs_scratch *scratch, fs_fit *fit,
+                             fs_arima_kept *model, bool *can)
 {
     const fs_series *series = task->series;
     work k = {.series = series, .season = task->season, .gaps = series->known < series->count};
     fs_arima_tried best;
-    (void)method;
     *can = false;
     if (series->count <= 2 * (int64_t)k.season || (k.gaps && k.season > LONGEST_WITH_GAPS))
         k.season = 1;
@@ -213,9 +219,18 @@ static fs_status fit_arima(const fs_method *method, const fs_forecast_task *task
     k.filter.d = k.d, k.filter.D = k.D, k.filter.season = k.season, k.filter.delta = k.delta;
     if (k.gaps) k.search.gaps = &k.filter;
     k.search.most = most_orders(&k);
+    k.search.is_full = task->searches_all;
     if (k.past.known < 1 || !fs_arima_choose(&k.search, &best)) return FS_OK;
-    *can = give(&k, &best, task->horizon, fit);
+    *can = give(&k, &best, task->horizon, fit, model);
     return FS_OK;
+}
+
+static fs_status fit_arima(const fs_method *method, const fs_forecast_task *task,
+                           fs_scratch *scratch, fs_fit *fit, bool *can)
+{
+    fs_arima_kept model;
+    (void)method;
+    return fs_arima_fit_model(task, scratch, fit, &model, can);
 }
 
 const fs_method fs_arima_method = {

@@ -101,7 +101,9 @@ static void add_errors(fs_forecaster *f, const fs_fit *fit, int64_t horizon, dou
     for (int q = 0; q < quantiles; q++) {
         double error = fs_errors_quantile(&f->errors, f->settings.quantile[q]);
         for (int64_t h = 0; h < horizon; h++)
-            quantile[h * quantiles + q] = fit->mean[h] + fit->spread[h] * error;
+            quantile[h * quantiles + q] =
+                fit->is_transformed ? fs_box_cox_at(fit, h, fs_box_cox_spread(fit, h) * error)
+                                    : fit->mean[h] + fit->spread[h] * error;
     }
 }
 
@@ -149,7 +151,8 @@ void fs_deliver_paths(fs_forecaster *f, const fs_series *series, int model, int 
             plus = f->effects.multiplies ? 0 : effect;
         }
         for (int64_t i = 0; i < width; i++) {
-            double at = (mean + value[i]) * times + plus;
+            double now = fit->is_transformed ? fs_box_cox_at(fit, h, value[i]) : mean + value[i];
+            double at = now * times + plus;
             at = at > low ? at : low; /* what is no number as well */
             value[i] = at < FARTHEST ? at : FARTHEST;
         }

@@ -19,6 +19,8 @@ fs_status fs_fit_reserve(fs_fit *fit, int64_t count, int64_t horizon)
     int64_t capacity = fit->horizon_capacity;
     if (!grow(&fit->residual, &fit->count_capacity, count)) return FS_MEMORY;
     if (!grow(&fit->mean, &capacity, horizon)) return FS_MEMORY;
+    capacity = fit->horizon_capacity;
+    if (!grow(&fit->middle, &capacity, horizon)) return FS_MEMORY;
     return grow(&fit->spread, &fit->horizon_capacity, horizon) ? FS_OK : FS_MEMORY;
 }
 
@@ -41,6 +43,7 @@ void fs_fit_free(fs_fit *fit)
 {
     fs_free(fit->state);
     fs_free(fit->mean);
+    fs_free(fit->middle);
     fs_free(fit->spread);
     fs_free(fit->residual);
     *fit = (fs_fit){0};

@@ -55,6 +55,9 @@ struct fs_fit {
     fs_counts_mixture counts; /* what it works on */
     const double *
         effect; /* horizon: what regressors multiply by, for `quantiles` that hold it; NULL: nothing */
+    /* Of a series that was transformed: z = (y^lambda - 1) / lambda; middle (horizon): medians of z, by which quantiles go back. */
+    bool is_transformed;
+    double lambda, *middle;
     int64_t count_capacity, horizon_capacity;
     /* Of a fit that `keeps`: its parameters and its states behind the last observation, as the method's `resume` takes them; states 0:
      * none, or not to be kept. */
@@ -93,6 +96,7 @@ typedef struct fs_forecast_task {
     /* For methods of several seasons: their lengths, ascending, a length of 1 being none; 0: `season` alone. */
     int seasons;
     const int *season_of;
+    bool searches_all; /* fs_arima_method: orders, not stepwise */
 } fs_forecast_task;
 
 typedef enum fs_seasons {
@@ -210,7 +214,7 @@ extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_
 
 /* ---- several seasons ---- */
 
-extern const fs_method fs_mstl_method;
+extern const fs_method fs_mstl_method, fs_tbats_method, fs_dhr_method;
 
 /* The seasons that a series has, ascending, among candidates (ascending, FS_SEASONS_MOST at most) or, where there are -1, any that show; each seen twice.
  * Returns how many. scratch: FS_SEASONS_SCRATCH(count). */
@@ -220,6 +224,24 @@ int fs_seasons_find(const fs_series *series, const int *candidate, int candidate
 /* The shape of a season, smoothed as far as noise of this variance in each of its places asks for. scratch: FS_SEASON_SMOOTH(season). */
 void fs_season_smooth(double *shape, int season, double variance, double *scratch);
 #define FS_SEASON_SMOOTH(season) (2 * (size_t)(season) + 128)
+
+/* ---- Box and Cox's transformation ---- */
+
+/* Of y > 0, λ >= 0; back, and the slope of the way back. */
+double fs_box_cox(double y, double lambda);
+double fs_box_cox_back(double z, double lambda);
+double fs_box_cox_slope(double z, double lambda);
+/* The λ in 0 … 1 by Guerrero's method, of values above 0. */
+double fs_box_cox_guerrero(const double *y, const uint8_t *use, int64_t count, int season);
+/* From a fit of z to one of y: medians, spreads and errors as they are today. Then the spreads of z again, and what y is at step h by an error of
+ * z, as it would be today. */
+void fs_box_cox_return(fs_fit *fit, double lambda, int64_t count, int64_t horizon);
+double fs_box_cox_spread(const fs_fit *fit, int64_t h);
+double fs_box_cox_at(const fs_fit *fit, int64_t h, double error);
+/* Fits a method to the series transformed, whose values are above 0; means are means. room: any series' room, grows. */
+FS_MUST_CHECK fs_status fs_box_cox_fit(const fs_method *method, const fs_forecast_task *task,
+                                       double lambda, fs_series *room, fs_scratch *scratch,
+                                       fs_fit *fit, bool *can);
 
 /* ---- others ---- */
 
@@ -414,6 +436,10 @@ typedef struct fs_arima_kept {
 void fs_arima_keep(const fs_arima_kept *kept, fs_fit *fit);
 fs_status fs_arima_resume(const fs_method *method, const fs_forecast_task *task,
                           fs_scratch *scratch, fs_fit *fit, bool *can);
+/* As fs_arima_method fits; sets the model that was chosen too, less its state. Room that it takes, in doubles. */
+FS_MUST_CHECK fs_status fs_arima_fit_model(const fs_forecast_task *task, fs_scratch *scratch,
+                                           fs_fit *fit, fs_arima_kept *model, bool *can);
+size_t fs_arima_scratch(int64_t count, int season, bool gaps);
 /* Deviations of steps 1 … horizon, of one error at the first as 1. */
 void fs_arima_spread(const fs_arima_taps *ar, const fs_arima_taps *ma, const fs_arima_taps *delta,
                      int64_t horizon, double *spread);
@@ -431,6 +457,7 @@ typedef struct fs_arima_search {
     const fs_arima_past *past;
     fs_arima_kalman *gaps; /* all but mean, ar, ma and error; NULL where there are no gaps */
     fs_arima_order most;   /* constant: whether there may be one */
+    bool is_full;          /* all orders, else stepwise */
     fs_arima_conditional conditional;
     fs_arima_exact exact;
     double *start; /* FS_ARIMA_START(most states) + that many + 1 */

@@ -35,6 +35,7 @@ void fs_forecaster_close(fs_forecaster *f)
     if (!f) return;
     fs_series_free(&f->series);
     fs_series_free(&f->before);
+    fs_series_free(&f->transformed);
     fs_scratch_free(&f->scratch);
     for (int m = 0; m < FS_FORECAST_MODELS; m++) fs_fit_free(&f->fit[m]);
     fs_backtest_close(f);
@@ -61,7 +62,7 @@ static fs_status fit_method(fs_forecaster *f, const fs_forecast_task *task, cons
     f->fit[model].keeps = f->keeps;
     f->fit[model].states = 0;
     f->fit[model].quantiles = NULL, f->fit[model].effect = NULL;
-    FS_TRY(method->fit(method, task, &f->scratch, &f->fit[model], &could));
+    FS_TRY(fs_forecaster_try(f, task, method, &f->fit[model], &could));
     if (!method->resume) f->fit[model].states = 0; /* those of a method that it used */
     fs_forecast_task any = *task;
     any.form = NULL;
@@ -145,7 +146,7 @@ static fs_status fit_combination(fs_forecaster *f, const fs_forecast_task *task,
     if (parts == 0) of[parts] = stands_in, part[parts++] = &f->fit[stands_in];
     fs_fit *fit = &f->fit[model];
     FS_TRY(fs_fit_reserve(fit, task->series->count, task->horizon));
-    fit->quantiles = NULL, fit->effect = NULL;
+    fit->quantiles = NULL, fit->effect = NULL, fit->is_transformed = false;
     if (model == FS_FORECAST_AUTO) {
         weigh(f, of, part, parts, task, fit);
         return FS_OK;
@@ -180,7 +181,8 @@ fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model
                              .horizon = horizon,
                              .form = f->settings.form,
                              .seasons = f->seasons,
-                             .season_of = f->season_of};
+                             .season_of = f->season_of,
+                             .searches_all = f->settings.searches_all};
     if (f->adjusted && f->effects.multiplies) task.effect = f->effects.effect;
     const fs_method *method = fs_method_at(model);
     if (model == FS_FORECAST_AUTO) method = f->owner;
@@ -231,6 +233,7 @@ static void note_series(const fs_forecaster *f, int season, int model, fs_foreca
     }
     fs_seasons_note(f, forecast);
     fs_drivers_note(f, forecast);
+    if (f->is_left_plain) fs_forecast_note(forecast, "not transformed, not all values above zero");
     if (s->absurd > 0) {
         snprintf(text, sizeof text, "%lld left out, 1000 times the usual", (long long)s->absurd);
         fs_forecast_note(forecast, text);
@@ -298,6 +301,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
 {
     int model = f->settings.model;
     *forecast = (fs_forecast){.model = "none"};
+    f->is_left_plain = false;
     int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
     if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);

@@ -49,9 +49,11 @@ typedef struct fs_mixed {
 
 struct fs_forecaster {
     fs_forecast_settings settings;
-    int64_t rows;     /* of sums: horizon or 1 */
-    fs_series series; /* whole, for the forecast */
-    fs_series before; /* what an origin sees */
+    int64_t rows;          /* of sums: horizon or 1 */
+    fs_series series;      /* whole, for the forecast */
+    fs_series before;      /* what an origin sees */
+    fs_series transformed; /* room */
+    bool is_left_plain;    /* a series that should have been transformed */
     fs_scratch scratch;
     fs_fit fit[FS_FORECAST_MODELS]; /* of the series that is worked on */
     bool fitted[FS_FORECAST_MODELS];
@@ -103,6 +105,9 @@ bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int
 /* Fits a model to a series, where a method was not yet; AUTO by what the trials have shown so far. */
 FS_MUST_CHECK fs_status fs_forecaster_fit(fs_forecaster *f, const fs_series *series, int model,
                                           int season, int64_t horizon);
+/* Fits a method, to the series transformed where that is wanted and can be. */
+FS_MUST_CHECK fs_status fs_forecaster_try(fs_forecaster *f, const fs_forecast_task *task,
+                                          const fs_method *method, fs_fit *fit, bool *can);
 /* The errors of one step of a fit, and how wide, into f->errors. */
 FS_MUST_CHECK fs_status fs_forecaster_settle(fs_forecaster *f, const fs_series *series, int model);
 /* Another series is about to be fitted, of which `horizon` steps will be forecast: takes the effects of regressors out of it. */

@@ -88,11 +88,18 @@ void fs_paths_close(fs_paths *p)
 
 /* ---- errors that add up ---- */
 
+/* Of what errors add up in. */
+static double spread_of(const fs_fit *fit, int64_t h)
+{
+    return fit->is_transformed ? fs_box_cox_spread(fit, h) : fit->spread[h];
+}
+
 static void fill_weights(const fs_fit *fit, int64_t horizon, double *psi)
 {
     psi[0] = 1;
     for (int64_t j = 1; j < horizon; j++) {
-        double more = fit->spread[j] * fit->spread[j] - fit->spread[j - 1] * fit->spread[j - 1];
+        double more = spread_of(fit, j) * spread_of(fit, j);
+        more -= spread_of(fit, j - 1) * spread_of(fit, j - 1);
         psi[j] = more > NO_MATTER ? sqrt(more) : 0;
     }
 }

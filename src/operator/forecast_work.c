@@ -1,5 +1,6 @@
 /* A forecaster fed from rows, for the operators forecast, backtest and forecast_paths. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "forecast_work.h"
@@ -74,6 +75,28 @@ static fs_status refuse_form(const char *form, fs_error *error)
     fs_error_remedy(
         error, "write error (A, M, Z), trend (N, A, Ad, M, Md, Z) and season (N, A, M, Z), as in "
                "AAdM or ZZN; Z: chosen");
+    return FS_USAGE;
+}
+
+#define LAMBDA_MOST 2
+
+static fs_status read_box_cox(fs_forecast_settings *all, const fs_options *options, fs_error *error)
+{
+    const char *text = fs_option_text(options, "box_cox");
+    char *end = NULL;
+    all->transforms = strcmp(text, "no") != 0;
+    all->lambda = -1;
+    if (all->transforms && all->saves) {
+        fs_fail(error, FS_USAGE, "a model of a series that was transformed can't be saved");
+        fs_error_remedy(error, "leave out 'save' or 'box_cox'");
+        return FS_USAGE;
+    }
+    if (!all->transforms || strcmp(text, "auto") == 0) return FS_OK;
+    all->lambda = strtod(text, &end);
+    if (end != text && !*end && all->lambda >= 0 && all->lambda <= LAMBDA_MOST) return FS_OK;
+    fs_fail(error, FS_USAGE, "parameter 'box_cox' is '%s', and lambda is 0 to %d", text,
+            LAMBDA_MOST);
+    fs_error_remedy(error, "write no, auto or a number, such as 0 for logarithms or 0.5");
     return FS_USAGE;
 }
 
@@ -234,7 +257,9 @@ fs_status fs_forecast_work_open(const fs_binding *binding, const fs_forecast_set
     all->form = fs_option_text(options, "form");
     if (!fs_ets_form_is_valid(all->form)) return refuse_form(all->form, error);
     all->is_fast = strcmp(fs_option_text(options, "effort"), "fast") == 0;
+    all->searches_all = strcmp(fs_option_text(options, "search"), "full") == 0;
     all->origins = (int)fs_option_int(options, "origins");
+    FS_TRY(read_box_cox(all, options, error));
     FS_TRY(read_paths(all, options, error));
     FS_TRY(fs_forecast_work_end(&w->binding, &w->has_end, &w->end, error));
     FS_TRY(read_seasons(w, error));

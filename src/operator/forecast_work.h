@@ -54,7 +54,9 @@ extern const fs_column fs_forecast_work_input[];
         .name = "seasons", .type = FS_TYPE_LIST, .fallback = "[]", .minimum = 2, .maximum = 10000, \
         .merges = true,                                                                            \
         .doc =                                                                                     \
-            "lengths of several seasons, for mstl, such as [7, 365], at most 4; empty: those "     \
+            "lengths of several seasons, for mstl, tbats and dhr, such as [7, 365], at most 4; "   \
+            "empty: "                                                                              \
+            "those "                                                                               \
             "that "                                                                                \
             "the data show, of days 7 and 365, of hours 24 and 168, of whole numbers any; but "    \
             "`season` alone where that is given and none of these, or where auto is not at work"   \
@@ -78,6 +80,23 @@ extern const fs_column fs_forecast_work_input[];
     {                                                                                              \
         .name = "effort", .type = FS_TYPE_TEXT, .fallback = "usual", .choices = "usual|fast",      \
         .doc = "fast: auto leaves out arima, which takes most of its time"                         \
+    }
+
+#define FS_SEARCH_PARAM                                                                            \
+    {                                                                                              \
+        .name = "search", .type = FS_TYPE_TEXT, .fallback = "stepwise",                            \
+        .choices = "stepwise|full",                                                                \
+        .doc = "how arima looks for its orders: from neighbour to neighbour, or among all that "   \
+               "have p + q + P + Q of at most 5, which takes some five times as long"              \
+    }
+
+#define FS_BOX_COX_PARAM                                                                           \
+    {                                                                                              \
+        .name = "box_cox", .type = FS_TYPE_TEXT, .fallback = "no",                                 \
+        .doc = "lambda of a Box-Cox transformation that ets, arima and dhr are fitted after, 0 "   \
+               "to 2, "                                                                            \
+               "such as 0 for logarithms; auto: by Guerrero's method, 0 to 1; no: none. A series " \
+               "with values at or below zero is left as it is, and noted"                          \
     }
 
 #define FS_PATH_PARAMS(least, fewest, doc_of_paths)                                                \

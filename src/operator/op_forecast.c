@@ -29,7 +29,10 @@ static const fs_column forecast_output[] = {
      .role = FS_ROLE_RESULT,
      .doc = "the model's name: ETS(error,trend,season) with N none, A additive, Ad damped, M "
             "multiplicative; STM, OTM, DSTM, DOTM; CES(season) with N none, S simple, P partial, F "
-            "full; MSTL(seasons) and the form of what is left, log where seasons multiply; several "
+            "full; MSTL(seasons) and the form of what is left, log where seasons multiply; "
+            "TBATS(lambda, "
+            "{p,q}, phi, {<season,harmonics>}); DHR({<season,harmonics>}) and the orders of ARIMA; "
+            "several "
             "with commas for their median, with their weights for their mean; or none"},
     {.name = "note",
      .type = FS_TYPE_TEXT,
@@ -82,6 +85,8 @@ static const fs_param forecast_params[] = {
     FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
+    FS_SEARCH_PARAM,
+    FS_BOX_COX_PARAM,
     FS_NONNEGATIVE_PARAM,
     {.name = "origins",
      .type = FS_TYPE_INT,
@@ -213,9 +218,16 @@ const fs_operator fs_forecast_operator = {
         "imapa (Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow "
         "movers, counts: a mixture of negative binomials that forecasts their whole "
         "distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by "
-        "AICc and a stepwise search (Hyndman and Khandakar 2008), exact likelihood. Several "
+        "AICc and a stepwise search (Hyndman and Khandakar 2008), or among all (`search`), exact "
+        "likelihood. Several "
         "seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the rest "
-        "by ets without season (Bandara, Hyndman and Bergmeir 2021). The median "
+        "by ets without season (Bandara, Hyndman and Bergmeir 2021); tbats, in which each "
+        "season "
+        "is a sum of waves, as many as AICc says, with ARMA errors after a transformation of Box "
+        "and Cox (De Livera, Hyndman and Snyder 2011); and dhr, such waves that stay as they are, "
+        "and "
+        "ARIMA without season for what they leave (Hyndman and Athanasopoulos, Forecasting: "
+        "Principles and Practice, 10.5). The median "
         "of ets, dotm, ces and arima at each step (median).\n\n"
         "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean "
         "of at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, "
@@ -237,6 +249,10 @@ const fs_operator fs_forecast_operator = {
         "counts are left whole, and their level is multiplied instead. Events (the column "
         "`event`) do so by name: one effect that all have in common and one of each beside it, "
         "both drawn to zero, so that a seldom one is taken for an event like the others.\n\n"
+        "With `box_cox` ets, arima and dhr are fitted to (y^lambda - 1) / lambda, by name or as "
+        "parts of auto and median (Box and Cox 1964; lambda by Guerrero 1993). Means that come "
+        "back are means, not medians; quantiles and paths go back as they are, and in combinations "
+        "errors are widened by the slope at the median.\n\n"
         "Quantiles of counts are those of their distribution. Others come from the model's own "
         "errors: their distribution at one step, widened by theory for later steps and by how "
         "much larger the errors of the trial were than theory said. They ascend with the "

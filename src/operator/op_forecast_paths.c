@@ -49,6 +49,8 @@ static const fs_param paths_params[] = {
     FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
     FS_EFFORT_PARAM,
+    FS_SEARCH_PARAM,
+    FS_BOX_COX_PARAM,
     FS_NONNEGATIVE_PARAM,
     {.name = "origins",
      .type = FS_TYPE_INT,

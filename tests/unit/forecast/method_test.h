@@ -24,6 +24,7 @@ typedef struct method_work {
     const char *form;            /* of exponential smoothing; NULL: any */
     int seasons;                 /* beside the one; 0: that one alone */
     int season_of[FS_SEASONS_MOST];
+    bool searches_all; /* of arima */
 } method_work;
 
 static void method_free(method_work *w)
@@ -45,7 +46,8 @@ static fs_status method_try(method_work *w, const fs_method *method, int season,
                              .horizon = METHOD_HORIZON,
                              .form = w->form,
                              .seasons = w->seasons,
-                             .season_of = w->season_of};
+                             .season_of = w->season_of,
+                             .searches_all = w->searches_all};
     FS_TRY(method->fit(method, &task, &w->scratch, &w->fit, can));
     for (int h = 0; h < METHOD_HORIZON; h++) w->mean[h] = w->fit.mean[h] * w->series.unit;
     return FS_OK;

@@ -466,6 +466,35 @@ static void gaps_are_no_zeros(void **state)
     method_free(&w);
 }
 
+static void a_full_search_is_never_worse(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(31, 0, 0, 0);
+    method_work step = {.seasons = 0}, full = {.searches_all = true};
+    double y[120];
+    uint8_t valid[120];
+    int better = 0;
+    for (int trial = 0; trial < 60; trial++) {
+        double level = 50, last = 0;
+        int64_t n = 20 + fs_random_below(&random, 100);
+        for (int t = 0; t < n; t++) {
+            double e = fs_random_normal(&random);
+            level += 0.3 * e + 0.7 * last;
+            last = e;
+            y[t] = level + 4 * (t % 4 == trial % 3) + 2 * fs_random_normal(&random);
+            valid[t] = trial % 4 > 0 || t % 9 != 5;
+        }
+        bool can = method_fit(&step, &fs_arima_method, 4, y, valid, n);
+        assert_true(method_fit(&full, &fs_arima_method, 4, y, valid, n) == can);
+        if (!can) continue;
+        assert_true(full.fit.aicc <= step.fit.aicc);
+        better += full.fit.aicc < step.fit.aicc;
+        method_check_sane(&full);
+    }
+    assert_true(better > 0);
+    method_free(&step), method_free(&full);
+}
+
 static void series_that_are_too_short_are_left_to_others(void **state)
 {
     (void)state;
@@ -509,6 +538,7 @@ int main(void)
         cmocka_unit_test(a_season_is_found_and_goes_on),
         cmocka_unit_test(a_weekday_that_is_always_missing_makes_no_trend),
         cmocka_unit_test(gaps_are_no_zeros),
+        cmocka_unit_test(a_full_search_is_never_worse),
         cmocka_unit_test(series_that_are_too_short_are_left_to_others),
         cmocka_unit_test(nasty_series_get_finite_forecasts),
         cmocka_unit_test(every_allocation_may_fail),

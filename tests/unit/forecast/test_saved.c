@@ -97,7 +97,8 @@ static void make(int kind, uint64_t seed, double *y, int n)
 static bool is_saved(int model)
 {
     const char *name = fs_forecast_model_name(model);
-    return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0 && strcmp(name, "mstl") != 0;
+    return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0 && strcmp(name, "mstl") != 0 &&
+           strcmp(name, "tbats") != 0 && strcmp(name, "dhr") != 0;
 }
 
 /* Of every model, every kind of series, with and without gaps. */

@@ -70,6 +70,25 @@ static void forecast_takes_seasons_that_are_whole_numbers(void **state)
     fs_buffer_free(&out);
 }
 
+static void a_transformation_is_one_that_goes_back(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"box_cox = log", "box_cox = -1", "box_cox = 2.5",
+                                        "box_cox = auto, save = [model]"};
+    static row rows[60];
+    fs_error error;
+    fs_buffer out = {0};
+    for (int t = 0; t < 60; t++) rows[t] = (row){"a", t, 30 + t % 7};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(apply("forecast", wrong[i], rows, 60, 7, &out, &error), FS_USAGE);
+    fs_buffer_free(&out);
+    assert_int_equal(
+        apply("forecast", "horizon = 1, model = ets, box_cox = 0.5", rows, 60, 7, &out, &error),
+        FS_OK);
+    assert_non_null(strstr(out.data, "lambda 0.5"));
+    fs_buffer_free(&out);
+}
+
 static void auto_looks_for_a_year_beside_the_week_that_is_given(void **state)
 {
     (void)state;
@@ -368,6 +387,7 @@ int main(void)
         cmocka_unit_test(forecast_answers_for_groups_of_one_row_and_of_nothing_known),
         cmocka_unit_test(forecast_takes_the_form_that_is_named),
         cmocka_unit_test(forecast_takes_seasons_that_are_whole_numbers),
+        cmocka_unit_test(a_transformation_is_one_that_goes_back),
         cmocka_unit_test(auto_looks_for_a_year_beside_the_week_that_is_given),
         cmocka_unit_test(forecast_starts_from_a_common_end),
         cmocka_unit_test(forecast_of_sums_adds_periods_up),
