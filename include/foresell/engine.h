@@ -135,6 +135,9 @@ typedef struct fs_raw {
         *table; /* XLSX: sheet of each path; DATABASE: table; NULL: the first sheets */
     const fs_raw_column *column;
     int columns;
+    bool
+        strict; /* CSV: reading fails at the first row that can't be read, or that has a cell which is not like those that
+                  * the readings were taken from (fs_read_cell_alike); of all columns, asked for or not */
 } fs_raw;
 typedef struct fs_raw_stats {
     char *path; /* owned by the array */
@@ -185,6 +188,7 @@ typedef struct fs_file_profile {
     char *table;        /* sheet or database table, or NULL */
     char *left;         /* why this table was left alone: it then has no columns; or NULL */
     fs_sniffed sniffed; /* CSV */
+    bool beginning;     /* CSV: of the first rows only */
     int64_t bytes, records, faults; /* faults: ragged, unreadable records */
     char digest[FS_DIGEST_HEX];
     int columns;
@@ -196,7 +200,8 @@ FS_API FS_MUST_CHECK fs_status fs_engine_profile(fs_engine *engine, const char *
                                                  fs_file_profile **profile, int *count,
                                                  fs_error *error);
 /* The same by the types that the file itself says (Parquet), without reading a row: of a column's profile
- * there is its reading, and one row. Columns of text are text. *count 0 where a file says no types. */
+ * there is its reading, and one row. Columns of text are text. Of CSV the profile of the first rows, without a digest, where
+ * all of these can be read. *count 0 where there is neither. */
 FS_API FS_MUST_CHECK fs_status fs_engine_columns(fs_engine *engine, const char *path,
                                                  fs_file_profile **profile, int *count,
                                                  fs_error *error);
