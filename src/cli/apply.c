@@ -141,16 +141,16 @@ static fs_status run_operator(cli_session *s, apply *a, fs_error *error)
                      .groups = a->groups,
                      .order = a->order,
                      .select = select.data,
-                     .as_they_come = true};
+                     .as_they_come = true,
+                     .needs_rows = true};
     if (status == FS_OK)
         status = fs_engine_apply(s->engine, &what, a->result, &a->rows, &a->series, error);
     else
         fs_fail_memory(error, select.capacity);
     fs_buffer_free(&select);
-    FS_TRY(status);
-    if (a->series > 0) return FS_OK;
-    fs_fail(error, FS_DATA, "there are no rows, only column names");
-    return fs_error_at(error, a->path[0], 0, NULL);
+    if (status == FS_DATA && error && strncmp(error->message, "there are no rows", 17) == 0)
+        fs_error_at(error, a->path[0], 0, NULL);
+    return status;
 }
 
 /* What was taken for what, where the user did not say it. */
@@ -209,17 +209,18 @@ static fs_status prepare(cli_call *call, cli_session *s, apply *a, fs_error *err
         if (status == FS_OK) status = run_operator(s, a, &fault);
     }
     if (status != FS_OK && error) *error = fault;
-    FS_TRY(status);
-    status = fs_buffer_printf(&a->ordered, "select * from read_parquet('%s')", a->result);
-    return status == FS_OK ? FS_OK : fs_fail_memory(error, a->ordered.capacity);
+    return status;
 }
 
 static fs_status apply_with(cli_call *call, cli_session *s, apply *a, fs_error *error)
 {
-    FS_TRY(prepare(call, s, a, error));
     const char *out = fs_cli_text(call, "output");
+    if (out) {
+        FS_TRY(fs_engine_check_export(out, error));
+        a->result = out;
+    }
+    FS_TRY(prepare(call, s, a, error));
     if (!out) return fs_cli_apply_print(call, s, a, error);
-    FS_TRY(fs_engine_export(s->engine, a->ordered.data, out, error));
     fs_cli_terminal_clear(s->terminal);
     if (!fs_cli_flag(call, "json")) {
         fprintf(call->out, "%lld rows of %lld series in %s\n", (long long)a->rows,
@@ -235,7 +236,7 @@ static fs_status apply_with(cli_call *call, cli_session *s, apply *a, fs_error *
     return status;
 }
 
-/* A folder for the result until it is in order. */
+/* A folder for the result where it is to be printed. */
 static fs_status make_scratch(cli_call *call, apply *a, fs_error *error)
 {
     const char *base = getenv("TMPDIR");
@@ -246,9 +247,10 @@ static fs_status make_scratch(cli_call *call, apply *a, fs_error *error)
         return fs_fail(error, FS_RESOURCE, "TMPDIR must not contain a quote: %s", folder);
     if (!mkdtemp(folder)) return fs_fail_errno(error, "make the temporary folder", folder);
     a->scratch = folder;
-    a->result = fs_arena_printf(&call->arena, "%s/result.parquet", folder);
-    a->csv = fs_arena_printf(&call->arena, "%s/result.csv", folder);
-    return a->result && a->csv ? FS_OK : fs_fail_memory(error, strlen(folder));
+    a->printed = fs_arena_printf(&call->arena, "%s/result.%s", folder,
+                                 fs_cli_flag(call, "json") ? "parquet" : "csv");
+    a->result = a->printed;
+    return a->printed ? FS_OK : fs_fail_memory(error, strlen(folder));
 }
 
 fs_status fs_cli_run_apply(cli_call *call, fs_error *error)
@@ -260,8 +262,7 @@ fs_status fs_cli_run_apply(cli_call *call, fs_error *error)
     if (status == FS_OK) status = apply_with(call, &session, &a, error);
     fs_cli_apply_close(&a);
     fs_cli_session_close(&session);
-    if (a.result) unlink(a.result);
-    if (a.csv) unlink(a.csv);
+    if (a.printed) unlink(a.printed);
     rmdir(a.scratch);
     return status;
 }

@@ -411,5 +411,4 @@ void fs_cli_apply_close(apply *a)
 {
     free_profiles(a);
     fs_buffer_free(&a->options);
-    fs_buffer_free(&a->ordered);
 }

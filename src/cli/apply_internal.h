@@ -39,8 +39,10 @@ typedef struct apply {
     apply_columns columns;
     bool typed;     /* by the file itself: no cell can be bad, and no row was read to tell */
     bool beginning; /* by the first rows: each cell is looked at while the operator gets the rows */
-    fs_buffer options, ordered; /* the operator's parameters; the SELECT of the result */
-    const char *scratch, *result, *csv;
+    fs_buffer options;   /* the operator's parameters */
+    const char *scratch; /* a folder */
+    const char *printed; /* in it: what is printed, CSV or, for JSON, Parquet */
+    const char *result;  /* where the operator writes to: this, or the file that the user named */
     int64_t rows, series;
 } apply;
 
