@@ -176,6 +176,7 @@ typedef struct builder {
     duckdb_vector *vector; /* per wanted column, of the chunk at hand */
     void **data;
     uint64_t **validity;
+    idx_t *texts; /* one more than the last row that has a text */
     idx_t row;
     fs_buffer problem;
 } builder;
@@ -203,6 +204,7 @@ static fs_status start_chunk(builder *b)
         b->vector[i] = duckdb_data_chunk_get_vector(b->chunk, (idx_t)i);
         b->data[i] = duckdb_vector_get_data(b->vector[i]);
         b->validity[i] = NULL;
+        b->texts[i] = 0;
     }
     b->row = 0;
     return FS_OK;
@@ -217,9 +219,16 @@ static void set_null(builder *b, int i)
     duckdb_validity_set_row_invalid(b->validity[i], b->row);
 }
 
+/* A text that is the one of the row above is not stored again: files by series repeat their names. */
 static void set_text(builder *b, int i, const char *text, size_t bytes)
 {
-    duckdb_unsafe_vector_assign_string_element_len(b->vector[i], b->row, text, bytes);
+    duckdb_string_t *to = (duckdb_string_t *)b->data[i] + b->row;
+    if (b->row > 0 && b->texts[i] == b->row && duckdb_string_t_length(to[-1]) == bytes &&
+        memcmp(duckdb_string_t_data(&to[-1]), text, bytes) == 0)
+        to[0] = to[-1];
+    else
+        duckdb_unsafe_vector_assign_string_element_len(b->vector[i], b->row, text, bytes);
+    b->texts[i] = b->row + 1;
 }
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -408,7 +417,8 @@ static fs_status parse_records(builder *b, fs_text *text, const fs_text_block *b
     b->vector = fs_alloc_zero(columns, sizeof *b->vector);
     b->data = fs_alloc_zero(columns, sizeof *b->data);
     b->validity = fs_alloc_zero(columns, sizeof *b->validity);
-    if (!b->vector || !b->data || !b->validity) return FS_MEMORY;
+    b->texts = fs_alloc_zero(columns, sizeof *b->texts);
+    if (!b->vector || !b->data || !b->validity || !b->texts) return FS_MEMORY;
     FS_TRY(fs_cursor_open(text, &cursor, &b->slot->error));
     fs_cursor_start(cursor, block);
     fs_status status = FS_OK;
@@ -428,6 +438,7 @@ static void parse_block(scan *s, open_file *file, fs_text_block *block, slot *ou
     fs_free(b.vector);
     fs_free(b.data);
     fs_free(b.validity);
+    fs_free(b.texts);
     fs_buffer_free(&b.problem);
     fs_text_block_free(block);
 }
