@@ -1,5 +1,5 @@
-/* Fuzzing of cells: any bytes by any reading; values must be finite and in range, and the profile of
- * a column of them must be, too. */
+/* Fuzzing of cells: any bytes by any reading; values must be finite and in range, the profile of a column of them must be,
+ * too, and a cell that is alike must have the value that it has anyhow. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,12 @@
 
 static void read_cell(const char *text, size_t size, fs_reading reading)
 {
-    fs_cell cell = {0};
-    if (fs_read_cell(text, size, reading, &cell) != FS_CELL_VALUE) return;
+    fs_cell cell = {0}, alike = {0};
+    fs_cell_state state = fs_read_cell(text, size, reading, &cell);
+    if (fs_read_cell_alike(text, size, reading, &alike) == FS_CELL_VALUE &&
+        (state != FS_CELL_VALUE || memcmp(&cell, &alike, sizeof cell) != 0))
+        abort();
+    if (state != FS_CELL_VALUE) return;
     if (reading.kind == FS_READ_NUMBER && !isfinite(cell.number)) abort();
     if (reading.kind == FS_READ_BOOL && (cell.integer & ~1)) abort();
     if (reading.kind == FS_READ_DATE && (cell.integer < -3000000 || cell.integer > 3000000))

@@ -69,7 +69,7 @@ sizes as (
     group by item
 ),
 bucket_sums as (
-    select item, bucket, sum(greatest(value, 0)) as value
+    select item, bucket, cast(sum(exact(greatest(value, 0))) as double) as value
     from cells
     where value is not null
     group by item, bucket
@@ -77,8 +77,8 @@ bucket_sums as (
 buckets as (
     select
         bucket_sums.item,
-        sum(bucket_sums.value) as value,
-        sum(bucket_sums.value * bucket_sums.value) as squares,
+        cast(sum(exact(bucket_sums.value)) as double) as value,
+        cast(sum(exact(bucket_sums.value * bucket_sums.value)) as double) as squares,
         max(case
             when '${absent}' = 'missing' then null
             when '${period}' = 'day' then int_div(item_ends.last_number - item_ends.first_number + 1, 7)

@@ -4,7 +4,8 @@
 -- expect: all(coalesce(sum(case when "check" = 'rows refused, all reasons' then rows end), 0) = (select count(*) from quarantine))
 --
 -- share is of the subject's rows. A column that a table has nowhere is said once, not as a share. Identical lines are
--- looked for among at most 20 million lines with a basket or a customer.
+-- looked for among at most 20 million lines with a basket or a customer. Examples of demand are put into words a product and
+-- store each, not a period each, of which there are a thousand times as many.
 with missing_values as (
     select
         table_name as subject,
@@ -100,20 +101,29 @@ twin_sum as (
         min(item || ' at ' || cast(time as string)) as example
     from twins
 ),
+cells as (
+    select
+        state,
+        item,
+        store,
+        count(*) as rows,
+        sum(case when outlier_reason is not null then 1 else 0 end) as outliers,
+        min(case when outlier_reason is not null then cast(period as string) || ': ' || outlier_reason end) as outlier_example,
+        min(period) as period
+    from demand_item_store
+    group by state, item, store
+),
 states as (
     select
         state,
-        count(*) as rows,
-        sum(case when outlier_reason is not null then 1 else 0 end) as outliers,
+        cast(sum(rows) as bigint) as rows,
+        sum(outliers) as outliers,
         min(
-            case
-                when outlier_reason is not null then
-                    case when item = '(all)' then store when store = '(all)' then item else item || ', ' || store end
-                    || ', ' || cast(period as string) || ': ' || outlier_reason
-            end
+            case when item = '(all)' then store when store = '(all)' then item else item || ', ' || store end
+            || ', ' || outlier_example
         ) as outlier_example,
         min(item || ', ' || store || ', ' || cast(period as string)) as example
-    from demand_item_store
+    from cells
     group by state
 ),
 state_sum as (

@@ -6,30 +6,30 @@
 -- Of now (compared_days), most money at stake first, which is what the stock cost and what was lost on the sales. Stock is what is on hand at the last count of each store; tied_up is
 -- that at cost, or at the money a piece brings where costs are not known; cover_days is how long it lasts at the rate of now. Much comes back where a
 -- fifth of the pieces and three times what is usual does. Low demand and profit are those of class C in both, when they are on offer for long enough.
-with counted as (
+with last_counts as (
     select
         stock.item,
         stock.store,
-        stock.day,
-        max(stock.on_hand) as on_hand,
+        max(stock.day) as day,
         max(case when stock.day is null then 1 else 0 end) as is_now
     from stock
     cross join compared_days
     where stock.item is not null and stock.on_hand is not null and (stock.day is null or stock.day <= compared_days.now_to)
-    group by stock.item, stock.store, stock.day
+    group by stock.item, stock.store
 ),
 latest as (
-    select
-        item,
-        store,
-        on_hand,
-        row_number() over (partition by item, store order by is_now desc nulls last, day desc nulls last) as place
-    from counted
+    select stock.item, max(stock.on_hand) as on_hand
+    from stock
+    join last_counts on last_counts.item = stock.item
+        and coalesce(last_counts.store, '') = coalesce(stock.store, '')
+        and (last_counts.store is null) = (stock.store is null)
+    where stock.on_hand is not null
+        and ((last_counts.is_now = 1 and stock.day is null) or (last_counts.is_now = 0 and stock.day = last_counts.day))
+    group by stock.item, stock.store
 ),
 on_hands as (
     select item, cast(sum(exact(greatest(on_hand, 0))) as double) as on_hand
     from latest
-    where place = 1
     group by item
 ),
 costs as (

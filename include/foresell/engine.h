@@ -75,9 +75,11 @@ FS_API FS_MUST_CHECK fs_status fs_engine_attach(fs_engine *engine, const char *n
  * tab or CR and are text get a ' before them. */
 FS_API FS_MUST_CHECK fs_status fs_engine_export(fs_engine *engine, const char *select,
                                                 const char *path, fs_error *error);
+/* FS_USAGE where `path` has no extension that fs_engine_export knows. */
+FS_API FS_MUST_CHECK fs_status fs_engine_check_export(const char *path, fs_error *error);
 
 /* Writes the Arrow batches that `produce` gives (until *more is false; the engine releases each) to
- * a Parquet file, or CSV where `path` ends so, by way of a temporary name beside it. Streamed:
+ * a file as fs_engine_export does; Parquet where the extension is none that it knows. Streamed:
  * memory does not grow. The same batches give the same bytes. `schema` is read, not kept. */
 typedef fs_status (*fs_produce)(void *context, struct ArrowArray *batch, bool *more,
                                 fs_error *error);
@@ -99,9 +101,10 @@ typedef struct fs_apply {
     const char *select;
     bool
         as_they_come; /* groups in the order in which they first come, not in that of their columns */
+    bool needs_rows; /* no row at all is an error, and no file is written */
 } fs_apply;
 
-/* Writes the Parquet file `path`: the group columns, then what the operator gives; groups in the order of
+/* Writes the file `path`, Parquet or what its extension says: the group columns, then what the operator gives; groups in the order of
  * their columns, nulls first, and a group's rows as the operator gives them. Only the groups are sorted:
  * rows are dealt out into ranges of groups, which threads put in order and pipe, so memory does not grow with
  * the rows (beside the groups, and the different texts of a text column), and the bytes are the same for any
@@ -135,6 +138,9 @@ typedef struct fs_raw {
         *table; /* XLSX: sheet of each path; DATABASE: table; NULL: the first sheets */
     const fs_raw_column *column;
     int columns;
+    bool
+        strict; /* CSV: reading fails at the first row that can't be read, or that has a cell which is not like those that
+                  * the readings were taken from (fs_read_cell_alike); of all columns, asked for or not */
 } fs_raw;
 typedef struct fs_raw_stats {
     char *path; /* owned by the array */
@@ -185,6 +191,7 @@ typedef struct fs_file_profile {
     char *table;        /* sheet or database table, or NULL */
     char *left;         /* why this table was left alone: it then has no columns; or NULL */
     fs_sniffed sniffed; /* CSV */
+    bool beginning;     /* CSV: of the first rows only */
     int64_t bytes, records, faults; /* faults: ragged, unreadable records */
     char digest[FS_DIGEST_HEX];
     int columns;
@@ -196,7 +203,8 @@ FS_API FS_MUST_CHECK fs_status fs_engine_profile(fs_engine *engine, const char *
                                                  fs_file_profile **profile, int *count,
                                                  fs_error *error);
 /* The same by the types that the file itself says (Parquet), without reading a row: of a column's profile
- * there is its reading, and one row. Columns of text are text. *count 0 where a file says no types. */
+ * there is its reading, and one row. Columns of text are text. Of CSV the profile of the first rows, without a digest, where
+ * all of these can be read. *count 0 where there is neither. */
 FS_API FS_MUST_CHECK fs_status fs_engine_columns(fs_engine *engine, const char *path,
                                                  fs_file_profile **profile, int *count,
                                                  fs_error *error);

@@ -75,6 +75,10 @@ typedef union fs_cell {
 /* Does not allocate; exact for decimals of up to 15 digits. For TEXT only the state is given. */
 FS_API fs_cell_state fs_read_cell(const char *text, size_t bytes, fs_reading reading,
                                   fs_cell *cell);
+/* The same, but BAD as well where a cell, though it can be read, is not as plain as those from which the reading of its
+ * column was taken: see fs_profile_holds. */
+FS_API fs_cell_state fs_read_cell_alike(const char *text, size_t bytes, fs_reading reading,
+                                        fs_cell *cell);
 
 /* ---- opening ------------------------------------------------------------------ */
 
@@ -154,6 +158,8 @@ typedef struct fs_text_block fs_text_block;
 FS_API FS_MUST_CHECK fs_status fs_text_next(fs_text *text, fs_text_block **block, fs_error *error);
 FS_API void fs_text_block_free(fs_text_block *block);
 FS_API void fs_text_stats_get(const fs_text *text, fs_text_stats *stats);
+/* No digest is taken, which is a tenth of what reading costs: the stats have none. */
+FS_API void fs_text_leave_digest(fs_text *text);
 FS_API void fs_text_close(fs_text *text);
 
 /* One record at a time from a block. Fields are views into the block or the cursor. */
@@ -247,6 +253,9 @@ FS_API FS_MUST_CHECK fs_status fs_profile_add(fs_profile *profile, int column, c
 FS_API FS_MUST_CHECK fs_status fs_profile_end(fs_profile *profile, fs_error *error);
 FS_API const fs_column_profile *fs_profile_column(const fs_profile *profile, int column);
 FS_API void fs_profile_close(fs_profile *profile);
+/* Of a profile of the beginning of a column: is its reading that of the whole column, if fs_read_cell_alike takes all cells
+ * to come (of a text: whatever they are)? False where more cells could tell otherwise. */
+FS_API bool fs_profile_holds(const fs_column_profile *profile);
 /* Share (0 … 1) of the distinct values of `a` that also stand in `b`. */
 FS_API double fs_profile_within(const fs_column_profile *a, const fs_column_profile *b);
 

@@ -1,9 +1,12 @@
 /* foresell apply: one operator on one table of a file.
  *
- * The file is profiled (what is each column, over all rows), the columns are given their parts (groups, order,
- * values, regressors), read as those parts need, and piped through the operator. A cell that cannot be read
- * refuses the file, with its line, for here nothing is cleaned in silence. The result comes in the order in which
- * the groups first stand in the input.
+ * The columns are given their parts (groups, order, values, regressors), read as those parts need, and piped through the
+ * operator. A cell that cannot be read refuses the file, with its line, for here nothing is cleaned in silence. The
+ * result comes in the order in which the groups first stand in the input.
+ *
+ * What each column is, the types of the file tell, or its first rows, and then it is read once, each cell looked at: nearly
+ * always all are like the first ones. Where one is not, or anything else goes wrong, all begins anew with a profile of the
+ * whole file, which tells what is to be done or said.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -110,7 +113,7 @@ static fs_status refuse_problem(cli_session *s, const apply *a, fs_error *error)
 {
     fs_result *result = NULL;
     bool more = false;
-    if (a->typed) return FS_OK;
+    if (a->typed || a->beginning) return FS_OK;
     FS_TRY(fs_engine_query(s->engine,
                            "select _file, _line, _problem from foresell_input "
                            "where _problem is not null order by _file, _line limit 1",
@@ -138,16 +141,16 @@ static fs_status run_operator(cli_session *s, apply *a, fs_error *error)
                      .groups = a->groups,
                      .order = a->order,
                      .select = select.data,
-                     .as_they_come = true};
+                     .as_they_come = true,
+                     .needs_rows = true};
     if (status == FS_OK)
         status = fs_engine_apply(s->engine, &what, a->result, &a->rows, &a->series, error);
     else
         fs_fail_memory(error, select.capacity);
     fs_buffer_free(&select);
-    FS_TRY(status);
-    if (a->series > 0) return FS_OK;
-    fs_fail(error, FS_DATA, "there are no rows, only column names");
-    return fs_error_at(error, a->path[0], 0, NULL);
+    if (status == FS_DATA && error && strncmp(error->message, "there are no rows", 17) == 0)
+        fs_error_at(error, a->path[0], 0, NULL);
+    return status;
 }
 
 /* What was taken for what, where the user did not say it. */
@@ -164,34 +167,60 @@ static void say_parts(const cli_call *call, const apply *a)
     }
 }
 
-static fs_status prepare(cli_call *call, cli_session *s, apply *a, fs_error *error)
+/* Has each column the part that it had before? */
+static bool same_parts(const apply_columns *a, const apply_columns *b)
 {
-    FS_TRY(fs_cli_apply_open(call, s, a, error));
-    if (!fs_cli_flag(call, "json")) {
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = a->column[i].part == b->column[i].part && a->column[i].input == b->column[i].input;
+    return same;
+}
+
+/* Up to where rows are read: a wrong parameter is told at once. */
+static fs_status set_up(cli_call *call, cli_session *s, apply *a, bool whole, fs_error *error)
+{
+    apply_columns said = a->columns;
+    FS_TRY(fs_cli_apply_open(call, s, a, whole, error));
+    if (!fs_cli_flag(call, "json") && !same_parts(&said, &a->columns)) {
         fs_cli_terminal_clear(s->terminal);
         say_parts(call, a);
     }
+    fs_buffer_clear(&a->options);
     fs_status status = fs_cli_apply_options(a->op, call->given, &a->options);
     if (status == FS_OK) status = add_bindings(&a->columns, &a->options);
     if (status != FS_OK) return fs_fail_memory(error, a->options.capacity);
-    /* Before any data are read: a wrong parameter is told at once. */
     fs_options *options = NULL;
     FS_TRY(fs_options_parse(a->op, a->options.data, &options, error));
     status = fs_options_check_here(options, error);
     fs_options_free(options);
-    FS_TRY(status);
-    FS_TRY(refuse_problem(s, a, error));
-    FS_TRY(run_operator(s, a, error));
-    status = fs_buffer_printf(&a->ordered, "select * from read_parquet('%s')", a->result);
-    return status == FS_OK ? FS_OK : fs_fail_memory(error, a->ordered.capacity);
+    return status;
+}
+
+static fs_status prepare(cli_call *call, cli_session *s, apply *a, fs_error *error)
+{
+    fs_error fault = {0};
+    FS_TRY(set_up(call, s, a, false, error));
+    fs_status status = refuse_problem(s, a, &fault);
+    if (status == FS_OK) status = run_operator(s, a, &fault);
+    if (status == FS_DATA && a->beginning) {
+        fault = (fs_error){0};
+        FS_TRY(set_up(call, s, a, true, error));
+        status = refuse_problem(s, a, &fault);
+        if (status == FS_OK) status = run_operator(s, a, &fault);
+    }
+    if (status != FS_OK && error) *error = fault;
+    return status;
 }
 
 static fs_status apply_with(cli_call *call, cli_session *s, apply *a, fs_error *error)
 {
-    FS_TRY(prepare(call, s, a, error));
     const char *out = fs_cli_text(call, "output");
+    if (out) {
+        FS_TRY(fs_engine_check_export(out, error));
+        a->result = out;
+    }
+    FS_TRY(prepare(call, s, a, error));
     if (!out) return fs_cli_apply_print(call, s, a, error);
-    FS_TRY(fs_engine_export(s->engine, a->ordered.data, out, error));
     fs_cli_terminal_clear(s->terminal);
     if (!fs_cli_flag(call, "json")) {
         fprintf(call->out, "%lld rows of %lld series in %s\n", (long long)a->rows,
@@ -207,7 +236,7 @@ static fs_status apply_with(cli_call *call, cli_session *s, apply *a, fs_error *
     return status;
 }
 
-/* A folder for the result until it is in order. */
+/* A folder for the result where it is to be printed. */
 static fs_status make_scratch(cli_call *call, apply *a, fs_error *error)
 {
     const char *base = getenv("TMPDIR");
@@ -218,9 +247,10 @@ static fs_status make_scratch(cli_call *call, apply *a, fs_error *error)
         return fs_fail(error, FS_RESOURCE, "TMPDIR must not contain a quote: %s", folder);
     if (!mkdtemp(folder)) return fs_fail_errno(error, "make the temporary folder", folder);
     a->scratch = folder;
-    a->result = fs_arena_printf(&call->arena, "%s/result.parquet", folder);
-    a->csv = fs_arena_printf(&call->arena, "%s/result.csv", folder);
-    return a->result && a->csv ? FS_OK : fs_fail_memory(error, strlen(folder));
+    a->printed = fs_arena_printf(&call->arena, "%s/result.%s", folder,
+                                 fs_cli_flag(call, "json") ? "parquet" : "csv");
+    a->result = a->printed;
+    return a->printed ? FS_OK : fs_fail_memory(error, strlen(folder));
 }
 
 fs_status fs_cli_run_apply(cli_call *call, fs_error *error)
@@ -232,8 +262,7 @@ fs_status fs_cli_run_apply(cli_call *call, fs_error *error)
     if (status == FS_OK) status = apply_with(call, &session, &a, error);
     fs_cli_apply_close(&a);
     fs_cli_session_close(&session);
-    if (a.result) unlink(a.result);
-    if (a.csv) unlink(a.csv);
+    if (a.printed) unlink(a.printed);
     rmdir(a.scratch);
     return status;
 }

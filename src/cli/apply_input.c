@@ -219,6 +219,24 @@ fs_status fs_cli_apply_parts(const fs_operator *op, const cli_given *given, appl
     return FS_OK;
 }
 
+/* A column that was passed over when parts were guessed, or would have been a regressor as a number, plays a part too. */
+static bool plays(const apply *a, const apply_column *c)
+{
+    if (c->part != APPLY_LEFT || regressors_of(a->op)) return true;
+    for (int i = 0; i < a->columns.count; i++)
+        if (a->columns.column[i].guessed) return true;
+    return false;
+}
+
+bool fs_cli_apply_holds(const apply *a)
+{
+    for (int i = 0; i < a->columns.count; i++) {
+        const apply_column *c = &a->columns.column[i];
+        if (plays(a, c) && !fs_profile_holds(c->profile)) return false;
+    }
+    return true;
+}
+
 /* ---- files ---- */
 
 static fs_status choose_table(const cli_call *call, apply *a, int file, fs_error *error)
@@ -316,9 +334,12 @@ static fs_status make_view(cli_call *call, cli_session *s, apply *a, fs_error *e
     const char **tables = fs_arena_zero(&call->arena, (size_t)a->paths * sizeof *tables);
     if (!columns || !tables) return fs_fail_memory(error, bytes);
     for (int i = 0; i < a->paths; i++) tables[i] = a->table[i]->table;
-    for (int i = 0; i < a->columns.count; i++)
-        columns[i] = (fs_raw_column){.name = a->columns.column[i].name,
-                                     .reading = a->columns.column[i].reading};
+    for (int i = 0; i < a->columns.count; i++) {
+        const apply_column *c = &a->columns.column[i];
+        bool checked = a->beginning && c->part == APPLY_LEFT && plays(a, c);
+        columns[i] =
+            (fs_raw_column){.name = c->name, .reading = checked ? c->profile->reading : c->reading};
+    }
     fs_raw raw = {.name = "foresell_input",
                   .path = a->path,
                   .paths = a->paths,
@@ -326,7 +347,8 @@ static fs_status make_view(cli_call *call, cli_session *s, apply *a, fs_error *e
                   .dialect = table->sniffed.dialect,
                   .table = table->table ? tables : NULL,
                   .column = columns,
-                  .columns = a->columns.count};
+                  .columns = a->columns.count,
+                  .strict = a->beginning};
     return fs_engine_raw_view(s->engine, &raw, "foresell_input", error);
 }
 
@@ -351,9 +373,9 @@ static bool has_text_to_read(const apply *a)
     return false;
 }
 
-/* Parts by the types that the files themselves say, without reading a row; a->typed where that is
- * enough. Whatever goes wrong is told by the longer way. */
-static void look_at_types(cli_call *call, cli_session *s, apply *a)
+/* Parts by the types that the files themselves say, without reading a row, or by the first rows of texts; a->typed or
+ * a->beginning where that is enough. Whatever goes wrong is told by the longer way. */
+static bool look_at_types(cli_call *call, cli_session *s, apply *a)
 {
     bool all = true;
     for (int i = 0; all && i < a->paths; i++) {
@@ -362,19 +384,25 @@ static void look_at_types(cli_call *call, cli_session *s, apply *a)
               a->profile_count[i] == 1 && choose_table(call, a, i, NULL) == FS_OK &&
               check_same(a, i, NULL) == FS_OK;
     }
-    a->typed = all && find_parts(call, a, NULL) == FS_OK && !has_text_to_read(a);
-    if (a->typed) return;
+    all = all && find_parts(call, a, NULL) == FS_OK && !has_text_to_read(a);
+    a->beginning = all && a->table[0]->beginning;
+    if (all && (!a->beginning || fs_cli_apply_holds(a))) return true;
+    a->beginning = false;
     free_profiles(a);
-    for (int i = 0; i < a->paths; i++) a->table[i] = NULL;
+    return false;
 }
 
-fs_status fs_cli_apply_open(cli_call *call, cli_session *s, apply *a, fs_error *error)
+fs_status fs_cli_apply_open(cli_call *call, cli_session *s, apply *a, bool whole, fs_error *error)
 {
+    free_profiles(a);
+    a->typed = a->beginning = false;
     FS_TRY(start_profiles(call, a, error));
-    look_at_types(call, s, a);
-    if (!a->typed) {
+    if (whole || !look_at_types(call, s, a)) {
+        FS_TRY(start_profiles(call, a, error));
         FS_TRY(read_profiles(call, s, a, error));
         FS_TRY(find_parts(call, a, error));
+    } else {
+        a->typed = !a->beginning;
     }
     return make_view(call, s, a, error);
 }
@@ -383,5 +411,4 @@ void fs_cli_apply_close(apply *a)
 {
     free_profiles(a);
     fs_buffer_free(&a->options);
-    fs_buffer_free(&a->ordered);
 }

@@ -37,15 +37,22 @@ typedef struct apply {
     int groups;
     const char *order;
     apply_columns columns;
-    bool typed; /* by the file itself: no cell can be bad, and no row was read to tell */
-    fs_buffer options, ordered; /* the operator's parameters; the SELECT of the result */
-    const char *scratch, *result, *csv;
+    bool typed;     /* by the file itself: no cell can be bad, and no row was read to tell */
+    bool beginning; /* by the first rows: each cell is looked at while the operator gets the rows */
+    fs_buffer options;   /* the operator's parameters */
+    const char *scratch; /* a folder */
+    const char *printed; /* in it: what is printed, CSV or, for JSON, Parquet */
+    const char *result;  /* where the operator writes to: this, or the file that the user named */
     int64_t rows, series;
 } apply;
 
-/* apply_input.c: profiles the files, finds the parts of the columns, makes the view foresell_input. */
-fs_status fs_cli_apply_open(cli_call *call, cli_session *session, apply *a, fs_error *error);
+/* apply_input.c: finds the parts of the columns, makes the view foresell_input. By types or first rows where these are enough
+ * and `whole` is not said, else by a profile of the files. */
+fs_status fs_cli_apply_open(cli_call *call, cli_session *session, apply *a, bool whole,
+                            fs_error *error);
 void fs_cli_apply_close(apply *a);
+/* Do the first rows tell the parts and readings of the columns, if all others are like them? */
+bool fs_cli_apply_holds(const apply *a);
 /* Gives each column its part; `named` finds what the user gave for an input of the operator. */
 fs_status fs_cli_apply_parts(const fs_operator *op, const cli_given *given, apply *a,
                              fs_error *error);

@@ -5,16 +5,15 @@
 
 static fs_status print_csv(cli_call *call, cli_session *s, const apply *a, fs_error *error)
 {
-    FS_TRY(fs_engine_export(s->engine, a->ordered.data, a->csv, error));
     fs_cli_terminal_clear(s->terminal);
-    FILE *file = fopen(a->csv, "rb");
-    if (!file) return fs_fail_errno(error, "read", a->csv);
+    FILE *file = fopen(a->printed, "rb");
+    if (!file) return fs_fail_errno(error, "read", a->printed);
     char bytes[65536];
     for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
         fwrite(bytes, 1, got, call->out);
     bool failed = ferror(file);
     fclose(file);
-    return failed ? fs_fail(error, FS_RESOURCE, "cannot read %s", a->csv) : FS_OK;
+    return failed ? fs_fail(error, FS_RESOURCE, "cannot read %s", a->printed) : FS_OK;
 }
 
 static fs_status value_json(const fs_result *result, int column, fs_buffer *out)
@@ -46,8 +45,10 @@ static fs_status print_json(cli_call *call, cli_session *s, const apply *a, fs_e
     fs_result *result = NULL;
     fs_buffer row = {0};
     bool more = false, first = true;
-    FS_TRY(fs_engine_query(s->engine, a->ordered.data, &result, error));
-    fs_status status = fs_result_next(result, &more, error);
+    fs_status status = fs_buffer_printf(&row, "select * from read_parquet('%s')", a->printed);
+    status = status == FS_OK ? fs_engine_query(s->engine, row.data, &result, error)
+                             : fs_fail_memory(error, row.capacity);
+    if (status == FS_OK) status = fs_result_next(result, &more, error);
     for (; status == FS_OK && more; status = fs_result_next(result, &more, error)) {
         fs_buffer_clear(&row);
         status = row_json(result, &row);

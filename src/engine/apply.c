@@ -161,6 +161,8 @@ fs_status fs_engine_apply(fs_engine *engine, const fs_apply *apply, const char *
     FS_TRY(fs_options_parse(apply->op, text, &options, error));
     fs_dealt d = {.engine = engine, .apply = apply, .options = options};
     fs_status status = query(&d, error);
+    if (status == FS_OK && apply->needs_rows && d.index->count == 0)
+        status = fs_fail(error, FS_DATA, "there are no rows, only column names");
     if (status == FS_OK) status = put_in_order(&d, error);
     if (status == FS_OK) status = fs_dealt_write(&d, path, rows, error);
     if (status == FS_OK && series) *series = d.index->count;

@@ -135,6 +135,7 @@ static void copy_validity(const uint8_t *bits, span s, duckdb_vector out)
         if (!bits || !ArrowBitGet(bits, s.first + i)) set_null(out, s.from + i);
 }
 
+/* Names of a group stand in each of its rows: a text that is the one of the row above is not stored again. */
 static void copy_text(const field *c, const struct ArrowArray *array, span s, duckdb_vector out)
 {
     bool large = c->type == NANOARROW_TYPE_LARGE_STRING || c->type == NANOARROW_TYPE_LARGE_BINARY;
@@ -142,12 +143,23 @@ static void copy_text(const field *c, const struct ArrowArray *array, span s, du
     const int64_t *big = array->buffers[1];
     const char *bytes = array->buffers[2];
     const uint8_t *valid = array->null_count != 0 ? array->buffers[0] : NULL;
+    duckdb_string_t *to = (duckdb_string_t *)duckdb_vector_get_data(out) + s.from;
+    int64_t above = -1, above_bytes = -1;
+    const char *text_above = NULL;
     for (int64_t i = 0; i < s.count; i++) {
         int64_t row = s.first + i;
         if (valid && !ArrowBitGet(valid, row)) continue;
         int64_t begin = large ? big[row] : small[row], end = large ? big[row + 1] : small[row + 1];
-        duckdb_vector_assign_string_element_len(out, (idx_t)(s.from + i),
-                                                bytes ? bytes + begin : "", (idx_t)(end - begin));
+        const char *text = bytes ? bytes + begin : "";
+        if (end - begin == above_bytes && memcmp(text, text_above, (size_t)above_bytes) == 0) {
+            to[i] = to[above];
+            continue;
+        }
+        duckdb_vector_assign_string_element_len(out, (idx_t)(s.from + i), text,
+                                                (idx_t)(end - begin));
+        above = i;
+        above_bytes = end - begin;
+        text_above = text;
     }
 }
 

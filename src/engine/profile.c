@@ -3,7 +3,7 @@
  * Delimited text goes through our own parser, so that its faults are counted as a run will meet them.
  * Everything else is read as a raw view with no reading given: what init sees is what a run sees.
  * One pass; memory for the sketches of the columns, a block of text, and no rows. Where types are enough
- * (Parquet has them) fs_engine_columns looks at these only.
+ * (Parquet has them, the first rows of a text tell them) fs_engine_columns looks at these only.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 typedef struct look {
     fs_engine *engine;
     const char *path;
-    bool types_only; /* no row is read */
+    bool types_only; /* no row is read but the first ones of a text */
     fs_sniffed sniffed;
     fs_file_profile *profile;
     int count;
@@ -121,6 +121,7 @@ static fs_status read_blocks(look *l, fs_text *text, fs_profile *found, fault_co
         fs_text_block_free(block);
         if (status == FS_OK && fs_progress_cancelled(l->engine->progress))
             status = fs_fail(error, FS_CANCELLED, "cancelled");
+        if (l->types_only) break;
     }
     fs_cursor_close(cursor);
     return status;
@@ -174,6 +175,19 @@ static fs_status look_at_text(look *l, fs_error *error)
     l->count = 0;
     l->sniffed.dialect.encoding = FS_LATIN1;
     return text_table(l, &faults, error);
+}
+
+/* What is wrong with a row, here or further down, is found out over the whole file. */
+static fs_status look_at_beginning(look *l, fs_error *error)
+{
+    fault_count faults;
+    FS_TRY(text_table(l, &faults, error));
+    l->profile[0].beginning = true;
+    if (faults.all == 0) return FS_OK;
+    fs_file_profile_free(l->profile, l->count);
+    l->profile = NULL;
+    l->count = 0;
+    return FS_OK;
 }
 
 /* ---- everything else ---- */
@@ -434,13 +448,15 @@ static fs_status look_by_content(look *l, fs_error *error)
 {
     const char *what = l->sniffed.what;
     if (strstr(what, "parquet")) return look_at_table(l, FS_FORMAT_PARQUET, NULL, error);
-    if (l->types_only) return FS_OK;
+    bool markup = strcmp(what, "html") == 0 || strcmp(what, "xml") == 0;
+    bool text = l->sniffed.is_text && !markup && strcmp(what, "json") != 0;
+    if (l->types_only)
+        return text && !claims_other_format(l->path) ? look_at_beginning(l, error) : FS_OK;
     if (strcmp(what, "xlsx") == 0) return look_at_sheets(l, error);
     if (strstr(what, "sqlite")) return look_at_database(l, error);
     if (strcmp(what, "json") == 0) return look_at_table(l, FS_FORMAT_JSON, NULL, error);
-    bool markup = strcmp(what, "html") == 0 || strcmp(what, "xml") == 0;
     if (claims_other_format(l->path)) return refuse_claim(l, error);
-    return l->sniffed.is_text && !markup ? look_at_text(l, error) : refuse(l, error);
+    return text ? look_at_text(l, error) : refuse(l, error);
 }
 
 static fs_status look_at_path(look *l, fs_error *error)

@@ -61,6 +61,7 @@ static fs_status copy_description(fs_raw_source *s, const fs_raw *raw, const cha
 {
     s->format = raw->format;
     s->dialect = raw->dialect;
+    s->strict = raw->strict;
     s->view = fs_arena_strdup(&s->arena, view);
     if (!s->view) return FS_MEMORY;
     FS_TRY(copy_paths(s, raw));

@@ -48,6 +48,7 @@ struct fs_raw_source {
     const char *nested;     /* JSON: a column with lists of records in it; NULL: none */
     int64_t expected;       /* CSV: about how many records there are */
     bool counts;            /* its reader counts the records that can't be read */
+    bool strict;            /* CSV: as in fs_raw */
     pthread_mutex_t lock;   /* guards what follows */
     fs_raw_stats *stats;    /* one per path, path owned by the arena */
     bool *complete;         /* stats of a path are those of the whole file */

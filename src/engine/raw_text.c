@@ -13,7 +13,7 @@
  * on the number of threads.
  *
  * Only columns that the query wants are converted; all typed ones are checked where it wants
- * _problem or _row.
+ * _problem or _row. A strict source checks each as it is converted, and the others as well.
  */
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +50,8 @@ typedef struct scan {
     idx_t *column; /* numbers: fields, then FS_RAW_… */
     duckdb_logical_type *type;
     bool checks; /* all typed fields are to be checked */
+    int *unseen; /* strict: typed fields that the query does not want */
+    int unseens;
 
     pthread_mutex_t lock;
     pthread_cond_t ready, room;
@@ -174,6 +176,7 @@ typedef struct builder {
     duckdb_vector *vector; /* per wanted column, of the chunk at hand */
     void **data;
     uint64_t **validity;
+    idx_t *texts; /* one more than the last row that has a text */
     idx_t row;
     fs_buffer problem;
 } builder;
@@ -201,6 +204,7 @@ static fs_status start_chunk(builder *b)
         b->vector[i] = duckdb_data_chunk_get_vector(b->chunk, (idx_t)i);
         b->data[i] = duckdb_vector_get_data(b->vector[i]);
         b->validity[i] = NULL;
+        b->texts[i] = 0;
     }
     b->row = 0;
     return FS_OK;
@@ -215,9 +219,16 @@ static void set_null(builder *b, int i)
     duckdb_validity_set_row_invalid(b->validity[i], b->row);
 }
 
+/* A text that is the one of the row above is not stored again: files by series repeat their names. */
 static void set_text(builder *b, int i, const char *text, size_t bytes)
 {
-    duckdb_unsafe_vector_assign_string_element_len(b->vector[i], b->row, text, bytes);
+    duckdb_string_t *to = (duckdb_string_t *)b->data[i] + b->row;
+    if (b->row > 0 && b->texts[i] == b->row && duckdb_string_t_length(to[-1]) == bytes &&
+        memcmp(duckdb_string_t_data(&to[-1]), text, bytes) == 0)
+        to[0] = to[-1];
+    else
+        duckdb_unsafe_vector_assign_string_element_len(b->vector[i], b->row, text, bytes);
+    b->texts[i] = b->row + 1;
 }
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -233,23 +244,31 @@ static void set_trimmed(builder *b, int i, fs_field cell)
         set_text(b, i, text, (size_t)(end - text));
 }
 
-static void set_cell(builder *b, int i, const fs_raw_field *field, fs_field cell)
+static void set_value(builder *b, int i, fs_reading_kind kind, fs_cell value)
 {
-    if (!field->typed) {
-        set_trimmed(b, i, cell);
-        return;
-    }
-    fs_cell value = {0};
-    if (fs_read_cell(cell.text, cell.bytes, field->reading, &value) != FS_CELL_VALUE) {
-        set_null(b, i);
-        return;
-    }
-    switch (field->reading.kind) {
+    switch (kind) {
     case FS_READ_NUMBER: ((double *)b->data[i])[b->row] = value.number; break;
     case FS_READ_BOOL: ((bool *)b->data[i])[b->row] = value.integer != 0; break;
     case FS_READ_DATE: ((int32_t *)b->data[i])[b->row] = (int32_t)value.integer; break;
     default: ((int64_t *)b->data[i])[b->row] = value.integer; break;
     }
+}
+
+static fs_cell_state set_cell(builder *b, int i, const fs_raw_field *field, fs_field cell)
+{
+    if (!field->typed) {
+        set_trimmed(b, i, cell);
+        return FS_CELL_VALUE;
+    }
+    fs_cell value = {0};
+    bool strict = b->scan->source->strict;
+    fs_cell_state state =
+        (strict ? fs_read_cell_alike : fs_read_cell)(cell.text, cell.bytes, field->reading, &value);
+    if (state == FS_CELL_VALUE)
+        set_value(b, i, field->reading.kind, value);
+    else
+        set_null(b, i);
+    return state;
 }
 
 const char *fs_raw_wanted(fs_reading reading)
@@ -330,24 +349,62 @@ static void set_extra(builder *b, int i, int which, const fs_record *record, boo
         set_null(b, i);
 }
 
-static fs_status add_record(builder *b, const fs_record *record)
+/* ---- strict sources ---- */
+
+static fs_status fail_record(builder *b, const fs_record *record, const fs_raw_field *field)
+{
+    fs_error *error = &b->slot->error;
+    if (record->fault)
+        fs_fail(error, FS_DATA, "%s", record->fault);
+    else
+        fs_fail(error, FS_DATA, "%s: a cell that is not like those before it", field->name);
+    return fs_error_at(error, b->scan->source->path[b->path], record->line, NULL), FS_DATA;
+}
+
+static fs_status check_unseen(builder *b, const fs_record *record)
 {
     const fs_raw_source *source = b->scan->source;
+    for (int i = 0; i < b->scan->unseens; i++) {
+        const fs_raw_field *field = &source->field[b->scan->unseen[i]];
+        fs_field cell = record->field[source->place[b->path][b->scan->unseen[i]]];
+        fs_cell value;
+        if (fs_read_cell_alike(cell.text, cell.bytes, field->reading, &value) == FS_CELL_BAD)
+            return fail_record(b, record, field);
+    }
+    return FS_OK;
+}
+
+/* ---- records ---- */
+
+static fs_status set_cells(builder *b, const fs_record *record, bool problem)
+{
+    const fs_raw_source *source = b->scan->source;
+    const int *place = source->place[b->path];
+    for (int i = 0; i < b->scan->columns; i++) {
+        int k = (int)b->scan->column[i];
+        if (k >= source->fields) {
+            set_extra(b, i, k - source->fields, record, problem);
+        } else if (record->fault) {
+            set_null(b, i);
+        } else {
+            fs_cell_state state = set_cell(b, i, &source->field[k], record->field[place[k]]);
+            if (state == FS_CELL_BAD && source->strict)
+                return fail_record(b, record, &source->field[k]);
+        }
+    }
+    return FS_OK;
+}
+
+static fs_status add_record(builder *b, const fs_record *record)
+{
     bool problem = false;
     if (b->chunk && b->row == CHUNK_ROWS) FS_TRY(keep_chunk(b));
     if (!b->chunk) FS_TRY(start_chunk(b));
     FS_TRY(judge(b, record, &problem));
     b->slot->bad += problem;
-    const int *place = source->place[b->path];
-    for (int i = 0; i < b->scan->columns; i++) {
-        int k = (int)b->scan->column[i];
-        if (k >= source->fields)
-            set_extra(b, i, k - source->fields, record, problem);
-        else if (record->fault)
-            set_null(b, i);
-        else
-            set_cell(b, i, &source->field[k], record->field[place[k]]);
-    }
+    if (b->scan->source->strict && record->fault) return fail_record(b, record, NULL);
+    FS_TRY(set_cells(b, record, problem));
+    if (b->scan->unseens > 0) FS_TRY(check_unseen(b, record));
     b->row++;
     return FS_OK;
 }
@@ -360,7 +417,8 @@ static fs_status parse_records(builder *b, fs_text *text, const fs_text_block *b
     b->vector = fs_alloc_zero(columns, sizeof *b->vector);
     b->data = fs_alloc_zero(columns, sizeof *b->data);
     b->validity = fs_alloc_zero(columns, sizeof *b->validity);
-    if (!b->vector || !b->data || !b->validity) return FS_MEMORY;
+    b->texts = fs_alloc_zero(columns, sizeof *b->texts);
+    if (!b->vector || !b->data || !b->validity || !b->texts) return FS_MEMORY;
     FS_TRY(fs_cursor_open(text, &cursor, &b->slot->error));
     fs_cursor_start(cursor, block);
     fs_status status = FS_OK;
@@ -380,6 +438,7 @@ static void parse_block(scan *s, open_file *file, fs_text_block *block, slot *ou
     fs_free(b.vector);
     fs_free(b.data);
     fs_free(b.validity);
+    fs_free(b.texts);
     fs_buffer_free(&b.problem);
     fs_text_block_free(block);
 }
@@ -423,6 +482,7 @@ static fs_status open_next(scan *s, fs_error *error)
         fs_error_at(error, s->source->path[file->path], 0, NULL);
         fs_text_close(file->text);
     }
+    if (status == FS_OK && !s->checks) fs_text_leave_digest(file->text);
     if (status == FS_OK)
         s->file = file;
     else
@@ -523,6 +583,7 @@ static void close_scan(void *argument)
     for (int i = 0; s->type && i < s->columns; i++) duckdb_destroy_logical_type(&s->type[i]);
     fs_free(s->type);
     fs_free(s->column);
+    fs_free(s->unseen);
     fs_free(s->thread);
     pthread_cond_destroy(&s->ready);
     pthread_cond_destroy(&s->room);
@@ -581,6 +642,18 @@ static void bind(duckdb_bind_info info)
     duckdb_bind_set_bind_data(info, b, fs_free);
 }
 
+static fs_status list_unseen(scan *s)
+{
+    s->unseen = fs_alloc_zero((size_t)s->source->fields, sizeof *s->unseen);
+    if (!s->unseen) return FS_MEMORY;
+    for (int k = 0; k < s->source->fields; k++) {
+        bool wanted = !s->source->field[k].typed;
+        for (int i = 0; i < s->columns; i++) wanted |= s->column[i] == (idx_t)k;
+        if (!wanted) s->unseen[s->unseens++] = k;
+    }
+    return FS_OK;
+}
+
 static fs_status choose_columns(scan *s, duckdb_init_info info)
 {
     s->columns = (int)duckdb_init_get_column_count(info);
@@ -596,7 +669,7 @@ static fs_status choose_columns(scan *s, duckdb_init_info info)
         s->type[i] = duckdb_create_logical_type(type_of(s->source, (int)k));
         if ((int)k >= s->source->fields + FS_RAW_PROBLEM) s->checks = true;
     }
-    return FS_OK;
+    return s->source->strict ? list_unseen(s) : FS_OK;
 }
 
 /* Puts the cause where fs_engine_run finds it again: file, line and remedy would be lost in

@@ -256,28 +256,46 @@ static fs_status tell_sheet_limit(fs_status status, const char *path, fs_error *
     return fs_error_remedy(error, "write CSV or Parquet instead, or fewer rows");
 }
 
-fs_status fs_engine_export(fs_engine *engine, const char *select, const char *path, fs_error *error)
+static fs_status find_options(const char *path, const char **options, fs_error *error)
 {
-    const char *options = copy_options(path);
-    if (!options) {
-        fs_fail(error, FS_USAGE, "%s: not a kind of file that is written", path);
-        fs_error_remedy(error, "end its name in .csv, .tsv, .xlsx, .parquet or .jsonl");
-        return FS_USAGE;
-    }
+    *options = copy_options(path);
+    if (*options) return FS_OK;
+    fs_fail(error, FS_USAGE, "%s: not a kind of file that is written", path);
+    return fs_error_remedy(error, "end its name in .csv, .tsv, .xlsx, .parquet or .jsonl"),
+           FS_USAGE;
+}
+
+fs_status fs_engine_check_export(const char *path, fs_error *error)
+{
+    const char *options;
+    return find_options(path, &options, error);
+}
+
+/* As `options` say; what spreadsheets open is made harmless. */
+static fs_status export_as(fs_engine *engine, const char *select, const char *path,
+                           const char *options, int64_t *rows, fs_error *error)
+{
     bool sheet = strstr(options, "xlsx") != NULL;
     if (sheet) FS_TRY(fs_engine_extension(engine, "excel", error));
     if (!sheet && !strstr(options, "csv"))
-        return copy_to(engine, select, path, options, NULL, error);
+        return copy_to(engine, select, path, options, rows, error);
     fs_buffer harmless = {0};
     fs_status status = make_harmless(engine, select, &harmless, error);
     fs_error own = {0};
     if (status == FS_OK) {
-        status = copy_to(engine, harmless.data, path, options, NULL, &own);
+        status = copy_to(engine, harmless.data, path, options, rows, &own);
         status = tell_sheet_limit(status, path, &own);
         if (status != FS_OK && error) *error = own;
     }
     fs_buffer_free(&harmless);
     return status;
+}
+
+fs_status fs_engine_export(fs_engine *engine, const char *select, const char *path, fs_error *error)
+{
+    const char *options;
+    FS_TRY(find_options(path, &options, error));
+    return export_as(engine, select, path, options, NULL, error);
 }
 
 /* ---- streams of batches ---- */
@@ -292,6 +310,6 @@ fs_status fs_engine_write_batches(fs_engine *engine, const struct ArrowSchema *s
     char select[64];
     FS_TRY(fs_stream_open(engine, schema, produce, context, &stream, error));
     snprintf(select, sizeof select, "select * from fs_stream(%lld)", fs_stream_number(stream));
-    fs_status status = copy_to(engine, select, path, options, rows, error);
+    fs_status status = export_as(engine, select, path, options, rows, error);
     return fs_stream_close(engine, stream, status, error);
 }

@@ -39,6 +39,7 @@ typedef struct fs_source_stream {
     char *name; /* for messages */
     fs_source_packing packing;
     fs_digest digest;
+    bool undigested;      /* nobody asks for the digest */
     int64_t stored;       /* bytes taken from the reader */
     unsigned char *input; /* what was taken and not yet used: [at, end) */
     size_t at, end;

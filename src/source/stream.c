@@ -28,7 +28,7 @@ static fs_status take(fs_source_stream *s, void *data, size_t capacity, size_t *
     *got = 0;
     if (s->ended) return FS_OK;
     FS_TRY(s->reader.read(s->reader.context, data, capacity, got, error));
-    fs_digest_add(&s->digest, data, *got);
+    if (!s->undigested) fs_digest_add(&s->digest, data, *got);
     s->stored += (int64_t)*got;
     s->ended = *got == 0;
     return FS_OK;

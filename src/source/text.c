@@ -274,7 +274,7 @@ fs_status fs_text_next(fs_text *t, fs_text_block **block, fs_error *error)
     FS_TRY(next_block(t, block, error));
     if (*block) return FS_OK;
     t->finished = true;
-    fs_digest_end(&t->stream.digest, t->digest);
+    if (!t->stream.undigested) fs_digest_end(&t->stream.digest, t->digest);
     return FS_OK;
 }
 
@@ -402,6 +402,8 @@ void fs_text_close(fs_text *t)
 }
 
 int fs_text_columns(const fs_text *t) { return t->columns; }
+
+void fs_text_leave_digest(fs_text *t) { t->stream.undigested = true; }
 
 const char *fs_text_column(const fs_text *t, int index)
 {

@@ -185,3 +185,28 @@ def test_one_long_series(foresell, tmp_path, operator, rows):
 def test_as_many_series_as_rows(foresell, tmp_path, operator):
     path = put(tmp_path, item="'K' || n", day="date '2024-01-01' + cast(n % 300 as integer)", units="cast(n % 24 as double)", rows="range(100000) b(n)")
     assert applied(foresell, operator, path, "-o", tmp_path / "out.parquet").stdout.startswith("100000 rows of 100000 series")
+
+
+# ---- where the result goes ----
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "json"])
+def test_a_result_is_the_same_in_any_file(foresell, tmp_path, ending):
+    out = tmp_path / f"out.{ending}"
+    plain = table(applied(foresell, "trend", put(tmp_path, item="'=' || g", ending="csv")))
+    applied(foresell, "trend", tmp_path / "in.csv", "-o", out)
+    reader = {"parquet": "read_parquet", "json": "read_json"}.get(ending, "read_csv")
+    names = [row[0] for row in duckdb.sql(f"select item from {reader}('{out}')").fetchall()]
+    harmless = ending not in ("parquet", "json")
+    assert [row[0] for row in plain[1:]] == ["'=0", "'=1", "'=2"] and names == (["'=0", "'=1", "'=2"] if harmless else ["=0", "=1", "=2"])
+
+
+def test_a_result_of_no_kind_is_refused_before_anything_is_read(foresell, tmp_path):
+    refused(foresell("apply", "trend", tmp_path / "not-there.csv", "--order", "day", "--value", "units", "-o", tmp_path / "out.docx", check=False), "not a kind of file that is written")
+    assert not (tmp_path / "out.docx").exists()
+
+
+def test_a_file_may_be_replaced_by_its_result(foresell, tmp_path):
+    path = put(tmp_path)
+    plain = table(applied(foresell, "decompose", path))
+    applied(foresell, "decompose", path, "-o", path)
+    assert duckdb.sql(f"select count(*) from '{path}' where trend is not null").fetchone()[0] == len(plain) - 1

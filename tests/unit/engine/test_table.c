@@ -161,6 +161,8 @@ static void cells_that_a_sheet_would_run_are_made_harmless(void **state)
     free(text);
     assert_int_equal(fs_engine_export(engine, "select 1 as a", in_folder("what.docx"), NULL),
                      FS_USAGE);
+    assert_int_equal(fs_engine_check_export("what.docx", NULL), FS_USAGE);
+    assert_int_equal(fs_engine_check_export("what.csv.gz", NULL), FS_OK);
     fs_engine_close(engine);
 }
 
