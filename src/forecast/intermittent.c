@@ -139,21 +139,22 @@ static void tsb(demand *d)
 /* ---- sums ---- */
 
 /* Smooths sums of `level` periods and adds what they say of a period to the rate, and to `ahead` what changes with each. */
-static void add_sums(demand *d, int64_t level, double *sum, double *ahead)
+static void add_sums(demand *d, int64_t level, double *ahead)
 {
     int64_t sums = d->count / level, lost = d->count % level;
-    double periods = (double)level, before = 0;
-    for (int64_t i = 0, t = lost; i < sums; i++, t += level)
-        sum[i] = d->total[t + level] - d->total[t];
+    const double *sum = level == 1 ? d->y : d->size;
+    double share = 1 / (double)level, before = 0;
+    for (int64_t i = 0, t = lost; level > 1 && i < sums; i++, t += level)
+        d->size[i] = d->total[t + level] - d->total[t];
     double alpha = fs_ses_optimize(sum, sums, LOW, HIGH), smooth = sum[0];
     if (sums > 1) d->voices[lost + level]++;
     for (int64_t i = 1, t = lost + level; i < sums; i++, t += level) {
-        ahead[t] += smooth / periods - before;
-        before = smooth / periods;
+        ahead[t] += smooth * share - before;
+        before = smooth * share;
         smooth = alpha * sum[i] + (1 - alpha) * smooth;
     }
-    d->rate += smooth / periods;
-    d->alpha += alpha / periods;
+    d->rate += smooth * share;
+    d->alpha += alpha * share;
 }
 
 /* The mean interval, to the next whole number (half: to the even one): all of them reach to the last demand. */
@@ -187,7 +188,7 @@ static void sums(demand *d, bool all)
     memset(change, 0, (size_t)d->count * sizeof *change);
     memset(d->voices, 0, (size_t)d->count * sizeof *d->voices);
     for (int64_t t = 0; t < d->count; t++) d->total[t + 1] = d->total[t] + d->y[t];
-    for (int64_t level = least; level <= most; level++) add_sums(d, level, d->size, change);
+    for (int64_t level = least; level <= most; level++) add_sums(d, level, change);
     add_up(d, change, most);
     d->rate /= (double)(most - least + 1);
     d->alpha /= (double)(most - least + 1);
