@@ -680,9 +680,9 @@ def forecast(
     or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift and
     log_theta where there is none, or those that `models` names, are tried at several points of the group's past, where
     they see only what lay before. The forecast is their mean, weighted by the inverse square of their mean absolute
-    errors there, each point counting twice the one before (Bates and Granger 1969); the column model tells the weights.
-    Where the past is too short to try, it is their median. A model that cannot take a group (too short, or with values
-    below zero) is left out, or leaves it to ets.
+    errors there, each point counting twice the one before where there is no season (Bates and Granger 1969); the column
+    model tells the weights. Where the past is too short to try, it is their median. A model that cannot take a group
+    (too short, or with values below zero) is left out, or leaves it to ets.
 
     Seasons, where none are given, are those that the period suggests (of days 7 and 365, of hours 24 and 168) or, of
     whole numbers, peaks of the autocorrelation, seen twice at least and significant at 1 %. Where a group has two or

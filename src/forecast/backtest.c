@@ -22,7 +22,7 @@
 #define ANY_SEASON   0   /* parts are asked for before a season is known */
 #define ORIGIN_LEAST 4   /* known values that an origin must have before it */
 #define CALM         3.0 /* weight of theory against the backtest, in test lengths */
-#define FADES        0.5 /* what weights of models rest on, from one origin to the next */
+#define FADES        0.5 /* what weights rest on, from origin to origin, without a season */
 
 /* ---- room ---- */
 
@@ -243,7 +243,7 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
     bool by_sums = judges_intervals && f->settings.sums;
     int quantiles = judges_intervals && !by_sums ? f->settings.quantiles : 0;
     double *made = t->made + index * f->settings.horizon, unit = f->series.unit;
-    t->absolute *= FADES, t->weight *= FADES;
+    if (season == 1) t->absolute *= FADES, t->weight *= FADES;
     fs_deliver_mean(f, &f->before, fit, season, o->steps, made);
     if (quantiles > 0)
         fs_deliver_quantiles(f, &f->before, model, index, season, o->steps, f->quantile);
