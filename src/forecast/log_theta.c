@@ -1,8 +1,8 @@
 /* The Theta method of logarithms: its line is a constant rate of growth.
  *
  * What grows by a share of itself has a trend that a line through its values is always behind, and errors that grow with it: on the
- * scale of logarithms both are as the method wants them (Box and Cox 1964, Journal of the Royal Statistical Society B 26, λ 0;
- * Legaki and Koutsouri forecast M4's years so). Half of a rate is a careful forecast of growth, where all of it explodes. Means
+ * scale of logarithms both are as the method wants them (Box and Cox 1964, Journal of the Royal Statistical Society B 26, λ 0).
+ * Half of a rate is a careful forecast of growth, where all of it explodes. Means
  * of logs become medians of values. Errors are relative there: today's are times the first mean, and the deviation of step h grows as
  * its mean does.
  *
