@@ -214,7 +214,7 @@ def methods() -> Iterator[Row]:
 METHODS: list[tuple[str, list[tuple[str, float | None]]]] = [
     ("hours", [("mstl", 0.1), ("tbats", None), ("dhr", None)]),
     ("m3", [("ets", 0.8), ("arima", None), ("mstl", 0.5), ("tbats", None), ("dhr", None), ("theta", 0.1), ("otm", 0.1), ("dstm", 0.1), ("dotm", 0.1), ("ces", 0.1)]),
-    ("m4-yearly", [("ets", 0.5), ("theta", 0.2), ("otm", 0.2), ("dstm", 0.2), ("dotm", 0.2), ("ces", None)]),
+    ("m4-yearly", [("ets", 0.5), ("log_theta", 0.2), ("theta", 0.2), ("otm", 0.2), ("dstm", 0.2), ("dotm", 0.2), ("ces", None)]),
     ("m4-weekly-52", [("dotm", None)]),
     ("m5", [(name, 0.1) for name in ("seasonal_es", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa")]),
 ]

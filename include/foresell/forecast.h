@@ -56,11 +56,11 @@ FS_API int fs_step_seasons(const fs_step *step, int season[FS_SEASONS_MOST]);
 
 /* Models are told by their place in FS_FORECAST_CHOICES, 0 to FS_FORECAST_MODELS - 1. Methods are those that are no combination
  * of others; FS_FORECAST_AUTO is one of several, weighted by how good they were in the series' own past. */
-#define FS_FORECAST_MODELS 31
+#define FS_FORECAST_MODELS 32
 #define FS_FORECAST_METHODS                                                                        \
     "snaive|naive|drift|mean|window_average|seasonal_window_average|ets|ses|holt|holt_damped|"     \
-    "holt_winters|holt_winters_multiplicative|seasonal_es|theta|otm|dstm|dotm|ces|arima|mstl|"     \
-    "tbats|dhr|croston|"                                                                           \
+    "holt_winters|holt_winters_multiplicative|seasonal_es|log_theta|theta|otm|dstm|dotm|"          \
+    "ces|arima|mstl|tbats|dhr|croston|"                                                            \
     "croston_optimized|sba|tsb|adida|imapa|counts"
 #define FS_FORECAST_CHOICES FS_FORECAST_METHODS "|median|auto"
 #define FS_FORECAST_AUTO    (FS_FORECAST_MODELS - 1)

@@ -34,7 +34,7 @@ def backtest(
     seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]] = (),
     by: Literal["all", "step"] = "all",
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
@@ -101,7 +101,7 @@ def backtest(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"]], default ()
         Models to try, such as [naive, ets, tsb]; empty: auto and what it combines.
     by : {"all", "step"}, default "all"
         One row a group and model, or one for each step ahead.
@@ -133,8 +133,8 @@ def backtest(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): as the parameter names it: snaive, drift, ets, dotm, ces, arima, mstl and auto, or those of
-          `models`.
+        - `model` (text): as the parameter names it: snaive, drift, log_theta, ets, dotm, ces, arima, mstl and auto, or
+          those of `models`.
         - `step` (int, period): the step ahead that the row is of; null: all, where `by` is all.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
@@ -657,8 +657,8 @@ def forecast(
     seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
@@ -679,24 +679,25 @@ def forecast(
     seasons that multiply want values above zero). By name: ses, holt, holt_damped, holt_winters (additive),
     holt_winters_multiplicative, seasonal_es (each place of the season smoothed by itself); `form` gives any of the
     thirty forms. The Theta method (theta), its optimised (otm), dynamic (dstm) and dynamic optimised form (dotm;
-    Fiorucci and others 2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord 2022). For demand with
-    many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan 2005), tsb (Teunter, Syntetos and Babai
-    2011), adida (Nikolopoulos and others 2011), imapa (Petropoulos and Kourentzes 2015). For whole numbers that are
-    small, as of slow movers, counts: a mixture of negative binomials that forecasts their whole distribution (after
-    Snyder, Ord and Beaumont 2012). Seasonal ARIMA (arima), orders by AICc and a stepwise search (Hyndman and Khandakar
-    2008), or among all (`search`), exact likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out
-    by STL and forecasts the rest by ets without season (Bandara, Hyndman and Bergmeir 2021); tbats, in which each
-    season is a sum of waves, as many as AICc says, with ARMA errors after a transformation of Box and Cox (De Livera,
-    Hyndman and Snyder 2011); and dhr, such waves that stay as they are, and ARIMA without season for what they leave
-    (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 10.5). The median of ets, dotm, ces and arima at
-    each step (median).
+    Fiorucci and others 2016), and theta of logarithms, for growth by a share (log_theta). Complex exponential smoothing
+    (ces; Svetunkov, Kourentzes and Ord 2022). For demand with many zeros: croston (1972), croston_optimized, sba
+    (Syntetos and Boylan 2005), tsb (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), imapa
+    (Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow movers, counts: a mixture of
+    negative binomials that forecasts their whole distribution (after Snyder, Ord and Beaumont 2012). Seasonal ARIMA
+    (arima), orders by AICc and a stepwise search (Hyndman and Khandakar 2008), or among all (`search`), exact
+    likelihood. Several seasons, as of days 7 and 365: mstl, which takes them out by STL and forecasts the rest by ets
+    without season (Bandara, Hyndman and Bergmeir 2021); tbats, in which each season is a sum of waves, as many as AICc
+    says, with ARMA errors after a transformation of Box and Cox (De Livera, Hyndman and Snyder 2011); and dhr, such
+    waves that stay as they are, and ARIMA without season for what they leave (Hyndman and Athanasopoulos, Forecasting:
+    Principles and Practice, 10.5). The median of ets, dotm, ces and arima at each step (median).
 
     With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean of at most 20 over 100 periods
-    or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift where
-    there is none, or those that `models` names, are tried at several points of the group's past, where they see only
-    what lay before. The forecast is their mean, weighted by the inverse square of their mean absolute errors there
-    (Bates and Granger 1969); the column model tells the weights. Where the past is too short to try, it is their
-    median. A model that cannot take a group (too short, or with values below zero) is left out, or leaves it to ets.
+    or more) is forecast as counts. Of others ets, dotm, ces, arima, and snaive where there is a season, drift and
+    log_theta where there is none, or those that `models` names, are tried at several points of the group's past, where
+    they see only what lay before. The forecast is their mean, weighted by the inverse square of their mean absolute
+    errors there, each point counting twice the one before where there is no season (Bates and Granger 1969); the column
+    model tells the weights. Where the past is too short to try, it is their median. A model that cannot take a group
+    (too short, or with values below zero) is left out, or leaves it to ets.
 
     Seasons, where none are given, are those that the period suggests (of days 7 and 365, of hours 24 and 168) or, of
     whole numbers, peaks of the autocorrelation, seen twice at least and significant at 1 %. Where a group has two or
@@ -778,11 +779,11 @@ def forecast(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         Auto combines several by how good they were in the group's own past.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         What auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, snaive where there is a season,
-        drift where there is none, and mstl where there are several.
+        drift and log_theta where there is none, and mstl where there are several.
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM
         or ZZN.
@@ -883,8 +884,8 @@ def forecast_paths(
     seasons: Sequence[float] = (),
     absent: Literal["missing", "zero", "closed"] = "missing",
     period: Literal["auto", "hour", "day", "week", "month", "quarter", "year"] = "auto",
-    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
-    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
+    model: Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"] = "auto",
+    models: Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]] = (),
     form: str | int | date = "ZZZ",
     calendar: Literal["auto", "yes", "no"] = "auto",
     effort: Literal["usual", "fast"] = "usual",
@@ -946,9 +947,9 @@ def forecast_paths(
     period : {"auto", "hour", "day", "week", "month", "quarter", "year"}, default "auto"
         How far it is from one row to the next; auto: found in each group from its own dates, so that missing ones are
         seen.
-    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
+    model : {"snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts", "median", "auto"}, default "auto"
         As in forecast.
-    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
+    models : Sequence[Literal["snaive", "naive", "drift", "mean", "window_average", "seasonal_window_average", "ets", "ses", "holt", "holt_damped", "holt_winters", "holt_winters_multiplicative", "seasonal_es", "log_theta", "theta", "otm", "dstm", "dotm", "ces", "arima", "mstl", "tbats", "dhr", "croston", "croston_optimized", "sba", "tsb", "adida", "imapa", "counts"]], default ()
         As in forecast.
     form : str | int | date, default "ZZZ"
         Form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where it is to be chosen, as in AAdM

@@ -22,6 +22,7 @@
 #define ANY_SEASON   0   /* parts are asked for before a season is known */
 #define ORIGIN_LEAST 4   /* known values that an origin must have before it */
 #define CALM         3.0 /* weight of theory against the backtest, in test lengths */
+#define FADES        0.5 /* what weights rest on, from origin to origin, without a season */
 
 /* ---- room ---- */
 
@@ -75,7 +76,7 @@ void fs_backtest_close(fs_forecaster *f)
 static void clear(const fs_forecaster *f, fs_tested *t)
 {
     int64_t each = f->rows * f->settings.quantiles;
-    t->absolute = t->wider = 0;
+    t->absolute = t->weight = t->wider = 0;
     t->compared = t->wider_count = 0;
     for (int64_t i = 0; i < each; i++) t->pinball[i] = 0, t->below[i] = 0;
     for (int64_t i = 0; i < f->rows; i++)
@@ -226,6 +227,7 @@ static void learn(const fs_forecaster *f, fs_tested *t, const fs_fit *fit, int i
     t->wider += z < 4 ? z * z : 16;
     t->wider_count++;
     t->absolute += fabs(error);
+    t->weight++;
     t->compared++;
     if (t->score)
         t->score[index * f->settings.horizon + h] = expected > 0 ? -error / expected : NAN;
@@ -241,6 +243,7 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
     bool by_sums = judges_intervals && f->settings.sums;
     int quantiles = judges_intervals && !by_sums ? f->settings.quantiles : 0;
     double *made = t->made + index * f->settings.horizon, unit = f->series.unit;
+    if (season == 1) t->absolute *= FADES, t->weight *= FADES;
     fs_deliver_mean(f, &f->before, fit, season, o->steps, made);
     if (quantiles > 0)
         fs_deliver_quantiles(f, &f->before, model, index, season, o->steps, f->quantile);

@@ -3,7 +3,8 @@
  * median  at each step the median of their means (the mean of the middle two). The median of a few unlike methods is hard to beat and
  *         needs no weights (Petropoulos and Svetunkov 2020, International Journal of Forecasting 36: "A simple combination of
  *         univariate models", sixth in the M4 competition)
- * auto    their mean, weighted by the inverse square of the mean absolute error that each made in the backtest (Bates and Granger 1969,
+ * auto    their mean, weighted by the inverse square of the mean absolute error that each made in the backtest, where, without
+ *         a season, each origin counts twice the one before: what is new tells more of what comes (Bates and Granger 1969,
  *         Operational Research Quarterly 20: "The combination of forecasts", with the variance of the errors)
  */
 #include <math.h>

@@ -3,7 +3,8 @@
  * The smoothing parameters are searched as logits, so every point is in the usual region: alpha in (0,1), beta as a
  * share of alpha, gamma as a share of 1 - alpha, phi in (0.8, 0.98) (Hyndman, Koehler, Ord, Snyder 2008, ch. 2, 5). First
  * level and slope are searched too, in units of the series' mean step. First seasonal states come from the first seasons
- * (ets_start.c). All forms with one kind of season are fitted in lockstep (ets_lanes.c) from the best of eight points. A form
+ * (ets_start.c). All forms with one kind of season are fitted in lockstep (ets_lanes.c) from the best of eight points, until
+ * what a step promises is nothing to the choice: towards a bound, where many an alpha lies, the last steps would go on long. A form
  * with trend and season that is not admissible at its best (ets_admissible.c) is fitted again with beta bounded lower.
  */
 #include <math.h>
@@ -12,7 +13,8 @@
 
 #define LANES          FS_LSQ_LANES
 #define ROUNDS         14
-#define TOLERANCE      1e-6
+#define TOLERANCE      1e-6 /* of the sum, of forms that are named */
+#define NO_MATTER      0.01 /* of AICc, of forms that compete: a tenth of a parameter's standard error */
 #define QUICKEST_TREND 0.25 /* of alpha, where there is no season */
 #define SLOPE_UNIT     0.1
 #define FARTHEST       8.0 /* logits: 0.0003 to 0.9997 */
@@ -68,16 +70,25 @@ static void set_lane(fs_ets_group *g, double x[FS_LSQ_PARAMETERS][LANES], int k)
     set_slope(g, form, x[FS_ETS_SLOPE][k], &to->slope[k], &to->slope_by_slope[k]);
 }
 
-/* Lanes whose x has changed: those that are done stand still. */
+/* Lanes whose x has changed: those that are done stand still. A half where all do is not in use. */
 static void set_lanes(fs_ets_group *g, double x[FS_LSQ_PARAMETERS][LANES])
 {
+    for (int half = 0; half < FS_ETS_HALVES; half++) g->lanes.error[half] = FS_ETS_NONE;
     for (int k = 0; k < LANES; k++) {
         bool same = true;
         for (int i = 0; i < FS_LSQ_PARAMETERS; i++) same = same && g->x[i][k] == x[i][k];
         if (same) continue;
         for (int i = 0; i < FS_LSQ_PARAMETERS; i++) g->x[i][k] = x[i][k];
         set_lane(g, x, k);
+        g->lanes.error[k / FS_ETS_STARTS] = g->error[k / FS_ETS_STARTS];
     }
+}
+
+/* A search begins: all lanes count as changed. */
+static void forget_lanes(fs_ets_group *g)
+{
+    for (int i = 0; i < FS_LSQ_PARAMETERS; i++)
+        for (int k = 0; k < LANES; k++) g->x[i][k] = NAN; /* equal to nothing */
 }
 
 static void objective(void *context, double x[FS_LSQ_PARAMETERS][LANES], fs_lsq_sums *sums)
@@ -85,6 +96,13 @@ static void objective(void *context, double x[FS_LSQ_PARAMETERS][LANES], fs_lsq_
     fs_ets_group *g = context;
     set_lanes(g, x);
     fs_ets_lanes_sums(&g->past, g->trend, g->season, &g->lanes, g->room, sums);
+}
+
+static void find_least(fs_ets_group *g, const fs_lsq_problem *problem,
+                       double x[FS_LSQ_PARAMETERS][LANES], double squares[LANES])
+{
+    forget_lanes(g);
+    fs_least_squares(objective, g, problem, x, squares);
 }
 
 /* ---- one group ---- */
@@ -129,11 +147,11 @@ static double most_beta(const fs_ets_group *g)
     return logit(QUICKEST_TREND / sqrt((double)g->period));
 }
 
-static fs_lsq_problem problem_of(const fs_ets_group *g)
+static fs_lsq_problem problem_of(const fs_ets_group *g, int64_t known)
 {
     fs_lsq_problem p = {.parameters = g->season ? FS_LSQ_PARAMETERS : FS_LSQ_PARAMETERS - 1,
                         .rounds = ROUNDS,
-                        .tolerance = TOLERANCE};
+                        .tolerance = g->trend_is_named ? TOLERANCE : NO_MATTER / (double)known};
     for (int i = 0; i < FS_LSQ_PARAMETERS; i++) {
         bool state = i == FS_ETS_LEVEL || i == FS_ETS_SLOPE;
         p.low[i] = state ? -1e6 : -FARTHEST;
@@ -174,11 +192,11 @@ static void search(fs_ets_group *g, const fs_lsq_problem *problem,
     fs_lsq_problem part = *problem;
     for (int k = 0; k < LANES; k++)
         if (is_at_bound(g, k)) part.free[k] &= ~(1u << FS_ETS_ALPHA | 1u << FS_ETS_PHI);
-    fs_least_squares(objective, g, &part, x, squares);
+    find_least(g, &part, x, squares);
     if (!g->trend_is_named) return;
     for (int k = 0; k < LANES; k++) part.free[k] &= 1u << FS_ETS_LEVEL | 1u << FS_ETS_SLOPE;
-    fs_least_squares(objective, g, &part, x, squares);
-    fs_least_squares(objective, g, problem, x, squares);
+    find_least(g, &part, x, squares);
+    find_least(g, problem, x, squares);
 }
 
 static void take_lane(fs_ets_group *g, int k, double squares, int64_t known)
@@ -214,14 +232,13 @@ static bool tighten(fs_ets_group *g, fs_lsq_problem *problem)
 void fs_ets_fit(fs_ets_group *g)
 {
     double x[FS_LSQ_PARAMETERS][LANES], squares[LANES], alpha, gamma;
-    fs_lsq_problem problem = problem_of(g);
     int64_t known = 0;
     for (int64_t t = 0; t < g->past.count; t++) known += g->past.use[t];
+    fs_lsq_problem problem = problem_of(g, known);
     find_start(g, &alpha, &gamma);
     for (int k = 0; k < LANES; k++) {
-        if (g->form[k].error) g->lanes.error[k * FS_ETS_HALVES / LANES] = g->form[k].error;
+        if (g->form[k].error) g->error[k / FS_ETS_STARTS] = g->form[k].error;
         place_start(g, &problem, alpha, gamma, x, k);
-        for (int i = 0; i < FS_LSQ_PARAMETERS; i++) g->x[i][k] = NAN; /* equal to nothing */
     }
     do {
         for (int k = 0; k < LANES; k++)

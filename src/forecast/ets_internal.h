@@ -104,6 +104,7 @@ typedef struct fs_ets_group {
     bool trend_is_named;
     bool trend_is_quick; /* may be: beta up to alpha, as far as that is admissible */
     double *room;
+    fs_ets_part error[FS_ETS_HALVES];          /* of the forms of each half; NONE: there are none */
     double x[FS_LSQ_PARAMETERS][FS_LSQ_LANES]; /* of `lanes` */
     fs_ets_lanes lanes;
 } fs_ets_group;

@@ -26,7 +26,9 @@
 typedef double vector __attribute__((vector_size(WIDTH * 8)));
 typedef double slot __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias)); /* in memory */
 typedef int64_t mask __attribute__((vector_size(WIDTH * 8)));
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE             static inline __attribute__((always_inline))
+#define TO(pointer)        (*(slot *)(void *)(pointer))
+#define IF(which, yes, no) ((vector)(((mask)(yes) & (which)) | ((mask)(no) & ~(which))))
 #pragma GCC diagnostic ignored "-Wpsabi" /* of vectors that functions give, and these are none */
 
 enum {
@@ -249,32 +251,57 @@ SUMS(ann_alone, FS_ETS_ADDITIVE, FS_ETS_NONE, false, 0)
 SUMS(ana_alone, FS_ETS_ADDITIVE, FS_ETS_ADDITIVE, false, 0)
 SUMS(anm_alone, FS_ETS_ADDITIVE, FS_ETS_MULTIPLICATIVE, false, 0)
 
-/* Of r, to those of r G; see above. */
-static void scale(const sums_of_four *four, int k, int lane, int n, double count, bool relative,
-                  fs_lsq_sums *sums)
+/* Of a lane: the mean of the logarithms of the means. */
+static double mean_log_of(const sums_of_four *four, int k, double count)
 {
     double logs = four->exponents[k] * 0.69314718055994531 + log(four->mantissa[k]);
-    double mean_log = relative && count > 0 ? logs / count : 0, m[ALL] = {0};
-    double factor = exp(2 * mean_log), squares = four->squares[k];
-    for (int i = 0; i < n && count > 0; i++) m[i] = four->by_logs[i][k] / count;
-    sums->squares[lane] = four->bad[k] ? INFINITY : factor * squares;
+    return count > 0 ? logs / count : 0;
+}
+
+/* Sums of four lanes to their places; of relative errors those of r to those of r G, see above. */
+INLINE void scale(const sums_of_four *four, int first, const int n, double count,
+                  const bool relative, fs_lsq_sums *sums)
+{
+    vector factor = {1, 1, 1, 1}, m[ALL] = {{0}}, squares = four->squares;
+    const vector nothing = {0}, broken = nothing + INFINITY;
+    for (int k = 0; relative && k < WIDTH; k++) factor[k] = exp(2 * mean_log_of(four, k, count));
+    for (int i = 0; relative && i < n && count > 0; i++) m[i] = four->by_logs[i] / count;
+    TO(sums->squares + first) = IF(four->bad, broken, factor * squares);
     for (int i = 0; i < ALL; i++) {
         bool in = i < n;
-        sums->slope[i][lane] = in ? factor * (four->slope[i][k] + squares * m[i]) : 0;
+        TO(&sums->slope[i][first]) =
+            in ? relative ? factor * (four->slope[i] + squares * m[i]) : four->slope[i] : nothing;
         for (int j = 0; j <= i; j++) {
             int at = i * (i + 1) / 2 + j;
-            double cross = m[i] * four->slope[j][k] + m[j] * four->slope[i][k];
-            sums->product[at][lane] =
-                in ? factor * (four->product[at][k] + cross + squares * m[i] * m[j]) : 0;
+            vector product = four->product[at];
+            if (relative) {
+                vector cross = m[i] * four->slope[j] + m[j] * four->slope[i];
+                product = factor * (product + cross + squares * m[i] * m[j]);
+            }
+            TO(&sums->product[at][first]) = in ? product : nothing;
         }
     }
 }
+
+typedef void scale_function(const sums_of_four *, int, double, fs_lsq_sums *);
+#define SCALE(name, n, relative)                                                                   \
+    FS_LANES static void name(const sums_of_four *four, int first, double count,                   \
+                              fs_lsq_sums *sums)                                                   \
+    {                                                                                              \
+        scale(four, first, n, count, relative, sums);                                              \
+    }
+SCALE(plain, ALL - 1, false)
+SCALE(plain_with_season, ALL, false)
+SCALE(scaled, ALL - 1, true)
+SCALE(scaled_with_season, ALL, true)
 
 void fs_ets_lanes_sums(const fs_ets_past *past, fs_ets_part trend, fs_ets_part season,
                        const fs_ets_lanes *lanes, double *room, fs_lsq_sums *sums)
 {
     static sum_function *const of[2][2][3] = {{{ann, ana, anm}, {mnn, mna, mnm}},
                                               {{amn, ama, amm}, {mmn, mma, mmm}}};
+    static scale_function *const to[2][2] = {{plain, plain_with_season},
+                                             {scaled, scaled_with_season}};
     double known = 0;
     for (int64_t t = 0; t < past->count; t++) known += past->use[t];
     for (int half = 0; half < FS_ETS_HALVES; half++) {
@@ -283,8 +310,7 @@ void fs_ets_lanes_sums(const fs_ets_past *past, fs_ets_part trend, fs_ets_part s
         if (!lanes->error[half]) continue;
         of[trend == FS_ETS_MULTIPLICATIVE][relative][season](past, lanes, half * WIDTH, room,
                                                              &four);
-        for (int k = 0; k < WIDTH; k++)
-            scale(&four, k, half * WIDTH + k, season ? ALL : ALL - 1, known, relative, sums);
+        to[relative][season != FS_ETS_NONE](&four, half * WIDTH, known, sums);
     }
 }
 

@@ -266,7 +266,10 @@ bool fs_season_indices(const double *y, const uint8_t *use, int64_t count, int s
 
 /* ---- the Theta method ---- */
 
-extern const fs_method fs_theta_method, fs_otm_method, fs_dstm_method, fs_dotm_method;
+extern const fs_method fs_theta_method, fs_otm_method, fs_dstm_method, fs_dotm_method,
+    fs_log_theta_method;
+/* What they need of their scratch. */
+#define FS_THETA_SCRATCH(count, season) (3 * (size_t)(count) + 3 * (size_t)(season) + 4)
 
 /* The trend line through the observations before t: intercept + slope * (t + 1). */
 typedef struct fs_theta_line {

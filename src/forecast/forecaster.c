@@ -89,7 +89,7 @@ bool fs_forecaster_combines(const fs_forecast_settings *settings, int model, int
 static bool tested_error(const fs_forecaster *f, int model, double *error)
 {
     const fs_tested *t = &f->tested[model];
-    *error = t->compared > 0 ? fs_bounded(t->absolute) / (double)t->compared : 0;
+    *error = t->compared > 0 ? fs_bounded(t->absolute) / t->weight : 0;
     return t->compared >= TESTED_LEAST;
 }
 

@@ -20,9 +20,10 @@ typedef struct fs_tested {
     int64_t *below;    /* the same */
     double *score;     /* origin × horizon: errors over what theory expects, NAN where not known;
                           NULL where intervals are not by them */
-    double absolute;   /* Σ of absolute errors of steps, and of how many */
-    int64_t compared;
-    double wider; /* Σ of squared standardised errors, and of how many */
+    double absolute;   /* Σ of absolute errors of steps, and of their weights */
+    double weight;
+    int64_t compared; /* how many these are */
+    double wider;     /* Σ of squared standardised errors, and of how many */
     int64_t wider_count;
 } fs_tested;
 

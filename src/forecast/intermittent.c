@@ -16,10 +16,14 @@
  * A forecast is a rate and the same for all steps. α a demand is about α / interval a period, so the deviation of step h
  * is that of simple smoothing with it.
  *
- * Cost: a few passes, 3 ns an observation each; imapa n (1 + 1/2 + … + 1/interval).
+ * What croston says changes with a demand only, so it is worked out over the list of demands, and tsb's size likewise.
+ *
+ * Cost: two or three passes, 1 ns an observation each, and 3 a demand; tsb 3 ns an observation; sums 3 ns each, imapa's are
+ * n (1 + 1/2 + … + 1/interval).
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "forecast_internal.h"
 
@@ -30,12 +34,13 @@
 
 enum { CROSTON, CROSTON_OPTIMIZED, SBA, TSB, ADIDA, IMAPA };
 
-/* The known values, and what a method says of each before it is seen. */
+/* The known values, and the errors that a method makes of them. */
 typedef struct demand {
     int64_t count, events, first; /* first: the first demand */
-    double *y;
-    double *size, *interval; /* events, and one more; also room for sums */
-    double *ahead;           /* count */
+    const double *y;
+    double *error;           /* count */
+    double *size, *interval; /* events, and one more; size also room for sums */
+    double *rate_after;      /* events; also room for what sums say, count */
     double *total, *voices;  /* of the values before; how many more sums speak from then on */
     double rate, alpha;      /* of a period */
     int64_t from;            /* the first that is forecast */
@@ -43,45 +48,66 @@ typedef struct demand {
         by_other; /* where croston and tsb end: size, interval or probability */
 } demand;
 
-/* Which periods have a demand is as good as random to the machine, so there is no branch on it here and below. */
-static void fill(const fs_series *series, demand *d)
+/* The series' own values where none is missing. */
+static void take_known(const fs_series *series, double *room, demand *d)
 {
-    double *y = d->y, *size = d->size, *interval = d->interval;
-    int64_t count = 0, events = 0, since = 0;
+    int64_t count = 0;
+    d->y = series->y;
+    d->count = series->count;
+    if (series->known == series->count) return;
     for (int64_t t = 0; t < series->count; t++) {
-        if (!series->use[t]) continue;
-        y[count] = size[events] = series->y[t];
-        interval[events] = (double)++since;
-        bool is_demand = y[count++] > 0;
-        events += is_demand;
-        since &= (int64_t)is_demand - 1; /* to 0 by a demand */
+        room[count] = series->y[t];
+        count += series->use[t];
     }
+    d->y = room;
     d->count = count;
+}
+
+/* Which periods have a demand is as good as random to the machine, so there is no branch on it here and below. */
+static void find_demands(demand *d)
+{
+    const double *y = d->y;
+    double *size = d->size, *place = d->interval;
+    int64_t events = 0;
+    for (int64_t t = 0; t < d->count; t++) {
+        size[events] = y[t];
+        place[events] = (double)t;
+        events += y[t] > 0;
+    }
     d->events = events;
-    d->first = events > 0 ? (int64_t)interval[0] - 1 : 0;
+    d->first = events > 0 ? (int64_t)place[0] : 0;
     d->from = d->first + 1;
+    d->since = (double)d->count - 1 - (events > 0 ? place[events - 1] : -1);
+    for (int64_t i = events - 1; i > 0; i--) d->interval[i] -= place[i - 1];
+    if (events > 0) d->interval[0]++;
+}
+
+static void take_errors_as_found(demand *d, int64_t count)
+{
+    memcpy(d->error, d->y, (size_t)count * sizeof *d->y);
 }
 
 /* ---- sizes and intervals ---- */
 
 static void croston(demand *d, double by_size, double by_interval, double factor)
 {
-    double size = d->size[0], interval = d->interval[0], since = 0, rate = size / interval * factor;
-    double *ahead = d->ahead;
+    double size = d->size[0], interval = d->interval[0], *rate = d->rate_after;
     const double *y = d->y;
-    for (int64_t t = 0; t <= d->first; t++) ahead[t] = 0;
-    for (int64_t t = d->from; t < d->count; t++) {
-        double is_demand = y[t] > 0, a = by_size * is_demand, b = by_interval * is_demand;
-        ahead[t] = rate;
-        since++;
-        size = a * y[t] + (1 - a) * size;
-        interval = b * since + (1 - b) * interval;
-        since *= 1 - is_demand;
-        rate = size / interval * factor;
+    int64_t known = 0;
+    rate[0] = size / interval * factor;
+    for (int64_t i = 1; i < d->events; i++) {
+        size = by_size * d->size[i] + (1 - by_size) * size;
+        interval = by_interval * d->interval[i] + (1 - by_interval) * interval;
+        rate[i] = size / interval * factor;
     }
-    d->rate = rate;
+    take_errors_as_found(d, d->from);
+    for (int64_t t = d->from; t < d->count; t++) {
+        d->error[t] = y[t] - rate[known];
+        known += y[t] > 0;
+    }
+    d->rate = rate[d->events - 1];
     d->alpha = (by_size > by_interval ? by_size : by_interval) / interval;
-    d->smooth = size, d->other = interval, d->since = since;
+    d->smooth = size, d->other = interval;
     d->by_size = by_size, d->by_other = by_interval;
 }
 
@@ -94,14 +120,15 @@ static void croston_optimized(demand *d)
 static void tsb(demand *d)
 {
     double size = d->size[0], probability = d->first == 0;
-    for (int64_t t = 0; t <= d->first; t++) d->ahead[t] = 0;
+    const double *y = d->y;
+    take_errors_as_found(d, d->from);
     for (int64_t t = 1; t <= d->first; t++) /* nothing, until the first demand */
         probability = ALPHA * (t == d->first) + (1 - ALPHA) * probability;
     for (int64_t t = d->from; t < d->count; t++) {
-        double is_demand = d->y[t] > 0, a = ALPHA * is_demand;
-        d->ahead[t] = probability * size;
-        probability = ALPHA * is_demand + (1 - ALPHA) * probability;
-        size = a * d->y[t] + (1 - a) * size;
+        double by_demand = ALPHA * (y[t] > 0);
+        d->error[t] = y[t] - probability * size;
+        probability = by_demand + (1 - ALPHA) * probability;
+        size = by_demand * y[t] + (1 - by_demand) * size;
     }
     d->rate = probability * size;
     d->alpha = ALPHA;
@@ -112,46 +139,57 @@ static void tsb(demand *d)
 /* ---- sums ---- */
 
 /* Smooths sums of `level` periods and adds what they say of a period to the rate, and to `ahead` what changes with each. */
-static void add_sums(demand *d, int64_t level, double *sum)
+static void add_sums(demand *d, int64_t level, double *ahead)
 {
     int64_t sums = d->count / level, lost = d->count % level;
-    double periods = (double)level, before = 0;
-    for (int64_t i = 0, t = lost; i < sums; i++, t += level)
-        sum[i] = d->total[t + level] - d->total[t];
+    const double *sum = level == 1 ? d->y : d->size;
+    double share = 1 / (double)level, before = 0;
+    for (int64_t i = 0, t = lost; level > 1 && i < sums; i++, t += level)
+        d->size[i] = d->total[t + level] - d->total[t];
     double alpha = fs_ses_optimize(sum, sums, LOW, HIGH), smooth = sum[0];
     if (sums > 1) d->voices[lost + level]++;
     for (int64_t i = 1, t = lost + level; i < sums; i++, t += level) {
-        d->ahead[t] += smooth / periods - before;
-        before = smooth / periods;
+        ahead[t] += smooth * share - before;
+        before = smooth * share;
         smooth = alpha * sum[i] + (1 - alpha) * smooth;
     }
-    d->rate += smooth / periods;
-    d->alpha += alpha / periods;
+    d->rate += smooth * share;
+    d->alpha += alpha * share;
 }
 
-/* The mean interval, to the next whole number (half: to the even one). */
+/* The mean interval, to the next whole number (half: to the even one): all of them reach to the last demand. */
 static int64_t mean_interval(const demand *d)
 {
-    double sum = 0;
-    for (int64_t i = 0; i < d->events; i++) sum += d->interval[i];
-    return (int64_t)rint(sum / (double)d->events);
+    double reached = (double)d->count - d->since;
+    return (int64_t)rint(reached / (double)d->events);
+}
+
+/* What changes of the forecasts, to errors; from twice the longest sum on all of them speak. */
+static void add_up(demand *d, const double *change, int64_t most)
+{
+    int64_t until = 2 * most < d->count ? 2 * most : d->count;
+    double ahead = 0, voices = 0;
+    for (int64_t t = 0; t < until; t++) {
+        ahead += change[t];
+        voices += d->voices[t];
+        d->error[t] = d->y[t] - (voices > 0 ? ahead / voices : 0);
+    }
+    for (int64_t t = until; t < d->count; t++) {
+        ahead += change[t];
+        d->error[t] = d->y[t] - ahead / voices;
+    }
 }
 
 static void sums(demand *d, bool all)
 {
     int64_t most = mean_interval(d), least = all ? 1 : most;
-    double ahead = 0, voices = 0;
+    double *change = d->rate_after;
     d->total[0] = 0;
-    for (int64_t t = 0; t < d->count; t++) {
-        d->ahead[t] = d->voices[t] = 0;
-        d->total[t + 1] = d->total[t] + d->y[t];
-    }
-    for (int64_t level = least; level <= most; level++) add_sums(d, level, d->size);
-    for (int64_t t = 0; t < d->count; t++) {
-        ahead += d->ahead[t];
-        voices += d->voices[t];
-        d->ahead[t] = voices > 0 ? ahead / voices : 0;
-    }
+    memset(change, 0, (size_t)d->count * sizeof *change);
+    memset(d->voices, 0, (size_t)d->count * sizeof *d->voices);
+    for (int64_t t = 0; t < d->count; t++) d->total[t + 1] = d->total[t] + d->y[t];
+    for (int64_t level = least; level <= most; level++) add_sums(d, level, change);
+    add_up(d, change, most);
     d->rate /= (double)(most - least + 1);
     d->alpha /= (double)(most - least + 1);
     d->from = d->count % least + least;
@@ -172,13 +210,20 @@ static void run(demand *d, int form)
     if (d->from >= d->count) d->from = d->count - 1;
 }
 
+/* Errors of the known values to the places where these are, from the last on. */
+static void spread_out(const demand *d, const fs_series *series, fs_fit *fit)
+{
+    int64_t i = d->count;
+    for (int64_t t = series->count - 1; t >= 0; t--) {
+        fit->residual[t] = series->use[t] ? fit->residual[--i] : 0;
+        if (series->use[t] && i == d->from) fit->from = t;
+    }
+}
+
 static void give(const demand *d, const fs_forecast_task *task, fs_fit *fit)
 {
-    const fs_series *series = task->series;
-    for (int64_t t = 0, i = 0; t < series->count; t++) {
-        fit->residual[t] = series->use[t] ? series->y[t] - d->ahead[i] : 0;
-        if (series->use[t] && i++ == d->from) fit->from = t;
-    }
+    fit->from = d->from;
+    if (d->count < task->series->count) spread_out(d, task->series, fit);
     for (int64_t h = 0; h < task->horizon; h++) {
         fit->mean[h] = d->rate;
         fit->spread[h] = sqrt(1 + (double)h * d->alpha * d->alpha);
@@ -284,13 +329,14 @@ static fs_status fit_intermittent(const fs_method *method, const fs_forecast_tas
     if (!*can) return FS_OK;
     double *room = fs_scratch_reserve(scratch, 6 * n + 3);
     if (!room) return FS_MEMORY;
-    demand d = {.y = room, .ahead = room + n, .voices = room + 2 * n};
+    demand d = {.error = fit->residual, .rate_after = room + n, .voices = room + 2 * n};
     d.size = room + 3 * n, d.interval = d.size + n + 1, d.total = d.interval + n + 1;
-    fill(task->series, &d);
+    take_known(task->series, room, &d);
+    find_demands(&d);
     if (d.events > 0)
         run(&d, method->form);
     else
-        for (int64_t t = 0; t < d.count; t++) d.ahead[t] = 0;
+        take_errors_as_found(&d, d.count);
     give(&d, task, fit);
     keep(&d, method->form, fit);
     snprintf(fit->model, sizeof fit->model, "%s", method->name);

@@ -337,7 +337,7 @@ static fs_status fit_theta(const fs_method *method, const fs_forecast_task *task
     *can = series->known > UNCOUNTED + (p.form & OPTIMISED ? 3 : 2);
     if (!*can) return FS_OK;
     size_t n = (size_t)series->count, m = (size_t)task->season;
-    double *room = fs_scratch_reserve(scratch, 3 * n + 3 * m + 4);
+    double *room = fs_scratch_reserve(scratch, FS_THETA_SCRATCH(n, m));
     if (!room) return FS_MEMORY;
     for (int64_t t = 0; t < series->count; t++) fit->residual[t] = 0;
     int64_t first = cut_out(series, &p);

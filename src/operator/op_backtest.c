@@ -11,7 +11,8 @@ static const fs_column backtest_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "as the parameter names it: snaive, drift, ets, dotm, ces, arima, mstl and auto, or "
+     .doc = "as the parameter names it: snaive, drift, log_theta, ets, dotm, ces, arima, mstl and "
+            "auto, or "
             "those of "
             "`models`"},
     {.name = "step",
@@ -273,7 +274,7 @@ const fs_operator fs_backtest_operator = {
         "and others 2022), msis as in the M4 (Gneiting and Raftery 2007).",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 --models '[naive, ets, auto]' -o errors.csv",
-    .version = 5,
+    .version = 6,
     .input = fs_forecast_work_input,
     .output = backtest_output,
     .params = backtest_params,

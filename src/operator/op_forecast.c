@@ -80,7 +80,8 @@ static const fs_param forecast_params[] = {
      .choices = FS_FORECAST_METHODS,
      .merges = true,
      .doc = "what auto combines, such as [ets, croston, tsb]; empty: ets, dotm, ces, arima, "
-            "snaive where there is a season, drift where there is none, and mstl where there are "
+            "snaive where there is a season, drift and log_theta where there is none, and mstl "
+            "where there are "
             "several"},
     FS_FORM_PARAM,
     FS_CALENDAR_PARAM,
@@ -212,7 +213,8 @@ const fs_operator fs_forecast_operator = {
         "holt_winters_multiplicative, seasonal_es (each place of the season smoothed by "
         "itself); `form` gives any of the thirty forms. The Theta method (theta), its "
         "optimised (otm), dynamic (dstm) and dynamic optimised form (dotm; Fiorucci and others "
-        "2016). Complex exponential smoothing (ces; Svetunkov, Kourentzes and Ord 2022). For "
+        "2016), and theta of logarithms, for growth by a share (log_theta). Complex exponential "
+        "smoothing (ces; Svetunkov, Kourentzes and Ord 2022). For "
         "demand with many zeros: croston (1972), croston_optimized, sba (Syntetos and Boylan "
         "2005), tsb (Teunter, Syntetos and Babai 2011), adida (Nikolopoulos and others 2011), "
         "imapa (Petropoulos and Kourentzes 2015). For whole numbers that are small, as of slow "
@@ -231,10 +233,13 @@ const fs_operator fs_forecast_operator = {
         "of ets, dotm, ces and arima at each step (median).\n\n"
         "With auto a group of slow movers (whole numbers, at least a fifth of zeros, or a mean "
         "of at most 20 over 100 periods or more) is forecast as counts. Of others ets, dotm, "
-        "ces, arima, and snaive where there is a season, drift where there is none, or those "
+        "ces, arima, and snaive where there is a season, drift and log_theta where there is none, "
+        "or those "
         "that `models` names, are tried at several points of the group's past, where they see "
         "only what lay before. The forecast is their mean, weighted by the inverse square of "
-        "their mean absolute errors there (Bates and Granger 1969); the column model tells the "
+        "their mean absolute errors there, each point counting twice the one before where there is "
+        "no season (Bates and "
+        "Granger 1969); the column model tells the "
         "weights. Where the past is too short to try, it is their median. A model that cannot "
         "take a group (too short, or with values below zero) is left out, or leaves it to ets.\n\n"
         "Seasons, where none are given, are those that the period suggests (of days 7 and 365, of "
@@ -275,7 +280,7 @@ const fs_operator fs_forecast_operator = {
         "with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
-    .version = 5,
+    .version = 6,
     .input = fs_forecast_work_input,
     .output = forecast_output,
     .params = forecast_params,

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "foresell/numeric.h"
+#include "least_squares_internal.h"
 
 #define LANES  FS_LSQ_LANES
 #define POINTS 20
@@ -166,6 +166,102 @@ static void parameters_that_do_the_same_do_no_harm(void **state)
     for (int k = 0; k < LANES; k++) assert_true(squares[k] < 1e-9 && isfinite(x[0][k]));
 }
 
+/* ---- lanes against the plain version ---- */
+
+/* Mostly usual numbers, now and then what is none or far off. */
+static double strange(fs_random *random)
+{
+    static const double nasty[] = {0, -0.0, INFINITY, -INFINITY, NAN, 1e300, -1e300, 1e-300};
+    uint64_t draw = fs_random_bits(random);
+    return draw % 16 == 0 ? nasty[draw / 16 % 8] : fs_random_normal(random);
+}
+
+static void fill_sums(fs_random *random, fs_lsq_sums *sums)
+{
+    for (int k = 0; k < LANES; k++) {
+        sums->squares[k] = fabs(strange(random));
+        for (int i = 0; i < FS_LSQ_PARAMETERS; i++) sums->slope[i][k] = strange(random);
+        for (int i = 0; i < FS_LSQ_PRODUCTS; i++) sums->product[i][k] = strange(random);
+        for (int i = 0; i < FS_LSQ_PARAMETERS; i++) /* a diagonal that mostly outweighs the rest */
+            sums->product[fs_lsq_entry(i, i)][k] = 4 + fabs(strange(random));
+    }
+}
+
+static void fill_state(fs_random *random, const fs_lsq_problem *problem, fs_lsq_state *s)
+{
+    *s = (fs_lsq_state){.problem = problem};
+    fill_sums(random, &s->at);
+    fs_lsq_lanes_keep_finite(&s->at);
+    for (int k = 0; k < LANES; k++) {
+        s->damping[k] = fabs(fs_random_normal(random)), s->growth[k] = 2;
+        s->refused[k] = fs_random_below(random, FS_LSQ_REFUSALS);
+        s->done[k] = fs_random_below(random, 4) == 0 ? -1 : 0;
+        for (int i = 0; i < FS_LSQ_PARAMETERS; i++) {
+            s->x[i][k] = fs_random_normal(random);
+            s->free[i][k] = fs_random_below(random, 4) == 0 ? 0 : -1;
+        }
+    }
+}
+
+#define SAME(a, b) assert_memory_equal(&(a), &(b), sizeof(a))
+
+static void sums_are_kept_finite_as_by_the_reference(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(1, 0, 0, 0);
+    for (int round = 0; round < 2000; round++) {
+        fs_lsq_sums fast, plain;
+        fill_sums(&random, &fast);
+        plain = fast;
+        fs_lsq_lanes_keep_finite(&fast);
+        for (int k = 0; k < LANES; k++) fs_lsq_reference_keep_finite(&plain, k);
+        SAME(fast, plain);
+    }
+}
+
+/* Of lanes that are done only that they stand still counts. */
+static void assert_same(const fs_lsq_state *fast, const fs_lsq_state *plain)
+{
+    SAME(fast->done, plain->done);
+    for (int k = 0; k < LANES; k++) {
+        for (int i = 0; i < FS_LSQ_PARAMETERS; i++) {
+            SAME(fast->x[i][k], plain->x[i][k]);
+            assert_true(fast->step[i][k] == plain->step[i][k]);
+            SAME(fast->at.slope[i][k], plain->at.slope[i][k]);
+        }
+        for (int i = 0; i < FS_LSQ_PRODUCTS; i++)
+            SAME(fast->at.product[i][k], plain->at.product[i][k]);
+        SAME(fast->at.squares[k], plain->at.squares[k]);
+        if (plain->done[k]) continue;
+        SAME(fast->promise[k], plain->promise[k]);
+        SAME(fast->damping[k], plain->damping[k]);
+        SAME(fast->growth[k], plain->growth[k]);
+        SAME(fast->refused[k], plain->refused[k]);
+    }
+}
+
+static void a_round_is_that_of_the_reference(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(2, 0, 0, 0);
+    for (int round = 0; round < 4000; round++) {
+        fs_lsq_problem p = problem_of(1 + round % FS_LSQ_PARAMETERS);
+        fs_lsq_state fast, plain;
+        fs_lsq_sums tried;
+        p.longest[0] = 0.1, p.high[1] = 0.2, p.low[1] = -0.2;
+        fill_state(&random, &p, &fast);
+        plain = fast;
+        fs_lsq_lanes_plan(&fast);
+        for (int k = 0; k < LANES; k++) fs_lsq_reference_plan(&plain, k);
+        assert_same(&fast, &plain);
+        fill_sums(&random, &tried);
+        fs_lsq_lanes_keep_finite(&tried);
+        fs_lsq_lanes_judge(&fast, &tried);
+        for (int k = 0; k < LANES; k++) fs_lsq_reference_judge(&plain, &tried, k);
+        assert_same(&fast, &plain);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +271,8 @@ int main(void)
         cmocka_unit_test(bounds_hold_and_what_is_not_free_stays),
         cmocka_unit_test(values_that_are_no_numbers_are_refused),
         cmocka_unit_test(parameters_that_do_the_same_do_no_harm),
+        cmocka_unit_test(sums_are_kept_finite_as_by_the_reference),
+        cmocka_unit_test(a_round_is_that_of_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
