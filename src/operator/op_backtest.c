@@ -27,6 +27,11 @@ static const fs_column backtest_output[] = {
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
      .doc = "known values that forecasts were compared with"},
+    {.name = "actual",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .doc = "mean of the absolute values that forecasts were compared with; null where there are "
+            "none"},
     {.name = "mae",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -168,6 +173,7 @@ enum {
     STEP,
     ORIGINS,
     COUNT,
+    ACTUAL,
     MAE,
     RMSE,
     MASE,
@@ -197,6 +203,7 @@ static void set_root(fs_rows *out, int column, int64_t row, double sum, double b
 static void add_points(const fs_backtest *b, const fs_backtest *naive, fs_rows *out, int64_t row)
 {
     double count = (double)b->count;
+    set_ratio(out, ACTUAL, row, b->actual, count);
     set_ratio(out, MAE, row, b->absolute, count);
     set_root(out, RMSE, row, b->squared, count);
     set_ratio(out, MASE, row, b->scaled, (double)b->scaled_count);
@@ -271,7 +278,7 @@ const fs_operator fs_backtest_operator = {
         "and others 2022), msis as in the M4 (Gneiting and Raftery 2007).",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 --models '[naive, ets, auto]' -o errors.csv",
-    .version = 5,
+    .version = 6,
     .input = fs_forecast_work_input,
     .output = backtest_output,
     .params = backtest_params,
