@@ -6,9 +6,9 @@
 --
 -- A row for each step ahead, and one for all, step null. wape is the sum of absolute errors over the sum of what was sold, over all series, trials
 -- and steps; bias that of forecast less actual; coverage the share of values between the outermost quantiles, and due what it should
--- be; value_added the share of the naive method's error that the forecast saves. better and worse: what is saved is told from zero at
--- 95 in 100 by the self-normalised test of Kiefer, Vogelsang and Bunzel (2000, critical value 6.811), for which errors of neighbouring
--- steps may depend on each other. too short: of fewer than 20 values a mean error is itself off by a sixth and more, and six steps are too
+-- be; value_added the share of the naive method's error that the forecast saves. better and worse: what is saved is told from zero by
+-- the self-normalised test of Kiefer, Vogelsang and Bunzel (2000, table 2), for which errors of neighbouring steps may depend on each other. As all of one
+-- trial hang together, it is asked at 99 in 100, 8.544: of 600 made-up shops in which nothing beats the last week it then calls 4 in 100 better. too short: of fewer than 20 values a mean error is itself off by a sixth and more, and six steps are too
 -- few for the test. What models see is what counts: unusual values are dampened, hidden demand is left out, and on days
 -- that are always closed nothing is both foreseen and sold.
 with trials as (
@@ -125,7 +125,7 @@ rows_of as (
         wholes.inside,
         case
             when wholes.compared < 20 or wholes.steps < 6 then 'too short'
-            when abs(wholes.saved) * wholes.steps * square_root(wholes.steps) <= 6811e-3 * coalesce(noise.spread, 0) then 'unsure'
+            when abs(wholes.saved) * wholes.steps * square_root(wholes.steps) <= 8544e-3 * coalesce(noise.spread, 0) then 'unsure'
             when wholes.saved > 0 then 'better'
             when wholes.saved < 0 then 'worse'
             else 'unsure'

@@ -127,11 +127,15 @@ static fs_status add_models(const fs_report *report, json_t *page, const char *n
              naive);
     TABLE(page, .id = "model-errors", .title = "How good each way to forecast products was",
           .table = "forecast_errors", .limit = 20, .columns = columns,
-          .sql = "select " FS_REPORT_MODEL ", count(*), round(sum(error) / nullif(sum(sold), 0), "
-                 "4), round(1 - sum(error) / nullif(sum(naive_error), 0), 4), round(sum(coverage * "
-                 "compared) / nullif(sum(compared) filter (where coverage is not null), 0), 4) "
-                 "from (select *, " FS_REPORT_METHODS " as methods from forecast_errors where "
-                 "model is not null) as told group by 1 order by 2 desc, 1");
+          .sql = "with told as (select *, " FS_REPORT_METHODS
+                 " as methods from forecast_errors where model is not null), named as (select "
+                 "*, " FS_REPORT_MODEL " as way from told), counted as (select *, count(*) over "
+                 "(partition by way) as alike, count(*) over () as together from named) select "
+                 "case when alike * 100 < together then 'other ways, of few products each' else "
+                 "way end, count(*), round(sum(error) / nullif(sum(sold), 0), 4), round(1 - "
+                 "sum(error) / nullif(sum(naive_error), 0), 4), round(sum(coverage * compared) / "
+                 "nullif(sum(compared) filter (where coverage is not null), 0), 4) from counted "
+                 "group by 1 order by 2 desc, 1");
     return FS_OK;
 }
 
