@@ -198,7 +198,8 @@ static fs_status list_notes(const fs_report *report, const fs_figures_accuracy *
         items,
         json_sprintf("\"Off by\" adds up by how much each %s was too high or too low, against "
                      "what was sold. Over longer times much of it evens out; what does not is "
-                     "\"too high or low\".",
+                     "\"too high or low\". Of what is sold seldom no forecast can be off by "
+                     "little.",
                      period),
         error));
     FS_TRY(fs_report_add(
