@@ -104,8 +104,9 @@ static fs_status add_levels(const fs_report *report, json_t *page, const char *n
              "verdict:The forecast is:text,bias:Too high (+) or low:share,inside:In the "
              "range:share,due:Should be:share",
              naive);
-    TABLE(page, .id = "accuracy", .title = "How far off, by level", .table = "forecast_accuracy",
-          .limit = 10, .file = "csv/forecast_accuracy.csv", .columns = columns,
+    TABLE(page, .id = "accuracy-levels", .title = "How far off, by level",
+          .table = "forecast_accuracy", .limit = 10, .file = "csv/forecast_accuracy.csv",
+          .columns = columns,
           .sql = "select " OF ", series, round(wape, 4), round(naive_wape, 4), case verdict when "
                  "'better' then 'better' when 'worse' then 'worse' when 'unsure' then 'not surely "
                  "better or worse' else 'tried too little to tell' end, round(bias, 4), "

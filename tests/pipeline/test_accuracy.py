@@ -106,7 +106,7 @@ def test_errors_of_products_are_in_pieces_and_money(usual):
 
 def test_the_page_shows_steps_levels_products_and_models(usual):
     ids = [block.get("id") for block in report_page(usual)]
-    assert ids == [None, "error-ahead", "accuracy", "worst-forecast", "model-errors", None]
+    assert ids == [None, "error-ahead", "accuracy-levels", "worst-forecast", "model-errors", None]
     assert (usual / "csv" / "forecast_accuracy.csv").is_file() and (usual / "csv" / "forecast_errors.csv").is_file()
 
 
