@@ -138,6 +138,7 @@ def backtest(
         - `step` (int, period): the step ahead that the row is of; null: all, where `by` is all.
         - `origins` (int): points in the past from which was forecast.
         - `count` (int): known values that forecasts were compared with.
+        - `actual` (double): mean of the absolute values that forecasts were compared with; null where there are none.
         - `mae` (double): mean absolute error; null where nothing could be compared.
         - `rmse` (double): root of the mean squared error.
         - `mase` (double): mean absolute error over that of the seasonal naive method inside what was known; null where

@@ -26,10 +26,16 @@
 
 /* ---- room ---- */
 
+/* One that is judged for its own sake. */
+static bool is_asked_for(const fs_forecast_settings *s, int model)
+{
+    if (model == s->model) return true;
+    return s->tries ? s->tries >> model & 1 : fs_method_at(model)->competes;
+}
+
 bool fs_forecaster_tries(const fs_forecast_settings *settings, int model)
 {
-    bool is_tried = settings->tries ? settings->tries >> model & 1 : fs_method_at(model)->competes;
-    if (is_tried || settings->model == model) return true;
+    if (is_asked_for(settings, model)) return true;
     return model != FS_FORECAST_AUTO && fs_forecaster_tries(settings, FS_FORECAST_AUTO) &&
            fs_forecaster_combines(settings, FS_FORECAST_AUTO, model, ANY_SEASON);
 }
@@ -262,12 +268,15 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
     if (by_sums) judge_sums(f, model, index, season, by);
 }
 
+/* only: the model that is tried, with its parts; below 0: all that are asked for. */
 static bool takes_part(const fs_forecaster *f, int model, int only, int season)
 {
     if (!f->tested[model].made) return false;
-    if (only < 0 || model == only) return true;
-    if (only != FS_FORECAST_AUTO || f->owner) return false;
-    return fs_forecaster_combines(&f->settings, only, model, season) && fs_seasons_suit(f, model);
+    if (only < 0 ? is_asked_for(&f->settings, model) : model == only) return true;
+    if (only >= 0 && only != FS_FORECAST_AUTO) return false;
+    if (f->owner || !fs_forecaster_tries(&f->settings, FS_FORECAST_AUTO)) return false;
+    return fs_forecaster_combines(&f->settings, FS_FORECAST_AUTO, model, season) &&
+           fs_seasons_suit(f, model);
 }
 
 /* All are fitted before one is judged: what AUTO weighs by must not know this origin. */

@@ -28,6 +28,11 @@ static const fs_column backtest_output[] = {
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
      .doc = "known values that forecasts were compared with"},
+    {.name = "actual",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .doc = "mean of the absolute values that forecasts were compared with; null where there are "
+            "none"},
     {.name = "mae",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -171,6 +176,7 @@ enum {
     STEP,
     ORIGINS,
     COUNT,
+    ACTUAL,
     MAE,
     RMSE,
     MASE,
@@ -200,6 +206,7 @@ static void set_root(fs_rows *out, int column, int64_t row, double sum, double b
 static void add_points(const fs_backtest *b, const fs_backtest *naive, fs_rows *out, int64_t row)
 {
     double count = (double)b->count;
+    set_ratio(out, ACTUAL, row, b->actual, count);
     set_ratio(out, MAE, row, b->absolute, count);
     set_root(out, RMSE, row, b->squared, count);
     set_ratio(out, MASE, row, b->scaled, (double)b->scaled_count);

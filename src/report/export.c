@@ -13,17 +13,27 @@
 
 #define SHEET_CELLS 500000
 
-static const char *const results[] = {
-    "sales_lines",     "demand_item_store", "demand_item",      "demand_category",
-    "demand_store",    "demand_total",      "forecast_item",    "forecast_category",
-    "forecast_store",  "forecast_total",    "forecast_revenue", "override_results",
-    "product_summary", "best_products",     "worst_products",   "peaks",
-    "item_classes",    "bought_together",   "business_periods", "growth",
-    "hours_of_week",   "concentration",     "calendar_days",    "calendar_effects",
-    "change_points",   "trend_and_seasons", "season_shapes",    "breakdowns",
-    "price_spread",    "discount_depths",   "fifths",           "underperformers",
-    "next_classes",    "class_replay",      "unusual_values",   "data_quality",
-    "summary",         "missing_kinds",     "source_files",     "quarantine"};
+static const char *const results[] = {"sales_lines",      "demand_item_store",
+                                      "demand_item",      "demand_category",
+                                      "demand_store",     "demand_total",
+                                      "forecast_item",    "forecast_category",
+                                      "forecast_store",   "forecast_total",
+                                      "forecast_revenue", "forecast_accuracy",
+                                      "forecast_errors",  "override_results",
+                                      "product_summary",  "best_products",
+                                      "worst_products",   "peaks",
+                                      "item_classes",     "bought_together",
+                                      "business_periods", "growth",
+                                      "hours_of_week",    "concentration",
+                                      "calendar_days",    "calendar_effects",
+                                      "change_points",    "trend_and_seasons",
+                                      "season_shapes",    "breakdowns",
+                                      "price_spread",     "discount_depths",
+                                      "fifths",           "underperformers",
+                                      "next_classes",     "class_replay",
+                                      "unusual_values",   "data_quality",
+                                      "summary",          "missing_kinds",
+                                      "source_files",     "quarantine"};
 
 const char *fs_report_result(int index)
 {

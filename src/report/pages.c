@@ -248,20 +248,12 @@ static fs_status add_demand(const fs_report *report, json_t *page, int64_t items
           .title = money ? "The products that earn most, one by one"
                          : "The products that sell most, one by one",
           .level = "item", .keys = items, .periods = 120);
-    TABLE(
-        page, .id = "models", .title = "How the products are forecast", .table = "forecast_item",
-        .limit = 20, .columns = "model:Model:text,products:Products:integer",
-        .sql =
-            "select case when model = 'counts' then 'slow mover: how often few are sold, and how "
-            "many' when model = 'none' then 'no forecast: too little is known' when model = "
-            "'snaive' then 'seasonal naive: as one season ago' when model like '% \\%' escape '\\' "
-            "then 'mean of ' || methods || ', by how good each was' when model like '%), %' then "
-            "'median of ' || methods else model end, count(distinct item) from (select item, "
-            "model, "
-            "regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero mean|zero "
-            "mean|drift)| "
-            "[0-9]+ %', '', 'g') as methods from forecast_item) as told group by 1 order by 2 "
-            "desc, 1");
+    TABLE(page, .id = "models", .title = "How the products are forecast", .table = "forecast_item",
+          .limit = 20, .columns = "model:Model:text,products:Products:integer",
+          .sql = "select " FS_REPORT_MODEL
+                 ", count(distinct item) from (select item, model, " FS_REPORT_METHODS
+                 " as methods from forecast_item) as told group by 1 order by 2 "
+                 "desc, 1");
     return FS_OK;
 }
 
@@ -519,6 +511,9 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     json_t *overview = fs_report_page("overview", "Overview", "");
     json_t *demand = fs_report_page("demand", "What will sell",
                                     "What was sold, and the forecast with its interval.");
+    json_t *accuracy =
+        fs_report_page("accuracy", "How good the forecasts are",
+                       "How far off they would have been, had they been made in the past.");
     json_t *business =
         fs_report_page("business", "Business", "Key figures over time, and what moved them.");
     json_t *seasons =
@@ -532,12 +527,13 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
         fs_report_page("customers", "Customers", "What each kind of customer brings.");
     json_t *data = fs_report_page("data", "Data",
                                   "What was read, what was refused and why, and what was assumed.");
-    fs_status status = overview && demand && business && seasons && peaks && products && places &&
-                               customers && data
+    fs_status status = overview && demand && accuracy && business && seasons && peaks && products &&
+                               places && customers && data
                            ? FS_OK
                            : fs_fail_memory(error, 0);
     if (status == FS_OK) status = add_overview(report, overview, error);
     if (status == FS_OK) status = add_demand(report, demand, items, error);
+    if (status == FS_OK) status = fs_report_add_accuracy(report, accuracy, error);
     if (status == FS_OK) status = fs_report_add_business(report, business, error);
     if (status == FS_OK) status = fs_report_add_seasons(report, seasons, error);
     if (status == FS_OK) status = add_peaks(report, peaks, error);
@@ -545,7 +541,8 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     if (status == FS_OK) status = add_places(report, places, error);
     if (status == FS_OK) status = fs_report_add_customers(report, customers, error);
     if (status == FS_OK) status = add_data(report, data, error);
-    json_t *all[] = {overview, demand, business, seasons, peaks, products, places, customers, data};
+    json_t *all[] = {overview, demand,   accuracy, business,  seasons,
+                     peaks,    products, places,   customers, data};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (status == FS_OK)
             status = add_page(pages, all[i], error);

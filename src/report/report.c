@@ -33,6 +33,8 @@ static const char *const result_tables[] = {"summary",
                                             "forecast_factors",
                                             "new_item_share",
                                             "override_results",
+                                            "forecast_accuracy",
+                                            "forecast_errors",
                                             "product_summary",
                                             "best_products",
                                             "worst_products",
@@ -152,6 +154,7 @@ fs_status fs_report_open(fs_engine *engine, fs_project *project, const char *fol
                           .period = setting(project, "period", "day"),
                           .absent = setting(project, "absent", "zero"),
                           .dates = setting(project, "dates", "told"),
+                          .season = strtoll(setting(project, "season", "1"), NULL, 10),
                           .horizon = strtoll(setting(project, "forecast.horizon", "28"), NULL, 10)};
     FS_TRY(attach_tables(report, error));
     FS_TRY(find_country(report, error));

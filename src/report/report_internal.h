@@ -13,6 +13,7 @@ typedef struct fs_report {
     const char *name, *currency, *country, *period, *absent, *dates;
     char told_country[3];
     int64_t horizon;
+    int64_t season;    /* periods after which sales repeat their pattern */
     int first_weekday; /* 1 Monday … 7 Sunday: where the reader's week begins */
     double low, high;  /* lowest and highest quantile that forecasts carry; both 0: none */
     char low_name[32], high_name[32];
@@ -261,6 +262,23 @@ FS_MUST_CHECK fs_status fs_report_say_replay(fs_buffer *out, const fs_figures_re
 FS_MUST_CHECK fs_status fs_report_say_discounts(fs_buffer *out, double share, double money,
                                                 const char *currency);
 
+typedef struct fs_figures_accuracy {
+    const char *level;               /* of forecast_accuracy; NULL: nothing was tried */
+    int64_t trials, steps, compared; /* so many trials of so many periods; values in all */
+    double off,
+        naive; /* sums of errors as shares of what was sold; naive: of the last season repeated */
+    double saved;        /* share of the naive error, below 0: it is exceeded */
+    double inside, due;  /* shares of values in the range: were, should be; due 0: no range */
+    const char *verdict; /* better, worse, unsure, too short */
+    const char *period;
+    int64_t season;
+} fs_figures_accuracy;
+/* How far off forecasts would have been, beside repeating the last season; or that too little is known to tell. */
+FS_MUST_CHECK fs_status fs_report_say_accuracy(fs_buffer *out, const fs_figures_accuracy *figures);
+/* "the last week", "the last year", "the last 14 days". */
+#define FS_REPORT_SEASON 48
+void fs_report_last_season(char out[FS_REPORT_SEASON], int64_t season, const char *period);
+
 /* ---- headlines.c ---- */
 /* Up to five {"text", "page"}. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
@@ -334,7 +352,19 @@ FS_MUST_CHECK fs_status fs_report_add_overrides(const fs_report *report, json_t 
 FS_MUST_CHECK fs_status fs_report_add_compared_periods(const fs_report *report, json_t *page,
                                                        fs_error *error);
 
-/* ---- business_page.c, seasons_page.c, products_page.c, customers_page.c: the blocks of one page each ---- */
+/* A table's column `model` in words, and what it takes the column `methods` for. */
+#define FS_REPORT_METHODS                                                                          \
+    "regexp_replace(model, '[(][^)]*[)]|[[][0-9]+[]]| with (non-zero mean|zero mean|drift)| "      \
+    "[0-9]+ %', '', 'g')"
+#define FS_REPORT_MODEL                                                                            \
+    "case when model = 'counts' then 'slow mover: how often few are sold, and how many' when "     \
+    "model = 'none' then 'no forecast: too little is known' when model = 'snaive' then 'seasonal " \
+    "naive: as one season ago' when model like '% \\%' escape '\\' then 'mean of ' || methods || " \
+    "', by how good each was' when model like '%), %' then 'median of ' || methods else model end"
+
+/* ---- accuracy_page.c, business_page.c, seasons_page.c, products_page.c, customers_page.c: the blocks of one page each ---- */
+FS_MUST_CHECK fs_status fs_report_add_accuracy(const fs_report *report, json_t *page,
+                                               fs_error *error);
 FS_MUST_CHECK fs_status fs_report_add_business(const fs_report *report, json_t *page,
                                                fs_error *error);
 FS_MUST_CHECK fs_status fs_report_add_seasons(const fs_report *report, json_t *page,

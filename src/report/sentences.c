@@ -391,3 +391,73 @@ fs_status fs_report_say_rows(fs_buffer *out, const fs_figures_rows *f)
     if (f->reason) FS_TRY(fs_buffer_printf(out, ", most often because: %s", f->reason));
     return fs_buffer_text(out, ".");
 }
+
+void fs_report_last_season(char out[FS_REPORT_SEASON], int64_t season, const char *period)
+{
+    bool in_days = strcmp(period, "day") == 0, in_weeks = strcmp(period, "week") == 0;
+    if (season <= 1)
+        snprintf(out, FS_REPORT_SEASON, "the last %s", period);
+    else if (in_days && season == 7)
+        snprintf(out, FS_REPORT_SEASON, "the last week");
+    else if (season == (in_days ? 365 : in_weeks ? 52 : 12))
+        snprintf(out, FS_REPORT_SEASON, "the last year");
+    else
+        snprintf(out, FS_REPORT_SEASON, "the last %" PRId64 " %ss", season, period);
+}
+
+static fs_status say_too_short(fs_buffer *out, const fs_figures_accuracy *f)
+{
+    FS_TRY(fs_buffer_text(out, "Too little is known to tell how good the forecasts are: "));
+    if (f->compared <= 0)
+        return fs_buffer_text(out, "there is no past on which they could be tried.");
+    FS_TRY(fs_buffer_text(out, "on the past they could be tried on "));
+    FS_TRY(fs_report_periods(out, f->compared, f->period));
+    return fs_buffer_text(out, " only.");
+}
+
+/* By how much less or more than the last season repeated; no difference is named that chance may make. */
+static fs_status add_naive(fs_buffer *out, const fs_figures_accuracy *f)
+{
+    char naive[FS_REPORT_SEASON];
+    fs_report_last_season(naive, f->season, f->period);
+    bool is_better = strcmp(f->verdict, "better") == 0 && f->saved > 0;
+    bool is_worse = strcmp(f->verdict, "worse") == 0 && f->saved < 0;
+    if (is_better || is_worse) {
+        FS_TRY(fs_buffer_text(out, ", "));
+        FS_TRY(fs_report_share(out, fabs(f->saved)));
+        return fs_buffer_printf(out, " %s than repeating %s would have been%s",
+                                is_better ? "less" : "more", naive,
+                                is_better ? "" : ", so that was the better forecast");
+    }
+    FS_TRY(fs_buffer_printf(out, "; repeating %s would have been off by ", naive));
+    FS_TRY(fs_report_share(out, f->naive));
+    return fs_buffer_text(out, ", a difference that may be chance");
+}
+
+static const char *named_level(const char *level)
+{
+    static const char *const name[][2] = {{"money", "all sales together, in money,"},
+                                          {"total", "all sales together"},
+                                          {"category", "single categories"},
+                                          {"store", "single stores"}};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        if (strcmp(level, name[i][0]) == 0) return name[i][1];
+    return "single products";
+}
+
+fs_status fs_report_say_accuracy(fs_buffer *out, const fs_figures_accuracy *f)
+{
+    if (!f->level || strcmp(f->verdict, "too short") == 0) return say_too_short(out, f);
+    if (!(f->off >= 0) || !(f->naive > 0)) return FS_OK;
+    FS_TRY(fs_buffer_printf(out, "In %" PRId64 " %s on the past, forecasts of %s for ", f->trials,
+                            f->trials == 1 ? "trial" : "trials", named_level(f->level)));
+    FS_TRY(fs_report_periods(out, f->steps, f->period));
+    FS_TRY(fs_buffer_text(out, " were off by "));
+    FS_TRY(fs_report_share(out, f->off));
+    FS_TRY(fs_buffer_printf(out, " of what was sold, %s by %s", f->period, f->period));
+    FS_TRY(add_naive(out, f));
+    if (f->due > 0)
+        FS_TRY(fs_buffer_printf(out, "; %.0f of 100 %ss lay in the range that should hold %.0f",
+                                100 * f->inside, f->period, 100 * f->due));
+    return fs_buffer_text(out, ".");
+}

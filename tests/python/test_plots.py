@@ -171,6 +171,26 @@ def test_a_variant_is_one_of_the_choice_in_the_report(done, reported):
     assert_same(shown, reported["items"]["series"][name], 182)
 
 
+@pytest.mark.parametrize("backend", ("matplotlib", "plotly"))
+@pytest.mark.parametrize("level", ("money", "item"))
+def test_how_far_off_forecasts_were_is_that_of_the_table(done, level, backend, tmp_path):
+    chart = foresell.plot.accuracy(done, level=level, backend=backend)
+    assert len(render(chart, backend, tmp_path)) > 5000
+    rows = [row for row in done.table("forecast_accuracy").to_pylist() if row["level"] == level and row["step"] and row["wape"] is not None]
+    lines = [trace for trace in chart.data if trace.name] if backend == "plotly" else [line for line in chart.lines if len(line.get_ydata()) > 2]
+    drawn = [(list(one.x), list(one.y)) if backend == "plotly" else (list(one.get_xdata()), list(one.get_ydata())) for one in lines]
+    assert len(rows) > 20 and len(drawn) == 2
+    for (x, y), column in zip(drawn, ("wape", "naive_wape")):
+        assert x == [row["step"] for row in rows]
+        assert y == pytest.approx([row[column] for row in rows], abs=0.00005)
+    assert legend(chart, backend) == ["forecast", "repeating the last week"]
+
+
+def test_a_level_that_is_not_tried_is_named(done):
+    with pytest.raises(foresell.UsageError, match="there is no level 'shop'"):
+        foresell.plot.accuracy(done, level="shop")
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_figures_are_those_of_the_report(done, reported, name, backend, tmp_path):

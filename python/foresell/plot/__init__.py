@@ -18,9 +18,16 @@ from . import history as _history
 from . import levels as _levels
 from .picture import Picture
 
-__all__ = ["categories", "chart", "charts", "forecast", "items", "sales", "stores", "total"]
+__all__ = ["accuracy", "categories", "chart", "charts", "forecast", "items", "sales", "stores", "total"]
 
 Backend = Literal["matplotlib", "seaborn", "plotly"]
+TRIED = {
+    "money": "All, in money",
+    "total": "All together",
+    "category": "Categories, one by one",
+    "store": "Stores, one by one",
+    "item": "Products, one by one",
+}
 BACKENDS = {"matplotlib": ("matplotlib",), "seaborn": ("matplotlib", "seaborn"), "plotly": ("plotly",)}
 
 
@@ -113,6 +120,40 @@ def chart(run: Run, id: str, *, choose: str | None = None, backend: Backend = "m
     from . import chart_matplotlib
 
     return chart_matplotlib.draw(found, ax, backend == "seaborn")
+
+
+def accuracy(
+    run: Run,
+    *,
+    level: Literal["money", "total", "category", "store", "item"] | None = None,
+    backend: Backend = "matplotlib",
+    ax: Any = None,
+) -> Any:
+    """Draws how far off forecasts would have been in the past, by how far ahead, beside repeating the last season.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    level : {"money", "total", "category", "store", "item"}, optional
+        Of what; default: the first of these that was tried.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. The table `forecast_accuracy` has its figures.
+
+    Examples
+    --------
+    >>> foresell.plot.accuracy(foresell.open_run("shop"), level="item")  # doctest: +SKIP
+    """
+    if level is not None and level not in TRIED:
+        raise UsageError(f"there is no level '{level}'", remedy=f"there are {', '.join(TRIED)}")
+    return chart(run, "error-ahead", choose=None if level is None else TRIED[level], backend=backend, ax=ax)
 
 
 def sales(run: Run, *, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:

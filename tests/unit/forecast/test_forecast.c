@@ -187,6 +187,32 @@ static void steps_add_up_and_models_are_those_that_were_named(void **state)
     fs_forecaster_close(steps);
 }
 
+/* A series of few sales becomes a daily one before the last origin: what is one method's at first is several's then. */
+static void auto_is_tried_as_it_would_have_forecast(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(8, 0, 0, 0);
+    double y[120];
+    for (int t = 0; t < 120; t++)
+        y[t] = t < 90 ? (t % 6 == 0) : 40.5 + 9.3 * (t % 7) + 4 * fs_random_normal(&random);
+    fs_forecast_settings settings = {
+        .horizon = 10, .model = FS_FORECAST_AUTO, .nonnegative = -1, .origins = 3, .is_fast = true};
+    fs_forecaster *run = NULL, *tried = NULL;
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_open(&settings, &run, NULL), FS_OK);
+    settings.tries = (uint64_t)1 << FS_FORECAST_AUTO;
+    assert_int_equal(fs_forecaster_open(&settings, &tried, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_run(run, 7, y, NULL, 120, NULL, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_backtest(tried, 7, y, NULL, 120, NULL, &forecast, NULL), FS_OK);
+    const fs_backtest *a = fs_forecaster_tested(run, FS_FORECAST_AUTO, 0);
+    const fs_backtest *b = fs_forecaster_tested(tried, FS_FORECAST_AUTO, 0);
+    assert_int_equal(a->count, 30);
+    assert_int_equal(b->count, 30);
+    assert_true(a->absolute == b->absolute && a->squared == b->squared);
+    fs_forecaster_close(run);
+    fs_forecaster_close(tried);
+}
+
 /* The words that users are offered are the names of the models, each at its place. */
 static void words_are_the_names_of_the_models(void **state)
 {
@@ -511,6 +537,7 @@ int main(void)
         cmocka_unit_test(backtest_sums_are_those_worked_out_by_hand),
         cmocka_unit_test(losses_of_quantiles_are_those_worked_out_by_hand),
         cmocka_unit_test(steps_add_up_and_models_are_those_that_were_named),
+        cmocka_unit_test(auto_is_tried_as_it_would_have_forecast),
         cmocka_unit_test(words_are_the_names_of_the_models),
         cmocka_unit_test(weights_are_inverse_squares_of_errors),
         cmocka_unit_test(auto_combines_what_was_named),

@@ -325,6 +325,59 @@ static void what_products_would_come_to_by_themselves_is_told(void **state)
     free(page);
 }
 
+/* Trials of the total and the two products: better than the naive method where `verdict` says so. */
+static void make_trials(const shop *s, const char *verdict)
+{
+    char select[1024];
+    snprintf(select, sizeof select,
+             "select level, step, 2 as series, 3 as trials, 84 as compared, 100.0 as sold, 20.0 as "
+             "error, 30.0 as naive_error, 0.2 as wape, 0.3 as naive_wape, -0.05 as bias, 0.88 as "
+             "coverage, 0.9 as due, 1.0 / 3 as value_added, case when step is null then '%s' end "
+             "as verdict from (values ('total'), ('item')) as l(level) cross join (values "
+             "(null::bigint), (1), (2)) as t(step)",
+             verdict);
+    make_table(s, "forecast_accuracy", select);
+    make_table(s, "forecast_errors",
+               "select * from (values ('A', 1, 30.0, 12.0, 14.0, 0.4, 0.1, 24.0, 'counts'), ('B', "
+               "2, 10.0, 5.0, 4.0, 0.5, -0.2, 20.0, 'ETS(A,N,A)')) as t(item, rank, sold, error, "
+               "naive_error, wape, bias, money_error, model) cross join (select 84 as compared, "
+               "0.9 as coverage)");
+}
+
+static void how_good_forecasts_are_is_told_from_trials(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_trials(s, "better");
+    char *page = write_report(s, NULL);
+    assert_non_null(strstr(page, "off by 20 % of what was sold, day by day, 33 % less than"));
+    json_t *document = document_of(page);
+    json_t *choose = json_object_get(block_of(document, "error-ahead"), "choose");
+    assert_int_equal(json_array_size(choose), 2);
+    assert_int_equal(json_array_size(json_object_get(json_array_get(choose, 0), "series")), 2);
+    json_t *row = json_array_get(json_object_get(block_of(document, "worst-forecast"), "rows"), 0);
+    assert_string_equal(json_string_value(json_array_get(row, 0)), "=cmd|'</script><b>");
+    assert_true(json_number_value(json_array_get(row, 1)) == 24.0);
+    assert_int_equal(json_array_size(json_object_get(block_of(document, "model-errors"), "rows")),
+                     2);
+    json_decref(document);
+    free(page);
+}
+
+static void of_too_few_trials_no_figure_is_shown(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_trials(s, "too short");
+    char *page = write_report(s, NULL);
+    assert_non_null(strstr(page, "Too little is known to tell how good the forecasts are"));
+    json_t *document = document_of(page);
+    assert_null(block_of(document, "error-ahead"));
+    assert_null(block_of(document, "worst-forecast"));
+    json_decref(document);
+    free(page);
+}
+
 static void exports_hold_every_row_and_no_formula(void **state)
 {
     const shop *s = *state;
@@ -364,6 +417,7 @@ static void each_failing_allocation_is_an_error_not_a_crash(void **state)
 {
     const shop *s = *state;
     make_tables(s);
+    make_trials(s, "better");
     fs_error error = {0};
     assert_int_equal(write_all(s, &error), FS_OK);
     char *whole = read_text(s->folder, "report.html");
@@ -397,6 +451,8 @@ int main(void)
         IN_A_SHOP(days_known_in_part_are_not_compared),
         IN_A_SHOP(files_left_alone_and_looked_up_are_named),
         IN_A_SHOP(what_products_would_come_to_by_themselves_is_told),
+        IN_A_SHOP(how_good_forecasts_are_is_told_from_trials),
+        IN_A_SHOP(of_too_few_trials_no_figure_is_shown),
         IN_A_SHOP(exports_hold_every_row_and_no_formula),
         IN_A_SHOP(each_failing_allocation_is_an_error_not_a_crash),
     };

@@ -399,6 +399,71 @@ static void sentences_survive_a_lack_of_memory(void **state)
     }
 }
 
+static const fs_figures_accuracy tried = {.level = "total",
+                                          .trials = 3,
+                                          .steps = 28,
+                                          .compared = 84,
+                                          .off = 0.12,
+                                          .naive = 0.174,
+                                          .saved = 0.31,
+                                          .inside = 0.881,
+                                          .due = 0.9,
+                                          .verdict = "better",
+                                          .period = "day",
+                                          .season = 7};
+
+static void how_far_off_forecasts_were_is_told_beside_the_last_season(void **state)
+{
+    (void)state;
+    fs_figures_accuracy f = tried;
+    SAYS("In 3 trials on the past, forecasts of all sales together for 28 days were off by 12 % of "
+         "what was sold, day by day, 31 % less than repeating the last week would have been; 88 of "
+         "100 days lay in the range that should hold 90.",
+         fs_report_say_accuracy(&out, &f));
+    f.trials = 1, f.due = 0, f.level = "item", f.period = "week", f.season = 52, f.steps = 13;
+    SAYS("In 1 trial on the past, forecasts of single products for 13 weeks were off by 12 % of "
+         "what was sold, week by week, 31 % less than repeating the last year would have been.",
+         fs_report_say_accuracy(&out, &f));
+}
+
+static void a_forecast_that_is_worse_than_the_last_season_is_called_so(void **state)
+{
+    (void)state;
+    fs_figures_accuracy f = tried;
+    f.verdict = "worse", f.saved = -0.2, f.naive = 0.1, f.season = 14;
+    SAYS("In 3 trials on the past, forecasts of all sales together for 28 days were off by 12 % of "
+         "what was sold, day by day, 20 % more than repeating the last 14 days would have been, so "
+         "that was the better forecast; 88 of 100 days lay in the range that should hold 90.",
+         fs_report_say_accuracy(&out, &f));
+}
+
+static void no_win_is_claimed_that_chance_may_make(void **state)
+{
+    (void)state;
+    fs_figures_accuracy f = tried;
+    f.verdict = "unsure", f.level = "money";
+    SAYS("In 3 trials on the past, forecasts of all sales together, in money, for 28 days were off "
+         "by 12 % of what was sold, day by day; repeating the last week would have been off by 17 "
+         "%, a difference that may be chance; 88 of 100 days lay in the range that should hold 90.",
+         fs_report_say_accuracy(&out, &f));
+    f.naive = 0;
+    SAYS("", fs_report_say_accuracy(&out, &f));
+}
+
+static void of_a_short_past_nothing_is_claimed(void **state)
+{
+    (void)state;
+    fs_figures_accuracy f = tried;
+    f.verdict = "too short", f.compared = 6;
+    SAYS("Too little is known to tell how good the forecasts are: on the past they could be tried "
+         "on 6 days only.",
+         fs_report_say_accuracy(&out, &f));
+    f = (fs_figures_accuracy){.verdict = "too short", .period = "day"};
+    SAYS("Too little is known to tell how good the forecasts are: there is no past on which they "
+         "could be tried.",
+         fs_report_say_accuracy(&out, &f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +492,10 @@ int main(void)
         cmocka_unit_test(sure_trends_are_counted),
         cmocka_unit_test(the_store_that_sells_most_is_named_with_its_share),
         cmocka_unit_test(sentences_survive_a_lack_of_memory),
+        cmocka_unit_test(how_far_off_forecasts_were_is_told_beside_the_last_season),
+        cmocka_unit_test(a_forecast_that_is_worse_than_the_last_season_is_called_so),
+        cmocka_unit_test(no_win_is_claimed_that_chance_may_make),
+        cmocka_unit_test(of_a_short_past_nothing_is_claimed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
