@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 OPERATORS = ["forecast", "forecast_paths", "clean_outliers", "decompose", "backtest", "peaks", "trend"]
-ROWS = {"forecast": 3 * 28, "forecast_paths": 3 * 100 * 28, "clean_outliers": 3 * 60, "decompose": 3 * 60, "backtest": 3 * 8, "peaks": 3, "trend": 3}  # of three series of 60 days
+ROWS = {"forecast": 3 * 28, "forecast_paths": 3 * 100 * 28, "clean_outliers": 3 * 60, "decompose": 3 * 60, "backtest": 3 * 9, "peaks": 3, "trend": 3}  # of three series of 60 days
 DAY = "date '2024-01-01' + cast(n as integer)"
 UNITS = "cast(5 + (n * 7 + g) % 11 + case when n = 30 then 200 else 0 end as double)"
 every_operator = pytest.mark.parametrize("operator", OPERATORS)
