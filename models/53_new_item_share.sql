@@ -1,6 +1,6 @@
 -- step: new_item_share
 -- about: what share of what is sold in the time of a forecast comes from products that were not sold before it began
--- expect: rows(= 1); share >= 0 and share <= 1; windows >= 0 and windows <= 3
+-- expect: all(count(*) = 1); share >= 0 and share <= 1; windows >= 0 and windows <= 3
 --
 -- Such products have no forecast of their own and are in the total and the categories only. Measured on the last three stretches as long as
 -- the forecast, each by what was not sold until it began; those that began in the first half of what is known count for nothing, since
