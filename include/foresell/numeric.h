@@ -52,6 +52,26 @@ FS_API void fs_lower_quantiles(const double *values, int64_t n, const double *p,
                                double *room, double *quantile);
 #define FS_QUANTILES_ROOM(n) ((size_t)(n) + (size_t)(n) / 4 + 1)
 
+/* ---- gamma functions, of x > 0 ---- */
+FS_API double fs_log_gamma(double x);
+FS_API double fs_digamma(double x);  /* derivative of fs_log_gamma */
+FS_API double fs_trigamma(double x); /* of fs_digamma */
+
+/* ---- the least of a smooth function of a few variables ---- */
+#define FS_MINIMISE_MOST 8
+/* The value at x, and its derivatives. */
+typedef double fs_minimise_function(void *context, const double *x, double *slope);
+typedef struct fs_minimum {
+    double x[FS_MINIMISE_MOST], slope[FS_MINIMISE_MOST], value;
+    double inverse[FS_MINIMISE_MOST *
+                   FS_MINIMISE_MOST]; /* of the curvature there, n a row; 0: it is flat */
+    int evaluations;
+    bool found; /* the slope is zero there, and it rises in all directions */
+} fs_minimum;
+/* From minimum->x on; no variable goes beyond ± bound. n <= FS_MINIMISE_MOST. */
+FS_API void fs_minimise(fs_minimise_function *function, void *context, int n, double bound,
+                        fs_minimum *minimum);
+
 /* ---- linear systems ------------------------------------------------------------- */
 
 /* Sum of the products of two rows, in four partial sums. */

@@ -1,0 +1,120 @@
+/* foresell/customer.h: what customers' purchases so far tell of those to come. Arrays in, arrays out; needs base and numeric.
+ *
+ * A customer is a history: how many purchases came after the first (repeats), when the last of them was (recency), and until when the
+ * customer was seen (age), both counted from the first purchase, in the same unit (weeks, say). Several at one moment are one purchase.
+ * Results are finite whatever finite histories come in.
+ */
+#ifndef FORESELL_CUSTOMER_H
+#define FORESELL_CUSTOMER_H
+
+#include "foresell/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- histories ------------------------------------------------------------------------------- */
+
+/* Histories of customers; 0 <= recency <= age, and recency 0 where there are no repeats. */
+typedef struct fs_histories {
+    int64_t count;
+    const double *repeats, *recency, *age;
+    const double *weight; /* how many customers have this one; NULL: one each */
+} fs_histories;
+
+/* Equal histories put together and sorted by repeats, recency and age: a likelihood needs each but once. Starts with {0}, is used
+ * again, and is given back once. */
+typedef struct fs_history_groups {
+    int64_t count;
+    double *recency, *age, *weight; /* count */
+    int64_t groups;                 /* of equal repeats */
+    double *repeats;                /* groups */
+    int64_t *first;   /* groups + 1: histories first[g] … first[g + 1] - 1 are of group g */
+    double customers; /* the sum of weights */
+    struct fs_history_work *work;
+} fs_history_groups;
+/* FS_MEMORY. Histories that are none (see above) are left out; *left counts their customers. Cost: 100 ns a history. */
+FS_API FS_MUST_CHECK fs_status fs_history_groups_make(fs_history_groups *groups,
+                                                      const fs_histories *histories, double *left);
+FS_API void fs_history_groups_free(fs_history_groups *groups);
+
+/* ---- models of purchases ------------------------------------------------------------------------ */
+
+/* While a customer is one, purchases come at random at a rate of his own, gamma distributed over customers (shape r, rate α).
+ * nbd         for ever (Ehrenberg 1959)
+ * bg_nbd      until, after any repeat purchase, he leaves with a probability of his own, beta distributed (a, b)
+ *             (Fader, Hardie and Lee 2005, Marketing Science 24, 275-284)
+ * mbg_nbd     the same, and after the first purchase too (Batislam, Denizel and Filiztekin 2007, IJRM 24, 201-209)
+ * pareto_nbd  until he leaves, which may be at any time, at a rate of his own, gamma distributed (s, β)
+ *             (Schmittlein, Morrison and Colombo 1987, Management Science 33, 1-24) */
+typedef enum fs_purchase_model { FS_NBD, FS_BG_NBD, FS_MBG_NBD, FS_PARETO_NBD } fs_purchase_model;
+#define FS_PURCHASE_MODELS     4
+#define FS_PURCHASE_PARAMETERS 4
+FS_API const char *fs_purchase_model_name(int model);             /* static text; NULL: none */
+FS_API int fs_purchase_parameters(int model);                     /* 2 or 4 */
+FS_API const char *fs_purchase_parameter_name(int model, int at); /* r, alpha, a, b, s, beta */
+
+typedef struct fs_purchase_fit {
+    double parameter[FS_PURCHASE_PARAMETERS];
+    double deviation
+        [FS_PURCHASE_PARAMETERS]; /* standard errors; 0: not known, where the likelihood is flat */
+    double log_likelihood;
+    int evaluations;
+    bool found; /* the gradient is zero there; else it is the best that was met */
+} fs_purchase_fit;
+
+/* The logarithm of the likelihood, and where gradient is not NULL its derivatives by the parameters, all above 0. */
+FS_API double fs_purchase_likelihood(int model, const fs_history_groups *groups,
+                                     const double parameter[FS_PURCHASE_PARAMETERS],
+                                     double gradient[FS_PURCHASE_PARAMETERS]);
+/* The parameters of most likelihood. Where nobody bought twice there are none: found is false, and the rate is near zero. */
+FS_API void fs_purchase_fit_model(int model, const fs_history_groups *groups, fs_purchase_fit *fit);
+
+/* Of each history of `groups`: alive[i] is the probability that these customers are still there at their age; expected[k * count + i]
+ * how many more purchases come until ahead[k] later, of those who left too. alive may be NULL. */
+FS_API FS_MUST_CHECK fs_status fs_purchase_foretell(int model,
+                                                    const double parameter[FS_PURCHASE_PARAMETERS],
+                                                    const fs_history_groups *groups,
+                                                    const double *ahead, int times, double *alive,
+                                                    double *expected);
+
+/* ---- what a purchase brings ---------------------------------------------------------------------- */
+
+/* Gamma-Gamma: the value of a purchase is gamma distributed (shape p), its scale too over customers (shape q, scale γ), and neither depends on
+ * how often one buys (Fader and Hardie 2013, "The Gamma-Gamma model of monetary value"). */
+typedef struct fs_spend_fit {
+    double p, q, gamma;
+    double deviation[3];
+    double log_likelihood;
+    int evaluations;
+    bool found;
+} fs_spend_fit;
+/* repeats[i] purchases brought mean[i] each on average; those without repeats, or with a mean that is not above 0, are left out. */
+FS_API void fs_spend_fit_model(const double *repeats, const double *mean, int64_t count,
+                               fs_spend_fit *fit);
+/* What one more purchase brings; that of a customer of whom none is known where repeats is 0. */
+FS_API double fs_spend_expected(const fs_spend_fit *fit, double repeats, double mean);
+
+/* ---- opportunities that are counted ---------------------------------------------------------------- */
+
+/* BG/BB: of n opportunities, as yearly appeals, x were taken, the last of them the t-th (Fader, Hardie and Shang 2010, Marketing Science 29,
+ * 1086-1108): each is taken with a probability of one's own (beta: α, β) until one leaves, with a probability too (γ, δ). */
+typedef struct fs_chances {
+    int64_t count;
+    const int32_t *taken, *last, *offered; /* 0 <= taken <= last <= offered */
+    const double *weight;                  /* NULL: one each */
+} fs_chances;
+typedef struct fs_chance_fit {
+    double alpha, beta, gamma, delta;
+    double deviation[4];
+    double log_likelihood;
+    int evaluations;
+    bool found;
+} fs_chance_fit;
+FS_API void fs_chance_fit_model(const fs_chances *chances, fs_chance_fit *fit);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

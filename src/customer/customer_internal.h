@@ -1,0 +1,45 @@
+/* customer_internal.h: the likelihoods of models of purchases; see purchases.c. */
+#ifndef FORESELL_CUSTOMER_INTERNAL_H
+#define FORESELL_CUSTOMER_INTERNAL_H
+
+#include "foresell/customer.h"
+
+/* As fs_purchase_likelihood; gradient is never NULL. alive (count, may be NULL): the probability that each is still a customer. */
+typedef double fs_customer_likelihood(const fs_history_groups *groups, const double *parameter,
+                                      double *gradient, double *alive);
+fs_customer_likelihood fs_customer_nbd;
+fs_customer_likelihood fs_customer_bg_nbd;
+fs_customer_likelihood fs_customer_mbg_nbd;
+fs_customer_likelihood fs_customer_pareto_nbd;
+
+/* Logarithms that were taken already: the days of histories come again and again. The same x gives the same bits, whatever was kept. Starts
+ * with {0}, for x is above 0. */
+#define FS_KEPT_LOGS 4096
+typedef struct fs_kept_logs {
+    double of[FS_KEPT_LOGS], log[FS_KEPT_LOGS];
+} fs_kept_logs;
+double fs_customer_log(fs_kept_logs *kept, double x);
+
+/* Only who is alive. */
+void fs_customer_alive(int model, const fs_history_groups *groups, const double *parameter,
+                       double *alive);
+
+/* Parameters of Pareto/NBD, and r + x. */
+typedef struct fs_pareto_place {
+    double r, alpha, s, beta, power;
+} fs_pareto_place;
+/* The logarithm of its integral, and what that changes by r, α, s, β. */
+typedef struct fs_pareto_integral {
+    double log, by[FS_PURCHASE_PARAMETERS];
+} fs_pareto_integral;
+fs_pareto_integral fs_customer_pareto_integral(const fs_pareto_place *place, double recency,
+                                               double age);
+
+/* What the gamma distributed rate of purchases gives, the same for all histories of a group: log Γ(r + x) - log Γ(r) + r log α, and
+ * its derivative by r. */
+typedef struct fs_customer_rate {
+    double log, by_shape;
+} fs_customer_rate;
+fs_customer_rate fs_customer_rate_of(double shape, double log_scale, double repeats);
+
+#endif

@@ -1,0 +1,72 @@
+/* Who is still a customer, and how many purchases will come.
+ *
+ * P(alive) is the share of the likelihood that the customer has not left. Of one who is alive, in the time t that follows the age T:
+ *
+ *   NBD     (r + x) t / (α + T)
+ *   Pareto  (r + x) / (α + T) (β + T) (1 - u^(s - 1)) / (s - 1),  u = (β + T) / (β + T + t), where s = 1 its limit
+ *   BG      purchases until he leaves, each time with probability p: (1 - (1 + p t / c)^-k) / p, c = α + T, k = r + x, over p of beta(a, b').
+ *           With z = t / (c + t) that is (1 - z)^k Σ_n (k)_n / n! z^n Σ_{j < n} (b')_j / (a + b')_j, in which all is above zero and a = 1 is
+ *           nothing special; Fader and Hardie's hypergeometric function is the same. b' = b + x, of MBG b + x + 1
+ */
+#include <math.h>
+
+#include "customer_internal.h"
+#include "foresell/numeric.h"
+
+#define MOST   100000
+#define ENOUGH 1e-15
+
+/* ---- of one who is alive ---- */
+
+static double by_pareto(const double p[4], double x, double age, double t)
+{
+    double r = p[0], alpha = p[1], s = p[2], beta = p[3], log_u = -log1p(t / (beta + age));
+    double lasting = fabs(s - 1) < 1e-12 ? -log_u : -expm1((s - 1) * log_u) / (s - 1);
+    return (r + x) / (alpha + age) * (beta + age) * lasting;
+}
+
+/* The weights (1 - z)^k (k)_n / n! z^n are those of a negative binomial: begun with the logarithm of the first. */
+static double by_leaving(double k, double c, double a, double b, double t)
+{
+    double z = t / (c + t), log_weight = k * log1p(-z), rest = 1, until = 0, sum = 0, chance = 1;
+    for (int n = 0; n < MOST; n++) {
+        double weight = exp(log_weight);
+        sum += weight * until;
+        rest -= weight;
+        if (n * (1 - z) > k * z && weight * until < ENOUGH * sum) break;
+        until += chance;
+        chance *= (b + n) / (a + b + n);
+        log_weight += log((k + n) / (n + 1) * z);
+    }
+    return sum + (rest > ENOUGH * MOST ? rest * until : 0);
+}
+
+static double when_alive(int model, const double p[4], double x, double age, double t)
+{
+    if (!(t > 0)) return 0;
+    switch (model) {
+    case FS_NBD: return (p[0] + x) / (p[1] + age) * t;
+    case FS_PARETO_NBD: return by_pareto(p, x, age, t);
+    default: return by_leaving(p[0] + x, p[1] + age, p[2], p[3] + x + (model == FS_MBG_NBD), t);
+    }
+}
+
+/* ---- of all ---- */
+
+fs_status fs_purchase_foretell(int model, const double parameter[FS_PURCHASE_PARAMETERS],
+                               const fs_history_groups *groups, const double *ahead, int times,
+                               double *alive, double *expected)
+{
+    double *chance =
+        alive ? alive : fs_alloc((size_t)(groups->count ? groups->count : 1) * sizeof *chance);
+    if (!chance) return FS_MEMORY;
+    fs_customer_alive(model, groups, parameter, chance);
+    for (int64_t g = 0; g < groups->groups; g++)
+        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
+            for (int k = 0; k < times; k++)
+                expected[k * groups->count + i] =
+                    chance[i] *
+                    when_alive(model, parameter, groups->repeats[g], groups->age[i], ahead[k]);
+    if (!alive) fs_free(chance);
+    return FS_OK;
+}

@@ -1,0 +1,96 @@
+/* Models of purchases: their names, and the parameters of most likelihood.
+ *
+ * In logarithms of the parameters, from ones. Standard errors: the inverse of the observed information; of a parameter p = exp(z) that
+ * of z times p.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "customer_internal.h"
+#include "foresell/numeric.h"
+
+#define MOST  FS_PURCHASE_PARAMETERS
+#define BOUND 30.0 /* of a logarithm: beyond it the data say nothing of it */
+
+typedef struct model {
+    const char *name;
+    int parameters;
+    const char *parameter[MOST];
+    fs_customer_likelihood *likelihood;
+} model;
+
+static const model models[FS_PURCHASE_MODELS] = {
+    [FS_NBD] = {"nbd", 2, {"r", "alpha"}, fs_customer_nbd},
+    [FS_BG_NBD] = {"bg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_bg_nbd},
+    [FS_MBG_NBD] = {"mbg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_mbg_nbd},
+    [FS_PARETO_NBD] = {"pareto_nbd", 4, {"r", "alpha", "s", "beta"}, fs_customer_pareto_nbd},
+};
+
+static const model *model_at(int m) { return m >= 0 && m < FS_PURCHASE_MODELS ? &models[m] : NULL; }
+
+const char *fs_purchase_model_name(int m) { return model_at(m) ? models[m].name : NULL; }
+
+int fs_purchase_parameters(int m) { return model_at(m) ? models[m].parameters : 0; }
+
+const char *fs_purchase_parameter_name(int m, int at)
+{
+    return model_at(m) && at >= 0 && at < models[m].parameters ? models[m].parameter[at] : NULL;
+}
+
+double fs_purchase_likelihood(int m, const fs_history_groups *groups, const double parameter[MOST],
+                              double gradient[MOST])
+{
+    double unused[MOST];
+    return models[m].likelihood(groups, parameter, gradient ? gradient : unused, NULL);
+}
+
+void fs_customer_alive(int m, const fs_history_groups *groups, const double *parameter,
+                       double *alive)
+{
+    double unused[MOST];
+    (void)models[m].likelihood(groups, parameter, unused, alive);
+}
+
+double fs_customer_log(fs_kept_logs *kept, double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    size_t at = bits * 0x9E3779B97F4A7C15u >> 52; /* a Fibonacci hash */
+    if (kept->of[at] != x) kept->of[at] = x, kept->log[at] = log(x);
+    return kept->log[at];
+}
+
+/* ---- the most likely parameters ---- */
+
+typedef struct search {
+    const model *model;
+    const fs_history_groups *groups;
+} search;
+
+/* Minus the log likelihood a customer, by logarithms of the parameters. */
+static double loss(void *context, const double *at, double *slope)
+{
+    const search *s = context;
+    double parameter[MOST], gradient[MOST], share = 1 / s->groups->customers;
+    for (int i = 0; i < s->model->parameters; i++) parameter[i] = exp(at[i]);
+    double value = s->model->likelihood(s->groups, parameter, gradient, NULL);
+    for (int i = 0; i < s->model->parameters; i++) slope[i] = -gradient[i] * parameter[i] * share;
+    return -value * share;
+}
+
+void fs_purchase_fit_model(int m, const fs_history_groups *groups, fs_purchase_fit *fit)
+{
+    search s = {.model = &models[m], .groups = groups};
+    fs_minimum least = {0};
+    int n = s.model->parameters;
+    *fit = (fs_purchase_fit){0};
+    if (groups->customers > 0) fs_minimise(loss, &s, n, BOUND, &least);
+    for (int i = 0; i < n; i++) {
+        fit->parameter[i] = exp(least.x[i]);
+        fit->deviation[i] = sqrt(fmax(least.inverse[i * n + i], 0) / fmax(groups->customers, 1)) *
+                            fit->parameter[i];
+    }
+    fit->log_likelihood = -least.value * groups->customers;
+    fit->evaluations = least.evaluations;
+    fit->found = least.found;
+}
