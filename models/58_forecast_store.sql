@@ -2,35 +2,7 @@
 -- about: what each store will sell, period by period, with quantiles; stores add up to the total
 -- expect: unique(store, period); unique(store, step); mean >= 0
 -- expect: all(not text_matches('${forecast.levels}', '(^|[^_a-z])store($|[^_a-z])') or (select count(*) from demand_store where active and to_forecast and value_model > 0) = 0 or count(*) > 0)
---
--- Quantiles are multiplied as the mean is, by forecast_factors and planners' changes; those that are whole numbers stay whole. model_mean
--- is what the model expects of the series by itself, planner who changed it and why.
-with made as (
-    select
-        model_levels.*,
-        planned_levels.mean as planned,
-        planned_levels.planner
-    from model_levels
-    join planned_levels
-        on planned_levels.level = model_levels.level
-        and planned_levels.key = model_levels.key
-        and planned_levels.period = model_levels.period
-    where model_levels.level = 'store'
-)
-select
-    key as store,
-    period,
-    step,
-    planned as mean,
-    ${each q in forecast.quantiles: case
-        when mean > 0 and "q${q}" = round("q${q}") then round("q${q}" * planned / nullif(mean, 0))
-        when mean > 0 then "q${q}" * planned / nullif(mean, 0)
-        else "q${q}" + planned
-    end as "q${q}",}
-    model,
-    note,
-    drivers,
-    mean as model_mean,
-    planner
-from made
+select key as store, period, step, mean, ${each q in forecast.quantiles: "q${q}",} model, note, drivers, model_mean, planner
+from forecast_levels
+where level = 'store'
 order by store nulls first, period nulls first

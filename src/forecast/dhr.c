@@ -18,12 +18,11 @@
 
 #include "tbats_internal.h"
 
-#define WIDTH        4
-#define TURNS        2
-#define SEASON_TIMES 2                   /* cycles at least */
-#define LAGS         (FS_ARIMA_NEAR + 2) /* of an AR part with two differences */
-#define RING         8                   /* rows: the power of two above the lags */
-#define COLUMNS      (FS_TBATS_SEEDS + 4)
+#define WIDTH   4
+#define TURNS   2
+#define LAGS    (FS_ARIMA_NEAR + 2) /* of an AR part with two differences */
+#define RING    8                   /* rows: the power of two above the lags */
+#define COLUMNS (FS_TBATS_SEEDS + 4)
 
 typedef double vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 
@@ -45,15 +44,6 @@ typedef struct work {
 } work;
 
 /* ---- room ---- */
-
-static void list_seasons(const fs_forecast_task *task, fs_tbats_form *form)
-{
-    const int *season = task->seasons > 0 ? task->season_of : &task->season;
-    int seasons = task->seasons > 0 ? task->seasons : 1;
-    for (int i = 0; i < seasons && form->seasons < FS_SEASONS_MOST; i++)
-        if (season[i] > 1 && task->series->count >= SEASON_TIMES * (int64_t)season[i])
-            form->season[form->seasons++] = season[i];
-}
 
 static double *take(double **at, size_t doubles)
 {
@@ -248,7 +238,7 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     fs_arima_kept model;
     (void)method;
     *can = false;
-    list_seasons(task, &form);
+    form.seasons = fs_task_seasons(task, form.season);
     if (!lay_out(&w, scratch)) return FS_MEMORY;
     filter f = level_filter(fs_tbats_choose_harmonics(&w.t, &form, w.choice));
     fs_tbats_lay_out(&w.t, &form);

@@ -216,6 +216,8 @@ extern const fs_method fs_ses_method, fs_holt_method, fs_holt_damped_method, fs_
 
 extern const fs_method fs_mstl_method, fs_tbats_method, fs_dhr_method;
 
+/* The seasons of a task of which its series holds two at least, for methods that take several: those it names, else its one. How many. */
+int fs_task_seasons(const fs_forecast_task *task, int season[FS_SEASONS_MOST]);
 /* The seasons that a series has, ascending, among candidates (ascending, FS_SEASONS_MOST at most) or, where there are -1, any that show; each seen twice.
  * Returns how many. scratch: FS_SEASONS_SCRATCH(count). */
 int fs_seasons_find(const fs_series *series, const int *candidate, int candidates,

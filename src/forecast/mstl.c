@@ -22,9 +22,8 @@
 
 #include "ets_internal.h"
 
-#define ROUNDS       2
-#define PASSES       2
-#define SEASON_TIMES 2 /* cycles at least */
+#define ROUNDS 2
+#define PASSES 2
 #define GAPS_NARROW                                                                                \
     (1.0 / 25)            /* no line is drawn out further than five deviations of what is known */
 #define EXPONENT    300.0 /* far beyond what is at most 1 */
@@ -49,15 +48,6 @@ typedef struct work {
     fs_stl_room room;
     fs_scratch rest; /* for exponential smoothing */
 } work;
-
-static void list_seasons(const fs_forecast_task *task, work *w)
-{
-    const int *season = task->seasons > 0 ? task->season_of : &task->season;
-    int seasons = task->seasons > 0 ? task->seasons : 1;
-    for (int i = 0; i < seasons && w->seasons < FS_SEASONS_MOST; i++)
-        if (season[i] > 1 && task->series->count >= SEASON_TIMES * (int64_t)season[i])
-            w->season[w->seasons++] = season[i];
-}
 
 /* ---- room ---- */
 
@@ -219,7 +209,7 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     (void)method;
     work w = {.series = task->series};
     fs_forecast_task without = {.series = task->series, .season = 1, .horizon = task->horizon};
-    list_seasons(task, &w);
+    w.seasons = fs_task_seasons(task, w.season);
     if (!lay_out(&w, scratch)) return FS_MEMORY;
     if (w.seasons == 0) return fs_ets_method.fit(&fs_ets_method, &without, &w.rest, fit, can);
     parts *p = take_apart(&w);

@@ -22,6 +22,7 @@
 
 #include "forecast_internal.h"
 
+#define CYCLES        2 /* that a season needs at least */
 #define PLACES        24
 #define BESIDE        4
 #define LEVEL         0.01
@@ -340,4 +341,14 @@ int fs_seasons_find(const fs_series *series, const int *candidate, int candidate
         if (sureness(&w, candidate[i]) > -fs_normal_quantile(LEVEL)) keep(&w, candidate[i]);
     while (candidates < 0 && w.seasons < FS_SEASONS_MOST && search_one(&w)) continue;
     return w.seasons;
+}
+
+int fs_task_seasons(const fs_forecast_task *task, int season[FS_SEASONS_MOST])
+{
+    const int *told = task->seasons > 0 ? task->season_of : &task->season;
+    int count = task->seasons > 0 ? task->seasons : 1, kept = 0;
+    for (int i = 0; i < count && kept < FS_SEASONS_MOST; i++)
+        if (told[i] > 1 && task->series->count >= CYCLES * (int64_t)told[i])
+            season[kept++] = told[i];
+    return kept;
 }

@@ -22,9 +22,8 @@
 
 #include "tbats_internal.h"
 
-#define SEASON_TIMES 2 /* cycles at least */
-#define PHI_FIRST    0.9
-#define BETA_FIRST   0.01
+#define PHI_FIRST  0.9
+#define BETA_FIRST 0.01
 
 typedef struct work {
     const fs_series *series;
@@ -35,15 +34,6 @@ typedef struct work {
 } work;
 
 /* ---- room ---- */
-
-static void list_seasons(const fs_forecast_task *task, fs_tbats_form *form)
-{
-    const int *season = task->seasons > 0 ? task->season_of : &task->season;
-    int seasons = task->seasons > 0 ? task->seasons : 1;
-    for (int i = 0; i < seasons && form->seasons < FS_SEASONS_MOST; i++)
-        if (season[i] > 1 && task->series->count >= SEASON_TIMES * (int64_t)season[i])
-            form->season[form->seasons++] = season[i];
-}
 
 static int most_pairs(const fs_tbats_form *form)
 {
@@ -233,7 +223,7 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     fs_tbats_form form = {.seasons = 0};
     (void)method;
     *can = false;
-    list_seasons(task, &form);
+    form.seasons = fs_task_seasons(task, form.season);
     if (!lay_out(&w, &form, scratch)) return FS_MEMORY;
     choose(&w, &form);
     if (!(w.best.aicc < INFINITY)) return FS_OK;

@@ -117,6 +117,42 @@ static inline void method_check_nasty(const fs_method *method, uint64_t seed)
     method_free(&w);
 }
 
+/* Nasty series with three seasons; `always`: the method takes each of them. */
+static inline void method_check_nasty_seasons(const fs_method *method, uint64_t seed, int trials,
+                                              bool always)
+{
+    fs_random random = fs_random_open(seed, 0, 0, 0);
+    method_work w = {.seasons = 3, .season_of = {2, 7, 30}};
+    double y[300];
+    uint8_t valid[300];
+    for (int trial = 0; trial < trials; trial++) {
+        int64_t n = 1 + fs_random_below(&random, trial % 5 == 0 ? 300 : 80);
+        method_make_nasty(&random, y, valid, n);
+        bool can = method_fit(&w, method, 7, y, valid, n);
+        assert_true(can || !always);
+        if (can) method_check_sane(&w);
+    }
+    method_free(&w);
+}
+
+/* A fit reserves its room by one allocation. */
+static inline void method_check_one_room(const fs_method *method)
+{
+    method_work w = {.seasons = 0};
+    double y[60];
+    bool can = false;
+    for (int t = 0; t < 60; t++) y[t] = 10 + t % 7 + t % 3;
+    assert_int_equal(fs_series_fill(&w.series, y, NULL, 60), FS_OK);
+    assert_int_equal(fs_fit_reserve(&w.fit, 60, METHOD_HORIZON), FS_OK);
+    fs_forecast_task task = {.series = &w.series, .season = 7, .horizon = METHOD_HORIZON};
+    fs_alloc_fail_after(1000);
+    assert_int_equal(method->fit(method, &task, &w.scratch, &w.fit, &can), FS_OK);
+    int64_t allocations = fs_alloc_count();
+    fs_alloc_fail_after(-1);
+    assert_int_equal(allocations, 1);
+    method_free(&w);
+}
+
 /* Every allocation fails in turn, and it works again afterwards. */
 static inline void method_check_memory(const fs_method *method, int season)
 {

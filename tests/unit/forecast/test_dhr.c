@@ -143,16 +143,7 @@ static void nasty_series_get_finite_forecasts(void **state)
 static void nasty_series_with_several_seasons_do_too(void **state)
 {
     (void)state;
-    fs_random random = fs_random_open(6, 0, 0, 0);
-    method_work w = {.seasons = 3, .season_of = {2, 7, 30}};
-    double y[300];
-    uint8_t valid[300];
-    for (int trial = 0; trial < 300; trial++) {
-        int64_t n = 1 + fs_random_below(&random, trial % 5 == 0 ? 300 : 80);
-        method_make_nasty(&random, y, valid, n);
-        if (method_fit(&w, &fs_dhr_method, 7, y, valid, n)) method_check_sane(&w);
-    }
-    method_free(&w);
+    method_check_nasty_seasons(&fs_dhr_method, 6, 300, false);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -164,19 +155,7 @@ static void every_allocation_may_fail(void **state)
 static void a_fit_takes_its_room_at_once(void **state)
 {
     (void)state;
-    method_work w = {.seasons = 0};
-    double y[60];
-    bool can = false;
-    for (int t = 0; t < 60; t++) y[t] = 10 + t % 7 + t % 3;
-    assert_int_equal(fs_series_fill(&w.series, y, NULL, 60), FS_OK);
-    assert_int_equal(fs_fit_reserve(&w.fit, 60, METHOD_HORIZON), FS_OK);
-    fs_forecast_task task = {.series = &w.series, .season = 7, .horizon = METHOD_HORIZON};
-    fs_alloc_fail_after(1000);
-    assert_int_equal(fs_dhr_method.fit(&fs_dhr_method, &task, &w.scratch, &w.fit, &can), FS_OK);
-    int64_t allocations = fs_alloc_count();
-    fs_alloc_fail_after(-1);
-    assert_int_equal(allocations, 1);
-    method_free(&w);
+    method_check_one_room(&fs_dhr_method);
 }
 
 int main(void)

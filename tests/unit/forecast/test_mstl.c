@@ -134,17 +134,7 @@ static void nasty_series_get_finite_forecasts(void **state)
 static void nasty_series_with_several_seasons_do_too(void **state)
 {
     (void)state;
-    fs_random random = fs_random_open(5, 0, 0, 0);
-    method_work w = {.seasons = 3, .season_of = {2, 7, 30}};
-    double y[300];
-    uint8_t valid[300];
-    for (int trial = 0; trial < 1000; trial++) {
-        int64_t n = 1 + fs_random_below(&random, trial % 5 == 0 ? 300 : 80);
-        method_make_nasty(&random, y, valid, n);
-        assert_true(method_fit(&w, &fs_mstl_method, 7, y, valid, n));
-        method_check_sane(&w);
-    }
-    method_free(&w);
+    method_check_nasty_seasons(&fs_mstl_method, 5, 1000, true);
 }
 
 static void every_allocation_may_fail(void **state)
