@@ -4,21 +4,29 @@
 --
 -- Such products have no forecast of their own and are in the total and the categories only. Measured on the last three stretches as long as
 -- the forecast, each by what was not sold until it began; those that began in the first half of what is known count for nothing, since
--- there even old products may not have been seen yet. Without one the share is zero.
+-- there even old products may not have been seen yet. What is known begins where the total is comparable: products and stores that joined the
+-- files at once are no new products. Without a stretch the share is zero.
 with sold as (
     select demand_item.item, periods.number, demand_item.value
     from demand_item
     join periods on periods.period = demand_item.period
-    where demand_item.to_forecast and demand_item.comparable and demand_item.value > 0
+    where demand_item.to_forecast and demand_item.value > 0
 ),
 first_sold as (
     select item, min(number) as first_number
     from sold
     group by item
 ),
+known as (
+    select min(periods.number) as first_number
+    from demand_total
+    join periods on periods.period = demand_total.period
+    where demand_total.comparable
+),
 bounds as (
-    select min(number) as first_number, max(number) as last_number
+    select greatest(min(sold.number), max(known.first_number)) as first_number, max(sold.number) as last_number
     from sold
+    cross join known
     having count(*) > 0
 ),
 windows as (

@@ -90,3 +90,18 @@ def test_products_that_are_not_sold_yet_have_their_share(foresell, tmp_path):
     ((items,),) = ask(tables, "sum(mean)", "forecast_item")
     assert items == pytest.approx(total * (1 - share), rel=1e-6)
     assert "of it from products that are not sold yet and have no forecast of their own" in (tables.parent / "report.html").read_text()
+
+
+def test_files_that_join_late_are_no_new_products(foresell, tmp_path):
+    """Two products for two years, forty more from the files of the last five weeks: these were sold before, only not told."""
+    (tmp_path / "files").mkdir()
+    with open(tmp_path / "files" / "till.csv", "w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["date", "item", "units", "revenue"])
+        for n in range(730):
+            rows.writerows([FIRST + datetime.timedelta(n), f"book {place}", 10 + n % 3, 50] for place in range(42 if n >= 695 else 2))
+    foresell("init", tmp_path / "shop", "--from", tmp_path / "files", "--set", "country=GB")
+    foresell("run", tmp_path / "shop", "--only", "forecast_item", timeout=300)
+    tables = tmp_path / "shop" / "runs" / "latest" / "tables"
+    assert ask(tables, "count(*) filter (where comparable)", "demand_total") == [(35,)]
+    assert ask(tables, "windows, share", "new_item_share") == [(0, 0)]
