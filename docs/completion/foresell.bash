@@ -2,7 +2,7 @@
 _foresell() {
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} words=
     if [ "$COMP_CWORD" = 1 ]; then
-        words='init run apply operators plan export doctor simulate version help'
+        words='init run apply operators plan export forget doctor simulate version help'
     elif [ "$COMP_CWORD" = 2 ] && [[ $verb == apply || $verb == operators ]] && [[ $word != -* ]]; then
         words=$(foresell operators 2>/dev/null | awk '/^[a-z]/ && $1 != "foresell" {print $1}')
     elif [[ $word == -* ]]; then
@@ -14,6 +14,7 @@ _foresell() {
         operators) words='--markdown --help --json' ;;
         plan) words='--sql --help --json' ;;
         export) words='--to --table --partition --run --replace --memory --threads --progress --help --json' ;;
+        forget) words='--customer --memory --threads --progress --help --json' ;;
         doctor) words='--help --json' ;;
         simulate) words='--items --stores --customers --days --lines --shifts --start --currency --country --dirt --panel --parquet --seed --memory --threads --progress --help --json' ;;
         version) words='--help --json' ;;

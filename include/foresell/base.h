@@ -165,6 +165,8 @@ typedef struct fs_digest {
     uint64_t state[64]; /* opaque */
 } fs_digest;
 FS_API void fs_digest_start(fs_digest *digest);
+/* The same under a key of 16 to 64 bytes: who does not have it can't tell what was digested. */
+FS_API void fs_digest_start_keyed(fs_digest *digest, const void *key, size_t bytes);
 FS_API void fs_digest_add(fs_digest *digest, const void *data, size_t bytes);
 FS_API void fs_digest_end(fs_digest *digest, char hex[FS_DIGEST_HEX]);
 /* 64-bit hash for tables and sketches; not for trust. */

@@ -61,6 +61,29 @@ FS_API void fs_result_close(fs_result *result);
 FS_API FS_MUST_CHECK fs_status fs_engine_integer(fs_engine *engine, const char *sql, int64_t *value,
                                                  fs_error *error);
 
+/* ---- who customers are (identity.c) ---------------------------------------------------- */
+
+#define FS_IDENTITY_TEXT 34 /* c and 32 hexadecimal digits, with the NUL */
+typedef struct fs_identity_key {
+    unsigned char byte[32];
+} fs_identity_key;
+/* What becomes of customers' numbers. All zero: they stay as they are. */
+typedef struct fs_identities {
+    bool salted;                  /* they are replaced by pseudonyms */
+    fs_identity_key salt;         /* the salt's digest */
+    fs_identity_key key;          /* of the marks of those who are forgotten */
+    const char *const *forgotten; /* marks, sorted */
+    int count;
+} fs_identities;
+/* The pseudonym of a number; the mark by which a list knows a number, or a pseudonym. */
+FS_API void fs_identity_name(const fs_identities *identities, const char *text, size_t bytes,
+                             char name[FS_IDENTITY_TEXT]);
+FS_API void fs_identity_mark(const fs_identities *identities, const char *text, size_t bytes,
+                             char mark[FS_IDENTITY_TEXT]);
+FS_API bool fs_identity_forgotten(const fs_identities *identities, const char *text, size_t bytes);
+/* fs_customer(text) and fs_forgotten(text) in SELECTs go by these from now on; they must outlive their use. */
+FS_API void fs_engine_identities(fs_engine *engine, const fs_identities *identities);
+
 /* ---- tables ------------------------------------------------------------------------ */
 
 /* Writes the rows of `select` to a Parquet file by way of a temporary name beside it; *rows gets
@@ -68,6 +91,9 @@ FS_API FS_MUST_CHECK fs_status fs_engine_integer(fs_engine *engine, const char *
 FS_API FS_MUST_CHECK fs_status fs_engine_write_parquet(fs_engine *engine, const char *select,
                                                        const char *path, int64_t *rows,
                                                        fs_error *error);
+/* Writes `data` to path by a temporary name beside it, fsynced, and renames it. */
+FS_API FS_MUST_CHECK fs_status fs_engine_write_file(const char *path, const void *data,
+                                                    size_t bytes, fs_error *error);
 /* Makes `name` a view of a Parquet file. */
 FS_API FS_MUST_CHECK fs_status fs_engine_attach(fs_engine *engine, const char *name,
                                                 const char *path, fs_error *error);
@@ -324,6 +350,9 @@ FS_API FS_MUST_CHECK fs_status fs_lint_sql(const char *file, int64_t line, const
 typedef struct fs_run_folder fs_run_folder;
 FS_API FS_MUST_CHECK fs_status fs_run_folder_open(const char *project, bool resume,
                                                   fs_run_folder **folder, fs_error *error);
+/* Keeps runs from starting until it is closed, and removes what dead ones left; makes no folder. */
+FS_API FS_MUST_CHECK fs_status fs_run_folder_lock(const char *project, fs_run_folder **folder,
+                                                  fs_error *error);
 FS_API const char *fs_run_folder_path(const fs_run_folder *folder);
 /* Folder to reuse unchanged steps from (the adopted partial itself, or the latest whole run); NULL. */
 FS_API const char *fs_run_folder_earlier(const fs_run_folder *folder);

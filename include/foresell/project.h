@@ -128,6 +128,13 @@ FS_API FS_MUST_CHECK fs_status fs_project_run(fs_project *project, fs_engine *en
                                               const fs_run_settings *settings, fs_finish finish,
                                               void *context, fs_run_outcome *outcome,
                                               fs_error *error);
+/* Forgets customers: writes their marks into PROJECT/forgotten.txt, so that later runs leave them out, and takes them out
+ * of the tables of every whole run, after which `finish` (may be NULL) makes the report and exports of that run anew.
+ * Appends what was done to `said`. FS_BUSY while a run is at work. */
+FS_API FS_MUST_CHECK fs_status fs_project_forget(fs_project *project, fs_engine *engine,
+                                                 const char *const *customer, int customers,
+                                                 fs_finish finish, void *context, fs_buffer *said,
+                                                 fs_error *error);
 /* The plan of the project without running it: mappings, canonical tables, models. */
 FS_API FS_MUST_CHECK fs_status fs_project_plan(fs_project *project, fs_engine *engine,
                                                const char *models, fs_plan **plan, fs_error *error);

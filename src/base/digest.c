@@ -20,6 +20,11 @@ void fs_digest_start(fs_digest *digest)
     crypto_generichash_init(state_of(digest), NULL, 0, FS_DIGEST_BYTES);
 }
 
+void fs_digest_start_keyed(fs_digest *digest, const void *key, size_t bytes)
+{
+    crypto_generichash_init(state_of(digest), key, bytes, FS_DIGEST_BYTES);
+}
+
 void fs_digest_add(fs_digest *digest, const void *data, size_t bytes)
 {
     crypto_generichash_update(state_of(digest), data, bytes);

@@ -155,6 +155,7 @@ fs_status fs_cli_run_run(cli_call *call, fs_error *error);
 fs_status fs_cli_run_apply(cli_call *call, fs_error *error);
 fs_status fs_cli_run_operators(cli_call *call, fs_error *error);
 fs_status fs_cli_run_plan(cli_call *call, fs_error *error);
+fs_status fs_cli_run_forget(cli_call *call, fs_error *error);
 fs_status fs_cli_run_export(cli_call *call, fs_error *error);
 fs_status fs_cli_run_doctor(cli_call *call, fs_error *error);
 fs_status fs_cli_run_simulate(cli_call *call, fs_error *error);

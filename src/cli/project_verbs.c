@@ -309,6 +309,50 @@ fs_status fs_cli_run_export(cli_call *call, fs_error *error)
     return status;
 }
 
+/* ---- forget ---- */
+
+static fs_status forget_customers(cli_call *call, cli_session *s, fs_project *project,
+                                  const char *const *customer, int customers, fs_error *error)
+{
+    fs_buffer said = {0}, json = {0};
+    finish f = {.web = fs_cli_home(&call->arena, "web"),
+                .progress = fs_cli_terminal_progress(s->terminal)};
+    fs_status status =
+        fs_project_forget(project, s->engine, customer, customers, finish_run, &f, &said, error);
+    fs_cli_terminal_clear(s->terminal);
+    if (status == FS_OK && fs_cli_flag(call, "json")) {
+        bool made = fs_buffer_text(&json, "{\"said\": ") == FS_OK &&
+                    fs_cli_json_text(&json, said.data) == FS_OK &&
+                    fs_buffer_text(&json, "}\n") == FS_OK;
+        status = made ? FS_OK : fs_fail_memory(error, said.size);
+    }
+    if (status == FS_OK) print_text(call, json.size ? &json : &said);
+    fs_buffer_free(&said);
+    fs_buffer_free(&json);
+    return status;
+}
+
+fs_status fs_cli_run_forget(cli_call *call, fs_error *error)
+{
+    int customers = 0;
+    const char **customer = fs_cli_list(call, "customer", &customers);
+    fs_project *project = NULL;
+    cli_session session;
+    if (customers < 0) return fs_fail_memory(error, sizeof *customer);
+    if (!customers) {
+        fs_fail(error, FS_USAGE, "forget needs --customer: whom to forget");
+        return fs_error_remedy(error, "usage: foresell forget DIR --customer NUMBER"), FS_USAGE;
+    }
+    FS_TRY(fs_project_open(call->argument[0], &project, error));
+    fs_status status = fs_cli_session_open(call, &session, error);
+    if (status == FS_OK) {
+        status = forget_customers(call, &session, project, customer, customers, error);
+        fs_cli_session_close(&session);
+    }
+    fs_project_close(project);
+    return status;
+}
+
 /* ---- simulate ---- */
 
 static fs_simulate_settings simulate_settings(const cli_call *call)

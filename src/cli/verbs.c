@@ -88,6 +88,12 @@ static const cli_option export_options[] = {
     WORK_OPTIONS,
     {0}};
 
+static const cli_option forget_options[] = {
+    {"customer", CLI_LIST, "NUMBER",
+     .doc = "who, as your files write it, or as a run does; may be given more than once"},
+    WORK_OPTIONS,
+    {0}};
+
 static const cli_option simulate_options[] = {
     {"items", CLI_INT, "N", .fallback = "240", .minimum = 1, .maximum = 1e7, .doc = "products"},
     {"stores", CLI_INT, "N", .fallback = "4", .minimum = 1, .maximum = 1e5, .doc = "stores"},
@@ -165,6 +171,14 @@ static const cli_verb verbs[] = {
      .example = "foresell export shop --to s3://warehouse/forecasts --partition store\n"
                 "foresell export shop --to postgres://me@localhost/shop?schema=forecasts --table "
                 "forecast_item,peaks"},
+    {"forget", "DIR", 1, 1, "Takes customers out of a project and its runs.",
+     "In every run what was bought stays, without who bought it; rows about the customer go, and "
+     "report and exports are made anew. The numbers themselves are not kept: DIR/forgotten.txt "
+     "holds digests of them, by which later runs read your files without these customers. Your "
+     "own files are not touched; it says which still name them.",
+     forget_options, .run = fs_cli_run_forget,
+     .example = "foresell forget shop --customer 17850\n"
+                "foresell forget shop --customer 17850 --customer 13047"},
     {"doctor", "[DIR]", 0, 1, "Says what is wrong with this machine or this project.",
      "Looks at cores, memory, disk, the C library, the processor and the extensions for remote and "
      "other files; "

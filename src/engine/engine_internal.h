@@ -36,8 +36,9 @@ struct fs_engine {
     bool scratch_is_ours;
     char *extensions; /* folder of *.duckdb_extension */
     const fs_progress *progress;
-    atomic_llong serial; /* for names of scratch tables and files */
-    atomic_llong dealt;  /* bytes of rows on their way to operators (deal.c) */
+    const fs_identities *identities; /* of customers; NULL: as they are */
+    atomic_llong serial;             /* for names of scratch tables and files */
+    atomic_llong dealt;              /* bytes of rows on their way to operators (deal.c) */
 
     pthread_mutex_t lock; /* guards what follows */
     fs_connection *idle;
@@ -182,6 +183,8 @@ fs_status fs_engine_publish_file(const char *temporary, const char *path, fs_err
 fs_status fs_engine_add_prelude(fs_engine *engine, fs_error *error);
 /* The function exact of the prelude (exact.c). */
 fs_status fs_exact_register(fs_connection *connection, fs_error *error);
+/* identity.c: fs_customer and fs_forgotten, known to SELECTs. */
+fs_status fs_identity_register(fs_engine *engine, fs_connection *connection, fs_error *error);
 /* The table and scalar functions that read sources (raw.c). */
 fs_status fs_engine_add_readers(fs_engine *engine, fs_connection *connection, fs_error *error);
 void fs_engine_free_sources(fs_engine *engine);

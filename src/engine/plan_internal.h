@@ -167,8 +167,6 @@ int fs_engine_plan_find_table(const fs_plan *plan, const char *name);
 
 /* ---- files that survive a kill --------------------------------------------------------------- */
 
-/* Writes `data` to path by a temporary name beside it, fsynced, and renames it. */
-fs_status fs_engine_write_file(const char *path, const void *data, size_t bytes, fs_error *error);
 /* For JSON, of plans (plan_json.c) and of requests (remote.c): an array of texts; a text, or null. */
 struct json_t;
 struct json_t *fs_engine_json_names(const char *const *name, int count);

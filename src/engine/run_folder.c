@@ -220,19 +220,40 @@ static fs_status open_run(fs_run_folder *f, const char *project, bool resume, fs
     return f->path ? FS_OK : FS_MEMORY;
 }
 
-fs_status fs_run_folder_open(const char *project, bool resume, fs_run_folder **folder,
-                             fs_error *error)
+static fs_status lock_runs(fs_run_folder *f, const char *project, bool resume, fs_error *error)
+{
+    (void)resume;
+    FS_TRY(make_runs(f, project, error));
+    FS_TRY(take_lock(f, error));
+    return clear_partials(f, false, NULL, error);
+}
+
+typedef fs_status (*opener)(fs_run_folder *f, const char *project, bool resume, fs_error *error);
+
+static fs_status open_by(opener open, const char *project, bool resume, fs_run_folder **folder,
+                         fs_error *error)
 {
     *folder = NULL;
     fs_run_folder *f = fs_alloc_zero(1, sizeof *f);
     if (!f) return fs_fail_memory(error, sizeof *f);
     f->lock = -1;
-    fs_status status = open_run(f, project, resume, error);
+    fs_status status = open(f, project, resume, error);
     if (status == FS_OK)
         *folder = f;
     else
         fs_run_folder_close(f);
     return status;
+}
+
+fs_status fs_run_folder_open(const char *project, bool resume, fs_run_folder **folder,
+                             fs_error *error)
+{
+    return open_by(open_run, project, resume, folder, error);
+}
+
+fs_status fs_run_folder_lock(const char *project, fs_run_folder **folder, fs_error *error)
+{
+    return open_by(lock_runs, project, false, folder, error);
 }
 
 const char *fs_run_folder_path(const fs_run_folder *folder) { return folder->path; }

@@ -317,6 +317,7 @@ static fs_status set_up(fs_engine *engine, fs_error *error)
     fs_status status = fs_engine_add_streams(engine, connection, error);
     if (status == FS_OK) status = fs_engine_add_readers(engine, connection, error);
     if (status == FS_OK) status = fs_exact_register(connection, error);
+    if (status == FS_OK) status = fs_identity_register(engine, connection, error);
     fs_engine_release(engine, connection, status == FS_OK);
     FS_TRY(status);
     return fs_engine_add_prelude(engine, error);

@@ -253,6 +253,12 @@ static const char *unwanted(fs_project_ingest *in, int r, const bool *has, bool 
                            where, name, file);
 }
 
+/* The text of a row names its customer. */
+static bool tells_nobody(const fs_project_ingest *in)
+{
+    return in->identities.salted || in->identities.count;
+}
+
 /* Puts them there, with their reason and the text that they had in their file. */
 static fs_status quarantine_rows(fs_project_ingest *in, int r, const char *where,
                                  const char *left_out, fs_error *error)
@@ -263,10 +269,11 @@ static fs_status quarantine_rows(fs_project_ingest *in, int r, const char *where
         status = fs_project_execute(
             in, error,
             "insert into fs_ingest.quarantine select coalesce(f.table_name, '%s'), r._file + %d, "
-            "r._line, coalesce(r._problem, f.reason, %s), r._row from fs_rows as r left join "
+            "r._line, coalesce(r._problem, f.reason, %s), %s from fs_rows as r left join "
             "fs_ingest.fate_%s as f on f._file = r._file + %d and f._line = r._line where "
             "coalesce(f.fate, 'refused') = 'refused'",
-            home_name(in, r), raw->first_file, left_out, raw->files->name, raw->first_file);
+            home_name(in, r), raw->first_file, left_out, tells_nobody(in) ? "null" : "r._row",
+            raw->files->name, raw->first_file);
     fs_error ignored = {0};
     if (fs_engine_execute(in->engine, "drop table if exists fs_rows", &ignored) != FS_OK &&
         status == FS_OK)

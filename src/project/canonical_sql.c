@@ -135,6 +135,29 @@ static const fs_project_column *column_from(const fs_project_mapping *m, const c
     return index < 0 ? NULL : &m->columns.column[index];
 }
 
+/* ---- customers ---- */
+
+static bool is_customer(const char *name) { return strcmp(name, "customer") == 0; }
+
+/* Rows about a forgotten customer are refused; those of what was bought or said lose the customer alone. */
+static bool refuses_forgotten(const fs_project_ingest *in, const fs_canonical_table *t,
+                              const fs_project_mapping *m)
+{
+    bool about = t == fs_canonical_find("customers") || t == fs_canonical_find("promotions");
+    return about && in->identities.count && column_from(m, "customer");
+}
+
+/* The number as the project wants it known. */
+static fs_status customer_value(const fs_project_ingest *in, const fs_project_column *from,
+                                fs_buffer *sql)
+{
+    bool changed = from && (in->identities.salted || in->identities.count);
+    if (!changed) return typed_value(from, FS_TYPE_TEXT, sql);
+    FS_TRY(fs_buffer_text(sql, "fs_customer("));
+    FS_TRY(text_value(from, sql));
+    return fs_buffer_text(sql, ")");
+}
+
 static bool falls_back(const fs_project *project, const fs_canonical_table *t,
                        const fs_canonical_column *c)
 {
@@ -150,11 +173,12 @@ static bool is_staged(const fs_project *project, const fs_canonical_table *t,
 }
 
 /* A column that the mapping does not give has its fallback: '(all)' items. */
-static fs_status staged_value(const fs_project *project, const fs_canonical_table *t,
+static fs_status staged_value(const fs_project_ingest *in, const fs_canonical_table *t,
                               const fs_canonical_column *c, const fs_project_column *from,
                               fs_buffer *sql)
 {
-    if (from || !falls_back(project, t, c)) return typed_value(from, c->type, sql);
+    if (is_customer(c->name)) return customer_value(in, from, sql);
+    if (from || !falls_back(in->project, t, c)) return typed_value(from, c->type, sql);
     return fs_buffer_printf(sql, "cast(%s as %s)", c->fallback, fs_engine_sql_type(c->type));
 }
 
@@ -199,10 +223,12 @@ static fs_status sound_cell(const fs_canonical_column *c, bool bad, bool must, f
                             c->name, c->name);
 }
 
-static fs_status sound_row(const fs_project *project, const fs_canonical_table *t,
+static fs_status sound_row(const fs_project_ingest *in, const fs_canonical_table *t,
                            const fs_project_mapping *m, fs_buffer *sql)
 {
+    const fs_project *project = in->project;
     FS_TRY(fs_buffer_text(sql, "case when true"));
+    if (refuses_forgotten(in, t, m)) FS_TRY(fs_buffer_text(sql, " and not fs_t._fs_forgotten"));
     for (const fs_canonical_column *c = t->column; c->name; c++) {
         const fs_project_column *from = column_from(m, c->name);
         if (from)
@@ -214,10 +240,13 @@ static fs_status sound_row(const fs_project *project, const fs_canonical_table *
     return fs_buffer_text(sql, " then null");
 }
 
-static fs_status reason(const fs_project *project, const fs_canonical_table *t,
+static fs_status reason(const fs_project_ingest *in, const fs_canonical_table *t,
                         const fs_project_mapping *m, fs_buffer *sql)
 {
-    FS_TRY(sound_row(project, t, m, sql));
+    const fs_project *project = in->project;
+    FS_TRY(sound_row(in, t, m, sql));
+    if (refuses_forgotten(in, t, m))
+        FS_TRY(fs_buffer_text(sql, " when fs_t._fs_forgotten then 'the customer is forgotten'"));
     for (const fs_canonical_column *c = t->column; c->name; c++)
         if (may_be_bad(column_from(m, c->name), c->type)) FS_TRY(bad_cell(t->name, c, sql));
     for (const fs_canonical_column *c = t->column; c->name; c++)
@@ -260,12 +289,17 @@ static fs_status typed_rows(const fs_project_ingest *in, const fs_project_table 
         const fs_project_column *from = column_from(m, c->name);
         if (!is_staged(in->project, t->table, c, from)) continue;
         FS_TRY(fs_buffer_text(sql, ", "));
-        FS_TRY(staged_value(in->project, t->table, c, from, sql));
+        FS_TRY(staged_value(in, t->table, c, from, sql));
         FS_TRY(fs_buffer_printf(sql, " as \"%s\"", c->name));
         if (!may_be_bad(from, c->type)) continue;
         FS_TRY(fs_buffer_text(sql, ", "));
         FS_TRY(text_value(from, sql));
         FS_TRY(fs_buffer_printf(sql, " as \"_fs_text_%s\"", c->name));
+    }
+    if (refuses_forgotten(in, t->table, m)) {
+        FS_TRY(fs_buffer_text(sql, ", fs_forgotten("));
+        FS_TRY(text_value(column_from(m, "customer"), sql));
+        FS_TRY(fs_buffer_text(sql, ") as _fs_forgotten"));
     }
     for (int i = 0; i < m->columns.count; i++)
         if (passes_through(t->table, m->columns.column[i].name))
@@ -284,7 +318,7 @@ static fs_status stage_one(const fs_project_ingest *in, const fs_project_table *
         if (passes_through(t->table, m->columns.column[i].name))
             FS_TRY(fs_buffer_printf(sql, ", fs_t.%s", m->columns.column[i].quoted));
     FS_TRY(fs_buffer_text(sql, ", "));
-    FS_TRY(reason(in->project, t->table, m, sql));
+    FS_TRY(reason(in, t->table, m, sql));
     FS_TRY(fs_buffer_text(sql, " from ("));
     FS_TRY(typed_rows(in, t, m, sql));
     return fs_buffer_text(sql, ") as fs_t");

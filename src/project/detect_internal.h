@@ -77,6 +77,7 @@ typedef struct fs_seen_column {
     bool reading_set;   /* by the user */
     bool used;          /* some mapping names it */
     bool unique;        /* each value once */
+    bool personal;      /* left out, as it tells who somebody is */
     bool wide;          /* one of the run of periods */
     int refers;         /* raw table whose key it is in; -1 */
     int refers_column;

@@ -104,6 +104,16 @@ static const fs_seen_column *raw_column(const fs_seen_table *t, const char *name
     return NULL;
 }
 
+/* "a, b": the columns that tell who somebody is. */
+static fs_status personal(const fs_seen_table *t, const char *before, fs_buffer *out)
+{
+    int found = 0;
+    for (int i = 0; i < t->columns; i++)
+        if (t->column[i].personal)
+            FS_TRY(fs_buffer_printf(out, "%s%s", found++ ? ", " : before, t->column[i].name));
+    return found ? fs_buffer_text(out, "\n") : FS_OK;
+}
+
 static fs_status map_lines(const fs_detection *d, const fs_map *map, fs_buffer *out)
 {
     const fs_seen_table *t = &d->table[map->home];
@@ -128,7 +138,9 @@ static fs_status map_lines(const fs_detection *d, const fs_map *map, fs_buffer *
         FS_TRY(fs_buffer_printf(
             out, "%s%s", rest++ ? ", " : "    kept under their own names: ", map->column[i].from));
     }
-    return rest ? fs_buffer_text(out, "\n") : FS_OK;
+    if (rest) FS_TRY(fs_buffer_text(out, "\n"));
+    if (map->derived) return FS_OK;
+    return personal(t, "    left out, as they tell who somebody is: ", out);
 }
 
 static fs_status one_table(const fs_detection *d, int t, fs_buffer *out)
@@ -307,7 +319,7 @@ fs_status fs_detect_say(const fs_detection *d, fs_buffer *out, fs_error *error)
 
 /* ---- for machines -------------------------------------------------------------------------------- */
 
-static json_t *map_json(const fs_map *map)
+static json_t *map_json(const fs_map *map, const fs_seen_table *home)
 {
     json_t *columns = json_array();
     for (int i = 0; i < map->columns; i++) {
@@ -317,8 +329,13 @@ static json_t *map_json(const fs_map *map)
                                                  "to", c->name, "sure", rest ? 0.0 : c->sure,
                                                  "passes_through", rest, "why", c->note));
     }
-    return json_pack("{s:s, s:s, s:b, s:o}", "table", fs_canonical_at(map->table)->name, "mapping",
-                     map->file, "derived", map->derived, "columns", columns);
+    json_t *personal = json_array();
+    for (int i = 0; !map->derived && i < home->columns; i++)
+        if (home->column[i].personal)
+            json_array_append_new(personal, json_string(home->column[i].name));
+    return json_pack("{s:s, s:s, s:b, s:o, s:o}", "table", fs_canonical_at(map->table)->name,
+                     "mapping", map->file, "derived", map->derived, "columns", columns, "personal",
+                     personal);
 }
 
 static json_t *shown_json(const char *path)
@@ -338,7 +355,8 @@ static json_t *table_json(const fs_detection *d, int t)
     json_t *paths = json_array(), *maps = json_array();
     for (int p = 0; p < table->paths; p++) json_array_append_new(paths, shown_json(table->path[p]));
     for (int m = 0; m < d->maps; m++)
-        if (d->map[m].home == t) json_array_append_new(maps, map_json(&d->map[m]));
+        if (d->map[m].home == t)
+            json_array_append_new(maps, map_json(&d->map[m], &d->table[d->map[m].home]));
     return json_pack("{s:s, s:o, s:s?, s:I, s:s, s:s?, s:f, s:s?, s:i, s:o}", "name", table->name,
                      "paths", paths, "sheet", table->file->table, "rows", (json_int_t)table->rows,
                      "use", uses[table->use], "table",

@@ -166,6 +166,8 @@ fs_status fs_draft_rest(fs_draft *draft)
         bool of_key = true;
         if (key >= 0) FS_TRY(fs_depends(draft->d, t, key, i, 1, &of_key, draft->error));
         if (!of_key) continue;
+        c->personal = fs_tells_who(draft, i);
+        if (c->personal) continue;
         const char *name = quoted(draft->d, c->name), *out = name;
         if (is_canonical(draft->canonical, c->name) || c->name[0] == '_')
             out = quoted(draft->d, fs_draft_text(draft->d, "%s of file", c->name));
@@ -384,19 +386,18 @@ static fs_status add_role(fs_draft *draft, int role)
 {
     const fs_fit_column *fit = &draft->home->fit[draft->canonical].role[role];
     const char *sql, *note;
-    if (fit->column < 0 ||
-        fs_draft_has(draft, fs_canonical_at(draft->canonical)->column[role].name))
-        return FS_OK;
+    const char *name = fs_canonical_at(draft->canonical)->column[role].name;
+    if (fit->column < 0 || fs_draft_has(draft, name)) return FS_OK;
+    if (strcmp(name, "note") == 0 && !fit->set && fs_tells_who(draft, fit->column))
+        return FS_OK; /* the name of who bought is no remark on what was bought */
     FS_TRY(fs_role_sql(draft, draft->canonical, role, fit->column, &sql, &note));
     if (!sql) return FS_OK;
-    FS_TRY(fill_receipt(draft, fs_canonical_at(draft->canonical)->column[role].name, fit->column,
-                        &sql, &note));
+    FS_TRY(fill_receipt(draft, name, fit->column, &sql, &note));
     int units = fs_role_column(draft->home, FS_SALES, "units");
     if (fit->per_line && units >= 0)
         sql = fs_draft_text(draft->d, "%s / nullif(%s, 0)", sql, number_sql(draft, units));
     const char *why = note ? fs_draft_text(draft->d, "%s; %s", fit->why, note) : fit->why;
-    return fs_draft_add(draft, fs_canonical_at(draft->canonical)->column[role].name, sql,
-                        draft->home->column[fit->column].name, fit->sure, why);
+    return fs_draft_add(draft, name, sql, draft->home->column[fit->column].name, fit->sure, why);
 }
 
 /* Any of several flags is a promotion. */

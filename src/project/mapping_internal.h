@@ -29,7 +29,9 @@ fs_status fs_draft_add(fs_draft *draft, const char *name, const char *sql, const
                        double sure, const char *why);
 bool fs_draft_has(const fs_draft *draft, const char *name);
 fs_status fs_draft_join(fs_draft *draft, const char *text);
-/* Columns that nothing took pass through under their own names. */
+/* personal.c: does the column tell who somebody is? */
+bool fs_tells_who(const fs_draft *draft, int column);
+/* Columns that nothing took pass through under their own names, but for those that tell who somebody is. */
 fs_status fs_draft_rest(fs_draft *draft);
 fs_status fs_draft_close(fs_draft *draft);
 

@@ -76,6 +76,17 @@ static bool says_name(const char *sql, const char *name)
     return a >= b && strcmp(sql + a - b, name) == 0 && (a == b || sql[a - b - 1] == '.');
 }
 
+static fs_status personal(const fs_seen_table *home, fs_buffer *out)
+{
+    for (int i = 0; i < home->columns; i++) {
+        if (!home->column[i].personal) continue;
+        FS_TRY(fs_buffer_text(out, "    -- left out, as it tells who somebody is: "));
+        FS_TRY(add_comment(out, home->column[i].name));
+        FS_TRY(fs_buffer_text(out, "\n"));
+    }
+    return FS_OK;
+}
+
 static fs_status columns(const fs_map *map, fs_buffer *out, bool home)
 {
     bool rest = false;
@@ -120,6 +131,7 @@ fs_status fs_mapping_text(const fs_detection *d, const fs_map *map, fs_buffer *o
         const char *home = strpbrk(map->from, "\n") ? d->table[map->home].name : NULL;
         status = fs_buffer_text(out, "select\n");
         if (status == FS_OK) status = columns(map, out, !map->derived);
+        if (status == FS_OK && !map->derived) status = personal(&d->table[map->home], out);
         if (status == FS_OK && !map->derived)
             status = home ? fs_buffer_printf(out, "    %s._file,\n    %s._line\n", home, home)
                           : fs_buffer_text(out, "    _file,\n    _line\n");

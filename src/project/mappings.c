@@ -156,6 +156,8 @@ fs_status fs_project_ingest_open(fs_project_ingest *in, fs_project *project, fs_
     in->raw = fs_arena_zero(&in->arena, sizeof *in->raw * (size_t)(in->raws + 1));
     in->home = fs_arena_zero(&in->arena, sizeof *in->home * (size_t)(in->raws + 1));
     if (!in->raw || !in->home) return fs_fail_memory(error, 0);
+    FS_TRY(fs_project_identities(project, &in->arena, &in->identities, error));
+    fs_engine_identities(engine, &in->identities);
     FS_TRY(read_mappings(in, error));
     for (int i = 0; i < in->mappings; i++) {
         fs_project_mapping *m = &in->mapping[i];
@@ -173,6 +175,7 @@ void fs_project_ingest_close(fs_project_ingest *in)
 {
     for (int r = 0; in->raw && r < in->raws; r++)
         if (in->raw[r].stats) fs_raw_stats_free(in->raw[r].stats, in->raw[r].stats_count);
+    if (in->engine) fs_engine_identities(in->engine, NULL);
     fs_plan_close(in->plan);
     fs_arena_free(&in->arena);
     *in = (fs_project_ingest){0};

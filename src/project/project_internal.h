@@ -178,6 +178,7 @@ typedef struct fs_project_ingest {
     int64_t quarantined;
     char digest[FS_DIGEST_HEX]; /* of everything */
     bool skipped;               /* nothing has changed: taken from the run before */
+    fs_identities identities;   /* what becomes of customers' numbers */
 } fs_project_ingest;
 
 /* Formats a statement and runs it; its first value. */
@@ -215,6 +216,14 @@ fs_status fs_project_not_raw(const fs_project *project, const char *name, const 
  * plan; where `run` is NULL nothing is written and the plan gets their names. A missing folder is fine. */
 fs_status fs_project_model_tables(const fs_project *project, fs_engine *engine, const char *folder,
                                   const char *run, fs_plan *plan, fs_error *error);
+
+/* identities.c: the salt and the list of those who are forgotten. FS_USAGE where a salt is wanted and not there. */
+fs_status fs_project_identities(fs_project *project, fs_arena *arena, fs_identities *identities,
+                                fs_error *error);
+void fs_project_identities_digest(const fs_identities *identities, fs_digest *digest);
+/* Puts customers on the list and writes it. */
+fs_status fs_project_forget_marks(fs_project *project, fs_arena *arena, fs_identities *identities,
+                                  const char *const *customer, int customers, fs_error *error);
 
 /* canonical_sql.c: the statements; appended to `sql`. */
 fs_missing fs_project_missing(const fs_project *project, const fs_canonical_table *table,

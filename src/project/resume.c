@@ -91,6 +91,7 @@ static void table_digest(const fs_project_ingest *in, fs_project_table *t)
     fs_digest_start(&digest);
     add_text(&digest, fs_version());
     add_text(&digest, t->table->name);
+    fs_project_identities_digest(&in->identities, &digest);
     for (int i = 0; i < t->mappings; i++) {
         const fs_project_mapping *m = &in->mapping[t->first + i];
         add_text(&digest, m->step->digest);

@@ -55,6 +55,10 @@ static const fs_setting settings[] = {
     {"classes.method", FS_SETTING_CHOICE, "foresell", .choices = "foresell|mllib",
      .doc = "who fits the classifier of products' next classes: foresell, or Spark's MLlib where "
             "products are too many for one machine (with `--engine spark` only)"},
+    {"privacy.customer", FS_SETTING_CHOICE, "keep", .choices = "keep|hash",
+     .doc = "customers' numbers as they are (keep), or in their place a digest with the secret in "
+            "the variable FORESELL_SALT of the environment (hash); the text of refused rows is not "
+            "kept then"},
     {"seed", FS_SETTING_INT, "1", .minimum = 0, .maximum = 9007199254740991,
      .doc = "start of all random numbers: the same seed gives the same results"},
 };
