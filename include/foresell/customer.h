@@ -113,6 +113,61 @@ typedef struct fs_chance_fit {
 } fs_chance_fit;
 FS_API void fs_chance_fit_model(const fs_chances *chances, fs_chance_fit *fit);
 
+/* ---- what goes with what ------------------------------------------------------------------------- */
+
+/* Who bought what: buyer b (a customer, or a basket) the products product[first[b]] … product[first[b + 1] - 1], each
+ * once, ascending, numbered 0 … products - 1. */
+typedef struct fs_bought {
+    int64_t buyers;
+    int32_t products;
+    const int64_t *first; /* buyers + 1 */
+    const int32_t *product;
+} fs_bought;
+
+typedef struct fs_similar_settings {
+    int most;      /* products that are told of each; 1 or more */
+    int least;     /* buyers of both, fewer tell nothing */
+    int factors;   /* 0: by buyers in common; else by so many factors, FS_SIMILAR_FACTORS at most */
+    uint64_t seed; /* of the factors' start */
+} fs_similar_settings;
+#define FS_SIMILAR_FACTORS 64
+/* Who bought more different products than this bought for others too, and tells nothing; left out. */
+#define FS_SIMILAR_LARGEST 2000
+
+/* The products most like each: of product p the rows first[p] … first[p + 1] - 1, most alike first. Starts with {0}, is used
+ * again, and is given back once. */
+typedef struct fs_similar {
+    int64_t *first; /* products + 1 */
+    int32_t *other;
+    double *similarity; /* 0 … 1 */
+    int64_t *together;  /* buyers of both */
+    int64_t *buyers;    /* products: buyers of each */
+    struct fs_similar_work *work;
+} fs_similar;
+/* By buyers in common: each buyer counts 1 for all of his products together, so that those who buy much do not outvote the others, and similarity is
+ * the cosine (Karypis 2001, "Evaluation of item-based top-N recommendation algorithms", CIKM). By factors: the cosine of the products'
+ * vectors in a factorisation of who bought what (item_factors.c). FS_MEMORY. Cost: the sum of squares of what buyers bought. */
+FS_API FS_MUST_CHECK fs_status fs_similar_items(fs_similar *similar, const fs_bought *bought,
+                                                const fs_similar_settings *settings);
+FS_API void fs_similar_free(fs_similar *similar);
+
+/* What each buyer may take up next: for buyer b the rows first[b] … first[b + 1] - 1, the likeliest first. Starts with {0}, is used again, and is
+ * given back once. */
+typedef struct fs_recommended {
+    int64_t *first;   /* buyers + 1 */
+    int32_t *product; /* none that the buyer has */
+    double *score;    /* the sum of its similarities to the products of `recent`; above 0 */
+    int32_t *because; /* the product of `recent` that it is most like */
+    int64_t rows;
+    struct fs_recommended_work *work;
+} fs_recommended;
+/* had: what each buyer has; recent: what of it counts, a part of `had`, in any order. At most `most` a buyer. FS_MEMORY. Cost: recent purchases ×
+ * what is told of each product. */
+FS_API FS_MUST_CHECK fs_status fs_recommend(fs_recommended *recommended, const fs_similar *similar,
+                                            const fs_bought *had, const fs_bought *recent,
+                                            int most);
+FS_API void fs_recommended_free(fs_recommended *recommended);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,7 +12,7 @@ from .table import ArrowData, apply
 
 __all__ = [
     "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast",
-    "forecast_paths", "peaks", "trend", "update",
+    "forecast_paths", "peaks", "recommend", "similar_items", "trend", "update",
 ]
 
 
@@ -1096,6 +1096,180 @@ def peaks(
             "period": period,
             "top": top,
             "minimum": minimum,
+        },
+        threads=threads,
+    )
+
+
+def recommend(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    buyer: str | None = None,
+    item: str | None = None,
+    most: int = 5,
+    history: int = 50,
+    neighbours: int = 20,
+    least: int = 2,
+    method: Literal["buyers", "factors"] = "buyers",
+    factors: int = 16,
+    seed: int = 1,
+    threads: int | None = None,
+) -> pa.Table:
+    """Tells what each buyer may take up next, by what others bought.
+
+    Item-based collaborative filtering (Karypis 2001, Evaluation of item-based top-N recommendation algorithms): the
+    products with the largest sums of similarities to those that a buyer bought last, less those that he has. How alike
+    two products are tells the operator similar_items, which is used inside.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a number, a date or a time, each once: what was bought later stands later.
+        Default: the one column of dates.
+    buyer : str, optional
+        The column of: who bought; null: the row tells nothing. Default: the column of this name, else the first number.
+    item : str, optional
+        The column of: what; the same again counts once, as the latest; null: the row tells nothing. Default: the column
+        of this name, else the first number.
+    most : int, default 5
+        Products that are told to each buyer. From 1 to 1000.
+    history : int, default 50
+        Products of each buyer that count, the latest. From 1 to 100000.
+    neighbours : int, default 20
+        Products like it that each of these speaks for. From 1 to 1000.
+    least : int, default 2
+        Buyers of both; fewer tell nothing. From 1 to 1e+06.
+    method : {"buyers", "factors"}, default "buyers"
+        How alike two products are: by the buyers that they have in common, or by the vectors of a factorisation of who
+        bought what, which also sees buyers of buyers.
+    factors : int, default 16
+        Length of the vectors, for the method factors. From 1 to 64.
+    seed : int, default 1
+        Of the vectors' start. From 0 to 9.0072e+15.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `buyer` (text): who.
+        - `place` (int): 1: the likeliest.
+        - `item` (text): a product that the buyer does not have yet.
+        - `score` (double): the sum of its similarities to the products that the buyer has.
+        - `because` (text): the one of these that it is most like.
+
+    Examples
+    --------
+    >>> foresell.recommend(sales, group=["item"], order="day", buyer="units", item="units")  # doctest: +SKIP
+    """
+    return apply(
+        "recommend",
+        data,
+        group=group,
+        order=order,
+        columns={"buyer": buyer, "item": item},
+        params={
+            "most": most,
+            "history": history,
+            "neighbours": neighbours,
+            "least": least,
+            "method": method,
+            "factors": factors,
+            "seed": seed,
+        },
+        threads=threads,
+    )
+
+
+def similar_items(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    buyer: str | None = None,
+    item: str | None = None,
+    most: int = 20,
+    least: int = 2,
+    method: Literal["buyers", "factors"] = "buyers",
+    factors: int = 16,
+    seed: int = 1,
+    threads: int | None = None,
+) -> pa.Table:
+    """Finds the products that go with each product, by who bought them.
+
+    Item-based collaborative filtering. With the method buyers, each buyer counts 1 for all of his products together,
+    and two products are as alike as the cosine of their columns (Karypis 2001, Evaluation of item-based top-N
+    recommendation algorithms). With the method factors, vectors of products come from the factorisation of Hu, Koren
+    and Volinsky (2008, Collaborative filtering for implicit feedback datasets), and two products that somebody bought
+    both are as alike as the cosine of these. What a buyer may want next are the products with the largest sums of
+    similarities to those he has: a join of this table with his purchases. Buyers of more than 2,000 different products
+    are left out.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a number, a date or a time, each once; it counts for nothing. Default: the one
+        column of dates.
+    buyer : str, optional
+        The column of: who bought: a customer, or a basket; null: the row tells nothing. Default: the column of this
+        name, else the first number.
+    item : str, optional
+        The column of: what; the same again counts once; null: the row tells nothing. Default: the column of this name,
+        else the first number.
+    most : int, default 20
+        Others that are told of each product. From 1 to 1000.
+    least : int, default 2
+        Buyers of both; fewer tell nothing. From 1 to 1e+06.
+    method : {"buyers", "factors"}, default "buyers"
+        How alike two products are: by the buyers that they have in common, or by the vectors of a factorisation of who
+        bought what, which also sees buyers of buyers.
+    factors : int, default 16
+        Length of the vectors, for the method factors. From 1 to 64.
+    seed : int, default 1
+        Of the vectors' start. From 0 to 9.0072e+15.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `item` (text): a product.
+        - `other` (text): one that is bought by the same buyers.
+        - `place` (int): 1: the most alike of them.
+        - `similarity` (double, share of 1): 1: bought by the same alone.
+        - `together` (int, buyers): who bought both.
+        - `buyers` (int, buyers): who bought the product.
+
+    Examples
+    --------
+    >>> foresell.similar_items(sales, group=["item"], order="day", buyer="units", item="units")  # doctest: +SKIP
+    """
+    return apply(
+        "similar_items",
+        data,
+        group=group,
+        order=order,
+        columns={"buyer": buyer, "item": item},
+        params={
+            "most": most,
+            "least": least,
+            "method": method,
+            "factors": factors,
+            "seed": seed,
         },
         threads=threads,
     )

@@ -42,4 +42,13 @@ typedef struct fs_customer_rate {
 } fs_customer_rate;
 fs_customer_rate fs_customer_rate_of(double shape, double log_scale, double repeats);
 
+/* Who bought each product: buyer[first[p]] … buyer[first[p + 1] - 1]; buyers whose weight is 0 are left out. */
+typedef struct fs_by_product {
+    const int64_t *first, *buyer;
+    const double *weight;
+} fs_by_product;
+/* item_factors.c: products × factors. FS_MEMORY. */
+fs_status fs_customer_factors(const fs_bought *bought, const fs_by_product *by, int factors,
+                              uint64_t seed, double *product);
+
 #endif

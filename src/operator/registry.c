@@ -14,6 +14,8 @@
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
+    X(recommend)                                                                                   \
+    X(similar_items)                                                                               \
     X(trend)                                                                                       \
     X(update)
 

@@ -31,9 +31,11 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "price_spread",     "discount_depths",
                                       "fifths",           "underperformers",
                                       "next_classes",     "class_replay",
-                                      "unusual_values",   "data_quality",
-                                      "summary",          "missing_kinds",
-                                      "source_files",     "quarantine"};
+                                      "next_products",    "next_product_replay",
+                                      "next_purchases",   "unusual_values",
+                                      "data_quality",     "summary",
+                                      "missing_kinds",    "source_files",
+                                      "quarantine"};
 
 const char *fs_report_result(int index)
 {
