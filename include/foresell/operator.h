@@ -124,6 +124,13 @@ FS_API void fs_rows_set_number(fs_rows *rows, int column, int64_t row, double va
 FS_API void fs_rows_set_integer(fs_rows *rows, int column, int64_t row, int64_t value);
 FS_API FS_MUST_CHECK fs_status fs_rows_set_text(fs_rows *rows, int column, int64_t row,
                                                 const char *text, size_t bytes);
+/* Rows first … first + count - 1 at once: as many values, or one text in all of them. */
+FS_API void fs_rows_set_numbers(fs_rows *rows, int column, int64_t first, const double *value,
+                                int64_t count);
+FS_API void fs_rows_set_integers(fs_rows *rows, int column, int64_t first, const int64_t *value,
+                                 int64_t count);
+FS_API FS_MUST_CHECK fs_status fs_rows_repeat_text(fs_rows *rows, int column, int64_t first,
+                                                   int64_t count, const char *text, size_t bytes);
 
 /* The error that a kernel is about to return is about this group: its name is put before the message. */
 FS_API void fs_rows_refuse(fs_rows *rows, int64_t group);

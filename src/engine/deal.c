@@ -224,11 +224,12 @@ fs_status fs_deal_read(const fs_deal *d, const fs_deal_block *b, char *buffer, c
     return FS_OK;
 }
 
-/* Takes memory for a block from what all deals may have; a hand's first block is given in any case. */
+/* Takes memory for a block from what all deals may have, the three tenths that DuckDB is not given (session.c);
+ * a hand's first block is given in any case. */
 static bool take_room(fs_deal *d, const fs_hand *h, int64_t bytes)
 {
     int64_t used = atomic_fetch_add(&d->engine->dealt, bytes) + bytes;
-    if (used <= d->engine->memory * 2 / 5 || h->blocks == 0) return true;
+    if (used <= d->engine->memory / 10 * 3 || h->blocks == 0) return true;
     atomic_fetch_sub(&d->engine->dealt, bytes);
     return false;
 }

@@ -2,6 +2,7 @@
  *
  * The order is that of DuckDB's `order by … nulls first`: texts by their bytes, all else by value.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,12 +116,41 @@ static int append_key(const fs_series_key *key, const key_value *v, struct Arrow
     return ArrowArrayAppendInt(out, signed_value(key, v->bits));
 }
 
+/* Whether a column of texts has offsets of four bytes, those of its rows so far and one more, and no nulls. */
+static bool is_plain_text(struct ArrowArray *out)
+{
+    return ArrowArrayBuffer(out, 1)->size_bytes == (out->length + 1) * (int64_t)sizeof(int32_t) &&
+           ArrowArrayValidityBitmap(out)->buffer.data == NULL;
+}
+
+/* A text many times; one by one nanoarrow looks at the column's type, its nulls and its room each time. */
+static int append_text_times(const struct ArrowStringView *text, int64_t times,
+                             struct ArrowArray *out)
+{
+    struct ArrowBuffer *offsets = ArrowArrayBuffer(out, 1), *bytes = ArrowArrayBuffer(out, 2);
+    int64_t size = text->size_bytes, end = bytes->size_bytes;
+    if (size > 0 && times > (INT32_MAX - end) / size) return EOVERFLOW;
+    NANOARROW_RETURN_NOT_OK(ArrowBufferReserve(offsets, times * (int64_t)sizeof(int32_t)));
+    NANOARROW_RETURN_NOT_OK(ArrowBufferReserve(bytes, times * size));
+    for (int64_t i = 0; i < times; i++) {
+        int32_t offset = (int32_t)(end += size);
+        ArrowBufferAppendUnsafe(bytes, text->data, size);
+        ArrowBufferAppendUnsafe(offsets, &offset, sizeof offset);
+    }
+    out->length += times;
+    return NANOARROW_OK;
+}
+
 fs_status fs_series_index_append(const fs_series_index *x, int64_t group, int64_t times,
                                  struct ArrowArray *const *out)
 {
     const char *packed = packed_keys(x, group);
     for (int i = 0; i < x->columns; i++) {
         key_value v = unpack(&x->column[i], &packed);
+        if (v.valid && !x->column[i].width && times > 1 && is_plain_text(out[i])) {
+            if (append_text_times(&v.text, times, out[i]) != NANOARROW_OK) return FS_MEMORY;
+            continue;
+        }
         /* one by one: several nulls at once go past the end of a column of truths (nanoarrow) */
         for (int64_t j = 0; j < times; j++)
             if (append_key(&x->column[i], &v, out[i]) != NANOARROW_OK) return FS_MEMORY;

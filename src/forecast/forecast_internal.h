@@ -496,6 +496,10 @@ double fs_ses_reference(const double *x, int64_t count, double alpha, double *sl
 /* The α of least squares in low … high. */
 double fs_ses_optimize(const double *x, int64_t count, double low, double high);
 
+/* y[0] = before, y[i + 1] = a x[i] + r y[i]. x: count, finite; y: count + 1, apart from x. With a = α, r = 1 - α, before = x[0] y[i]
+ * is what exponential smoothing expects of x[i]; with a = r = 1 and before = 0 the sum of the first i. */
+void fs_running(const double *x, int64_t count, double a, double r, double before, double *y);
+
 /* ---- count distributions ---- */
 
 extern const fs_method fs_counts_method;

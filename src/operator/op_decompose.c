@@ -212,7 +212,6 @@ static void make_note(const workspace *w, note *n)
 static void set_parts(const workspace *w, int64_t t, fs_rows *out, int64_t row)
 {
     const fs_decomposition *p = &w->parts;
-    if (p->known == 0) return;
     fs_rows_set_number(out, TREND, row, p->trend[t]);
     fs_rows_set_number(out, SEASON, row, p->season[t]);
     for (int i = 0; i < w->columns; i++)
@@ -222,19 +221,37 @@ static void set_parts(const workspace *w, int64_t t, fs_rows *out, int64_t row)
     fs_rows_set_number(out, EACH + w->columns, row, p->remainder[t]);
 }
 
+/* Where each step is a row, and known: column by column. */
+static void set_whole_parts(const workspace *w, fs_rows *out, int64_t first)
+{
+    const fs_decomposition *p = &w->parts;
+    int64_t rows = w->grid.rows;
+    fs_rows_set_numbers(out, VALUE, first, w->grid.value, rows);
+    fs_rows_set_numbers(out, TREND, first, p->trend, rows);
+    fs_rows_set_numbers(out, SEASON, first, p->season, rows);
+    for (int i = 0; i < w->columns; i++) {
+        if (w->part_of[i] >= 0)
+            fs_rows_set_numbers(out, EACH + i, first, p->each[w->part_of[i]], rows);
+        else
+            for (int64_t t = 0; t < rows; t++) fs_rows_set_number(out, EACH + i, first + t, 0);
+    }
+    fs_rows_set_numbers(out, EACH + w->columns, first, p->remainder, rows);
+}
+
 static fs_status add_group(const workspace *w, const fs_block *block, int64_t group, fs_rows *out)
 {
-    int64_t first = 0, start = block->start[group];
+    int64_t first = 0, rows = w->grid.rows, known = w->parts.known;
     note n;
     make_note(w, &n);
-    FS_TRY(fs_rows_extend(out, group, w->grid.rows, &first));
-    for (int64_t i = 0; i < w->grid.rows; i++) {
-        fs_rows_set_integer(out, PERIOD, first + i, block->column[0].integer[start + i]);
-        set_parts(w, w->grid.place[i], out, first + i);
-        if (n.length > 0)
-            FS_TRY(fs_rows_set_text(out, EACH + w->columns + 1, first + i, n.text, n.length));
-    }
-    return FS_OK;
+    FS_TRY(fs_rows_extend(out, group, rows, &first));
+    fs_rows_set_integers(out, PERIOD, first, block->column[0].integer + block->start[group], rows);
+    if (known == rows && rows == w->grid.count)
+        set_whole_parts(w, out, first);
+    else
+        for (int64_t i = 0; known > 0 && i < rows; i++)
+            set_parts(w, w->grid.place[i], out, first + i);
+    if (n.length == 0) return FS_OK;
+    return fs_rows_repeat_text(out, EACH + w->columns + 1, first, rows, n.text, n.length);
 }
 
 static fs_status decompose_block(void *pointer, const fs_block *block, fs_rows *out,

@@ -55,10 +55,15 @@ static fs_status add_extent(fs_rows *rows, int64_t group)
     return FS_OK;
 }
 
+/* Room for which an output that must grow asks at least: a block's rows and a batch that waits, where a
+ * group gives as many rows as it has. Growing little by little would copy them over and over. */
+#define ROOM_ROWS 65536
+
 static fs_status extend_text(fs_operator_text *text, int64_t rows, int64_t count)
 {
     if (rows + count > text->capacity) {
-        int64_t capacity = text->capacity + text->capacity / 2 + count + 64;
+        int64_t capacity = text->capacity + text->capacity / 2 + count;
+        if (capacity < ROOM_ROWS) capacity = ROOM_ROWS;
         void *at = fs_realloc(text->at, (size_t)capacity * sizeof *text->at);
         if (!at) return FS_MEMORY;
         text->at = at;
@@ -76,7 +81,8 @@ static fs_status extend_output(fs_rows *rows, int column, int64_t count)
 {
     fs_operator_store *store = output(rows, column);
     size_t size = (size_t)count;
-    FS_TRY(fs_operator_store_reserve(store, count));
+    bool first = store->capacity == 0 && count < ROOM_ROWS;
+    FS_TRY(fs_operator_store_reserve(store, first ? ROOM_ROWS : count));
     if (fs_operator_is_text(store->type))
         FS_TRY(extend_text(&rows->text[column], store->rows, count));
     else if (store->type == FS_TYPE_DOUBLE)
@@ -132,14 +138,44 @@ void fs_rows_set_integer(fs_rows *rows, int column, int64_t row, int64_t value)
     store->valid[row] = 1;
 }
 
-fs_status fs_rows_set_text(fs_rows *rows, int column, int64_t row, const char *text, size_t bytes)
+void fs_rows_set_numbers(fs_rows *rows, int column, int64_t first, const double *value,
+                         int64_t count)
+{
+    fs_operator_store *store = output(rows, column);
+    for (int64_t i = 0; rows->bad_row < 0 && i < count; i++) {
+        if (isfinite(value[i])) continue;
+        rows->bad_row = first + i;
+        rows->bad_column = column;
+    }
+    memcpy(store->number + first, value, (size_t)count * sizeof *value);
+    memset(store->valid + first, 1, (size_t)count);
+}
+
+void fs_rows_set_integers(fs_rows *rows, int column, int64_t first, const int64_t *value,
+                          int64_t count)
+{
+    fs_operator_store *store = output(rows, column);
+    memcpy(store->integer + first, value, (size_t)count * sizeof *value);
+    memset(store->valid + first, 1, (size_t)count);
+}
+
+/* The pool holds it once. */
+fs_status fs_rows_repeat_text(fs_rows *rows, int column, int64_t first, int64_t count,
+                              const char *text, size_t bytes)
 {
     fs_operator_text *place = &rows->text[column];
-    place->at[row] = (int64_t)place->pool.size;
-    place->bytes[row] = (int64_t)bytes;
+    for (int64_t row = first; row < first + count; row++) {
+        place->at[row] = (int64_t)place->pool.size;
+        place->bytes[row] = (int64_t)bytes;
+    }
     FS_TRY(fs_buffer_add(&place->pool, text, bytes));
-    output(rows, column)->valid[row] = 1;
+    memset(output(rows, column)->valid + first, 1, (size_t)count);
     return FS_OK;
+}
+
+fs_status fs_rows_set_text(fs_rows *rows, int column, int64_t row, const char *text, size_t bytes)
+{
+    return fs_rows_repeat_text(rows, column, row, 1, text, bytes);
 }
 
 static fs_status settle_column(fs_operator_store *store, const fs_operator_text *text,

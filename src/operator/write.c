@@ -97,10 +97,9 @@ static void give_back(struct ArrowBufferAllocator *allocator, uint8_t *memory, i
     fs_free(memory);
 }
 
-/* A buffer of `bytes` zeros in place `index` of the array. */
-static void *add_buffer(struct ArrowArray *array, int64_t index, size_t bytes)
+/* `memory`, taken by fs_alloc, of `bytes`, becomes buffer `index` of the array; NULL stays NULL. */
+static void *give_buffer(struct ArrowArray *array, int64_t index, uint8_t *memory, size_t bytes)
 {
-    uint8_t *memory = fs_alloc_zero(bytes, 1);
     if (!memory) return NULL;
     struct ArrowBuffer buffer;
     ArrowBufferInit(&buffer);
@@ -113,6 +112,19 @@ static void *add_buffer(struct ArrowArray *array, int64_t index, size_t bytes)
     return NULL;
 }
 
+/* A buffer whose every byte will be written. */
+static void *add_buffer(struct ArrowArray *array, int64_t index, size_t bytes)
+{
+    return give_buffer(array, index, fs_alloc(bytes), bytes);
+}
+
+/* A buffer for so many bits, all 0. */
+static void *add_bit_buffer(struct ArrowArray *array, int64_t index, int64_t bits)
+{
+    size_t bytes = ((size_t)bits + 7) / 8;
+    return give_buffer(array, index, fs_alloc_zero(bytes, 1), bytes);
+}
+
 static fs_status add_valid(struct ArrowArray *out, const fs_operator_store *store, int64_t first,
                            int64_t count)
 {
@@ -120,7 +132,7 @@ static fs_status add_valid(struct ArrowArray *out, const fs_operator_store *stor
     for (int64_t i = first; i < first + count; i++) nulls += !store->valid[i];
     out->null_count = nulls;
     if (nulls == 0) return FS_OK;
-    uint8_t *bits = add_buffer(out, 0, ((size_t)count + 7) / 8);
+    uint8_t *bits = add_bit_buffer(out, 0, count);
     if (!bits) return FS_MEMORY;
     for (int64_t i = 0; i < count; i++) ArrowBitSetTo(bits, i, store->valid[first + i]);
     return FS_OK;
@@ -164,7 +176,7 @@ static fs_status add_times(struct ArrowArray *out, enum ArrowTimeUnit unit, cons
 
 static fs_status add_bits(struct ArrowArray *out, const int64_t *from, int64_t count)
 {
-    uint8_t *to = add_buffer(out, 1, ((size_t)count + 7) / 8);
+    uint8_t *to = add_bit_buffer(out, 1, count);
     if (!to) return FS_MEMORY;
     for (int64_t i = 0; i < count; i++) ArrowBitSetTo(to, i, from[i] != 0);
     return FS_OK;

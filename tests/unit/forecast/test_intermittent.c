@@ -65,6 +65,27 @@ static void the_best_smoothing_is_found_in_one_pass(void **state)
     assert_true(fabs(fs_ses_optimize(two, 2, 0.1, 0.3) - 0.2) < 1e-12);
 }
 
+/* Ones and halves are exact, so sums have no rounding; levels differ from those of single steps by it. */
+static void four_steps_at_a_time_are_single_steps(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(9, 0, 0, 0);
+    double x[40], y[42];
+    for (int t = 0; t < 40; t++) x[t] = (double)fs_random_below(&random, 9) / 2;
+    for (int64_t n = 0; n <= 40; n++) {
+        double sum = 0, level = 3;
+        y[n + 1] = -7;
+        fs_running(x, n, 1, 1, 0, y);
+        for (int64_t t = 0; t <= n; sum += x[t < n ? t : 0], t++) assert_true(y[t] == sum);
+        fs_running(x, n, 0.2, 0.8, 3, y);
+        for (int64_t t = 0; t <= n; t++) {
+            assert_true(fabs(y[t] - level) < 1e-14);
+            if (t < n) level = 0.2 * x[t] + 0.8 * level;
+        }
+        assert_true(y[n + 1] == -7);
+    }
+}
+
 /* ---- the methods ---- */
 
 /* Croston by hand: 3 after 3 periods: 1 a period; then 5 after 4: (2.7 + .5) / (2.7 + .4). TSB: 3 times .1 at first, then
@@ -176,6 +197,7 @@ int main(void)
         cmocka_unit_test(lanes_give_the_bits_of_the_reference),
         cmocka_unit_test(squares_and_their_derivative_are_right),
         cmocka_unit_test(the_best_smoothing_is_found_in_one_pass),
+        cmocka_unit_test(four_steps_at_a_time_are_single_steps),
         cmocka_unit_test(what_was_said_before_is_worked_out_by_hand),
         cmocka_unit_test(forecasts_are_those_of_another_program),
         cmocka_unit_test(missing_periods_are_no_periods_without_demand),

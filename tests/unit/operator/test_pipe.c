@@ -317,6 +317,52 @@ static void a_broken_batch_is_released_and_refused(void **state)
     ArrowSchemaRelease(&other);
 }
 
+/* ---- rows at once ---- */
+
+static void fill_rows(fs_rows *rows, const double *value, const int64_t *whole, bool at_once)
+{
+    int64_t first = -1;
+    assert_int_equal(fs_rows_extend(rows, 0, 4, &first), FS_OK);
+    if (at_once) {
+        fs_rows_set_numbers(rows, 0, first + 1, value, 2);
+        fs_rows_set_integers(rows, 1, first + 1, whole, 2);
+        assert_int_equal(fs_rows_repeat_text(rows, 2, first + 1, 2, "word", 4), FS_OK);
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        fs_rows_set_number(rows, 0, first + 1 + i, value[i]);
+        fs_rows_set_integer(rows, 1, first + 1 + i, whole[i]);
+        assert_int_equal(fs_rows_set_text(rows, 2, first + 1 + i, "word", 4), FS_OK);
+    }
+}
+
+static void rows_set_at_once_are_those_set_one_by_one(void **state)
+{
+    (void)state;
+    static const fs_type types_out[] = {FS_TYPE_DOUBLE, FS_TYPE_INT, FS_TYPE_TEXT};
+    static const double value[] = {1.5, -2};
+    static const int64_t whole[] = {7, -8}, offsets[] = {0, 0, 4, 8, 8};
+    static const uint8_t valid[] = {0, 1, 1, 0};
+    for (int at_once = 0; at_once < 2; at_once++) {
+        fs_rows rows;
+        assert_int_equal(fs_rows_open(&rows, 0, NULL, 3, types_out), FS_OK);
+        fs_rows_block(&rows, NULL, 1);
+        fill_rows(&rows, value, whole, at_once);
+        fill_rows(&rows, value, whole, at_once);
+        fs_rows_drop(&rows, 4);
+        assert_int_equal(fs_rows_settle(&rows, 4), FS_OK);
+        for (int i = 0; i < 3; i++) assert_memory_equal(rows.column[i].valid, valid, sizeof valid);
+        assert_memory_equal(rows.column[0].number + 1, value, sizeof value);
+        assert_memory_equal(rows.column[1].integer + 1, whole, sizeof whole);
+        assert_memory_equal(rows.column[2].offset, offsets, sizeof offsets);
+        assert_memory_equal(rows.column[2].bytes, "wordword", 8);
+        assert_int_equal(rows.bad_row, -1);
+        fs_rows_set_numbers(&rows, 0, 2, (const double[]){0, INFINITY}, 2);
+        assert_int_equal(rows.bad_row, 3);
+        fs_rows_close(&rows);
+    }
+}
+
 /* ---- memory ---- */
 
 static fs_status run_failing(const table *t, int64_t n, bool *failed)
@@ -371,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_result_that_is_not_finite_names_group_and_column),
         cmocka_unit_test(numbers_that_are_not_finite_arrive_as_null),
         cmocka_unit_test(a_broken_batch_is_released_and_refused),
+        cmocka_unit_test(rows_set_at_once_are_those_set_one_by_one),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
