@@ -13,8 +13,9 @@
 #include "customer_internal.h"
 #include "foresell/numeric.h"
 
-#define BOUND 30.0
-#define FEW   4096 /* purchases: customers of more are few, each is a group of his own */
+#define BOUND   30.0
+#define LARGEST 600.0 /* logarithm of money, where q is so near 0 that none is too much */
+#define FEW     4096  /* purchases: customers of more are few, each is a group of his own */
 
 /* Groups of as many purchases; `total`, x m, of theirs is total[first[g]] … total[first[g + 1] - 1]. */
 typedef struct spend {
@@ -170,8 +171,10 @@ fs_spend_outlook fs_spend_foretell(const fs_spend_fit *fit, double repeats, doub
     double centre = log(rate) - fs_digamma(shape) + purchases->log_money;
     double spread = sqrt(purchases->log_variance + fs_trigamma(shape));
     out.value = out.order_value * purchases->discounted;
-    out.low = share * exp(centre + spread * place_of(0.5 - interval / 2, purchases->none));
-    out.high = share * exp(centre + spread * place_of(0.5 + interval / 2, purchases->none));
+    double low = place_of(0.5 - interval / 2, purchases->none);
+    double high = place_of(0.5 + interval / 2, purchases->none);
+    out.low = share * exp(fmin(centre + spread * low, LARGEST));
+    out.high = share * exp(fmin(centre + spread * high, LARGEST));
     return out;
 }
 
