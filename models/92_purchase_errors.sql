@@ -1,6 +1,6 @@
 -- step: purchase_errors
 -- about: how far what each model foretold of customers was from what they bought, as of the days of the replay, and which model is chosen by that
--- expect: unique(as_of, model); customers > 0; error_each >= 0; deviance >= 0; all(sum(case when chosen then 1 else 0 end) = count(distinct as_of))
+-- expect: unique(as_of, model); customers > 0; error_each >= 0; deviance >= 0; all(coalesce(sum(case when chosen then 1 else 0 end), 0) = count(distinct as_of))
 --
 -- deviance is that of Poisson, which is least where means are right (McCullagh and Nelder 1989, sec. 2.3); a mean below a millionth counts as that. A model is chosen by the
 -- deviance of the replay before as_of, whose sequel had ended by then; where there is none by Akaike's criterion. Today has no row of errors but one of its chosen model.
