@@ -204,7 +204,7 @@ def on_archive(name: str) -> Path:
     build, program = FORESELL.parent, WORK / name
     subprocess.run(["cmake", "--build", build, "--target", "foresell_all"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cc", "-O2", "-std=gnu17", f"-I{ROOT / 'include'}", f"-I{ROOT / 'src' / 'forecast'}", ROOT / "bench" / f"{name}.c",
-                    "-o", program, build / "libforesell_all.a", "-lm", "-lpthread"], check=True)
+                    "-o", program, build / "libforesell_all.a", "-lm", "-lpthread", "-lsodium"], check=True)
     return program
 
 
