@@ -154,6 +154,14 @@ def classifier() -> Iterator[Row]:
         yield Row(f"classifier: kernel, {rows:,} rows, {3 * columns} terms, {classes} classes", cost, "CPU s", most)
 
 
+def customers() -> Iterator[Row]:
+    """The kernels of fit_purchases and purchases on made-up customers."""
+    program = on_archive("customers")
+    for count, what, name, most in ((1_000_000, "fit", "BG/NBD and Gamma-Gamma", 0.5), (23_570, "pareto", "Pareto/NBD", 0.2),
+                                    (1_000_000, "outlook", "a year ahead, with intervals", 2)):
+        yield Row(f"customers: {count:,}, {name}", said_cpu(program, count, what), "CPU s", most)
+
+
 # ---- forecasting methods, each alone ----
 
 def m5_part(db: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -196,7 +204,7 @@ def on_archive(name: str) -> Path:
     build, program = FORESELL.parent, WORK / name
     subprocess.run(["cmake", "--build", build, "--target", "foresell_all"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cc", "-O2", "-std=gnu17", f"-I{ROOT / 'include'}", f"-I{ROOT / 'src' / 'forecast'}", ROOT / "bench" / f"{name}.c",
-                    "-o", program, build / "libforesell_all.a", "-lm", "-lpthread"], check=True)
+                    "-o", program, build / "libforesell_all.a", "-lm", "-lpthread", "-lsodium"], check=True)
     return program
 
 
@@ -330,6 +338,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel_decompose": panel_decompose,
     "panel_change_points": panel_change_points,
     "classifier": classifier,
+    "customers": customers,
     "methods": methods,
     "short_series": short_series,
     "csv": csv_ingest,

@@ -31,6 +31,7 @@ typedef struct fs_history_groups {
     double *repeats;                /* groups */
     int64_t *first;   /* groups + 1: histories first[g] … first[g + 1] - 1 are of group g */
     double customers; /* the sum of weights */
+    int64_t *of;      /* of each history that was given, which of them it is; -1: none */
     struct fs_history_work *work;
 } fs_history_groups;
 /* FS_MEMORY. Histories that are none (see above) are left out; *left counts their customers. Cost: 100 ns a history. */
@@ -78,6 +79,28 @@ FS_API FS_MUST_CHECK fs_status fs_purchase_foretell(int model,
                                                     const double *ahead, int times, double *alive,
                                                     double *expected);
 
+/* What comes of one customer until some time later. */
+typedef struct fs_outlook {
+    double alive, expected; /* as above */
+    double discounted;      /* expected, a purchase at t counted as exp(-discount t) */
+    double low,
+        high; /* whole numbers between which the purchases lie with probability `interval` at least */
+    double none; /* the probability of no purchase */
+    double log_money,
+        log_variance; /* of n > 0 purchases that are Γ(p n) together: mean and variance of the logarithm */
+} fs_outlook;
+typedef struct fs_outlook_settings {
+    double ahead;    /* how much later; >= 0 */
+    double discount; /* a unit of time, continuous; >= 0 */
+    double interval; /* in (0, 1) */
+    double p;        /* of Gamma-Gamma; 0: money is not asked for */
+} fs_outlook_settings;
+/* out: one of each history of `groups`. The distribution is exact where customers leave after purchases, or never; that of Pareto/NBD has the
+ * exact mean and variance. That the parameters are estimates is not in it. */
+FS_API FS_MUST_CHECK fs_status fs_purchase_look_ahead(
+    int model, const double parameter[FS_PURCHASE_PARAMETERS], const fs_history_groups *groups,
+    const fs_outlook_settings *settings, fs_outlook *out);
+
 /* ---- what a purchase brings ---------------------------------------------------------------------- */
 
 /* Gamma-Gamma: the value of a purchase is gamma distributed (shape p), its scale too over customers (shape q, scale γ), and neither depends on
@@ -89,11 +112,19 @@ typedef struct fs_spend_fit {
     int evaluations;
     bool found;
 } fs_spend_fit;
-/* repeats[i] purchases brought mean[i] each on average; those without repeats, or with a mean that is not above 0, are left out. */
-FS_API void fs_spend_fit_model(const double *repeats, const double *mean, int64_t count,
-                               fs_spend_fit *fit);
-/* What one more purchase brings; that of a customer of whom none is known where repeats is 0. */
+/* repeats[i] purchases brought mean[i] each on average; those without repeats, or with a mean that is not above 0, are left out. FS_MEMORY. */
+FS_API FS_MUST_CHECK fs_status fs_spend_fit_model(const double *repeats, const double *mean,
+                                                  int64_t count, fs_spend_fit *fit);
+/* What one more purchase brings; that of a customer of whom none is known where repeats is 0, or mean is not above 0. */
 FS_API double fs_spend_expected(const fs_spend_fit *fit, double repeats, double mean);
+
+typedef struct fs_spend_outlook {
+    double order_value; /* as fs_spend_expected */
+    double value;       /* discounted money of all purchases that come */
+    double low, high;   /* between which it lies with probability `interval`, about */
+} fs_spend_outlook;
+FS_API fs_spend_outlook fs_spend_foretell(const fs_spend_fit *fit, double repeats, double mean,
+                                          const fs_outlook *purchases, double interval);
 
 /* ---- opportunities that are counted ---------------------------------------------------------------- */
 

@@ -68,7 +68,8 @@ typedef struct fs_minimum {
     int evaluations;
     bool found; /* the slope is zero there, and it rises in all directions */
 } fs_minimum;
-/* From minimum->x on; no variable goes beyond ± bound. n <= FS_MINIMISE_MOST. */
+/* From minimum->x on, with minimum->inverse where it is known of a function like it (else zeros); no variable goes beyond ± bound.
+ * n <= FS_MINIMISE_MOST. */
 FS_API void fs_minimise(fs_minimise_function *function, void *context, int n, double bound,
                         fs_minimum *minimum);
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 from .table import ArrowData, apply
 
 __all__ = [
-    "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "forecast",
-    "forecast_paths", "peaks", "recommend", "similar_items", "trend", "update",
+    "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "fit_purchases",
+    "forecast", "forecast_paths", "peaks", "purchases", "recommend", "similar_items", "trend", "update",
 ]
 
 
@@ -640,6 +640,89 @@ def fit_classifier(
     )
 
 
+def fit_purchases(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    repeats: str | None = None,
+    recency: str | None = None,
+    age: str | None = None,
+    value: str | None = None,
+    model: Literal["auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"] = "auto",
+    threads: int | None = None,
+) -> pa.Table:
+    """Learns from customers' purchases so far how often they buy, when they leave, and what a purchase brings.
+
+    While a customer is one, purchases come at random at a rate of his own, gamma distributed over customers (shape r,
+    rate alpha). nbd: for ever (Ehrenberg 1959). bg_nbd: until, after any repeat purchase, he leaves with a probability
+    of his own, beta distributed (a, b; Fader, Hardie and Lee 2005). mbg_nbd: the same, and after the first purchase too
+    (Batislam, Denizel and Filiztekin 2007). pareto_nbd: until he leaves, which may be at any time, at a rate of his
+    own, gamma distributed (s, beta; Schmittlein, Morrison and Colombo 1987). Where value is given, gamma_gamma says
+    what a purchase brings: it is gamma distributed (shape p), its scale too over customers (q, gamma), whatever their
+    rates (Fader and Hardie 2013). All by maximum likelihood, with standard errors from its curvature.
+
+    The result is the model as a table, which purchases takes. A history is no history where a number is null or below
+    0, repeats is no whole number, recency is above age, or above 0 without repeats: such rows are not learnt from.
+    Customers of age 0 and of one purchase are. Groups without a history have no row.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: which customer it is: a number, a date or a time. Default: the one column of
+        dates.
+    repeats : str, optional
+        The column of: how many came after the first; those of one moment are one. Default: the column of this name,
+        else the first number.
+    recency : str, optional
+        The column of: time from the first purchase to the last, in weeks, say; 0 where there are no repeats. Default:
+        the column of this name, else the first number.
+    age : str, optional
+        The column of: time from the first purchase until which the customer was seen, in the same unit. Default: the
+        column of this name, else the first number.
+    value : str, optional
+        The column of: what a repeat purchase brought, the customer's mean; null, 0 and below: not known. Default: the
+        column of this name, or none.
+    model : {"auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"}, default "auto"
+        Of purchases; all: each of them; auto: the one with the least of Akaike's criterion.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `model` (text): nbd, bg_nbd, mbg_nbd or pareto_nbd, of purchases; gamma_gamma, of what one brings.
+        - `parameter` (text): r and alpha of the rate of purchases; a and b, or s and beta, of leaving; p, q and gamma
+          of money.
+        - `estimate` (double): of most likelihood; alpha and beta in the unit of age, gamma in that of value.
+        - `deviation` (double): standard error; null where the likelihood is flat.
+        - `log_likelihood` (double): of the model, natural logarithm.
+        - `customers` (int, customers): that it has learnt from.
+        - `note` (text): why estimates say little; null: they are at the maximum of the likelihood.
+
+    Examples
+    --------
+    >>> foresell.fit_purchases(sales, group=["item"], order="day", repeats="units", recency="units", age="units")  # doctest: +SKIP
+    """
+    return apply(
+        "fit_purchases",
+        data,
+        group=group,
+        order=order,
+        columns={"repeats": repeats, "recency": recency, "age": age, "value": value},
+        params={
+            "model": model,
+        },
+        threads=threads,
+    )
+
+
 def forecast(
     data: ArrowData,
     *,
@@ -1096,6 +1179,119 @@ def peaks(
             "period": period,
             "top": top,
             "minimum": minimum,
+        },
+        threads=threads,
+    )
+
+
+def purchases(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    model: str | None = None,
+    parameter: str | None = None,
+    estimate: str | None = None,
+    repeats: str | None = None,
+    recency: str | None = None,
+    age: str | None = None,
+    value: str | None = None,
+    ahead: Sequence[float] = (52,),
+    interval: float = 0.9,
+    discount: float = 0.1,
+    year: float = 52.1786,
+    threads: int | None = None,
+) -> pa.Table:
+    """Tells who is still a customer, how often he will buy and what that is worth, by a model of fit_purchases.
+
+    Each group holds its model, the rows of fit_purchases' table, and its customers: select row, model, parameter,
+    estimate, repeats, recency, age and value, null where they do not belong, from both, put together by union all. Of
+    several models of purchases the first by row is taken.
+
+    The purchases that come are distributed exactly as the model says where customers leave after purchases or never; of
+    pareto_nbd the distribution has the exact mean and variance, with a negative binomial for those who are there. Money
+    is that of as many purchases, whose logarithm is taken as normal with its mean and variance. Intervals do not tell
+    how far off the parameters are.
+
+    A row that is no history (see fit_purchases), and any in a group without a model, is there with nulls. A customer
+    whose value is not known, is 0 or below has the value of the mean customer.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: which customer it is: a number, a date or a time; give rows of a model numbers
+        below those of customers. Default: the one column of dates.
+    model : str, optional
+        The column of: of a row of the model; null: the row is a customer. Default: the column of this name, or none.
+    parameter : str, optional
+        The column of: of the model, as fit_purchases gives it. Default: the column of this name, or none.
+    estimate : str, optional
+        The column of: of the model's parameter. Default: the column of this name, or none.
+    repeats : str, optional
+        The column of: of the customer, after the first. Default: the column of this name, or none.
+    recency : str, optional
+        The column of: time from his first purchase to the last, in the unit that the model was fitted in. Default: the
+        column of this name, or none.
+    age : str, optional
+        The column of: time from his first purchase until which he was seen. Default: the column of this name, or none.
+    value : str, optional
+        The column of: what a repeat purchase brought, his mean; null, 0 and below: not known. Default: the column of
+        this name, or none.
+    ahead : Sequence[float], default (52,)
+        Times to look ahead, in the unit of age. From 0 to 1e+06.
+    interval : float, default 0.9
+        Share of customers whose purchases, and money, are to lie between low and high. From 0.01 to 0.999.
+    discount : float, default 0.1
+        A year: money that comes a year later is worth 1 / (1 + discount) of it now. From 0 to 10.
+    year : float, default 52.1786
+        How long a year is, in the unit of age: weeks. From 1e-06 to 1e+09.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `row` (period): of the customer.
+        - `ahead` (double): each of the parameter's, in the unit of age.
+        - `alive` (double, share of 1): the probability that he is still a customer; null where his row is no history.
+        - `expected` (double, purchases): that come in the time ahead, the mean.
+        - `low` (double, purchases): and with probability `interval` at least, they lie between these whole numbers.
+        - `high` (double, purchases): .
+        - `order_value` (double, money): what one more purchase brings, the mean; null without a gamma_gamma in the
+          model.
+        - `value` (double, money): what the purchases ahead bring, the mean, discounted to now.
+        - `value_low` (double, money): and with probability `interval`, about, that lies between these.
+        - `value_high` (double, money): .
+
+    Examples
+    --------
+    >>> foresell.purchases(sales, group=["item"], order="day")  # doctest: +SKIP
+    """
+    return apply(
+        "purchases",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "model": model,
+            "parameter": parameter,
+            "estimate": estimate,
+            "repeats": repeats,
+            "recency": recency,
+            "age": age,
+            "value": value,
+        },
+        params={
+            "ahead": ahead,
+            "interval": interval,
+            "discount": discount,
+            "year": year,
         },
         threads=threads,
     )

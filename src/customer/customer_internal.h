@@ -24,6 +24,10 @@ double fs_customer_log(fs_kept_logs *kept, double x);
 void fs_customer_alive(int model, const fs_history_groups *groups, const double *parameter,
                        double *alive);
 
+/* How many purchases come until t later, of one who is alive. */
+double fs_customer_expected(int model, const double *parameter, double repeats, double age,
+                            double t);
+
 /* Parameters of Pareto/NBD, and r + x. */
 typedef struct fs_pareto_place {
     double r, alpha, s, beta, power;

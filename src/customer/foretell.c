@@ -15,6 +15,7 @@
 
 #define MOST   100000
 #define ENOUGH 1e-15
+#define TINY   -600.0 /* of a logarithm: below it products of doubles lose digits */
 
 /* ---- of one who is alive ---- */
 
@@ -25,23 +26,26 @@ static double by_pareto(const double p[4], double x, double age, double t)
     return (r + x) / (alpha + age) * (beta + age) * lasting;
 }
 
-/* The weights (1 - z)^k (k)_n / n! z^n are those of a negative binomial: begun with the logarithm of the first. */
+/* The weights (1 - z)^k (k)_n / n! z^n are those of a negative binomial: each from the one before, by logarithms while they are too small. */
 static double by_leaving(double k, double c, double a, double b, double t)
 {
     double z = t / (c + t), log_weight = k * log1p(-z), rest = 1, until = 0, sum = 0, chance = 1;
+    double weight = exp(log_weight);
     for (int n = 0; n < MOST; n++) {
-        double weight = exp(log_weight);
         sum += weight * until;
         rest -= weight;
         if (n * (1 - z) > k * z && weight * until < ENOUGH * sum) break;
         until += chance;
         chance *= (b + n) / (a + b + n);
-        log_weight += log((k + n) / (n + 1) * z);
+        if (log_weight > TINY)
+            weight *= (k + n) / (n + 1) * z;
+        else
+            weight = exp(log_weight += log((k + n) / (n + 1) * z));
     }
     return sum + (rest > ENOUGH * MOST ? rest * until : 0);
 }
 
-static double when_alive(int model, const double p[4], double x, double age, double t)
+double fs_customer_expected(int model, const double *p, double x, double age, double t)
 {
     if (!(t > 0)) return 0;
     switch (model) {
@@ -65,8 +69,8 @@ fs_status fs_purchase_foretell(int model, const double parameter[FS_PURCHASE_PAR
         for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
             for (int k = 0; k < times; k++)
                 expected[k * groups->count + i] =
-                    chance[i] *
-                    when_alive(model, parameter, groups->repeats[g], groups->age[i], ahead[k]);
+                    chance[i] * fs_customer_expected(model, parameter, groups->repeats[g],
+                                                     groups->age[i], ahead[k]);
     if (!alive) fs_free(chance);
     return FS_OK;
 }

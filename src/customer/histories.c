@@ -9,6 +9,7 @@
 
 typedef struct history {
     double repeats, recency, age, weight;
+    int64_t number; /* in the order in which they came */
 } history;
 
 struct fs_history_work {
@@ -60,16 +61,25 @@ static int in_order(const void *left, const void *right)
     return a->age < b->age ? -1 : a->age > b->age;
 }
 
-static fs_status add(fs_history_work *w, const history *h)
+static fs_status add(fs_history_work *w, const history *h, int64_t *of)
 {
     FS_TRY(make_room(w));
     int64_t at = slot_of(w, h);
     if (w->slot[at] == 0) {
-        w->row[w->rows] = *h, w->row[w->rows].weight = 0;
+        w->row[w->rows] = *h, w->row[w->rows].weight = 0, w->row[w->rows].number = w->rows;
         w->slot[at] = ++w->rows;
     }
-    w->row[w->slot[at] - 1].weight += h->weight;
+    *of = w->slot[at] - 1;
+    w->row[*of].weight += h->weight;
     return FS_OK;
+}
+
+/* Where the sorted ones stand now, by the numbers under which they came; the slots are not needed any more. */
+static void renumber(fs_history_work *w, int64_t *of, int64_t count)
+{
+    for (int64_t i = 0; i < w->rows; i++) w->slot[w->row[i].number] = i;
+    for (int64_t i = 0; i < count; i++)
+        if (of[i] >= 0) of[i] = w->slot[of[i]];
 }
 
 static fs_status give_out(const fs_history_work *w, fs_history_groups *g)
@@ -99,25 +109,30 @@ fs_status fs_history_groups_make(fs_history_groups *g, const fs_histories *of, d
     if (!g->work) g->work = fs_alloc_zero(1, sizeof *g->work);
     if (!g->work) return FS_MEMORY;
     fs_history_work *w = g->work;
+    int64_t *number = fs_realloc(g->of, ((size_t)of->count + 1) * sizeof *number);
+    if (!number) return FS_MEMORY;
+    g->of = number;
     *left = 0;
     w->rows = 0;
     if (w->slots) memset(w->slot, 0, (size_t)w->slots * sizeof *w->slot);
     for (int64_t i = 0; i < of->count; i++) {
         history h = {of->repeats[i] + 0.0, of->recency[i] + 0.0, of->age[i] + 0.0,
-                     of->weight ? of->weight[i] : 1};
+                     of->weight ? of->weight[i] : 1, 0};
         if (!is_history(h.repeats, h.recency, h.age) || !(h.weight > 0)) {
             *left += h.weight > 0 ? h.weight : 0;
+            number[i] = -1;
             continue;
         }
-        FS_TRY(add(w, &h));
+        FS_TRY(add(w, &h, &number[i]));
     }
     if (w->rows) qsort(w->row, (size_t)w->rows, sizeof *w->row, in_order);
+    renumber(w, number, of->count);
     return give_out(w, g);
 }
 
 void fs_history_groups_free(fs_history_groups *g)
 {
     if (g->work) fs_free(g->work->row), fs_free(g->work->slot);
-    fs_free(g->work), fs_free(g->recency), fs_free(g->first);
+    fs_free(g->work), fs_free(g->recency), fs_free(g->first), fs_free(g->of);
     *g = (fs_history_groups){0};
 }

@@ -1,6 +1,6 @@
 /* Models of purchases: their names, and the parameters of most likelihood.
  *
- * In logarithms of the parameters, from ones. Standard errors: the inverse of the observed information; of a parameter p = exp(z) that
+ * In logarithms of the parameters, from ones; of very many histories from what a sample of them says. Standard errors: the inverse of the observed information; of a parameter p = exp(z) that
  * of z times p.
  */
 #include <math.h>
@@ -78,12 +78,63 @@ static double loss(void *context, const double *at, double *slope)
     return -value * share;
 }
 
+/* ---- where to begin ---- */
+
+#define FEW  2048 /* histories of a sample; 80 KiB */
+#define MANY 16   /* times as many are worth taking one */
+
+typedef struct sample {
+    double recency[FEW], age[FEW], weight[FEW], repeats[FEW];
+    int64_t first[FEW + 1];
+    fs_history_groups groups;
+} sample;
+
+static void add_history(sample *s, double repeats, double recency, double age, double weight)
+{
+    fs_history_groups *g = &s->groups;
+    int64_t i = g->count++;
+    if (g->groups == 0 || s->repeats[g->groups - 1] != repeats)
+        s->repeats[g->groups] = repeats, s->first[g->groups++] = i;
+    s->recency[i] = recency, s->age[i] = age, s->weight[i] = weight;
+    g->customers += weight, s->first[g->groups] = i + 1;
+}
+
+/* Every n-th customer in the order of histories: a history of many is there once, and weighs as often as it is hit. */
+static void take_sample(const fs_history_groups *all, sample *s)
+{
+    double stride = all->customers / FEW, next = stride / 2, passed = 0;
+    s->groups = (fs_history_groups){.recency = s->recency,
+                                    .age = s->age,
+                                    .weight = s->weight,
+                                    .repeats = s->repeats,
+                                    .first = s->first};
+    for (int64_t g = 0; g < all->groups; g++)
+        for (int64_t i = all->first[g]; i < all->first[g + 1]; i++) {
+            double hits = 0;
+            for (passed += all->weight[i]; next < passed; next += stride) hits++;
+            if (hits > 0 && s->groups.count < FEW)
+                add_history(s, all->repeats[g], all->recency[i], all->age[i], hits);
+        }
+}
+
+static void begin(const search *s, int n, fs_minimum *at)
+{
+    sample part;
+    search few = {.model = s->model, .groups = &part.groups};
+    fs_minimum least = {0};
+    if (s->groups->count < MANY * FEW) return;
+    take_sample(s->groups, &part);
+    fs_minimise(loss, &few, n, BOUND, &least);
+    if (least.found) *at = least;
+}
+
 void fs_purchase_fit_model(int m, const fs_history_groups *groups, fs_purchase_fit *fit)
 {
     search s = {.model = &models[m], .groups = groups};
     fs_minimum least = {0};
     int n = s.model->parameters;
     *fit = (fs_purchase_fit){0};
+    begin(&s, n, &least);
     if (groups->customers > 0) fs_minimise(loss, &s, n, BOUND, &least);
     for (int i = 0; i < n; i++) {
         fit->parameter[i] = exp(least.x[i]);

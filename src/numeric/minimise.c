@@ -91,16 +91,19 @@ static void learn(search *s, const point *next, bool first)
                                 (seen[i] * moved[j] + moved[i] * seen[j]) / both;
 }
 
-static void descend(search *s)
+/* known: the inverse of the curvature, as far as the caller knows it; zeros: not at all. */
+static void descend(search *s, const double *known)
 {
     double step[MOST];
-    for (int i = 0; i < s->n; i++) s->inverse[i][i] = 1;
+    bool told = known[0] > 0;
+    for (int i = 0; i < s->n; i++)
+        for (int j = 0; j < s->n; j++) s->inverse[i][j] = told ? known[i * s->n + j] : i == j;
     evaluate(s, &s->now);
     for (int round = 0; round < ROUNDS; round++) {
         point next = {0};
         double down = direction(s, step);
         if (!(-down > SMALL * fabs(s->now.value)) || !walk(s, step, down, &next)) return;
-        learn(s, &next, round == 0);
+        learn(s, &next, round == 0 && !told);
         s->now = next;
     }
 }
@@ -151,8 +154,8 @@ void fs_minimise(fs_minimise_function *function, void *context, int n, double bo
     search s = {.function = function, .context = context, .n = n, .bound = bound};
     double factor[MOST * MOST], most = 0;
     memcpy(s.now.x, m->x, sizeof s.now.x);
+    descend(&s, m->inverse);
     memset(m->inverse, 0, sizeof m->inverse);
-    descend(&s);
     bool curved = take_curvature(&s, factor);
     for (int turn = 0; turn < 2 && curved; turn++) polish(&s, factor);
     if (curved) invert(factor, n, m->inverse);

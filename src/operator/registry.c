@@ -11,9 +11,11 @@
     X(clean_outliers)                                                                              \
     X(decompose)                                                                                   \
     X(fit_classifier)                                                                              \
+    X(fit_purchases)                                                                               \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
+    X(purchases)                                                                                   \
     X(recommend)                                                                                   \
     X(similar_items)                                                                               \
     X(trend)                                                                                       \

@@ -321,6 +321,27 @@ static void parameters_are_found_again(void **state)
     }
 }
 
+/* Of very many histories the search begins where a sample of them ends, which is near. */
+static void many_customers_have_a_likelihood_without_slope_too(void **state)
+{
+    (void)state;
+    static const double truth[] = {0.6, 5, 1.1, 2.5};
+    customers c = room();
+    draw(&c, FS_BG_NBD, truth, 13, MOST);
+    fs_history_groups groups = groups_of(&c);
+    fs_purchase_fit fit;
+    double slope[FS_PURCHASE_PARAMETERS];
+    fs_purchase_fit_model(FS_BG_NBD, &groups, &fit);
+    (void)fs_purchase_likelihood(FS_BG_NBD, &groups, fit.parameter, slope);
+    assert_true(groups.count > 32768 && fit.found && fit.evaluations < 24);
+    for (int i = 0; i < 4; i++) {
+        expect_near(slope[i] * fit.parameter[i] / MOST, 0, 1e-7);
+        expect_near(fit.parameter[i], truth[i], 3.5 * fit.deviation[i]);
+    }
+    fs_history_groups_free(&groups);
+    free(c.repeats);
+}
+
 /* ---- histories ---- */
 
 static void the_order_of_customers_is_nothing_to_the_results(void **state)
@@ -433,6 +454,7 @@ int main(void)
         cmocka_unit_test(expectations_are_means_over_customers),
         cmocka_unit_test(nothing_jumps_where_a_formula_has_a_hole),
         cmocka_unit_test(parameters_are_found_again),
+        cmocka_unit_test(many_customers_have_a_likelihood_without_slope_too),
         cmocka_unit_test(the_order_of_customers_is_nothing_to_the_results),
         cmocka_unit_test(what_is_no_history_is_left_out_and_counted),
         cmocka_unit_test(every_allocation_may_fail),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "foresell/numeric.h"
 
@@ -48,6 +49,19 @@ static void the_least_of_a_bent_valley_is_found(void **state)
         expect_near(m.inverse[3], 2.005, 1e-5); /* of 802, -400; -400, 200 */
 }
 
+static void what_is_known_of_the_curvature_saves_evaluations(void **state)
+{
+    (void)state;
+    int plain = 0, told = 0;
+    fs_minimum m = {.x = {0.9, 0.8}}, known = {.x = {0.9, 0.8}};
+    double inverse[] = {0.5, 1, 1, 2.005}; /* at the minimum */
+    memcpy(known.inverse, inverse, sizeof inverse);
+    fs_minimise(valley, &plain, 2, 10, &m);
+    fs_minimise(valley, &told, 2, 10, &known);
+    assert_true(m.found && known.found && told < plain);
+    expect_near(known.x[0], 1, 1e-9), expect_near(known.inverse[3], 2.005, 1e-5);
+}
+
 static double slope_down(void *context, const double *x, double *slope)
 {
     (void)context;
@@ -83,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gamma_functions_are_those_of_the_tables),
         cmocka_unit_test(the_least_of_a_bent_valley_is_found),
+        cmocka_unit_test(what_is_known_of_the_curvature_saves_evaluations),
         cmocka_unit_test(what_has_no_least_ends_at_the_bound),
         cmocka_unit_test(where_all_is_alike_nothing_is_known),
     };

@@ -1,0 +1,193 @@
+/* How many purchases may come of each customer: not their mean alone, but between which numbers they lie, and what is needed to say so of money.
+ *
+ * Of one who is alive, purchases that come before he leaves are N of a negative binomial (size k, chance z); where he leaves after purchases,
+ * independent of their rate,
+ *
+ *   P(N >= m) = P(NB(k, z) >= m) (b')_(m-1) / (a + b')_(m-1),   b' = b + x, of MBG/NBD b + x + 1
+ *
+ * with k = r + x, z = t / (α + T + t): exact of NBD, BG/NBD and MBG/NBD. Under Pareto/NBD he leaves at a time whose first two moments L, L2 until
+ * t are known, and k and z are those of the negative binomial with his mean m and variance,
+ *
+ *   k = m² / (E λ² L2 - m²),  E λ² = (r + x)(r + x + 1) / (α + T)²
+ *
+ * With probability 1 - P(alive) there is none. One walk over m gives all. Beyond some hundreds of purchases the logarithm is taken as normal.
+ *
+ * Cost: 5 ns a purchase that may come, some fifty of them.
+ */
+#include <math.h>
+
+#include "customer_internal.h"
+#include "foresell/numeric.h"
+
+#define MOST   100000
+#define KEPT   1024   /* gamma functions of p n that are kept */
+#define TINY   -600.0 /* logarithm of a first chance that is too small to begin with */
+#define MANY   2000.0 /* purchases from which on whole numbers are no matter */
+#define RARE   1e-7   /* what is left when a walk ends: far beyond any interval */
+#define POINTS 3      /* discounted purchases are smooth in time */
+
+typedef struct counts {
+    double size, chance, alive, mean; /* mean: when alive */
+    double stay, leave;               /* b' and a; leave 0: purchases end nobody */
+} counts;
+
+/* Digamma and trigamma of p n, for n until made. */
+typedef struct money {
+    double p, mean[KEPT], variance[KEPT];
+    int made;
+} money;
+
+/* ---- who he is ---- */
+
+/* E L² of the time L that one stays of t more: 2 B² ((e^(2-s)V - 1) / (2 - s) - (e^(1-s)V - 1) / (1 - s)), B = β + T, V = log(1 + t / B). */
+static double part(double c, double v) { return fabs(c * v) < 1e-9 ? v : expm1(c * v) / c; }
+
+static double squared_stay(double s, double b, double t)
+{
+    double v = log1p(t / b);
+    if (v < 1e-5) return t * t;
+    return 2 * b * b * (part(2 - s, v) - part(1 - s, v));
+}
+
+static void match_pareto(const double *p, double x, double age, double t, counts *c)
+{
+    double rate = (p[0] + x) / (p[1] + age), square = rate * rate * (1 + 1 / (p[0] + x));
+    double more = square * squared_stay(p[2], p[3] + age, t) - c->mean * c->mean;
+    double least = c->mean * c->mean / (p[0] + x); /* if nobody left */
+    c->size = c->mean * c->mean / fmax(more, least);
+    c->chance = c->mean / (c->mean + c->size);
+}
+
+static counts counts_of(int model, const double *p, double x, double age, double t, double alive)
+{
+    counts c = {.size = p[0] + x, .chance = t / (p[1] + age + t), .alive = alive};
+    c.mean = fs_customer_expected(model, p, x, age, t);
+    if (model == FS_PARETO_NBD && c.mean > 0) match_pareto(p, x, age, t, &c);
+    if (model == FS_BG_NBD || model == FS_MBG_NBD)
+        c.leave = p[2], c.stay = p[3] + x + (model == FS_MBG_NBD);
+    return c;
+}
+
+/* ---- how many ---- */
+
+static double mean_of(money *m, int n)
+{
+    for (; m->made <= n && m->made < KEPT; m->made++) {
+        double at = m->p * (m->made ? m->made : 1);
+        m->mean[m->made] = fs_digamma(at), m->variance[m->made] = fs_trigamma(at);
+    }
+    return n < KEPT ? m->mean[n] : log(m->p * n);
+}
+
+static double variance_of(const money *m, int n)
+{
+    return n < KEPT ? m->variance[n] : 1 / (m->p * n);
+}
+
+typedef struct sums {
+    double chance, mean, square, variance;
+} sums;
+
+static void add_money(money *m, int n, double chance, sums *s)
+{
+    double mean = mean_of(m, n);
+    s->chance += chance, s->mean += chance * mean, s->square += chance * mean * mean;
+    s->variance += chance * variance_of(m, n);
+}
+
+static void take_money(const sums *s, fs_outlook *out)
+{
+    if (!(s->chance > 0)) return;
+    double mean = s->mean / s->chance;
+    out->log_money = mean;
+    out->log_variance = fmax(s->square / s->chance - mean * mean, 0) + s->variance / s->chance;
+}
+
+/* reach: P(N >= m) when alive. low and high begin as below zero, for not found yet. */
+static void walk(const counts *c, double interval, money *m, fs_outlook *out)
+{
+    double weight = exp(c->size * log1p(-c->chance)), rest = 1, stays = 1, reach = 1;
+    sums s = {0};
+    out->low = out->high = -1;
+    for (int n = 0; n < MOST; n++) {
+        rest = fmax(rest - weight, 0);
+        double next = rest * stays, below = 1 - c->alive * next;
+        if (n == 0)
+            out->none = below;
+        else if (m->p > 0)
+            add_money(m, n, reach - next, &s);
+        if (out->low < 0 && below >= 0.5 - interval / 2) out->low = n;
+        if (out->high < 0 && below >= 0.5 + interval / 2) out->high = n;
+        if (out->high >= 0 && next < RARE) break;
+        reach = next;
+        weight *= (c->size + n) / (n + 1) * c->chance;
+        if (c->leave > 0) stays *= (c->stay + n) / (c->leave + c->stay + n);
+    }
+    out->low = fmax(out->low, 0), out->high = fmax(out->high, out->low);
+    take_money(&s, out);
+}
+
+/* Of very many. */
+static double many_at(const counts *c, double level, double centre, double spread)
+{
+    double rest = (level - (1 - c->alive)) / c->alive;
+    return rest > 0 ? round(exp(centre + spread * fs_normal_quantile(rest))) : 0;
+}
+
+static void take_many(const counts *c, double interval, const money *m, fs_outlook *out)
+{
+    double variance = log1p(1 / c->mean + 1 / c->size), centre = log(c->mean) - variance / 2;
+    out->none = 1 - c->alive;
+    out->low = out->high = 0;
+    if (m->p > 0) out->log_money = centre + log(m->p), out->log_variance = variance;
+    if (!(c->alive > 0)) return;
+    out->low = many_at(c, 0.5 - interval / 2, centre, sqrt(variance));
+    out->high = many_at(c, 0.5 + interval / 2, centre, sqrt(variance));
+}
+
+/* ---- what a purchase later is worth now ---- */
+
+/* e^-dH E(H) + d ∫ e^-dt E(t) dt, by Gauss and Legendre. */
+static double discounted(int model, const double *p, double x, double age,
+                         const fs_outlook_settings *settings, double expected)
+{
+    static const double place[POINTS] = {0.11270166537925831, 0.5, 0.88729833462074169};
+    static const double weight[POINTS] = {5.0 / 18, 8.0 / 18, 5.0 / 18};
+    double d = settings->discount, h = settings->ahead, sum = 0;
+    if (!(d > 0)) return expected;
+    for (int i = 0; i < POINTS; i++)
+        sum += weight[i] * exp(-d * h * place[i]) *
+               fs_customer_expected(model, p, x, age, h * place[i]);
+    return exp(-d * h) * expected + d * h * sum;
+}
+
+static void look(int model, const double *p, double x, double age, double alive,
+                 const fs_outlook_settings *settings, money *m, fs_outlook *out)
+{
+    *out = (fs_outlook){.alive = alive, .none = 1};
+    if (!(settings->ahead > 0)) return;
+    counts c = counts_of(model, p, x, age, settings->ahead, alive);
+    if (!(c.mean > 0)) return;
+    out->expected = alive * c.mean;
+    out->discounted = alive * discounted(model, p, x, age, settings, c.mean);
+    if (c.mean > MANY || c.size * log1p(-c.chance) < TINY)
+        take_many(&c, settings->interval, m, out);
+    else
+        walk(&c, settings->interval, m, out);
+}
+
+fs_status fs_purchase_look_ahead(int model, const double parameter[FS_PURCHASE_PARAMETERS],
+                                 const fs_history_groups *groups,
+                                 const fs_outlook_settings *settings, fs_outlook *out)
+{
+    double *alive = fs_alloc((size_t)(groups->count ? groups->count : 1) * sizeof *alive);
+    if (!alive) return FS_MEMORY;
+    money m = {.p = settings->p};
+    fs_customer_alive(model, groups, parameter, alive);
+    for (int64_t g = 0; g < groups->groups; g++)
+        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
+            look(model, parameter, groups->repeats[g], groups->age[i], alive[i], settings, &m,
+                 &out[i]);
+    fs_free(alive);
+    return FS_OK;
+}

@@ -1,0 +1,338 @@
+/* The operator purchases: who is still a customer, what he will buy and what that is worth, by a model of fit_purchases.
+ *
+ * As of classify, a group holds the rows of its model, those whose model is not null, and its customers: one table, put together by UNION ALL.
+ * Customers of equal histories are worked out once.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "foresell/customer.h"
+#include "foresell/operator.h"
+
+enum { ROW_IN, MODEL_IN, PARAMETER_IN, ESTIMATE_IN, REPEATS_IN, RECENCY_IN, AGE_IN, VALUE_IN };
+
+static const fs_column purchases_input[] = {
+    {.name = "row",
+     .type = FS_TYPE_PERIOD,
+     .role = FS_ROLE_ORDER,
+     .doc = "which customer it is: a number, a date or a time; give rows of a model numbers below "
+            "those of customers"},
+    {.name = "model",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "of a row of the model; null: the row is a customer"},
+    {.name = "parameter",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "of the model, as fit_purchases gives it"},
+    {.name = "estimate",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "of the model's parameter"},
+    {.name = "repeats",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .unit = "purchases",
+     .doc = "of the customer, after the first"},
+    {.name = "recency",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "time from his first purchase to the last, in the unit that the model was fitted in"},
+    {.name = "age",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "time from his first purchase until which he was seen"},
+    {.name = "value",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .unit = "money",
+     .doc = "what a repeat purchase brought, his mean; null, 0 and below: not known"},
+    {0}};
+
+enum { ROW, AHEAD, ALIVE, EXPECTED, LOW, HIGH, ORDER_VALUE, VALUE, VALUE_LOW, VALUE_HIGH };
+
+static const fs_column purchases_output[] = {
+    {.name = "row", .type = FS_TYPE_PERIOD, .role = FS_ROLE_RESULT, .doc = "of the customer"},
+    {.name = "ahead",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .doc = "each of the parameter's, in the unit of age"},
+    {.name = "alive",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "share of 1",
+     .doc = "the probability that he is still a customer; null where his row is no history"},
+    {.name = "expected",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "purchases",
+     .doc = "that come in the time ahead, the mean"},
+    {.name = "low",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "purchases",
+     .doc = "and with probability `interval` at least, they lie between these whole numbers"},
+    {.name = "high", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = "purchases"},
+    {.name = "order_value",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "money",
+     .doc = "what one more purchase brings, the mean; null without a gamma_gamma in the model"},
+    {.name = "value",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "money",
+     .doc = "what the purchases ahead bring, the mean, discounted to now"},
+    {.name = "value_low",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "money",
+     .doc = "and with probability `interval`, about, that lies between these"},
+    {.name = "value_high", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = "money"},
+    {0}};
+
+static const fs_param purchases_params[] = {
+    {.name = "ahead",
+     .type = FS_TYPE_LIST,
+     .fallback = "52",
+     .minimum = 0,
+     .maximum = 1000000,
+     .merges = true,
+     .doc = "times to look ahead, in the unit of age"},
+    {.name = "interval",
+     .type = FS_TYPE_DOUBLE,
+     .fallback = "0.9",
+     .minimum = 0.01,
+     .maximum = 0.999,
+     .doc = "share of customers whose purchases, and money, are to lie between low and high"},
+    {.name = "discount",
+     .type = FS_TYPE_DOUBLE,
+     .fallback = "0.1",
+     .minimum = 0,
+     .maximum = 10,
+     .doc = "a year: money that comes a year later is worth 1 / (1 + discount) of it now"},
+    {.name = "year",
+     .type = FS_TYPE_DOUBLE,
+     .fallback = "52.1786",
+     .minimum = 0.000001,
+     .maximum = 1000000000,
+     .doc = "how long a year is, in the unit of age: weeks"},
+    {0}};
+
+/* ---- workspace ---- */
+
+typedef struct workspace {
+    const double *ahead;
+    int times;
+    double interval, discount; /* a unit of time, continuous */
+    double *number;            /* four columns of the customers, capacity each */
+    int64_t *row;              /* of the block, of each customer */
+    fs_outlook *outlook;       /* times × capacity */
+    int64_t customers, capacity;
+    fs_history_groups groups;
+    int model; /* -1: none is whole */
+    double parameter[FS_PURCHASE_PARAMETERS];
+    fs_spend_fit spend; /* p 0: none */
+} workspace;
+
+static void purchases_close(void *pointer)
+{
+    workspace *w = pointer;
+    if (!w) return;
+    fs_history_groups_free(&w->groups);
+    fs_free(w->number), fs_free(w->row), fs_free(w->outlook);
+    fs_free(w);
+}
+
+static fs_status purchases_open(const fs_binding *binding, void **pointer, fs_error *error)
+{
+    workspace *w = fs_alloc_zero(1, sizeof *w);
+    if (!w) return fs_fail_memory(error, sizeof *w);
+    *pointer = w;
+    w->ahead = fs_option_numbers(binding->options, "ahead", &w->times);
+    w->interval = fs_option_double(binding->options, "interval");
+    w->discount = log1p(fs_option_double(binding->options, "discount")) /
+                  fs_option_double(binding->options, "year");
+    return FS_OK;
+}
+
+static fs_status reserve(workspace *w, int64_t rows)
+{
+    if (rows <= w->capacity) return FS_OK;
+    double *number = fs_realloc(w->number, 4 * (size_t)rows * sizeof *number);
+    if (!number) return FS_MEMORY;
+    w->number = number;
+    int64_t *row = fs_realloc(w->row, (size_t)rows * sizeof *row);
+    if (!row) return FS_MEMORY;
+    w->row = row;
+    fs_outlook *outlook = fs_realloc(w->outlook, (size_t)rows * (size_t)w->times * sizeof *outlook);
+    if (!outlook) return FS_MEMORY;
+    w->outlook = outlook, w->capacity = rows;
+    return FS_OK;
+}
+
+/* ---- the model ---- */
+
+static bool is_known(const fs_vector *v, int64_t row)
+{
+    return v->name && (!v->valid || v->valid[row]);
+}
+
+static bool is_text(const fs_vector *v, int64_t row, const char *text)
+{
+    if (!text || !is_known(v, row)) return false;
+    size_t bytes = (size_t)(v->offset[row + 1] - v->offset[row]);
+    return bytes == strlen(text) && memcmp(v->bytes + v->offset[row], text, bytes) == 0;
+}
+
+/* The estimate of a parameter; 0 where no row tells a usable one. */
+static double estimate_of(const fs_block *block, int64_t g, const char *model, const char *name)
+{
+    for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
+        if (!is_text(&block->column[MODEL_IN], i, model) ||
+            !is_text(&block->column[PARAMETER_IN], i, name) ||
+            !is_known(&block->column[ESTIMATE_IN], i))
+            continue;
+        double estimate = block->column[ESTIMATE_IN].number[i];
+        return estimate >= 1e-100 && estimate <= 1e100 ? estimate : 0;
+    }
+    return 0;
+}
+
+/* e^±31: a fit goes to e^±30. */
+static bool take_model(workspace *w, const fs_block *block, int64_t g, int m)
+{
+    for (int k = 0; k < fs_purchase_parameters(m); k++) {
+        w->parameter[k] =
+            estimate_of(block, g, fs_purchase_model_name(m), fs_purchase_parameter_name(m, k));
+        if (!(w->parameter[k] > 3e-14 && w->parameter[k] < 3e13)) return false;
+    }
+    w->model = m;
+    return true;
+}
+
+/* Of several models, the first by row. */
+static void find_model(workspace *w, const fs_block *block, int64_t g)
+{
+    w->model = -1;
+    for (int64_t i = block->start[g]; i < block->start[g + 1] && w->model < 0; i++)
+        for (int m = 0; m < FS_PURCHASE_MODELS && w->model < 0; m++)
+            if (is_text(&block->column[MODEL_IN], i, fs_purchase_model_name(m)) &&
+                take_model(w, block, g, m))
+                break;
+    w->spend = (fs_spend_fit){.p = estimate_of(block, g, "gamma_gamma", "p"),
+                              .q = estimate_of(block, g, "gamma_gamma", "q"),
+                              .gamma = estimate_of(block, g, "gamma_gamma", "gamma")};
+    bool whole = w->spend.p > 3e-14 && w->spend.p < 3e13 && w->spend.q > 3e-14 &&
+                 w->spend.q < 3e13 && w->spend.gamma > 0;
+    if (!whole) w->spend.p = 0;
+}
+
+/* ---- customers ---- */
+
+static void take_customers(workspace *w, const fs_block *block, int64_t g)
+{
+    w->customers = 0;
+    for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
+        if (is_known(&block->column[MODEL_IN], i)) continue;
+        for (int c = 0; c < 4; c++) {
+            const fs_vector *v = &block->column[REPEATS_IN + c];
+            w->number[c * w->capacity + w->customers] = is_known(v, i) ? v->number[i] : NAN;
+        }
+        w->row[w->customers++] = i;
+    }
+}
+
+static fs_status look_ahead(workspace *w)
+{
+    const double *n = w->number;
+    fs_histories histories = {w->customers, n, n + w->capacity, n + 2 * w->capacity, NULL};
+    double left;
+    FS_TRY(fs_history_groups_make(&w->groups, &histories, &left));
+    for (int k = 0; k < w->times && w->model >= 0; k++) {
+        fs_outlook_settings settings = {w->ahead[k], w->discount, w->interval, w->spend.p};
+        FS_TRY(fs_purchase_look_ahead(w->model, w->parameter, &w->groups, &settings,
+                                      w->outlook + k * w->groups.count));
+    }
+    return FS_OK;
+}
+
+static void set_value(const workspace *w, int64_t i, const fs_outlook *o, fs_rows *out, int64_t row)
+{
+    if (!(w->spend.p > 0)) return;
+    double repeats = w->number[i], value = w->number[3 * w->capacity + i];
+    fs_spend_outlook s = fs_spend_foretell(&w->spend, repeats, value, o, w->interval);
+    fs_rows_set_number(out, ORDER_VALUE, row, s.order_value);
+    fs_rows_set_number(out, VALUE, row, s.value);
+    fs_rows_set_number(out, VALUE_LOW, row, s.low);
+    fs_rows_set_number(out, VALUE_HIGH, row, s.high);
+}
+
+static void set_customer(const workspace *w, const fs_block *block, int64_t i, fs_rows *out,
+                         int64_t row)
+{
+    int64_t history = w->groups.of[i];
+    for (int k = 0; k < w->times; k++, row++) {
+        fs_rows_set_integer(out, ROW, row, block->column[ROW_IN].integer[w->row[i]]);
+        fs_rows_set_number(out, AHEAD, row, w->ahead[k]);
+        if (w->model < 0 || history < 0) continue;
+        const fs_outlook *o = &w->outlook[k * w->groups.count + history];
+        fs_rows_set_number(out, ALIVE, row, o->alive);
+        fs_rows_set_number(out, EXPECTED, row, o->expected);
+        fs_rows_set_number(out, LOW, row, o->low);
+        fs_rows_set_number(out, HIGH, row, o->high);
+        set_value(w, i, o, out, row);
+    }
+}
+
+static fs_status purchases_block(void *pointer, const fs_block *block, fs_rows *out,
+                                 fs_error *error)
+{
+    workspace *w = pointer;
+    for (int64_t g = 0; g < block->groups; g++) {
+        int64_t row = 0;
+        if (reserve(w, block->start[g + 1] - block->start[g]) != FS_OK)
+            return fs_fail_memory(error, 0);
+        find_model(w, block, g);
+        take_customers(w, block, g);
+        if (look_ahead(w) != FS_OK) return fs_fail_memory(error, 0);
+        FS_TRY(fs_rows_extend(out, g, w->customers * w->times, &row));
+        for (int64_t i = 0; i < w->customers; i++)
+            set_customer(w, block, i, out, row + i * w->times);
+    }
+    return FS_OK;
+}
+
+const fs_operator fs_purchases_operator = {
+    .name = "purchases",
+    .summary = "Tells who is still a customer, how often he will buy and what that is worth, by a "
+               "model of fit_purchases.",
+    .details =
+        "Each group holds its model, the rows of fit_purchases' table, and its customers: select "
+        "row, model, parameter, estimate, repeats, recency, age and value, null where they do not "
+        "belong, from both, put together by union all. Of several models of purchases the first "
+        "by row is taken.\n\n"
+        "The purchases that come are distributed exactly as the model says where customers leave "
+        "after purchases or never; of pareto_nbd the distribution has the exact mean and variance, "
+        "with a negative binomial for those who are there. Money is that of as many purchases, "
+        "whose logarithm is taken as normal with its mean and variance. Intervals do not tell how "
+        "far off the parameters are.\n\n"
+        "A row that is no history (see fit_purchases), and any in a group without a model, is "
+        "there with nulls. A customer whose value is not known, is 0 or below has the value of the "
+        "mean customer.",
+    .example = "foresell apply purchases both.csv --order row --ahead 13,52 -o customers.csv",
+    .version = 1,
+    .input = purchases_input,
+    .output = purchases_output,
+    .params = purchases_params,
+    .open = purchases_open,
+    .block = purchases_block,
+    .close = purchases_close,
+};
