@@ -31,6 +31,7 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "price_spread",     "discount_depths",
                                       "fifths",           "underperformers",
                                       "next_classes",     "class_replay",
+                                      "customer_churn",   "churn_replay",
                                       "unusual_values",   "data_quality",
                                       "summary",          "missing_kinds",
                                       "source_files",     "quarantine"};
