@@ -11,7 +11,7 @@
 -- Of a label, customers are those whose file says whether they have left. part is one of five folds, 0 where it says nothing. Their features are all that the file tells of them and, where there are sales,
 -- habits; not how long ago they bought or how much of late, which follows from having left. Of silence the file tells only what buying does not change: it
 -- is of today, and a replay must not see it.
--- Numbers that reach far are logarithms (of 1 more).
+-- own_… are the columns that the file's customers have beside the canonical ones. Numbers that reach far are logarithms (of 1 more).
 with span as (
     select first_day, last_day
     from sales_facts
@@ -115,8 +115,18 @@ ends as (
 ),
 files as (
     select
-        customers.*,
-        case when md5(customers.customer) is not null then mod(instr('0123456789abcdef', substr(md5(customers.customer), 1, 1)) * 16 + instr('0123456789abcdef', substr(md5(customers.customer), 2, 1)), 5) + 1 end as fold,
+        customers.customer,
+        customers.country,
+        customers.region,
+        customers.city,
+        customers.distance,
+        customers.sex,
+        customers.household,
+        customers.loyalty,
+        customers.tenure,
+        customers.churned,
+        customers.spend,
+        mod(instr('0123456789abcdef', substr(md5(customers.customer), 1, 1)) * 16 + instr('0123456789abcdef', substr(md5(customers.customer), 2, 1)), 5) + 1 as fold,
         try_cast(customers.age as double) as age_years,
         case when try_cast(customers.age as double) is null then customers.age end as age_band,
         try_cast(customers.income as double) as income_money,
@@ -182,9 +192,11 @@ known as (
         cast(null as double) as tenure,
         cast(null as double) as spend,
         cast(null as double) as month_spend,
+        ${each c in customers.columns: nullif(customers."${c}", customers."${c}") as "own_${c}",}
         cast(null as double) as joined_days
     from silent
     left join files on files.customer = silent.customer
+    left join customers on customers.customer = silent.customer
     union all
     select
         'label',
@@ -239,8 +251,10 @@ known as (
         files.tenure,
         files.spend,
         files.month_spend,
+        ${each c in customers.columns: customers."${c}",}
         cast(files.joined_days as double)
     from files
+    join customers on customers.customer = files.customer
     left join habits on habits.customer = files.customer and habits.part = 0
     where files.labels > 0
 )
@@ -294,6 +308,7 @@ select
     known.tenure,
     known.spend,
     known.month_spend,
+    ${each c in customers.columns: known."own_${c}",}
     known.joined_days
 from known
 order by what nulls first, part nulls first, place nulls first

@@ -7,7 +7,7 @@
 --
 -- A model of silence for part p has learnt from parts p + 1 … p + 4: by its date all their horizons had ended. The replay goes back four parts at most. Of a label, the model of a fold has learnt from the
 -- other folds, that of part 0 from all. Of more than 40,000 rows every second, third … customer is taken, as many more would teach
--- little. There is no model where fewer than 30 have left or fewer than 30 stayed: a share so small is told by chance. Oldest first, so that the
+-- little. Columns that only those can know who know who left (churn_leaks) are null. There is no model where fewer than 30 have left or fewer than 30 stayed: a share so small is told by chance. Oldest first, so that the
 -- stretches by which the penalty is chosen are times.
 with sizes as (
     select
@@ -72,19 +72,20 @@ select
     learnt.discount_share,
     learnt.return_share,
     learnt.first_season,
-    learnt.country,
-    learnt.region,
+    case when (select count(*) from churn_leaks where feature = 'country') = 0 then learnt.country end as country,
+    case when (select count(*) from churn_leaks where feature = 'region') = 0 then learnt.region end as region,
     learnt.sex,
     learnt.age_years,
     learnt.age_band,
     learnt.distance,
-    learnt.city,
-    learnt.income_money,
-    learnt.income_band,
-    learnt.household,
-    learnt.loyalty,
-    learnt.tenure,
-    learnt.spend,
-    learnt.month_spend,
+    case when (select count(*) from churn_leaks where feature = 'city') = 0 then learnt.city end as city,
+    case when (select count(*) from churn_leaks where feature = 'income_money') = 0 then learnt.income_money end as income_money,
+    case when (select count(*) from churn_leaks where feature = 'income_band') = 0 then learnt.income_band end as income_band,
+    case when (select count(*) from churn_leaks where feature = 'household') = 0 then learnt.household end as household,
+    case when (select count(*) from churn_leaks where feature = 'loyalty') = 0 then learnt.loyalty end as loyalty,
+    case when (select count(*) from churn_leaks where feature = 'tenure') = 0 then learnt.tenure end as tenure,
+    case when (select count(*) from churn_leaks where feature = 'spend') = 0 then learnt.spend end as spend,
+    case when (select count(*) from churn_leaks where feature = 'month_spend') = 0 then learnt.month_spend end as month_spend,
+    ${each c in customers.columns: case when (select count(*) from churn_leaks where feature = 'own_${c}') = 0 then learnt."own_${c}" end as "own_${c}",}
     learnt.joined_days
 from learnt

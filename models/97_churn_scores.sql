@@ -70,6 +70,7 @@ select
     known.tenure,
     known.spend,
     known.month_spend,
+    ${each c in customers.columns: known."own_${c}",}
     known.joined_days
 from models
 full join known on known.what = models.what and known.part = models.part and known.place = models.place

@@ -113,6 +113,7 @@ values_of as (
     select what, part, place, 'household', 'household', cast(null as double), household from chosen
     union all
     select what, part, place, 'loyalty', 'loyalty', cast(null as double), loyalty from chosen
+    ${each c in customers.columns: union all select what, part, place, 'own_${c}', 'own_${c}', try_cast("own_${c}" as double), cast("own_${c}" as string) from chosen}
 ),
 effects as (
     select
@@ -181,6 +182,7 @@ words as (
             when 'sex' then 'sex ' || coalesce(chosen.sex, 'unknown')
             when 'household' then 'household ' || coalesce(chosen.household, 'unknown')
             when 'loyalty' then 'loyalty ' || coalesce(chosen.loyalty, 'unknown')
+            ${each c in customers.columns: when 'own_${c}' then '${c} ' || coalesce(cast(chosen."own_${c}" as string), 'unknown')}
         end as reason
     from effects
     join means on means.what = effects.what and means.part = effects.part and means.theme = effects.theme

@@ -32,9 +32,10 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "fifths",           "underperformers",
                                       "next_classes",     "class_replay",
                                       "customer_churn",   "churn_replay",
-                                      "unusual_values",   "data_quality",
-                                      "summary",          "missing_kinds",
-                                      "source_files",     "quarantine"};
+                                      "churn_leaks",      "unusual_values",
+                                      "data_quality",     "summary",
+                                      "missing_kinds",    "source_files",
+                                      "quarantine"};
 
 const char *fs_report_result(int index)
 {
