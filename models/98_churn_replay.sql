@@ -8,8 +8,8 @@
 -- labels have no date, and are foretold by models that have learnt from the other folds.
 -- Profits are of customers as they then left or stayed: profit of contacting those whose expected profit is above zero, in this tenth or above; profit_everybody of contacting all in this tenth
 -- or above; profit_rule of contacting as many as the whole list has by the rule: those who bought longest ago, and of labels the newest customers. Contacting nobody brings 0.
--- auc is the probability that one who left had a higher risk than one who stayed (Hanley, McNeil 1982; of all dates, the mean), auc_rule by the rule. wins: had as many been taken as left, of the leavers that only one of
--- model and rule finds, those of the model are more by 1.96 standard deviations (McNemar 1947), over two dates at least.
+-- auc is the probability that one who left had a higher risk than one who stayed (Hanley, McNeil 1982; of all dates, the mean), auc_rule by the rule. wins: that of the model
+-- is above that of the rule by 1.96 standard deviations (DeLong, DeLong, Clarke-Pearson 1988, the variances of dates added), over two dates at least.
 with told as (
     select
         what as kind,
@@ -27,33 +27,46 @@ ranked as (
     select
         told.*,
         ntile(10) over (partition by kind, as_of order by risk desc nulls last, customer nulls last) as tenth,
-        row_number() over (partition by kind, as_of order by risk desc nulls last, customer nulls last) as place,
         row_number() over (partition by kind, as_of order by rule desc nulls last, customer nulls last) as rule_place,
         rank() over (partition by kind, as_of order by risk nulls last) + (count(*) over (partition by kind, as_of, risk) - 1) / 2e0 as risk_rank,
-        rank() over (partition by kind, as_of order by rule nulls last) + (count(*) over (partition by kind, as_of, rule) - 1) / 2e0 as rule_rank
+        rank() over (partition by kind, as_of order by rule nulls last) + (count(*) over (partition by kind, as_of, rule) - 1) / 2e0 as rule_rank,
+        rank() over (partition by kind, as_of, gone order by risk nulls last) + (count(*) over (partition by kind, as_of, gone, risk) - 1) / 2e0 as risk_within,
+        rank() over (partition by kind, as_of, gone order by rule nulls last) + (count(*) over (partition by kind, as_of, gone, rule) - 1) / 2e0 as rule_within,
+        cast(count(*) over (partition by kind, as_of) - count(*) over (partition by kind, as_of, gone) as double) as others
     from told
+),
+beaten as (
+    select
+        ranked.*,
+        (risk_rank - risk_within) / nullif(others, 0) as share,
+        (rule_rank - rule_within) / nullif(others, 0) as rule_share
+    from ranked
 ),
 wholes as (
     select
         kind,
         as_of,
-        cast(count(*) as double) as customers,
         cast(count(*) filter (where gone) as double) as leavers,
+        cast(count(*) filter (where not gone) as double) as stayers,
         count(*) filter (where contact) as contacts,
-        cast(sum(exact(case when gone then risk_rank end)) as double) as risk_ranks,
-        cast(sum(exact(case when gone then rule_rank end)) as double) as rule_ranks
-    from ranked
+        cast(sum(exact(case when gone then share end)) as double) as shares,
+        cast(sum(exact(case when gone then rule_share end)) as double) as rule_shares,
+        cast(sum(exact(case when gone then share - rule_share end)) as double) as more,
+        cast(sum(exact(case when gone then power(share - rule_share, 2) end)) as double) as squares,
+        cast(sum(exact(case when not gone then share - rule_share end)) as double) as stay_more,
+        cast(sum(exact(case when not gone then power(share - rule_share, 2) end)) as double) as stay_squares
+    from beaten
     group by kind, as_of
 ),
 areas as (
     select
         kind,
         as_of,
-        customers,
-        leavers,
         contacts,
-        (risk_ranks - leavers * (leavers + 1) / 2e0) / nullif(leavers * (customers - leavers), 0) as auc,
-        (rule_ranks - leavers * (leavers + 1) / 2e0) / nullif(leavers * (customers - leavers), 0) as auc_rule
+        shares / nullif(leavers, 0) as auc,
+        rule_shares / nullif(leavers, 0) as auc_rule,
+        (squares - more * more / nullif(leavers, 0)) / nullif((leavers - 1) * leavers, 0)
+            + (stay_squares - stay_more * stay_more / nullif(stayers, 0)) / nullif((stayers - 1) * stayers, 0) as variance
     from wholes
 ),
 tenths as (
@@ -63,8 +76,6 @@ tenths as (
         ranked.tenth,
         count(*) as customers,
         count(*) filter (where ranked.gone) as leavers,
-        count(*) filter (where ranked.gone and ranked.place <= areas.leavers and ranked.rule_place > areas.leavers) as won,
-        count(*) filter (where ranked.gone and ranked.place > areas.leavers and ranked.rule_place <= areas.leavers) as lost,
         cast(sum(exact(ranked.risk)) as double) as risk,
         cast(sum(exact(case when ranked.contact then ranked.profit else 0 end)) as double) as profit,
         cast(sum(exact(ranked.profit)) as double) as profit_everybody,
@@ -92,8 +103,6 @@ sums as (
         tenth,
         sum(customers) as customers,
         cast(sum(leavers) as double) as leavers,
-        cast(sum(won) as double) as won,
-        cast(sum(lost) as double) as lost,
         cast(sum(exact(risk)) as double) as risk,
         cast(sum(exact(profit)) as double) as profit,
         cast(sum(exact(profit_everybody)) as double) as profit_everybody,
@@ -102,7 +111,13 @@ sums as (
     group by kind, date_of, tenth
 ),
 means as (
-    select kind, as_of as date_of, auc, auc_rule, 1 as dates
+    select
+        kind,
+        as_of as date_of,
+        auc,
+        auc_rule,
+        variance,
+        1 as dates
     from areas
     where as_of is not null
     union all
@@ -111,6 +126,7 @@ means as (
         cast(null as date),
         cast(sum(exact(auc)) as double) / nullif(count(auc), 0),
         cast(sum(exact(auc_rule)) as double) / nullif(count(auc_rule), 0),
+        sum(variance) / nullif(cast(count(auc) * count(auc) as double), 0),
         count(auc)
     from areas
     group by kind
@@ -120,8 +136,6 @@ running as (
         sums.*,
         sum(customers) over (partition by kind, date_of) as all_customers,
         sum(leavers) over (partition by kind, date_of) as all_leavers,
-        sum(won) over (partition by kind, date_of) as all_won,
-        sum(lost) over (partition by kind, date_of) as all_lost,
         sum(leavers) over (partition by kind, date_of order by tenth nulls last rows between unbounded preceding and current row) as leavers_above,
         sum(exact(profit)) over (partition by kind, date_of order by tenth nulls last rows between unbounded preceding and current row) as profit_above,
         sum(exact(profit_everybody)) over (partition by kind, date_of order by tenth nulls last rows between unbounded preceding and current row) as everybody_above,
@@ -144,7 +158,7 @@ select
     means.auc_rule,
     case
         when running.date_of is null
-            then (running.kind = 'label' or means.dates >= 2) and running.all_won - running.all_lost > 196e-2 * square_root(running.all_won + running.all_lost)
+            then coalesce((running.kind = 'label' or means.dates >= 2) and means.auc - means.auc_rule > 196e-2 * square_root(greatest(means.variance, 0)), false)
     end as wins
 from running
 join means on means.kind = running.kind and means.date_of is not distinct from running.date_of
