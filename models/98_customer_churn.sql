@@ -3,7 +3,7 @@
 -- expect: unique(kind, customer); unique(kind, place); kind in ('label', 'silence'); probability >= 0 and probability <= 1; not (contact and expected_profit <= 0)
 -- expect: all(count(*) = 0 or (select count(*) from churn_replay where wins) > 0)
 --
--- kind silence: those who bought in the last 365 days; label: those of whom the file does not say that they have left, by models that have not learnt from them. Only the kind that churn_replay says was foretold better than by
+-- Those of whom no file says that they have left: of kind silence who bought in the last 365 days, of kind label by models that have not learnt from them. Only the kind that churn_replay says was foretold better than by
 -- the simple rule. worth is the money that he brings in the horizon if he stays; expected_profit is that of contacting him (churn_risks). Those whom to contact
 -- bring most first, then the others most at risk first. Reasons are told of the 20,000 most at risk (churn_reasons).
 with winners as (
@@ -43,5 +43,6 @@ select
 from churn_risks
 join winners on winners.kind = churn_risks.what
 left join reasons on reasons.what = churn_risks.what and reasons.customer = churn_risks.customer
-where (churn_risks.what = 'silence' and churn_risks.part = 0) or (churn_risks.what = 'label' and coalesce(churn_risks.label, 'stays') = 'stays')
+left join customers on customers.customer = churn_risks.customer
+where (churn_risks.what = 'label' or churn_risks.part = 0) and not coalesce(customers.churned, false)
 order by kind nulls first, place nulls first

@@ -122,7 +122,7 @@ def test_who_is_foretold_to_leave_is_who_has_left_in_truth(shop, files):
     last = ask(shop, "max(as_of)", "churn_features")[0][0]
     with open(files.parent / "files-truth" / "customers.csv", newline="") as truth:
         left = {row["customer_id"]: bool(row["left"]) and DAY.fromisoformat(row["left"]) <= last for row in csv.DictReader(truth)}
-    told = ask(shop, "probability, customer", "customer_churn", "where kind = 'silence'")
+    told = ask(shop, "probability, customer", "churn_risks", "where what = 'silence' and part = 0")
     assert len(told) > 800
     auc = area([(probability, left[customer]) for probability, customer in told])
     print(f"simulated: AUC of today's probabilities against the truth {auc:.3f}")
@@ -152,8 +152,14 @@ def test_expected_profit_is_the_formula_and_the_list_is_in_its_order(shop):
         assert listed == sorted(listed, reverse=True) and all(row[3] for row in rows[: len(listed)])
 
 
+def test_who_is_known_to_have_left_is_not_contacted(shop):
+    closed = f"(select customer from '{shop}/customers.parquet' where churned)"
+    assert ask(shop, "count(*) > 100", "churn_risks", f"where what = 'silence' and part = 0 and customer in {closed}") == [(True,)]
+    assert ask(shop, "count(*)", "customer_churn", f"where customer in {closed}") == [(0,)]
+
+
 def test_reasons_have_their_figures(shop):
-    reasons = [reason for reason, in ask(shop, "reason_1", "customer_churn", "where kind = 'silence' and probability > 0.7")]
+    reasons = [reason for reason, in ask(shop, "reason_1", "customer_churn", "where probability > 0.7")]
     assert reasons and all(reasons)
     recent = ask(shop, "r.reason, f.recency_days, f.gap_days", "churn_reasons",
                  f"as r join '{shop}/churn_features.parquet' as f on f.customer = r.customer and f.what = r.what where f.what = 'silence' and f.part = 0 and r.theme = 'recency'")
@@ -237,6 +243,9 @@ def test_a_column_that_gives_the_label_away_is_told_and_not_used(foresell, tmp_p
     assert ask(tables, "feature", "churn_leaks") == [("own_reason",)]
     assert ask(tables, "count(*)", "churn_models", "where feature = 'own_reason'") == [(0,)]
     assert ask(tables, "max(auc)", "churn_replay")[0][0] < 0.95
+    foresell("run", tmp_path / "p", "--only", "data_quality", "--resume")
+    said = ask(tmp_path / "p" / "runs" / "latest" / "tables", "rows, example", "data_quality", "where subject = 'customers' and \"check\" like 'columns that tell who has left%'")
+    assert said == [(1, "reason")]
 
 
 # ---- little to learn from ----
