@@ -1,7 +1,7 @@
 /* What a canonical table has beside the canonical columns: those that its mapping lets through under names of its own.
  *
  * Only the files know how they are called, so a step takes them by ${each c in customers.columns: …}. The list is made of the table
- * as it is written, when the files have been read; before that, as in a plan, it is empty. A model must hold all their
+ * as it is written, when the files have been read; before that, as in a plan, it is empty. Names that no step can write are left out. A model must hold all their
  * levels: MOST columns of texts give 2,400 of the 4,000 coefficients that fs_logistic_fit takes of two classes, and leave
  * room for those of the canonical columns. Cost: the Parquet file's footer.
  */
@@ -14,7 +14,7 @@
 
 static bool is_own(const fs_canonical_table *table, const fs_project_column *c)
 {
-    if (c->name[0] == '_' || strpbrk(c->name, "\r\n")) return false;
+    if (c->name[0] == '_' || strpbrk(c->name, "\r\n\\")) return false;
     for (const fs_canonical_column *known = table->column; known->name; known++)
         if (strcasecmp(known->name, c->name) == 0) return false;
     return c->type == FS_TYPE_TEXT || c->type == FS_TYPE_INT || c->type == FS_TYPE_DOUBLE ||

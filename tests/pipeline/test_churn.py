@@ -237,6 +237,14 @@ def test_columns_of_any_name_are_features(foresell, tmp_path):
     assert ask(tables, "count(*)", "churn_leaks") == [(0,)]
 
 
+def test_names_of_columns_may_hold_any_letters(foresell, tmp_path):
+    odd = ["it's", "a; b", "why?", "per.cent", "100 %", "c`d", "{z}", "a--b", "$1", "${x}", "日本", "back\\slash", 'quo"te', "class", "kind", "label", "fold", "place"]
+    tables = made(foresell, tmp_path, customers_file(tmp_path / "files", **{name: (lambda n, row: "ab"[n % 2] + row["tariff"]) for name in odd}))
+    used = {name.removeprefix("own_") for name, in ask(tables, "distinct feature", "churn_models", "where feature like 'own%'")}
+    assert len(used & set(odd)) >= 14 and "back\\slash" not in used
+    assert ask(tables, "count(*) > 100", "customer_churn", "where reason_1 is not null") == [(True,)]
+
+
 @pytest.mark.parametrize("leak", [lambda n, row: "moved away" if row["churn"] == "Yes" else "", lambda n, row: 3 + n % 5 if row["churn"] == "Yes" else 0])
 def test_a_column_that_gives_the_label_away_is_told_and_not_used(foresell, tmp_path, leak):
     tables = made(foresell, tmp_path, customers_file(tmp_path / "files", reason=leak))
