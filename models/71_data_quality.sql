@@ -238,6 +238,10 @@ found as (
     from item_groups
     where categories > 0 and used = 0
     union all
+    select 'customers', 'columns that tell who has left: written after it, kept from what foretells it', leaks.columns, leaks.columns, leaks.example
+    from (select count(*) as columns, min(replace(feature, 'own_', '')) as example from churn_leaks) as leaks
+    where leaks.columns > 0
+    union all
     select 'demand', 'state: ' || states.state, states.rows, state_sum.rows, states.example from states cross join state_sum
     union all
     select 'demand', 'last days told in part, left out by models', thin_days.rows, days_told.rows, 'from ' || thin_days.example

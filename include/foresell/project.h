@@ -61,7 +61,8 @@ typedef enum fs_setting_kind {
     FS_SETTING_DATE,
     FS_SETTING_CHOICE,
     FS_SETTING_NUMBERS, /* list of numbers */
-    FS_SETTING_WORDS    /* list of words out of `choices` */
+    FS_SETTING_WORDS,   /* list of words out of `choices` */
+    FS_SETTING_NUMBER
 } fs_setting_kind;
 typedef struct fs_setting {
     const char *name; /* dotted: "forecast.horizon" */

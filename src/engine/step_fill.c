@@ -2,7 +2,7 @@
  *
  * ${NAME} stands for the value of the setting, $${ for the two letters. ${each Q in NAME: TEXT} stands for TEXT once a
  * member of the list that is the setting's value, in its order and each member once, with ${Q} in it for the member;
- * numbers are written as the columns that operators name by them. An each inside of another is refused. */
+ * numbers are written as the columns that operators name by them, and a member in "…" is what stands between. An each inside of another is refused. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,10 +159,25 @@ static bool read_repeat(const char *p, repeat *of)
     return of->text_end != NULL;
 }
 
+/* The member "…" that begins at *at, where "" stands for a quote: a name that may hold what parts members. NULL: no memory. */
+static char *quoted_member(reader *r, const char **at)
+{
+    const char *p = *at + 1;
+    char *word = fs_arena_alloc(r->arena, strlen(p) + 1), *end = word;
+    for (; word && *p && (*p != '"' || p[1] == '"'); p++) {
+        if (*p == '"') p++;
+        *end++ = *p;
+    }
+    if (word) *end = '\0';
+    *at = p + (*p == '"');
+    return word;
+}
+
 /* The member of a list that begins at *at, as columns are called by it; NULL: no more, or no memory. */
 static char *next_member(reader *r, const char **at)
 {
     const char *begin = *at + strspn(*at, "[], ");
+    if (*begin == '"') return *at = begin, quoted_member(r, at);
     size_t size = strcspn(begin, "[], ");
     char number[32], *end, *word = size ? fs_arena_strndup(r->arena, begin, size) : NULL;
     *at = begin + size;

@@ -204,6 +204,8 @@ const char *fs_project_setting(void *project, const char *name)
 {
     fs_project *p = project;
     int index = fs_project_setting_index(name);
+    if (index < 0 && strcmp(name, "customers.columns") == 0)
+        return p->customer_columns ? p->customer_columns : "[]";
     if (index < 0) return NULL;
     if (p->value[index]) return p->value[index];
     const fs_setting *setting = fs_setting_at(index);

@@ -68,6 +68,7 @@ struct fs_project {
     int sources;
     fs_project_policy *policy;
     int policies;
+    const char *customer_columns; /* of the run, see own_columns.c; NULL: not known yet */
 };
 
 /* Reads `text` (`file` is for messages) into a project whose arena is ready. */
@@ -119,6 +120,14 @@ fs_status fs_project_unpivot_readings(fs_arena *arena, fs_project_raw *raw,
 /* Name as a quoted SQL identifier, text as a SQL literal. NULL: no memory. */
 const char *fs_project_identifier(fs_arena *arena, const char *name);
 const char *fs_project_literal(fs_arena *arena, const char *text);
+
+/* ---- own_columns.c ---- */
+
+/* Names of the columns that the table in a Parquet file has beside the canonical ones (texts, numbers, yes or no; 40 at most), as
+ * a list of quoted names for ${each …}: ["a b", "c"]. It lives in the arena. */
+fs_status fs_project_own_columns(fs_engine *engine, fs_arena *arena,
+                                 const fs_canonical_table *table, const char *path,
+                                 const char **list, fs_error *error);
 
 /* ---- reading sources into canonical tables (ingest.c and its neighbours) ---- */
 

@@ -28,8 +28,8 @@ static fs_status choices(const char *text, fs_buffer *out)
 
 static fs_status setting_values(const fs_setting *s, fs_buffer *out)
 {
-    static const char *const kinds[] = {"text", "whole number",    "date",
-                                        "",     "list of numbers", "list of "};
+    static const char *const kinds[] = {"text",     "whole number", "date", "", "list of numbers",
+                                        "list of ", "number"};
     FS_TRY(fs_buffer_text(out, kinds[s->kind]));
     if (s->choices) FS_TRY(choices(s->choices, out));
     if (s->minimum == 0 && s->maximum == 0) return FS_OK;

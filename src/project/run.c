@@ -141,8 +141,21 @@ static fs_status add_tables(run *r, fs_error *error)
     return FS_OK;
 }
 
+/* Steps see what the files' customers have beside the canonical columns. */
+static fs_status name_columns(run *r, fs_error *error)
+{
+    for (int i = 0; i < FS_CANONICAL_TABLES; i++) {
+        const fs_project_table *t = &r->in.table[i];
+        if (strcmp(t->table->name, "customers") != 0) continue;
+        return fs_project_own_columns(r->engine, &r->project->arena, t->table, t->path,
+                                      &r->project->customer_columns, error);
+    }
+    return FS_OK;
+}
+
 static fs_status run_models(run *r, const char *earlier, fs_error *error)
 {
+    FS_TRY(name_columns(r, error));
     FS_TRY(fs_plan_open(fs_project_setting, r->project, &r->plan, error));
     FS_TRY(add_tables(r, error));
     FS_TRY(add_models(r->project, r->engine, r->settings->models, r->in.folder, r->plan, error));

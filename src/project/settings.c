@@ -53,8 +53,21 @@ static const fs_setting settings[] = {
             "empty: after "
             "the last sale"},
     {"classes.method", FS_SETTING_CHOICE, "foresell", .choices = "foresell|mllib",
-     .doc = "who fits the classifier of products' next classes: foresell, or Spark's MLlib where "
-            "products are too many for one machine (with `--engine spark` only)"},
+     .doc =
+         "who fits the classifiers of products' next classes and of customers who leave: foresell, "
+         "or Spark's MLlib where they are too many for one machine (with `--engine spark` only)"},
+    {"churn.horizon", FS_SETTING_INT, "90", .minimum = 7, .maximum = 365,
+     .doc = "days in which a customer must buy, or he has left: where the files do not say who has "
+            "left. A quarter, in which one who buys every month is missed three times"},
+    {"churn.contact", FS_SETTING_NUMBER, "1", .minimum = 0, .maximum = 9007199254740991,
+     .doc = "what it costs to contact one customer, in money"},
+    {"churn.offer", FS_SETTING_NUMBER, "10", .minimum = 0, .maximum = 9007199254740991,
+     .doc = "what the offer costs that is made to keep a customer, in money, where he takes it"},
+    {"churn.save", FS_SETTING_NUMBER, "0.3", .minimum = 0, .maximum = 1,
+     .doc = "share of those who would leave that the offer keeps. This, the contact and the offer "
+            "are those of Verbraken, Verbeke, Baesens 2013, in euros: write your own"},
+    {"churn.margin", FS_SETTING_NUMBER, "0.3", .minimum = 0, .maximum = 1,
+     .doc = "share of a customer's revenue that is left after what he buys is paid for"},
     {"privacy.customer", FS_SETTING_CHOICE, "keep", .choices = "keep|hash",
      .doc = "customers' numbers as they are (keep), or in their place a digest with the secret in "
             "the variable FORESELL_SALT of the environment (hash); the text of refused rows is not "
@@ -165,7 +178,8 @@ static fs_status check_list(const fs_setting *s, const char *text, fs_error *err
 fs_status fs_setting_check(const fs_setting *setting, const char *value, fs_error *error)
 {
     switch (setting->kind) {
-    case FS_SETTING_INT: return check_number(setting, value, strlen(value), error);
+    case FS_SETTING_INT:
+    case FS_SETTING_NUMBER: return check_number(setting, value, strlen(value), error);
     case FS_SETTING_DATE: return check_date(setting, value, error);
     case FS_SETTING_CHOICE: return check_choice(setting, value, strlen(value), error);
     case FS_SETTING_NUMBERS:

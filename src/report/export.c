@@ -33,10 +33,11 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "next_classes",     "class_replay",
                                       "next_products",    "next_product_replay",
                                       "next_purchases",   "customer_values",
-                                      "purchase_replay",  "unusual_values",
-                                      "data_quality",     "summary",
-                                      "missing_kinds",    "source_files",
-                                      "quarantine"};
+                                      "purchase_replay",  "customer_churn",
+                                      "churn_replay",     "churn_leaks",
+                                      "unusual_values",   "data_quality",
+                                      "summary",          "missing_kinds",
+                                      "source_files",     "quarantine"};
 
 const char *fs_report_result(int index)
 {

@@ -20,6 +20,7 @@ static const char *setting(void *context, const char *name)
     if (strcmp(name, "quantiles") == 0) return "[.050, 0.5, 5e-1,0.95]";
     if (strcmp(name, "levels") == 0) return "[item, it's]";
     if (strcmp(name, "nothing") == 0) return "[]";
+    if (strcmp(name, "names") == 0) return "[\"a, [b]\", \"7\"\"\", \"it's\"]";
     return NULL;
 }
 
@@ -121,6 +122,21 @@ static void each_member_of_a_list_has_its_text(void **state)
                  "foresell");
     expect_fault("a.sql", "-- step: a\nselect ${each q in levels:\n${q}}\n, ${x} from t", 4, "${x}",
                  "foresell");
+}
+
+static void quoted_members_may_hold_what_parts_members(void **state)
+{
+    (void)state;
+    fs_arena arena = {0};
+    fs_step_node node;
+    fs_error error = {0};
+    const char *text =
+        "-- step: a\nselect ${each c in names: '${c}' as \"own_${c}\",} 1 as b from t";
+    fs_status status = read_named(&arena, "a.sql", text, &node, &error);
+    if (status != FS_OK) fail_msg("%s", error.message);
+    assert_string_equal(node.step.sql, "select 'a, [b]' as \"own_a, [b]\", '7\"' as \"own_7\"\"\", "
+                                       "'it''s' as \"own_it's\", 1 as b from t");
+    fs_arena_free(&arena);
 }
 
 static void faults_of_the_header_name_file_line_and_remedy(void **state)
@@ -264,6 +280,7 @@ int main(void)
         cmocka_unit_test(the_header_is_read),
         cmocka_unit_test(settings_are_filled_in_and_cannot_end_a_text),
         cmocka_unit_test(each_member_of_a_list_has_its_text),
+        cmocka_unit_test(quoted_members_may_hold_what_parts_members),
         cmocka_unit_test(faults_of_the_header_name_file_line_and_remedy),
         cmocka_unit_test(faults_of_the_sql_count_the_header_lines),
         cmocka_unit_test(an_operator_that_is_not_there_is_told_at_once),

@@ -67,6 +67,29 @@ static void models_see_the_canonical_tables_and_the_settings(void **state)
     shop_close(&s);
 }
 
+static void models_see_what_customers_have_beside_the_canonical_columns(void **state)
+{
+    (void)state;
+    shop s;
+    shop_open(&s);
+    shop_write(&s, "foresell.yaml",
+               "name: x\nfiles:\n  people: {path: people.csv}\n"
+               "sources:\n  customers: sources/customers.sql\n");
+    shop_write(&s, "sources/customers.sql",
+               "-- step: customers\nselect id as customer, sex, \"plan, [a]\", \"7\", _file, "
+               "_line from people\n");
+    shop_write(&s, "people.csv", "id,sex,\"plan, [a]\",7\nA,f,gold,x\nB,m,,y\n");
+    shop_write(&s, "models/10_seen.sql",
+               "-- step: seen\n-- about: all of them\nselect customer${each c in "
+               "customers.columns: , coalesce(\"${c}\", '?') as \"own_${c}\"} from customers\n");
+    shop_run(&s);
+    assert_string_equal(shop_ask(&s, "select customer || ' ' || \"own_plan, [a]\" || ' ' || own_7 "
+                                     "from @seen order by customer"),
+                        "A gold x | B ? y");
+    assert_string_equal(shop_ask(&s, "select count(*) from (describe select * from @seen)"), "3");
+    shop_close(&s);
+}
+
 static void resuming_with_nothing_changed_makes_nothing(void **state)
 {
     (void)state;
@@ -303,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_see_the_canonical_tables_and_the_settings),
+        cmocka_unit_test(models_see_what_customers_have_beside_the_canonical_columns),
         cmocka_unit_test(resuming_with_nothing_changed_makes_nothing),
         cmocka_unit_test(touching_a_file_changes_nothing_but_a_new_row_does),
         cmocka_unit_test(a_changed_mapping_or_reading_is_seen),

@@ -102,6 +102,8 @@ static void settings_may_be_dotted_or_nested(void **state)
     fs_project *p =
         good("forecast: {horizon: 7, quantiles: [0.1, 0.9]}\nforecast.levels: [total]\n");
     assert_string_equal(fs_project_setting(p, "forecast.horizon"), "7");
+    assert_string_equal(fs_project_setting(p, "churn.save"), "0.3");
+    assert_string_equal(fs_project_setting(p, "customers.columns"), "[]");
     assert_string_equal(fs_project_setting(p, "forecast.quantiles"), "[0.1, 0.9]");
     assert_string_equal(fs_project_setting(p, "forecast.levels"), "[total]");
     fs_project_close(p);
@@ -221,6 +223,8 @@ static void a_value_out_of_bounds_names_its_line(void **state)
 {
     (void)state;
     bad("forecast: {horizon: 0}\n", 1, "forecast.horizon", "between", NULL);
+    bad("churn: {save: 1.5}\n", 1, "churn.save", "between", NULL);
+    bad("churn: {offer: a lot}\n", 1, "churn.offer", "not a number", NULL);
     bad("forecast: {horizon: ten}\n", 1, "forecast.horizon", "not a number", NULL);
     bad("forecast: {horizon: 1.5}\n", 1, "forecast.horizon", "whole", NULL);
     bad("\nperiod: hour\n", 2, "period", "day|week|month", NULL);
