@@ -149,7 +149,7 @@ static void a_model_has_a_row_for_each_class_and_term(void **state)
         assert_int_equal(strncmp(line, heads[i], strlen(heads[i])), 0);
         line = strchr(line, '\n') + 1;
     }
-    assert_non_null(strstr(out.data, ",39,0.01,1\n"));
+    assert_non_null(strstr(out.data, ",39,0.01,1,1,null\n"));
     fs_buffer_free(&out);
 }
 
@@ -159,7 +159,7 @@ static void groups_without_a_class_have_no_model(void **state)
     cells rows[] = {{{"x", "1", NULL, "1", NULL, NULL, NULL}},
                     {{"x", "2", NULL, "2", NULL, NULL, NULL}},
                     {{"y", "1", "a", NULL, NULL, NULL, NULL}}};
-    expect(&fitted, "", rows, 3, "y,a,intercept,null,null,null,0,1,0.01,1\n");
+    expect(&fitted, "", rows, 3, "y,a,intercept,null,null,null,0,1,0.01,1,1,null\n");
 }
 
 static void more_classes_than_there_may_be_are_refused(void **state)
