@@ -11,7 +11,7 @@
 #include "foresell/learn.h"
 #include "foresell/numeric.h"
 
-#define MOST    4000
+#define MOST    3000
 #define COLUMNS 4
 
 static double a[MOST], b[MOST], c[MOST];
@@ -69,13 +69,13 @@ static void trees_find_what_only_two_columns_together_tell(void **state)
 {
     (void)state;
     fs_classifier lines = {0}, trees = {0}, best = {0};
-    simulate(4000, 2);
-    fit(&lines, FS_CLASSIFIER_LOGISTIC, 2, 3000);
-    fit(&trees, FS_CLASSIFIER_TREES, 2, 3000);
-    fit(&best, FS_CLASSIFIER_AUTO, 2, 3000);
-    double by_lines = loss(&lines, 3000, 4000), by_trees = loss(&trees, 3000, 4000);
+    simulate(2500, 2);
+    fit(&lines, FS_CLASSIFIER_LOGISTIC, 2, 1500);
+    fit(&trees, FS_CLASSIFIER_TREES, 2, 1500);
+    fit(&best, FS_CLASSIFIER_AUTO, 2, 1500);
+    double by_lines = loss(&lines, 1500, 2500), by_trees = loss(&trees, 1500, 2500);
     assert_true(by_trees < by_lines - 0.15);
-    assert_true(loss(&best, 3000, 4000) < by_trees + 0.005);
+    assert_true(loss(&best, 1500, 2500) < by_trees + 0.005);
     assert_true(lines.model.trees == 0 && trees.factor[0] <= 0 && trees.penalty <= 0);
     fs_classifier_free(&lines), fs_classifier_free(&trees), fs_classifier_free(&best);
 }
@@ -85,11 +85,11 @@ static void where_lines_tell_all_they_count_most(void **state)
     (void)state;
     fs_classifier m = {0};
     fs_random random = fs_random_open(8, 0, 0, 0);
-    simulate(3000, 2);
-    for (int i = 0; i < 3000; i++)
+    simulate(1500, 2);
+    for (int i = 0; i < 1500; i++)
         label[i] = a[i] + b[i] - 0.5 * c[i] * known[i] >
                    log(fs_random_exponential(&random)) - log(fs_random_exponential(&random));
-    fit(&m, FS_CLASSIFIER_AUTO, 2, 3000);
+    fit(&m, FS_CLASSIFIER_AUTO, 2, 1500);
     assert_true(m.factor[0] > 0.6 && m.factor[1] < 0.4);
     fs_classifier_free(&m);
 }
@@ -99,8 +99,8 @@ static void effects_and_the_mean_come_to_the_score(void **state)
     (void)state;
     for (int classes = 2; classes <= 3; classes++) {
         fs_classifier m = {0};
-        simulate(2000, classes);
-        fit(&m, FS_CLASSIFIER_BOTH, classes, 2000);
+        simulate(1000, classes);
+        fit(&m, FS_CLASSIFIER_BOTH, classes, 1000);
         assert_true(m.model.trees > 0);
         fs_class_scores(&m.model, column, COLUMNS, place, 1000, score, effect);
         for (int k = 0; k < classes; k++) {
@@ -149,8 +149,8 @@ static void effects_of_trees_are_shapley_values(void **state)
 {
     (void)state;
     fs_classifier m = {0};
-    simulate(2000, 2);
-    fit(&m, FS_CLASSIFIER_TREES, 2, 2000);
+    simulate(1000, 2);
+    fit(&m, FS_CLASSIFIER_TREES, 2, 1000);
     fs_class_scores(&m.model, column, COLUMNS, place, 50, score, effect);
     for (int i = 0; i < 50; i++)
         for (int j = 0; j < COLUMNS; j++) {
@@ -165,10 +165,10 @@ static void the_same_rows_give_the_same_trees_whatever_came_before(void **state)
 {
     (void)state;
     fs_classifier one = {0}, other = {0};
-    simulate(4000, 3);
-    fit(&other, FS_CLASSIFIER_AUTO, 3, 3000);
-    fit(&one, FS_CLASSIFIER_AUTO, 3, 1500);
-    fit(&other, FS_CLASSIFIER_AUTO, 3, 1500);
+    simulate(900, 3);
+    fit(&other, FS_CLASSIFIER_AUTO, 3, 900);
+    fit(&one, FS_CLASSIFIER_AUTO, 3, 500);
+    fit(&other, FS_CLASSIFIER_AUTO, 3, 500);
     assert_int_equal(one.model.trees, other.model.trees);
     for (int64_t t = 0; t < one.model.trees; t++)
         for (int n = 1; n < FS_TREE_NODES; n++)
