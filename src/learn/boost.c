@@ -3,12 +3,13 @@
  * Each round fits a shallow tree of each class (of two classes: of the second only) to the slopes of the log-loss at the
  * present scores, and adds a part of it, SHRINK. Each tree sees half of the columns and of the rows, of many
  * DRAWN_MOST, drawn by the number of the round, which makes trees unlike one another. How many rounds: cross-validation
- * boosts all folds side by side, on at most SAMPLE rows, until the log-loss of the rows left out has not been lower for PATIENCE rounds; folds are stretches of the
- * rows as they come, as in choose.c. The same number of rounds is then done on all rows.
+ * boosts all folds side by side, on at most SAMPLE rows, until the log-loss of the rows left out has not been lower for
+ * PATIENCE rounds; folds are stretches of the rows as they come, as in choose.c. The same number of rounds is then done on
+ * all rows.
  *
  * Ours and not a library's: a model has to be a table that every engine carries, its scores the same bytes everywhere, and what
  * a feature adds to a score exact. Three splits deep, so that interactions of three features are found and all that a tree
- * can say of a row is one of 128 cases (effects.c).
+ * can say of a row is one of 128 cases (class_scores.c).
  *
  * Memory: rows × (columns + 8 classes + 70) bytes; nothing is allocated once the sizes of a call are known.
  * Cost: rounds × rows drawn × columns, some two nanoseconds each, and ten for each round and row.
