@@ -1,6 +1,6 @@
 -- step: class_models
 -- about: what foretells a product's class in the next quarter, learnt anew for today and for each quarter of the replay
--- operator: fit_classifier(label = label, knots = 1, folds = 3, method = ${classes.method})
+-- operator: fit_classifier(label = label, model = logistic, knots = 1, folds = 3, method = ${classes.method})
 -- group: what, as_of
 -- order: place
 -- expect: what in ('abc_revenue', 'demand'); unique(what, as_of, class, kind, feature, level, knot); fitted > 0; coefficient is not null

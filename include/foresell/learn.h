@@ -94,6 +94,111 @@ FS_API FS_MUST_CHECK fs_status fs_logistic_fit(fs_logistic *model,
                                                fs_error *error);
 FS_API void fs_logistic_free(fs_logistic *model);
 
+/* ---- gradient-boosted trees -------------------------------------------------------------------- */
+
+#define FS_TREE_DEPTH 3
+#define FS_TREE_NODES                                                                              \
+    16 /* node 1 is the root; from node n to 2 n, or to 2 n + 1 where its condition holds */
+
+/* A node that splits (column >= 0): its condition holds where the number is above the knot, where the text is the level, or,
+ * if it is `bare`, where the column is not null; of a null it never holds. Else a leaf, or (node 1 leads not there) nothing. */
+typedef struct fs_tree_node {
+    int column;
+    bool bare;
+    int32_t level;
+    double knot;
+    double share; /* of the rows learnt from that come here: in which the condition holds */
+    double value; /* of a leaf */
+} fs_tree_node;
+
+typedef struct fs_tree {
+    int32_t class; /* to whose score the leaf's value is added */
+    fs_tree_node node[FS_TREE_NODES];
+} fs_tree;
+
+typedef struct fs_boost_settings {
+    int folds; /* of the cross-validation that ends the boosting, stretches of the rows; below 2: no tree is grown */
+    uint64_t seed; /* of the rows and columns that a tree sees */
+} fs_boost_settings;
+
+/* The score of class k is base[k] and the values of the leaves of its trees. */
+typedef struct fs_boost {
+    int classes, trees;
+    const double *base;
+    const fs_tree *tree;
+    int64_t rows; /* with a known class */
+    int64_t
+        sampled; /* those that cross-validation judged: sample[i] is the row, score[i × classes …] its scores by */
+    const int64_t
+        *sample; /* trees that have not seen it; fold f are those from sampled × f / folds on */
+    const double *score;
+    int folds; /* 0: too few rows, no tree */
+    struct fs_boost_work *work;
+} fs_boost;
+/* As fs_logistic_fit, by boosting: see boost.c. FS_MEMORY. */
+FS_API FS_MUST_CHECK fs_status fs_boost_fit(fs_boost *model, const fs_boost_settings *settings,
+                                            const fs_learn_column *column, int columns,
+                                            const int32_t *label, int classes, int64_t rows);
+FS_API void fs_boost_free(fs_boost *model);
+
+/* ---- classifiers: logistic regression, trees, or both ---------------------------------------------- */
+
+#define FS_CLASS_ROWS 1024 /* that are scored at once, at most */
+
+/* A term of one class. */
+typedef struct fs_class_term {
+    fs_term term;
+    int32_t class;
+    double coefficient;
+    double mean; /* of the term's value over the rows learnt from */
+} fs_class_term;
+
+/* The score of a class is the sum of its coefficients times its terms, and of the leaves of its trees. */
+typedef struct fs_class_model {
+    int classes;
+    int64_t terms, trees;
+    const fs_class_term *term;
+    const fs_tree *tree;
+} fs_class_model;
+
+/* Scores of `count` rows, at most FS_CLASS_ROWS: score[k × FS_CLASS_ROWS + i] of row[i]. effect (NULL: not wanted): what each
+ * column adds to each score beside its mean over the rows learnt from: effect[(k × columns + c) × FS_CLASS_ROWS + i]; their sum
+ * is the score less the mean score. Texts of unknown level: -1. See class_scores.c. */
+FS_API void fs_class_scores(const fs_class_model *model, const fs_learn_column *column, int columns,
+                            const int64_t *row, int count, double *score, double *effect);
+
+#define FS_CLASSIFIER_MAP(X)                                                                       \
+    X(AUTO, "auto") X(LOGISTIC, "logistic") X(TREES, "trees") X(BOTH, "both")
+typedef enum fs_classifier_kind {
+#define X(name, text) FS_CLASSIFIER_##name,
+    FS_CLASSIFIER_MAP(X)
+#undef X
+} fs_classifier_kind;
+
+typedef struct fs_classifier_settings {
+    fs_classifier_kind kind;       /* AUTO: which foretells rows left out best */
+    fs_logistic_settings logistic; /* its folds are those of the trees too */
+} fs_classifier_settings;
+
+typedef struct fs_classifier {
+    fs_class_model model; /* terms class by class */
+    int64_t rows;         /* with a known class */
+    double penalty;       /* of the logistic part */
+    double factor
+        [2]; /* on scores of the logistic part and of the trees, already in them; 0: the part is not there */
+    int telltale;        /* a column that alone tells a class all but surely; -1: none */
+    double telltale_auc; /* of rows left out */
+    struct fs_classifier_work *work;
+} fs_classifier;
+/* As fs_logistic_fit, which it is where kind is LOGISTIC. See classifier.c. */
+FS_API FS_MUST_CHECK fs_status fs_classifier_fit(fs_classifier *c,
+                                                 const fs_classifier_settings *settings,
+                                                 const fs_learn_column *column, int columns,
+                                                 const int32_t *label, int classes, int64_t rows,
+                                                 fs_error *error);
+FS_API const char *fs_classifier_kind_name(fs_classifier_kind kind);
+FS_API void fs_classifier_free(fs_classifier *c);
+
 /* Scores to probabilities that sum to 1, in place; scores beyond ±1e300 count as that. */
 FS_API void fs_softmax(double *score, int classes);
 

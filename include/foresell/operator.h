@@ -54,7 +54,8 @@ typedef struct fs_column {
     fs_role role;
     bool optional;    /* input: may be absent (then all rows are null) */
     const char *each; /* output: one column per value of this LIST parameter, named name+value:
-                             {.name = "q", .each = "quantile"} gives q0.1, q0.9 */
+                             {.name = "q", .each = "quantile"} gives q0.1, q0.9; of an INT
+                             parameter (at least 0) one for each number from 1 up to it */
     const char *unit; /* "units", "money", "period", "share of 1" … or NULL */
     const char *doc;
 } fs_column;

@@ -251,13 +251,20 @@ def _coefficients(table: _Table, terms: Sequence[_Term], weights: Sequence[float
         yield term, own
 
 
+def _mean(term: _Term, terms: Sequence[_Term]) -> float:
+    """Of the term's value over all rows; that of a number is 0 where it is null."""
+    null = sum(other.mean for other in terms if other.kind == "missing" and other.feature == term.feature)
+    return term.mean * (1 - null) if term.curved else term.mean
+
+
 def _model(table: _Table, key: Key, group: _Group) -> Iterator[tuple[Any, ...]]:
     rows = table.rows.where(table.match(key))
     terms = _measured(rows, group, list(_candidates(table, group)))
     for name, weights in zip(group.classes, _weights(table, rows, group, terms)):
         for term, own in _coefficients(table, terms, weights):
             what = (term.kind, term.feature, term.level, term.knot) if term else ("intercept", None, None, None)
-            yield (*key, name, *what, group.temperature * own, group.rows, group.penalty, group.temperature)
+            mean = _mean(term, terms) if term else 1.0
+            yield (*key, name, *what, group.temperature * own, group.rows, group.penalty, group.temperature, mean, None)
 
 
 # ---- all ----
@@ -296,7 +303,9 @@ def fit(df: DataFrame, options: Mapping[str, Any], group: Sequence[str], order: 
         Group columns, then the model's: a row for each class and term, groups in the order of their keys.
     """
     label = _label(df.columns, (*group, order), options.get("label"))
-    params = {**options, "label": label, "method": "foresell"}
+    if options.get("model", "auto") not in ("auto", "logistic"):
+        raise DataError("MLlib fits logistic regression only", remedy="leave model at auto or logistic, or method at foresell")
+    params = {**options, "label": label, "method": "foresell", "model": "logistic"}
     type_ = result_type(df, "fit_classifier", options_text(Parts(pa.schema([])), params), group, order)
     table = _table(df, group, order, label)
     try:

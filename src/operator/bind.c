@@ -215,9 +215,18 @@ static fs_status open_inputs(binder *b)
 
 /* ---- outputs ---- */
 
+/* The parameter is a number: columns are numbered from 1 up to it. */
+static bool is_counted(const binder *b, const fs_column *column)
+{
+    for (const fs_param *p = b->op->params; column->each && p->name; p++)
+        if (strcmp(p->name, column->each) == 0) return p->type == FS_TYPE_INT;
+    return false;
+}
+
 static int spread_of(const binder *b, const fs_column *column)
 {
     int count = 1;
+    if (is_counted(b, column)) return (int)fs_option_int(b->options, column->each);
     if (column->each) fs_option_words(b->options, column->each, &count);
     return count;
 }
@@ -237,7 +246,10 @@ static char *output_name(const binder *b, const fs_column *column, int value)
     char number[32], *name;
     const char *suffix = "";
     int numbers = 0, words = 0;
-    if (column->each) {
+    if (is_counted(b, column)) {
+        snprintf(number, sizeof number, "%d", value + 1);
+        suffix = number;
+    } else if (column->each) {
         const double *list = fs_option_numbers(b->options, column->each, &numbers);
         const char *const *word = fs_option_words(b->options, column->each, &words);
         if (numbers > 0) fs_option_number_text(list[value], number);
@@ -275,7 +287,8 @@ static fs_status name_outputs(binder *b)
 static const fs_column *declared_output(const binder *b, int index)
 {
     const fs_column *c = b->op->output;
-    for (int at = spread_of(b, c); index >= at; at += spread_of(b, c)) c++;
+    int at = spread_of(b, c);
+    while (index >= at) at += spread_of(b, ++c);
     return c;
 }
 

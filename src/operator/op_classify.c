@@ -4,12 +4,26 @@
  * UNION ALL. So a model needs no second way in, and rows may be scored in as many groups as one likes, each with a
  * copy of its model. Model rows are found wherever they stand; their place in the order is only that no two may share one.
  */
+#include <math.h>
 #include <string.h>
 
 #include "foresell/learn.h"
 #include "foresell/operator.h"
 
-enum { ROW_IN, CLASS_IN, KIND_IN, FEATURE_IN, LEVEL_IN, KNOT_IN, COEFFICIENT_IN, DECLARED };
+enum {
+    ROW_IN,
+    CLASS_IN,
+    KIND_IN,
+    FEATURE_IN,
+    LEVEL_IN,
+    KNOT_IN,
+    COEFFICIENT_IN,
+    MEAN_IN,
+    DECLARED
+};
+
+#define REASONS_MOST 5
+#define TREES_MOST   64000 /* rounds × classes of fit_classifier are fewer */
 
 static const fs_column classify_input[] = {
     {.name = "row",
@@ -47,6 +61,11 @@ static const fs_column classify_input[] = {
      .role = FS_ROLE_VALUE,
      .optional = true,
      .doc = "of the model's term; null: the term adds nothing"},
+    {.name = "mean",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "of the model's term; wanted for reasons only"},
     {.name = "*",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_REGRESSOR,
@@ -54,7 +73,7 @@ static const fs_column classify_input[] = {
      .doc = "the features; one that the model does not know adds nothing, nor does a level"},
     {0}};
 
-enum { ROW, CLASS, PROBABILITY, LIKELIEST };
+enum { ROW, CLASS, PROBABILITY, LIKELIEST, REASON };
 
 static const fs_column classify_output[] = {
     {.name = "row",
@@ -71,38 +90,85 @@ static const fs_column classify_output[] = {
      .type = FS_TYPE_BOOL,
      .role = FS_ROLE_RESULT,
      .doc = "whether no other class of the row has more; of equal ones the first by name"},
+    {.name = "reason_",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_RESULT,
+     .each = "reasons",
+     .doc = "the feature that moves the row's score of the class most, the next one, …; null where "
+            "no further one does"},
+    {.name = "effect_",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .each = "reasons",
+     .doc = "by how much: on the logarithm of the odds of the class (of more than two, beside the "
+            "mean of the others), against the mean over the rows that the model was fitted to"},
     {0}};
 
-static const fs_param classify_params[] = {{0}};
+static const fs_param classify_params[] = {
+    {.name = "reasons",
+     .type = FS_TYPE_INT,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = REASONS_MOST,
+     .doc = "how many features to name that move each probability most, with columns reason_1, "
+            "effect_1, …; the effects of all features and the mean score add up to the score"},
+    {0}};
 
 /* ---- workspace ---- */
 
-typedef struct term {
-    fs_term_kind kind;
-    int column;    /* of the block; the intercept: 0 */
-    int64_t row;   /* of the block: where the level stands */
-    int32_t class; /* number of its class */
-    double knot, coefficient;
-} term;
+/* A feature: the texts that the model knows, and its values in the rows that are being scored. */
+typedef struct feature {
+    fs_words words;
+    double *number;
+    int32_t *level;
+    uint8_t *valid;
+} feature;
 
 typedef struct workspace {
-    const char *const *name;
-    int columns;
+    const char *const *name; /* of the block's columns */
+    int features;
     fs_words classes;
-    term *term;
-    int64_t terms, capacity;
-    double *score;
-    int32_t score_capacity;
+    feature *
+        feature; /* one more than there are, always null: what the model knows and the rows have not */
+    fs_learn_column *column; /* of them */
+    fs_class_term *term;
+    fs_tree *tree;
+    int64_t terms, trees, term_capacity, tree_capacity;
+    bool meant; /* all terms have a mean */
+    int reasons;
+    int64_t *row;   /* FS_CLASS_ROWS: of the block, those to be scored */
+    int64_t *place; /* 0, 1, … */
+    double *score;  /* classes × FS_CLASS_ROWS */
+    double *chance; /* classes, of one row */
+    double *effect; /* classes × (features + 1) × FS_CLASS_ROWS */
+    double *own;    /* features + 1: effects on one class in one row */
+    int32_t class_capacity;
 } workspace;
 
 static void classify_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
+    for (int c = 0; w->feature && c <= w->features; c++) {
+        fs_words_free(&w->feature[c].words);
+        fs_free(w->feature[c].number);
+        fs_free(w->feature[c].level);
+        fs_free(w->feature[c].valid);
+    }
+    void *all[] = {w->feature, w->column, w->term,   w->tree, w->row,
+                   w->place,   w->score,  w->effect, w->own,  w->chance};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) fs_free(all[i]);
     fs_words_free(&w->classes);
-    fs_free(w->term);
-    fs_free(w->score);
     fs_free(w);
+}
+
+static fs_status open_feature(workspace *w, int c)
+{
+    feature *f = &w->feature[c];
+    f->number = fs_alloc_zero(FS_CLASS_ROWS, sizeof *f->number);
+    f->level = fs_alloc_zero(FS_CLASS_ROWS, sizeof *f->level);
+    f->valid = fs_alloc_zero(FS_CLASS_ROWS, sizeof *f->valid);
+    return f->number && f->level && f->valid ? FS_OK : FS_MEMORY;
 }
 
 static fs_status classify_open(const fs_binding *binding, void **pointer, fs_error *error)
@@ -111,27 +177,61 @@ static fs_status classify_open(const fs_binding *binding, void **pointer, fs_err
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     w->name = binding->name;
-    w->columns = binding->columns;
+    w->features = binding->columns - DECLARED;
+    w->reasons = (int)fs_option_int(binding->options, "reasons");
+    size_t features = (size_t)w->features + 1;
+    w->feature = fs_alloc_zero(features, sizeof *w->feature);
+    w->column = fs_alloc_zero(features, sizeof *w->column);
+    w->own = fs_alloc_zero(features, sizeof *w->own);
+    w->row = fs_alloc_zero(FS_CLASS_ROWS, sizeof *w->row);
+    w->place = fs_alloc_zero(FS_CLASS_ROWS, sizeof *w->place);
+    if (!w->feature || !w->column || !w->own || !w->row || !w->place)
+        return fs_fail_memory(error, FS_CLASS_ROWS);
+    for (int c = 0; c <= w->features; c++)
+        if (open_feature(w, c) != FS_OK) return fs_fail_memory(error, FS_CLASS_ROWS);
+    for (int i = 0; i < FS_CLASS_ROWS; i++) w->place[i] = i;
     return FS_OK;
 }
 
 static fs_status grow_terms(workspace *w)
 {
-    int64_t most = w->capacity > 0 ? 2 * w->capacity : 64;
-    term *more = fs_realloc(w->term, (size_t)most * sizeof *more);
+    int64_t most = w->term_capacity > 0 ? 2 * w->term_capacity : 64;
+    fs_class_term *more = fs_realloc(w->term, (size_t)most * sizeof *more);
     if (!more) return FS_MEMORY;
     w->term = more;
-    w->capacity = most;
+    w->term_capacity = most;
+    return FS_OK;
+}
+
+static fs_status grow_trees(workspace *w, int64_t needed)
+{
+    int64_t most = w->tree_capacity;
+    while (most < needed) most = most > 0 ? 2 * most : 64;
+    if (most == w->tree_capacity) return FS_OK;
+    fs_tree *more = fs_realloc(w->tree, (size_t)most * sizeof *more);
+    if (!more) return FS_MEMORY;
+    w->tree = more;
+    w->tree_capacity = most;
     return FS_OK;
 }
 
 static fs_status reserve_scores(workspace *w)
 {
-    if (w->classes.count <= w->score_capacity) return FS_OK;
-    double *more = fs_realloc(w->score, (size_t)w->classes.count * sizeof *more);
-    if (!more) return FS_MEMORY;
-    w->score = more;
-    w->score_capacity = w->classes.count;
+    int32_t classes = w->classes.count;
+    if (classes <= w->class_capacity) return FS_OK;
+    size_t size = (size_t)classes * FS_CLASS_ROWS * sizeof(double);
+    double *score = fs_realloc(w->score, size);
+    if (!score) return FS_MEMORY;
+    w->score = score;
+    double *chance = fs_realloc(w->chance, (size_t)classes * sizeof *chance);
+    if (!chance) return FS_MEMORY;
+    w->chance = chance;
+    if (w->reasons > 0) {
+        double *effect = fs_realloc(w->effect, size * (size_t)(w->features + 1));
+        if (!effect) return FS_MEMORY;
+        w->effect = effect;
+    }
+    w->class_capacity = classes;
     return FS_OK;
 }
 
@@ -156,14 +256,13 @@ static bool is_text(const fs_vector *v, int64_t row, const char *text)
     return bytes == strlen(text) && memcmp(own, text, bytes) == 0;
 }
 
-/* Column of the block that a row of the model names; -1: none, or none of the term's type. */
-static int column_of(const workspace *w, const fs_block *block, int64_t row, fs_term_kind kind)
+/* Feature that a row of the model names; that of nulls where there is none, or none of the term's type. */
+static int feature_of(const workspace *w, const fs_block *block, int64_t row, bool text)
 {
-    if (kind == FS_TERM_INTERCEPT) return 0;
-    for (int c = DECLARED; c < w->columns; c++)
-        if (is_text(&block->column[FEATURE_IN], row, w->name[c]))
-            return !block->column[c].offset == (kind != FS_TERM_LEVEL) ? c : -1;
-    return -1;
+    for (int c = 0; c < w->features; c++)
+        if (is_text(&block->column[FEATURE_IN], row, w->name[DECLARED + c]))
+            return !block->column[DECLARED + c].offset == !text ? c : w->features;
+    return w->features;
 }
 
 static fs_term_kind kind_of(const fs_block *block, int64_t row)
@@ -175,109 +274,267 @@ static fs_term_kind kind_of(const fs_block *block, int64_t row)
     return kind;
 }
 
-/* A row of the model as a term; what cannot be used is left out, its class is there all the same. */
-static fs_status add_term(workspace *w, const fs_block *block, int64_t row)
+/* The number of a level of a feature; -1: the row names none. */
+static fs_status level_of(workspace *w, const fs_block *block, int64_t row, int c, int32_t *level)
 {
     size_t bytes;
-    const char *class = text_at(&block->column[CLASS_IN], row, &bytes);
-    term new = {.row = row, .kind = kind_of(block, row)};
-    FS_TRY(fs_words_add(&w->classes, class, bytes, &new.class));
-    new.column = new.kind > FS_TERM_MISSING ? -1 : column_of(w, block, row, new.kind);
-    bool whole = new.kind != FS_TERM_HINGE || is_known(&block->column[KNOT_IN], row);
-    if (new.kind == FS_TERM_LEVEL) whole = is_known(&block->column[LEVEL_IN], row);
-    if (!whole || new.column < 0 || !is_known(&block->column[COEFFICIENT_IN], row)) return FS_OK;
-    if (new.kind == FS_TERM_HINGE) new.knot = block->column[KNOT_IN].number[row];
+    *level = -1;
+    if (!is_known(&block->column[LEVEL_IN], row)) return FS_OK;
+    const char *text = text_at(&block->column[LEVEL_IN], row, &bytes);
+    return fs_words_add(&w->feature[c].words, text, bytes, level);
+}
+
+/* A row of the model as a term; what cannot be used is left out. */
+static fs_status add_term(workspace *w, const fs_block *block, int64_t row, int32_t class)
+{
+    const fs_vector *mean = &block->column[MEAN_IN];
+    fs_class_term new = {.term = {.kind = kind_of(block, row), .column = -1}, .class = class};
+    fs_term *term = &new.term;
+    if (term->kind > FS_TERM_MISSING || !is_known(&block->column[COEFFICIENT_IN], row))
+        return FS_OK;
+    if (term->kind != FS_TERM_INTERCEPT)
+        term->column = feature_of(w, block, row, term->kind == FS_TERM_LEVEL);
+    if (term->column == w->features) return FS_OK;
+    if (term->kind == FS_TERM_LEVEL) {
+        FS_TRY(level_of(w, block, row, term->column, &term->level));
+        if (term->level < 0) return FS_OK;
+    }
+    if (term->kind == FS_TERM_HINGE) {
+        if (!is_known(&block->column[KNOT_IN], row)) return FS_OK;
+        term->knot = block->column[KNOT_IN].number[row];
+    }
     new.coefficient = block->column[COEFFICIENT_IN].number[row];
-    if (w->terms == w->capacity) FS_TRY(grow_terms(w));
+    if (is_known(mean, row)) new.mean = mean->number[row];
+    w->meant = w->meant && (term->kind == FS_TERM_INTERCEPT || is_known(mean, row));
+    if (w->terms == w->term_capacity) FS_TRY(grow_terms(w));
     w->term[w->terms++] = new;
     return FS_OK;
+}
+
+/* ---- trees of the model ---- */
+
+/* Reads a number behind a blank; 0: there is none. */
+static int64_t read_number(const char **at, const char *end)
+{
+    int64_t number = 0;
+    if (*at == end || *(*at)++ != ' ') return 0;
+    while (*at < end && **at >= '0' && **at <= '9' && number < TREES_MOST)
+        number = 10 * number + (*(*at)++ - '0');
+    return number;
+}
+
+/* "split T N" and "leaf T N"; false: it is neither. */
+static bool read_node(const fs_block *block, int64_t row, bool *leaf, int64_t *tree, int64_t *node)
+{
+    size_t bytes;
+    if (!is_known(&block->column[KIND_IN], row)) return false;
+    const char *at = text_at(&block->column[KIND_IN], row, &bytes), *end = at + bytes;
+    *leaf = bytes > 4 && memcmp(at, "leaf", 4) == 0;
+    if (!*leaf && !(bytes > 5 && memcmp(at, "split", 5) == 0)) return false;
+    at += *leaf ? 4 : 5;
+    *tree = read_number(&at, end);
+    *node = read_number(&at, end);
+    int64_t most = *leaf ? FS_TREE_NODES : FS_TREE_NODES / 2;
+    return at == end && *tree > 0 && *tree <= TREES_MOST && *node > 0 && *node < most;
+}
+
+/* Room for a tree, and those before it; they are leaves of 0 until their rows come. */
+static fs_status reserve_tree(workspace *w, int64_t number)
+{
+    FS_TRY(grow_trees(w, number));
+    for (; w->trees < number; w->trees++) {
+        w->tree[w->trees] = (fs_tree){0};
+        for (int n = 0; n < FS_TREE_NODES; n++) w->tree[w->trees].node[n].column = -1;
+    }
+    return FS_OK;
+}
+
+static fs_status set_split(workspace *w, const fs_block *block, int64_t row, fs_tree_node *node)
+{
+    bool text = is_known(&block->column[LEVEL_IN], row);
+    bool cut = is_known(&block->column[KNOT_IN], row);
+    node->bare = !text && !cut;
+    node->column = feature_of(w, block, row, text);
+    if (node->bare && node->column == w->features) node->column = feature_of(w, block, row, true);
+    node->share = block->column[COEFFICIENT_IN].number[row];
+    if (cut) node->knot = block->column[KNOT_IN].number[row];
+    return text ? level_of(w, block, row, node->column, &node->level) : FS_OK;
+}
+
+/* Whether the row is one of a tree. */
+static fs_status add_node(workspace *w, const fs_block *block, int64_t row, int32_t class,
+                          bool *taken)
+{
+    bool leaf;
+    int64_t number, n;
+    *taken = read_node(block, row, &leaf, &number, &n);
+    if (!*taken || !is_known(&block->column[COEFFICIENT_IN], row)) return FS_OK;
+    FS_TRY(reserve_tree(w, number));
+    w->tree[number - 1].class = class;
+    fs_tree_node *node = &w->tree[number - 1].node[n];
+    if (!leaf) return set_split(w, block, row, node);
+    node->value = block->column[COEFFICIENT_IN].number[row];
+    return FS_OK;
+}
+
+static fs_status add_row(workspace *w, const fs_block *block, int64_t row)
+{
+    size_t bytes;
+    int32_t class;
+    bool taken;
+    const char *name = text_at(&block->column[CLASS_IN], row, &bytes);
+    FS_TRY(fs_words_add(&w->classes, name, bytes, &class));
+    FS_TRY(add_node(w, block, row, class, &taken));
+    return taken ? FS_OK : add_term(w, block, row, class);
 }
 
 static fs_status take_model(workspace *w, const fs_block *block, int64_t from, int64_t to)
 {
     const int32_t *renumbered;
-    w->terms = 0;
+    w->terms = w->trees = 0;
+    w->meant = true;
     fs_words_clear(&w->classes);
+    for (int c = 0; c <= w->features; c++) fs_words_clear(&w->feature[c].words);
     for (int64_t i = from; i < to; i++)
-        if (is_known(&block->column[CLASS_IN], i)) FS_TRY(add_term(w, block, i));
+        if (is_known(&block->column[CLASS_IN], i)) FS_TRY(add_row(w, block, i));
     FS_TRY(fs_words_sort(&w->classes, &renumbered));
     for (int64_t t = 0; t < w->terms; t++) w->term[t].class = renumbered[w->term[t].class];
+    for (int64_t t = 0; t < w->trees && renumbered; t++)
+        w->tree[t].class = renumbered[w->tree[t].class];
     return reserve_scores(w);
 }
 
-/* ---- scores ---- */
+/* ---- rows to score ---- */
 
-static bool same_text(const fs_vector *a, int64_t i, const fs_vector *b, int64_t j)
+/* Levels that the model does not know are -1. */
+static void take_values(workspace *w, const fs_block *block, int c, int count)
 {
-    size_t a_bytes, b_bytes;
-    const char *own = text_at(a, i, &a_bytes), *other = text_at(b, j, &b_bytes);
-    return a_bytes == b_bytes && memcmp(own, other, a_bytes) == 0;
+    const fs_vector *v = &block->column[DECLARED + c];
+    feature *f = &w->feature[c];
+    for (int i = 0; i < count; i++) {
+        int64_t row = w->row[i];
+        size_t bytes;
+        f->valid[i] = is_known(v, row);
+        if (v->offset) {
+            const char *text = text_at(v, row, &bytes);
+            f->level[i] = fs_words_find(&f->words, text, bytes);
+        } else
+            f->number[i] = v->number ? v->number[row] : (double)v->integer[row];
+    }
+    w->column[c] = (fs_learn_column){.number = v->offset ? NULL : f->number,
+                                     .valid = f->valid,
+                                     .level = f->level,
+                                     .levels = f->words.count};
 }
 
-static double number_at(const fs_vector *v, int64_t row)
+static void find_scores(workspace *w, const fs_block *block, int count)
 {
-    return v->number ? v->number[row] : (double)v->integer[row];
+    fs_class_model model = {.classes = w->classes.count,
+                            .terms = w->terms,
+                            .trees = w->trees,
+                            .term = w->term,
+                            .tree = w->tree};
+    for (int c = 0; c < w->features; c++) take_values(w, block, c, count);
+    w->column[w->features] = (fs_learn_column){.number = w->feature[w->features].number,
+                                               .valid = w->feature[w->features].valid};
+    fs_class_scores(&model, w->column, w->features + 1, w->place, count, w->score,
+                    w->reasons > 0 ? w->effect : NULL);
 }
 
-static double value_of(const term *t, const fs_block *block, int64_t row)
+/* ---- reasons ---- */
+
+/* What each feature does to the score of class k beside the mean of the others'. */
+static void take_effects(workspace *w, int32_t k, int i)
 {
-    const fs_vector *v = &block->column[t->column];
-    bool known = !v->valid || v->valid[row];
-    switch (t->kind) {
-    case FS_TERM_LINEAR: return known ? number_at(v, row) : 0;
-    case FS_TERM_HINGE:
-        return known && number_at(v, row) > t->knot ? number_at(v, row) - t->knot : 0;
-    case FS_TERM_LEVEL: return known && same_text(v, row, &block->column[LEVEL_IN], t->row);
-    case FS_TERM_MISSING: return !known;
-    default: return 1;
+    int32_t classes = w->classes.count;
+    int columns = w->features + 1;
+    for (int c = 0; c < w->features; c++) {
+        double own = w->effect[((int64_t)k * columns + c) * FS_CLASS_ROWS + i], others = 0;
+        for (int32_t l = 0; l < classes; l++)
+            if (l != k)
+                others += w->effect[((int64_t)l * columns + c) * FS_CLASS_ROWS + i] / (classes - 1);
+        w->own[c] = own - others;
     }
 }
 
-/* Of numbers beyond all bounds, still one. */
-static double bounded(double value)
+static fs_status set_reasons(workspace *w, int32_t k, int i, fs_rows *out, int64_t row)
 {
-    return value > 1e300 ? 1e300 : value < -1e300 ? -1e300 : value;
-}
-
-static void find_scores(workspace *w, const fs_block *block, int64_t row)
-{
-    for (int32_t k = 0; k < w->classes.count; k++) w->score[k] = 0;
-    for (int64_t t = 0; t < w->terms; t++) {
-        const term *one = &w->term[t];
-        double share = bounded(one->coefficient * bounded(value_of(one, block, row)));
-        w->score[one->class] = bounded(w->score[one->class] + share);
+    take_effects(w, k, i);
+    for (int r = 0; r < w->reasons; r++) {
+        int most = -1;
+        for (int c = 0; c < w->features; c++)
+            if (fabs(w->own[c]) > (most < 0 ? 0 : fabs(w->own[most]))) most = c;
+        if (most < 0) return FS_OK;
+        const char *name = w->name[DECLARED + most];
+        FS_TRY(fs_rows_set_text(out, REASON + r, row, name, strlen(name)));
+        fs_rows_set_number(out, REASON + w->reasons + r, row, w->own[most]);
+        w->own[most] = 0;
     }
-    fs_softmax(w->score, (int)w->classes.count);
+    return FS_OK;
 }
 
-static fs_status score_row(workspace *w, const fs_block *block, int64_t g, int64_t row,
-                           fs_rows *out)
+static fs_status no_means(fs_rows *out, int64_t g, fs_error *error)
+{
+    fs_fail(
+        error, FS_DATA,
+        "operator classify: reasons need the mean of each term, and a row of the model has none");
+    fs_error_remedy(error,
+                    "select mean too, from the table of fit_classifier; or leave reasons at 0");
+    return fs_rows_refuse(out, g), FS_DATA;
+}
+
+/* ---- results ---- */
+
+static fs_status set_row(workspace *w, const fs_block *block, int64_t g, int i, fs_rows *out)
 {
     int64_t first = 0;
     int32_t best = 0, count = w->classes.count;
-    find_scores(w, block, row);
-    FS_TRY(fs_rows_extend(out, g, count, &first));
+    double *chance = w->chance;
+    for (int32_t k = 0; k < count; k++) chance[k] = w->score[(int64_t)k * FS_CLASS_ROWS + i];
+    fs_softmax(chance, (int)count);
     for (int32_t k = 1; k < count; k++)
-        if (w->score[k] > w->score[best]) best = k;
+        if (chance[k] > chance[best]) best = k;
+    FS_TRY(fs_rows_extend(out, g, count, &first));
     for (int32_t k = 0; k < count; k++) {
         const int64_t *offset = w->classes.offset + k;
-        fs_rows_set_integer(out, ROW, first + k, block->column[ROW_IN].integer[row]);
-        fs_rows_set_number(out, PROBABILITY, first + k, w->score[k]);
+        fs_rows_set_integer(out, ROW, first + k, block->column[ROW_IN].integer[w->row[i]]);
+        fs_rows_set_number(out, PROBABILITY, first + k, chance[k]);
         fs_rows_set_integer(out, LIKELIEST, first + k, k == best);
         FS_TRY(fs_rows_set_text(out, CLASS, first + k, w->classes.bytes + offset[0],
                                 (size_t)(offset[1] - offset[0])));
+        if (w->reasons > 0) FS_TRY(set_reasons(w, k, i, out, first + k));
     }
     return FS_OK;
+}
+
+static fs_status score_tile(workspace *w, const fs_block *block, int64_t g, int count, fs_rows *out)
+{
+    find_scores(w, block, count);
+    for (int i = 0; i < count; i++) FS_TRY(set_row(w, block, g, i, out));
+    return FS_OK;
+}
+
+static fs_status score_group(workspace *w, const fs_block *block, int64_t g, fs_rows *out)
+{
+    int count = 0;
+    for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
+        if (is_known(&block->column[CLASS_IN], i)) continue;
+        w->row[count++] = i;
+        if (count < FS_CLASS_ROWS) continue;
+        FS_TRY(score_tile(w, block, g, count, out));
+        count = 0;
+    }
+    return count > 0 ? score_tile(w, block, g, count, out) : FS_OK;
 }
 
 static fs_status classify_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
     workspace *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
-        int64_t from = block->start[g], to = block->start[g + 1];
-        if (take_model(w, block, from, to) != FS_OK) return fs_fail_memory(error, 0);
-        for (int64_t i = from; w->classes.count > 0 && i < to; i++)
-            if (!is_known(&block->column[CLASS_IN], i)) FS_TRY(score_row(w, block, g, i, out));
+        if (take_model(w, block, block->start[g], block->start[g + 1]) != FS_OK)
+            return fs_fail_memory(error, 0);
+        if (w->reasons > 0 && !w->meant) return no_means(out, g, error);
+        if (w->classes.count > 0) FS_TRY(score_group(w, block, g, out));
     }
     return FS_OK;
 }
@@ -289,11 +546,14 @@ const fs_operator fs_classify_operator = {
         "Each group holds its model, the rows of fit_classifier's table, and the rows to be "
         "scored: select row, class, kind, feature, level, knot, coefficient and the features, "
         "null in the model's rows, from both, put together by union all. A score of a class is "
-        "the sum of its coefficients times its terms; the softmax of a row's scores are the "
-        "probabilities.\n\n"
+        "the sum of its coefficients times its terms, and of the leaves of its trees; the softmax "
+        "of a row's scores are the probabilities.\n\n"
+        "Reasons: what a feature adds to a score are its terms beside their means, and of each "
+        "tree the Shapley value (Lundberg et al. 2020). They add up exactly to how far the score "
+        "is from the mean score. Select the model's mean too.\n\n"
         "A group without a model has no row.",
     .example = "foresell apply classify both.csv --group shop --order row -o classes.csv",
-    .version = 1,
+    .version = 2,
     .input = classify_input,
     .output = classify_output,
     .params = classify_params,
