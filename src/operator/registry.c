@@ -11,11 +11,14 @@
     X(clean_outliers)                                                                              \
     X(decompose)                                                                                   \
     X(fit_classifier)                                                                              \
+    X(fit_uplift)                                                                                  \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
     X(trend)                                                                                       \
-    X(update)
+    X(update)                                                                                      \
+    X(uplift)                                                                                      \
+    X(uplift_curve)
 
 #define X(name) extern const fs_operator fs_##name##_operator;
 OPERATORS(X)
