@@ -1432,7 +1432,8 @@ def uplift(
     Each group holds its model, the rows of fit_uplift's table, and the rows to be scored: select row, arm, kind,
     feature, level, knot, coefficient, tree, node, below, above, bound, centre, level_error, slope_error and the
     features, null in the model's rows, from both, put together by union all. The uplift is the sum of coefficients
-    times terms and of the leaves that a row falls into, within the bound.
+    times terms and of the leaves that a row falls into, within the bound. A feature that is called as a column of the
+    model (kind, level …) must have another name before it is fitted.
 
     low and high are those of the mean uplift of all rows with this score, from its errors on rows that were not learnt
     from; what one row does cannot be known so well, since nobody was both treated and not. They are null where the
