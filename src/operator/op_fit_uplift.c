@@ -426,7 +426,7 @@ const fs_operator fs_fit_uplift_operator = {
         "its terms and the nodes of its trees. A group without a treated row or without a control "
         "has "
         "no row.",
-    .example = "foresell apply fit_uplift sales.csv --order line_id --outcome units --treatment "
+    .example = "foresell apply fit_uplift sales.csv --order line_id --outcome quantity --treatment "
                "payment_method --control cash -o model.csv",
     .version = 1,
     .input = fit_input,

@@ -199,9 +199,9 @@ const fs_operator fs_uplift_curve_operator = {
         "come later stand first. Each arm is compared with the control by itself; with several, "
         "uplift's rows of one arm are what to give.\n\n"
         "A group without a treated row or without a control has no row.",
-    .example =
-        "foresell apply uplift_curve sales.csv --order line_id --score unit_price --outcome units "
-        "--treatment payment_method --control cash",
+    .example = "foresell apply uplift_curve sales.csv --order line_id --score unit_price --outcome "
+               "quantity "
+               "--treatment payment_method --control cash",
     .version = 1,
     .input = curve_input,
     .output = curve_output,

@@ -1,6 +1,8 @@
 """Whom a campaign changes: from a file of an experiment to the uplift of new rows and what targeting by it is worth."""
+import csv
 import math
 import random
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -151,3 +153,49 @@ def test_a_public_experiment_is_told_from_its_other_half(foresell, data, tmp_pat
     foresell("apply", "uplift_curve", judged, "--order", "row", "-o", curve)
     point, = rows_of(curve, "qini, uplift", "where round(share, 6) = 0.3")
     assert point["qini"] > 0.04 and point["uplift"] > 0.055  # a half's own luck is some 0.01
+
+
+# ---- the campaigns of a run ----
+
+
+def with_campaign(foresell, shop: Path, folder: Path, treated) -> Path:
+    """The simulated shop with a campaign of its own; it changes members only: half of them respond, of all others a fifth."""
+    draw, files = random.Random(5), folder / "files"
+    shutil.copytree(shop, files)
+    with open(files / "customers.csv") as file:
+        customers = list(csv.DictReader(file))
+    with open(files / "campaign_contacts.csv", "w") as file:
+        file.write("campaign_id,customer_id,sent_date,treated,redeemed\n")
+        for customer in customers:
+            member = customer["loyalty_tier"] != "none"
+            reached = treated(draw, member)
+            file.write(f"C1,{customer['customer_id']},2024-01-15,{'yes' if reached else 'no'},{'yes' if draw.random() < (0.8 if reached and member else 0.2) else 'no'}\n")
+    foresell("init", folder / "p", "--from", files)
+    foresell("run", folder / "p", "--only", "campaign_uplift")
+    return folder / "p" / "runs" / "latest" / "tables"
+
+
+def test_a_run_tells_whom_its_campaigns_change(foresell, shop, tmp_path):
+    tables = with_campaign(foresell, shop, tmp_path, lambda draw, member: draw.random() < 0.5)
+    told = {row["member"]: row for row in rows_of(
+        tables / "campaign_uplift.parquet", "loyalty <> 'none' as member, count(*) as customers, avg(uplift) as uplift, bool_and(random) as random, max(note) as note",
+        f"join '{tables}/customers.parquet' using (customer) group by 1")}
+    assert told[True]["uplift"] > told[False]["uplift"] + 0.15 and told[True]["uplift"] > 0.35 and told[True]["random"] and told[True]["note"] is None
+    assert rows_of(tables / "campaign_customers.parquet", "count(*) as n")[0]["n"] == sum(row["customers"] for row in told.values())
+    before = rows_of(tables / "campaign_customers.parquet", "min(days_since_visit) as least, max(days_since_first - days_since_visit) as most")[0]
+    assert before["least"] >= 1 and before["most"] > 0  # nothing of the day itself or after
+
+
+def test_a_run_warns_where_a_campaign_chose_whom_it_reached(foresell, shop, tmp_path):
+    tables = with_campaign(foresell, shop, tmp_path, lambda draw, member: draw.random() < (0.8 if member else 0.2))
+    told = rows_of(tables / "campaign_uplift.parquet", "bool_or(random) as random, max(note) as note")[0]
+    assert told["random"] is False and told["note"].startswith("treatment was not random")
+
+
+def test_without_a_campaign_that_can_be_compared_there_is_no_row(foresell, tmp_path):
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "till.csv").write_text("date,item,units,revenue\n2024-01-01,a,1,2\n2024-01-02,a,1,2\n")
+    foresell("init", tmp_path / "p", "--from", tmp_path / "files")
+    foresell("run", tmp_path / "p", "--only", "campaign_uplift")
+    for table in ("campaign_customers", "campaign_models", "campaign_scores", "campaign_uplift"):
+        assert rows_of(tmp_path / "p" / "runs" / "latest" / "tables" / f"{table}.parquet") == []
