@@ -3,7 +3,7 @@
 -- operator: fit_uplift(outcome = responded, treated = treated)
 -- group: promotion
 -- order: place
--- expect: treated > 0; controls > 0
+-- expect: unique(promotion, arm, kind, feature, level, knot, tree, node); treated > 0; controls > 0
 select
     promotion,
     place,

@@ -1493,7 +1493,7 @@ def uplift(
         - `uplift` (double, as the outcome): how much more of the outcome the row has when treated so.
         - `low` (double, as the outcome): between low and high lies the mean uplift of rows that score like this one,
           with the probability `level`; the row's own may lie elsewhere.
-        - `high` (double, as the outcome): .
+        - `high` (double, as the outcome): as low; both are null where the model could not tell.
 
     Examples
     --------

@@ -82,7 +82,11 @@ static const fs_column uplift_output[] = {
      .unit = "as the outcome",
      .doc = "between low and high lies the mean uplift of rows that score like this one, with the "
             "probability `level`; the row's own may lie elsewhere"},
-    {.name = "high", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = "as the outcome"},
+    {.name = "high",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "as the outcome",
+     .doc = "as low; both are null where the model could not tell"},
     {0}};
 
 static const fs_param uplift_params[] = {{.name = "level",
