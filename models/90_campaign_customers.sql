@@ -5,22 +5,21 @@
 --
 -- Of campaigns whose file tells for both who responded: who took it up, else who spent money in answer to it. Where nobody of those left out ever did, as of a coupon that only
 -- those reached can redeem, there is nothing to compare. A customer who is told of twice was reached if once, and responded if
--- once; a campaign begins on the first day that is told of it.
+-- once; a campaign begins on the first day that is told of it. Those without a name count as one, (none).
 with told as (
     select
-        promotion,
+        coalesce(promotion, '(none)') as promotion,
         customer,
         max(case when treated then 1 else 0 end) as treated,
         max(case when coalesce(redeemed, spend > 0) then 1 else 0 end) as responded
     from promotions
-    where promotion is not null and customer is not null and treated is not null and coalesce(redeemed, spend > 0) is not null
-    group by promotion, customer
+    where customer is not null and treated is not null and coalesce(redeemed, spend > 0) is not null
+    group by coalesce(promotion, '(none)'), customer
 ),
 campaigns as (
-    select promotion, min(start) as start
+    select coalesce(promotion, '(none)') as promotion, min(start) as start
     from promotions
-    where promotion is not null
-    group by promotion
+    group by coalesce(promotion, '(none)')
 ),
 comparable as (
     select promotion
