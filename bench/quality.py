@@ -1,4 +1,4 @@
-"""Accuracy of `foresell apply forecast` on public data sets; see README.md beside this file.
+"""Accuracy of `foresell apply forecast` on public data sets, and of fit_uplift (uplift.py); see README.md beside this file.
 
 A data set is cut into parts that are forecast in one call each (one frequency). A part is a SELECT of the past
 (series, period, value), one of what came after (series, step, value), the season that errors are scaled by, and
@@ -14,6 +14,7 @@ from typing import Callable
 
 import duckdb
 
+import uplift
 from common import DATA, FORESELL, ROOT, WORK, Cost, measure
 
 FILE = ROOT / "bench" / "quality.csv"
@@ -130,6 +131,12 @@ DATA_SETS = {
     "rossmann": DataSet(rossmann, ("mase", "wape")),
     "rossmann-known": DataSet(rossmann_known, ("mase", "wape")),
 }
+UPLIFTS = {"hillstrom": uplift.hillstrom}  # data set: from a model to its row
+NAMES = (*DATA_SETS, *UPLIFTS)
+
+
+def models_of(name: str) -> tuple[str, ...]:
+    return uplift.MODELS if name in UPLIFTS else DATA_SETS[name].models
 
 
 def inner(part: Part) -> Part:
@@ -194,6 +201,8 @@ def summed(db: duckdb.DuckDBPyConnection, data: DataSet) -> dict[str, float]:
 
 
 def run(name: str, model: str, is_inner: bool) -> dict[str, str]:
+    if name in UPLIFTS:
+        return UPLIFTS[name](model)
     data, db = DATA_SETS[name], duckdb.connect(config={"threads": 2})
     db.execute("create table scores (part text, series text, smape double, mase double, rmsse double, off double, total double, spl double, weight double)")
     cpu, said = 0.0, ""
@@ -209,7 +218,7 @@ def run(name: str, model: str, is_inner: bool) -> dict[str, str]:
 
 # ---- the file ----
 
-FIELDS = ("data", "model", "series", *MEASURES, "cpu_s", "command")
+FIELDS = ("data", "model", "series", *MEASURES, *uplift.MEASURES, "cpu_s", "command")
 
 
 def known_rows() -> dict[tuple[str, str], dict[str, str]]:
@@ -220,29 +229,30 @@ def known_rows() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def worse(row: dict[str, str], known: dict[str, str]) -> list[str]:
-    return [f"{row['data']} {row['model']}: {m} {row[m]}, was {known[m]}"
-            for m in MEASURES if row.get(m) and known.get(m) and float(row[m]) > float(known[m]) * WORSE]
+    both = [m for m in (*MEASURES, *uplift.MEASURES) if row.get(m) and known.get(m)]
+    return [f"{row['data']} {row['model']}: {m} {row[m]}, was {known[m]}" for m in both
+            if (float(row[m]) > float(known[m]) * WORSE if m in MEASURES else float(row[m]) * WORSE < float(known[m]))]
 
 
 def main() -> None:
     check, is_inner = "--check" in sys.argv, "--inner" in sys.argv
     for word in sys.argv[1:]:
         if word.startswith("--") and word not in ("--check", "--inner"):
-            sys.exit(f"bench/quality: there is no option '{word}'; there are --check and --inner, and names of data sets: {', '.join(DATA_SETS)}")
-    names = [word for word in sys.argv[1:] if not word.startswith("--")] or list(DATA_SETS)
+            sys.exit(f"bench/quality: there is no option '{word}'; there are --check and --inner, and names of data sets: {', '.join(NAMES)}")
+    names = [word for word in sys.argv[1:] if not word.startswith("--")] or list(NAMES)
     WORK.mkdir(parents=True, exist_ok=True)
     rows, faults = known_rows(), []
     for name in names:
-        if name not in DATA_SETS:
-            sys.exit(f"bench/quality: there is no data set '{name}'; there are {', '.join(DATA_SETS)}")
+        if name not in NAMES:
+            sys.exit(f"bench/quality: there is no data set '{name}'; there are {', '.join(NAMES)}")
         if not (DATA / name.split("-")[0]).exists():
             print(f"{name}: skipped, {DATA / name.split('-')[0]} is not there (FORESELL_DATA names the folder)")
             continue
-        if is_inner and name.startswith("rossmann"):
-            continue  # closed days are not there: its rows are not its days
-        for model in DATA_SETS[name].models:
+        if is_inner and (name.startswith("rossmann") or name in UPLIFTS):
+            continue  # closed days are not there: its rows are not its days; fit_uplift chooses inside
+        for model in models_of(name):
             row = run(name, model, is_inner)
-            print(f"{name:14}{model:8}", *(f"{m} {row[m]}" for m in MEASURES if m in row), f"{row['cpu_s']} CPU s", flush=True)
+            print(f"{name:14}{model:8}", *(f"{m} {row[m]}" for m in (*MEASURES, *uplift.MEASURES) if m in row), f"{row['cpu_s']} CPU s", flush=True)
             faults += worse(row, rows.get((name, model), {})) if not is_inner else []
             rows[name, model] = row
     if check:
@@ -252,7 +262,7 @@ def main() -> None:
     with open(FILE, "w", newline="") as file:
         out = csv.DictWriter(file, FIELDS, restval="", lineterminator="\n")
         out.writeheader()
-        out.writerows(rows[key] for name in DATA_SETS for key in ((name, m) for m in DATA_SETS[name].models) if key in rows)
+        out.writerows(rows[key] for name in NAMES for key in ((name, m) for m in models_of(name)) if key in rows)
 
 
 if __name__ == "__main__":

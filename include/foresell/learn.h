@@ -202,6 +202,100 @@ FS_API void fs_classifier_free(fs_classifier *c);
 /* Scores to probabilities that sum to 1, in place; scores beyond ±1e300 count as that. */
 FS_API void fs_softmax(double *score, int classes);
 
+/* ---- uplift: whom a treatment changes --------------------------------------------------------------- */
+
+/* Of rows in the order of a score, the highest first: what targeting the first of them gains. arm: 1 treated, 0 control, below 0:
+ * the row does not count. Definitions as in scikit-uplift; see qini.c. Results stay until the next call. */
+typedef struct fs_qini {
+    int64_t rows, treated, control;
+    bool known;        /* both arms have rows, and the best order gains anything: else both are 0 */
+    double qini, auuc; /* area between the curve and the random line, over that of the best order */
+    double gained;     /* extra outcomes of all treated: the random line's end */
+    struct fs_qini_work *work;
+} fs_qini;
+/* weight: of each row, NULL: 1; only measures by fs_qini_measure know it. Allocates where `rows` is more than ever before. */
+FS_API FS_MUST_CHECK fs_status fs_qini_measure(fs_qini *qini, const double *score,
+                                               const int8_t *arm, const double *outcome,
+                                               const double *weight, int64_t rows);
+typedef struct fs_qini_point {
+    int64_t rows, treated, control;
+    bool known, known_by_group; /* whether each arm has a row there; what is not known is 0 */
+    double uplift; /* mean outcome of the treated among the first rows, less that of the control */
+    double by_group;      /* the same of the first share of each arm by itself */
+    double gained;        /* extra outcomes of the treated among them: the Qini curve */
+    double uplift_gained; /* uplift times rows: the uplift curve */
+} fs_qini_point;
+/* The first rows, `share` (0 … 1) of all, rounded down. */
+FS_API fs_qini_point fs_qini_at(const fs_qini *qini, double share);
+FS_API void fs_qini_free(fs_qini *qini);
+
+#define FS_UPLIFT_MAP(X)                                                                           \
+    X(AUTO, "auto") X(S, "s") X(T, "t") X(X, "x") X(TRANSFORM, "transform") X(TREE, "tree")
+typedef enum fs_uplift_model {
+#define X(name, text) FS_UPLIFT_##name,
+    FS_UPLIFT_MAP(X)
+#undef X
+} fs_uplift_model;
+FS_API const char *fs_uplift_model_name(fs_uplift_model model);
+
+/* Features that foretell the treatment with less than this p say that it was not random. */
+#define FS_UPLIFT_NOT_BY_CHANCE 0.01
+
+/* By which a split of an uplift tree is judged: Kullback-Leibler, squared Euclidean, chi-squared divergence of the arms. */
+typedef enum fs_uplift_criterion { FS_UPLIFT_ED, FS_UPLIFT_KL, FS_UPLIFT_CHI } fs_uplift_criterion;
+
+typedef struct fs_uplift_settings {
+    fs_uplift_model model;
+    int knots; /* hinges of a column of numbers, at quantiles; 0 … FS_LOGISTIC_KNOTS */
+    int folds; /* of the cross-validation; below 2: none */
+    int trees; /* of the forest */
+    fs_uplift_criterion criterion;
+    bool weigh; /* where features foretell the treatment: by the inverse of its probability */
+    uint64_t seed;
+} fs_uplift_settings;
+
+/* A node of a tree, numbered in its tree from 0, the root. A row goes to `below` where its number is at most the knot, or its text
+ * is the level; else, null as well, to `above`. */
+typedef struct fs_uplift_node {
+    int tree, node, below, above; /* below < 0: a leaf */
+    int column;
+    int32_t level; /* of a column of texts */
+    double knot;   /* of a column of numbers */
+    double value;  /* of a leaf: what it adds to the uplift */
+} fs_uplift_node;
+
+/* The uplift of a row is the sum of coefficients times terms and of the leaves that it falls into. */
+typedef struct fs_uplift {
+    fs_uplift_model model; /* which it is; never AUTO */
+    int terms;             /* the intercept, then column by column */
+    const fs_term *term;
+    const double *coefficient; /* for values as they came */
+    int64_t nodes;
+    const fs_uplift_node *node;
+    int64_t treated, control; /* rows that were learnt from */
+    double limit;             /* greatest outcome less the least: no uplift is beyond it */
+    bool judged;              /* qini and auuc are known */
+    double qini, auuc;        /* means over the folds, each foretold without itself */
+    bool calibrated; /* the next three are known, and the interval that follows from them */
+    double pivot;    /* the uplift whose error is least: level_error */
+    double level_error;
+    double slope_error; /* of uplift less pivot, as a share of it */
+    bool tested;        /* the next two are known */
+    double treatment_auc,
+        treatment_p; /* how well features foretell the treatment; by chance alone */
+    bool weighted;
+    double
+        overlap; /* share of rows that could well have been in either arm; 1 where not weighted */
+    struct fs_uplift_work *work;
+} fs_uplift;
+/* arm: 1 treated, 0 control, below 0: the row is not used. Where an arm has no row there are no terms. FS_MEMORY; FS_DATA where
+ * there would be more than 1,000 terms. Results stay until the next call. See uplift.c. */
+FS_API FS_MUST_CHECK fs_status fs_uplift_fit(fs_uplift *model, const fs_uplift_settings *settings,
+                                             const fs_learn_column *column, int columns,
+                                             const int8_t *arm, const double *outcome, int64_t rows,
+                                             fs_error *error);
+FS_API void fs_uplift_free(fs_uplift *model);
+
 #ifdef __cplusplus
 }
 #endif

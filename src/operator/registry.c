@@ -12,6 +12,7 @@
     X(decompose)                                                                                   \
     X(fit_classifier)                                                                              \
     X(fit_purchases)                                                                               \
+    X(fit_uplift)                                                                                  \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
@@ -19,7 +20,9 @@
     X(recommend)                                                                                   \
     X(similar_items)                                                                               \
     X(trend)                                                                                       \
-    X(update)
+    X(update)                                                                                      \
+    X(uplift)                                                                                      \
+    X(uplift_curve)
 
 #define X(name) extern const fs_operator fs_##name##_operator;
 OPERATORS(X)
