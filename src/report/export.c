@@ -31,9 +31,10 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "price_spread",     "discount_depths",
                                       "fifths",           "underperformers",
                                       "next_classes",     "class_replay",
-                                      "unusual_values",   "data_quality",
-                                      "summary",          "missing_kinds",
-                                      "source_files",     "quarantine"};
+                                      "cohorts",          "unusual_values",
+                                      "data_quality",     "summary",
+                                      "missing_kinds",    "source_files",
+                                      "quarantine"};
 
 const char *fs_report_result(int index)
 {
