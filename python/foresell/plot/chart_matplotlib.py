@@ -255,12 +255,21 @@ def _heat(ax: Axes, chart: Chart, width: float) -> None:
     bar.ax.tick_params(labelsize=9, length=0)
     bar.ax.yaxis.set_major_locator(MaxNLocator(4))
     if width / (len(column) + 2) > 0.42:
-        for r, cells_of in enumerate(cells):
-            for c, value in enumerate(cells_of):
-                if value == value:
-                    ink = "#111111" if _is_pale(mesh.cmap(mesh.norm(value))) else "#ffffff"
-                    ax.text(c, r, written(value, chart.unit), color=ink, ha="center", va="center", fontsize=8)
+        _cell_texts(ax, chart, cells, mesh, width)
     _heat_axes(ax, chart, list(column), width)
+
+
+def _cell_texts(ax: Axes, chart: Chart, cells: Sequence[Sequence[float]], mesh: Any, width: float) -> None:
+    """The figure of each cell, below its name where it has one that fits."""
+    letters = int(width / (len(chart.categories) + 2) * SMALL_LETTERS_AN_INCH)
+    names = [dict(zip(one.x, one.label)) for one in chart.series]
+    for r, values in enumerate(cells):
+        for c, (place, value) in enumerate(zip(chart.categories, values)):
+            if value == value:
+                name = names[r].get(place, "") if letters > 8 else ""
+                told = [short(name, letters)] if name else []
+                ink = "#111111" if _is_pale(mesh.cmap(mesh.norm(value))) else "#ffffff"
+                ax.text(c, r, "\n".join([*told, written(value, chart.unit)]), color=ink, ha="center", va="center", fontsize=8)
 
 
 def _heat_axes(ax: Axes, chart: Chart, columns: Sequence[Any], width: float) -> None:
