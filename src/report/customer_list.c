@@ -28,23 +28,23 @@
     "stay' when c.expected_profit <= 0 then 'let go, contacting costs more' when c.probability "   \
     "is not null then 'likely to leave' when v.alive < 0.5 then 'likely gone already' end"
 
-static fs_status list_sql(const fs_report *report, fs_buffer *sql)
+/* Of those whose probability of leaving is known; where no one's is, of all that are worth something. */
+static fs_status list_sql(const fs_report *report, bool churn, fs_buffer *sql)
 {
-    bool churn = fs_report_has(report, "customer_churn"),
-         values = fs_report_has(report, "customer_values"),
+    bool values = fs_report_has(report, "customer_values"),
          segments = fs_report_has(report, "customer_rfm");
     return fs_buffer_printf(
         sql,
-        "with c as %s, v as %s, s as %s, everybody as (select customer from c union select "
-        "customer from v) select everybody.customer, " WHAT_TO_DO
-        ", round(c.probability, 4), concat_ws(', ', c.reason_1, c.reason_2, c.reason_3), "
-        "round(c.worth, 2), round(c.expected_profit, 2), s.segment, cast(v.last_day as varchar), "
+        "with c as %s, v as %s, s as %s, everybody as (select customer from %s) select "
+        "everybody.customer, " WHAT_TO_DO
+        ", round(c.probability, 4), round(c.worth, 2), round(c.expected_profit, 2), concat_ws(', "
+        "', c.reason_1, c.reason_2, c.reason_3), s.segment, cast(v.last_day as varchar), "
         "v.orders, round(v.alive, 4), round(v.value, 2), round(v.value_low, 2), "
         "round(v.value_high, 2) from everybody left join c on c.customer = everybody.customer "
         "left join v on v.customer = everybody.customer left join s on s.customer = "
         "everybody.customer order by c.place nulls last, v.place nulls last, everybody.customer",
         churn ? CHURN : NO_CHURN, values ? "(select * from customer_values)" : NO_VALUES,
-        segments ? "(select customer, segment from customer_rfm)" : NO_SEGMENTS);
+        segments ? "(select customer, segment from customer_rfm)" : NO_SEGMENTS, churn ? "c" : "v");
 }
 
 fs_status fs_report_add_customer_list(const fs_report *report, json_t *page, fs_error *error)
@@ -54,7 +54,7 @@ fs_status fs_report_add_customer_list(const fs_report *report, json_t *page, fs_
     FS_TRY(fs_report_has_rows(report, "customer_churn", &churn, error));
     FS_TRY(fs_report_has_rows(report, "customer_values", &values, error));
     if (!churn && !values) return FS_OK;
-    fs_status status = list_sql(report, &sql);
+    fs_status status = list_sql(report, churn, &sql);
     fs_report_query query = {
         .id = "customer-list",
         .title = churn ? "Customers one by one, those to contact first"
@@ -62,10 +62,11 @@ fs_status fs_report_add_customer_list(const fs_report *report, json_t *page, fs_
         .table = churn ? "customer_churn" : "customer_values",
         .file = churn ? "csv/customer_churn.csv" : "csv/customer_values.csv",
         .limit = SHOWN,
-        .columns = "customer:Customer:text,do:What to do:text,leaves:Leaves:share,why:Because "
-                   "of:text,worth:Worth if he stays:money,profit:Contacting brings:money,segment:"
-                   "Segment:text,last:Last order:date,orders:Orders:integer,alive:Still a "
-                   "customer:share,value:Next 52 weeks:money,low:From:money,high:To:money",
+        .columns =
+            "customer:Customer:text,do:What to do:text,leaves:Leaves:share,worth:Worth if he "
+            "stays:money,profit:Contacting brings:money,why:Because of:text,segment:"
+            "Segment:text,last:Last order:date,orders:Orders:integer,alive:Still a "
+            "customer:share,value:Next 52 weeks:money,low:From:money,high:To:money",
         .sql = sql.data};
     if (status == FS_OK)
         status = fs_report_add_table(report, page, &query, error);

@@ -24,6 +24,7 @@ MANY_DOTS = 60
 NAME_LETTERS = 34  # in a line of a name
 MANY_ROWS = 20  # of more, each name has one line
 SMALL_LETTERS_AN_INCH = 13
+BROKEN_NAMES = 7  # columns of so many letters have names in several lines
 
 
 def _colour(i: int) -> str:
@@ -273,8 +274,13 @@ def _cell_texts(ax: Axes, chart: Chart, cells: Sequence[Sequence[float]], mesh: 
 
 
 def _heat_axes(ax: Axes, chart: Chart, columns: Sequence[Any], width: float) -> None:
+    letters = int(width / (len(columns) + 2) * SMALL_LETTERS_AN_INCH)
     step = max(1, -(-len(columns) * 6 // int(width * SMALL_LETTERS_AN_INCH)))
-    ax.set_xticks(range(0, len(columns), step), [short(str(name), 14) for name in columns[::step]], **SMALL)
+    if letters >= BROKEN_NAMES:
+        told = ["\n".join(lines(short(str(name), 3 * letters), letters)) for name in columns]
+    else:
+        told = [short(str(name), 14) for name in columns]
+    ax.set_xticks(range(0, len(columns), step), told[::step], **SMALL)
     ax.set_yticks(range(len(chart.series)), [short(one.name, 24) for one in chart.series], **SMALL)
     ax.set_ylim(len(chart.series) - 0.5, -0.5)
     ax.tick_params(length=0)
