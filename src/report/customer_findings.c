@@ -198,9 +198,10 @@ static fs_status add_best(fs_buffer *out, const fs_figures_gains *f)
 
 fs_status fs_report_say_gains(fs_buffer *out, const fs_figures_gains *f)
 {
-    if (f->dates <= 0) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "Tried on the past, from "));
-    FS_TRY(add_count(out, f->dates, "date", "dates"));
+    if (!f->tried) return FS_OK;
+    FS_TRY(fs_buffer_text(out, f->dates > 0 ? "Tried on the past, from "
+                                            : "Tried on customers whom the model had not seen"));
+    if (f->dates > 0) FS_TRY(add_count(out, f->dates, "date", "dates"));
     if (!f->sure)
         return fs_buffer_text(out, ": those whom the list puts first did not surely leave more "
                                    "often than others, so it is not to be acted on.");

@@ -136,9 +136,12 @@ static fs_status add_replay(const fs_report *report, json_t *page, fs_error *err
 
 fs_status fs_report_add_worth(const fs_report *report, json_t *page, fs_error *error)
 {
-    bool any;
-    FS_TRY(fs_report_has_rows(report, "customer_values", &any, error));
-    if (!any) return FS_OK;
+    int64_t expected = 0;
+    if (!fs_report_has(report, "customer_values")) return FS_OK;
+    FS_TRY(fs_engine_integer(report->engine,
+                             "select count(*) from customer_values where expected_orders > 0",
+                             &expected, error));
+    if (expected == 0) return FS_OK;
     FS_TRY(add_curve(report, page, error));
     FS_TRY(add_by_segment(report, page, error));
     return add_replay(report, page, error);

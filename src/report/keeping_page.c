@@ -12,7 +12,12 @@
 #define CHURN                                                                                      \
     "c as (select * from customer_churn where kind = (select min(kind) from customer_churn) and "  \
     "probability is not null)"
-#define REPLAY "p as (select * from churn_replay where kind = (select min(kind) from churn_replay))"
+/* Rows of each date, else those of no date: labels have none. */
+#define REPLAY                                                                                     \
+    "told_of as (select * from churn_replay where kind = (select min(kind) from "                  \
+    "customer_churn)), "                                                                           \
+    "p as (select * from told_of where (as_of is not null) = (select count(as_of) > 0 from "       \
+    "told_of))"
 
 /* ---- figures ---- */
 
@@ -35,6 +40,7 @@ static fs_status read_gains(const fs_report *report, fs_figures_gains *f, fs_err
         &rows, error));
     double members = fs_report_cell_number(rows, 0, 1), left = fs_report_cell_number(rows, 0, 2);
     f->dates = (int64_t)fs_report_cell_number(rows, 0, 0);
+    f->tried = members > 0;
     f->first_left = members > 0 ? left / members : 0;
     f->left = fs_report_cell_number(rows, 0, 3);
     f->sure = fs_report_sure_gain(left, members, f->left);
@@ -143,7 +149,7 @@ static fs_status add_curve(const fs_report *report, json_t *page, fs_error *erro
     fs_status said = fs_report_say_gains(&text, &f);
     fs_report_plot plot = {
         .id = "churn-gains",
-        .title = "Tried on the past: how many of those who left the list would have reached",
+        .title = "How many of those who left the list would have reached",
         .kind = "line",
         .x = "number",
         .unit = "share",
@@ -179,8 +185,7 @@ static fs_status add_replay(const fs_report *report, json_t *page, fs_error *err
     FS_TRY(fs_report_has_rows(report, "churn_replay", &any, error));
     if (!any) return FS_OK;
     FS_TRY(add_curve(report, page, error));
-    PLOT(page, .id = "churn-profit",
-         .title = "Tried on the past: what contacting by the list would have brought",
+    PLOT(page, .id = "churn-profit", .title = "What contacting by the list would have brought",
          .kind = "line", .x = "number", .unit = "money",
          .along = "share of the customers contacted, most at risk first", .along_unit = "share",
          .up = "profit of contacting",
@@ -192,7 +197,7 @@ static fs_status add_replay(const fs_report *report, json_t *page, fs_error *err
     fs_status said = say_calibration(report, &text, error);
     fs_report_plot plot = {
         .id = "churn-calibration",
-        .title = "Tried on the past: how many were foretold to leave, and how many did",
+        .title = "How many were foretold to leave, and how many did",
         .kind = "bar",
         .x = "category",
         .unit = "share",
@@ -215,7 +220,8 @@ static fs_status add_notes(json_t *page, fs_error *error)
         "cause of his leaving, and the reasons are what sets him apart in the model's eyes.",
         "What contacting brings rests on what a contact costs and how many of those contacted it "
         "keeps: both are settings of the project, and only a test of one's own tells them.",
-        "On the past the list was made from what was known at its date and nothing later."};
+        "A list that is tried was made by a model that knew nothing of what became of its "
+        "customers."};
     fs_status status = FS_OK;
     for (size_t i = 0; status == FS_OK && i < sizeof notes / sizeof *notes; i++)
         status = fs_report_add(items, json_string(notes[i]), error);

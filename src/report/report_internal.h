@@ -342,7 +342,8 @@ FS_MUST_CHECK fs_status fs_report_say_leaving(fs_buffer *out, const fs_figures_l
 FS_MUST_CHECK fs_status fs_report_say_loss(fs_buffer *out, const fs_figures_leaving *figures);
 
 typedef struct fs_figures_gains {
-    int64_t dates;           /* from which it was tried on the past */
+    bool tried;              /* on customers of whom it is known what became of them */
+    int64_t dates;           /* from which, in the past; 0: labels have none */
     double first_left, left; /* shares that left, of the first tenth and of all */
     bool sure;               /* the first is more, beyond chance */
     bool money;

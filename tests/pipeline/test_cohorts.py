@@ -105,6 +105,13 @@ def test_who_only_brings_back_is_no_customer(foresell, tmp_path):
     assert cohorts(foresell, tmp_path, lines + back) == expected(lines, 1, DAY(2022, 7, 1))  # until 28 June
 
 
+def test_without_money_orders_are_counted(foresell, tmp_path):
+    lines = visits(DAY(2022, 3, 1), 92)
+    rows = cohorts(foresell, tmp_path, [{**one, "amount": ""} for one in lines])
+    assert [row[:5] for row in rows] == [row[:5] for row in expected(lines, 1, DAY(2022, 6, 1))]
+    assert {row[5] for row in rows} == {None}
+
+
 @pytest.mark.parametrize("what", ["no customers", "a part of a month", "one day"])
 def test_too_little_gives_no_rows(foresell, tmp_path, what):
     days = {"no customers": 120, "a part of a month": 20, "one day": 1}[what]

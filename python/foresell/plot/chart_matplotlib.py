@@ -24,6 +24,7 @@ MANY_DOTS = 60
 NAME_LETTERS = 34  # in a line of a name
 MANY_ROWS = 20  # of more, each name has one line
 SMALL_LETTERS_AN_INCH = 13
+CELL_LETTERS_AN_INCH = 15
 BROKEN_NAMES = 7  # columns of so many letters have names in several lines
 
 
@@ -262,7 +263,7 @@ def _heat(ax: Axes, chart: Chart, width: float) -> None:
 
 def _cell_texts(ax: Axes, chart: Chart, cells: Sequence[Sequence[float]], mesh: Any, width: float) -> None:
     """The figure of each cell, below its name where it has one that fits."""
-    letters = int(width / (len(chart.categories) + 2) * SMALL_LETTERS_AN_INCH)
+    letters = int(width / (len(chart.categories) + 1) * CELL_LETTERS_AN_INCH)
     names = [dict(zip(one.x, one.label)) for one in chart.series]
     for r, values in enumerate(cells):
         for c, (place, value) in enumerate(zip(chart.categories, values)):

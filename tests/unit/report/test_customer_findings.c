@@ -172,7 +172,8 @@ static void a_list_is_praised_only_beyond_chance(void **state)
     assert_false(fs_report_sure_gain(59, 100, 0.5));
     assert_false(fs_report_sure_gain(0, 0, 0.5));
     assert_false(fs_report_sure_gain(100, 100, 1));
-    fs_figures_gains f = {.dates = 3,
+    fs_figures_gains f = {.tried = true,
+                          .dates = 3,
                           .first_left = 0.84,
                           .left = 0.5,
                           .sure = true,
@@ -195,7 +196,11 @@ static void a_list_is_praised_only_beyond_chance(void **state)
     SAYS("Tried on the past, from 1 date: those whom the list puts first did not surely leave more "
          "often than others, so it is not to be acted on.",
          fs_report_say_gains(&out, &f));
-    f.dates = 0;
+    f.dates = 0, f.sure = true;
+    SAYS("Tried on customers whom the model had not seen: of the tenth that the list puts first 84 "
+         "% left, of all 50 %.",
+         fs_report_say_gains(&out, &f));
+    f.tried = false;
     SAYS("", fs_report_say_gains(&out, &f));
     SAYS("Of all customers tried, 51 % were foretold to leave and 50 % did.",
          fs_report_say_calibration(&out, 0.51, 0.5));

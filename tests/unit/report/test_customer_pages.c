@@ -59,12 +59,13 @@ static void make_churn(const shop *s, bool sure)
         "probability, 'longer silent than usual' as reason_1, case when n > 5 then 'fewer "
         "orders' end as reason_2, null::varchar as reason_3, 100.0 as worth, 10.0 * n - 50 as "
         "expected_profit, n > 5 as contact, 11 - n as place from range(1, 11) as t(n)");
-    snprintf(select, sizeof select,
-             "select 'silence' as kind, d as as_of, cast(t as integer) as tenth, 100 as customers, "
-             "0.5 as foretold, %s as left_share, 1.0 as lift, 0.1 * t as gain, 100.0 * t - 20 * t "
-             "* t as profit from (values (date '2023-03-01'), (date '2023-06-01')) as x(d), "
-             "range(1, 11) as y(t)",
-             sure ? "(10.5 - t) / 10" : "0.5");
+    snprintf(
+        select, sizeof select,
+        "select 'silence' as kind, d as as_of, cast(t as integer) as tenth, 100 as customers, "
+        "0.5 as foretold, %s as left_share, 1.0 as lift, 0.1 * t as gain, 100.0 * t - 20 * t "
+        "* t as profit from (values (date '2023-03-01'), (date '2023-06-01'), (null)) as x(d), "
+        "range(1, 11) as y(t)",
+        sure ? "(10.5 - t) / 10" : "0.5");
     make_table(s, "churn_replay", select);
 }
 
@@ -278,7 +279,13 @@ static void a_label_without_money_is_told_by_its_probabilities(void **state)
                "0.5) / 10 as probability, 'short contract' as reason_1, null::varchar as reason_2, "
                "null::varchar as reason_3, null::double as worth, null::double as expected_profit, "
                "null::boolean as contact, 11 - n as place from range(1, 11) as t(n)");
+    make_table(s, "churn_replay",
+               "select k.kind, null::date as as_of, cast(t as integer) as tenth, 100 as customers, "
+               "0.5 as foretold, (10.5 - t) / 10 as left_share, 1.0 as lift, 0.1 * t as gain, "
+               "null::double as profit from range(1, 11) as x(t), (values ('label'), ('silence')) "
+               "as k(kind)");
     char *page = write_report(s, NULL);
+    assert_non_null(strstr(page, "Tried on customers whom the model had not seen: of the tenth"));
     assert_non_null(strstr(page, "\"5 customers are likely to leave.\""));
     json_t *document = document_of(page);
     json_t *map = block_of(document, "churn-map");
