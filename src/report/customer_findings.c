@@ -54,8 +54,8 @@ fs_status fs_report_say_moves(fs_buffer *out, const fs_figures_moves *f)
     FS_TRY(fs_report_share(out, (double)f->moved / (double)f->customers));
     FS_TRY(fs_buffer_text(out, " are in another segment now"));
     if (f->from && f->to && (double)(f->most - f->second) > AHEAD * (double)f->moved) {
-        FS_TRY(
-            fs_buffer_printf(out, "; most of them went from \"%s\" to \"%s\" (", f->from, f->to));
+        FS_TRY(fs_buffer_printf(out, "; most often they went from \"%s\" to \"%s\" (", f->from,
+                                f->to));
         FS_TRY(fs_report_whole(out, (double)f->most));
         FS_TRY(fs_buffer_text(out, ")"));
     }

@@ -46,7 +46,8 @@ static void moves_name_the_way_that_most_went(void **state)
                           .to = "At risk",
                           .most = 400,
                           .second = 300};
-    SAYS("Of 4,000 customers who were there already, 25 % are in another segment now; most of them "
+    SAYS("Of 4,000 customers who were there already, 25 % are in another segment now; most often "
+         "they "
          "went from \"Loyal\" to \"At risk\" (400).",
          fs_report_say_moves(&out, &f));
     f.second = 395;

@@ -102,10 +102,10 @@ static void segments_have_a_map_sizes_and_moves(void **state)
     assert_true(json_is_null(json_array_get(json_object_get(top, "y"), 0)));
     json_t *last = json_array_get(series, 2);
     assert_string_equal(json_string_value(json_object_get(last, "name")), "F1: 1 order");
-    assert_string_equal(
-        finding_of(document, "segment-moves"),
-        "Of 5 customers who were there already, 20 % are in another segment now; most of them went "
-        "from \"Loyal\" to \"Champions\" (1).");
+    assert_string_equal(finding_of(document, "segment-moves"),
+                        "Of 5 customers who were there already, 20 % are in another segment now; "
+                        "most often they went "
+                        "from \"Loyal\" to \"Champions\" (1).");
     assert_int_equal(json_array_size(rows_of(document, "segments")), 3);
     assert_int_equal(json_array_size(rows_of(document, "segment-profiles")), 1);
     assert_non_null(block_of(document, "segment-sizes"));
