@@ -27,6 +27,17 @@ fs_status fs_report_add_text(json_t *page, const char *text, fs_error *error)
                          json_pack("{s:s, s:s}", "type", "text", "text", text), error);
 }
 
+fs_status fs_report_add_said(json_t *page, fs_status said, fs_buffer *text, fs_error *error)
+{
+    fs_status status = said;
+    if (status != FS_OK)
+        fs_fail_memory(error, text->size);
+    else if (text->size > 0)
+        status = fs_report_add_text(page, text->data, error);
+    fs_buffer_free(text);
+    return status;
+}
+
 fs_status fs_report_add_notes(json_t *page, const char *title, json_t *items, fs_error *error)
 {
     if (json_array_size(items) == 0) {

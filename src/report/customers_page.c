@@ -1,10 +1,10 @@
-/* The page "Customers": who they are as far as the files tell, what each kind brings, distance, time as a customer. */
+/* The page "Customers": segments, who comes back, what they are worth, what each kind that the files tell brings. */
 #include "report_internal.h"
 
 /* One group of all says nothing. */
 #define SEVERAL "subject in (select subject from fifths group by subject having count(*) > 1)"
 
-fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_error *error)
+static fs_status add_kinds(const fs_report *report, json_t *page, fs_error *error)
 {
     PLOT(page, .id = "fifths", .title = "What one brings, in five groups of equal size",
          .table = "fifths", .kind = "whisker", .x = "category", .unit = "money",
@@ -34,4 +34,15 @@ fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_erro
                  "'age', 'sex', 'income', 'household', 'country of the customer', 'region of the "
                  "customer', 'town of the customer') order by dimension, place");
     return FS_OK;
+}
+
+fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_error *error)
+{
+    bool churn;
+    FS_TRY(fs_report_add_segments(report, page, error));
+    FS_TRY(fs_report_add_cohorts(report, page, error));
+    FS_TRY(fs_report_add_worth(report, page, error));
+    FS_TRY(fs_report_has_rows(report, "customer_churn", &churn, error));
+    if (!churn) FS_TRY(fs_report_add_customer_list(report, page, error));
+    return add_kinds(report, page, error);
 }

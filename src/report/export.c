@@ -35,9 +35,10 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "next_purchases",   "customer_values",
                                       "purchase_replay",  "customer_churn",
                                       "churn_replay",     "churn_leaks",
-                                      "unusual_values",   "data_quality",
-                                      "summary",          "missing_kinds",
-                                      "source_files",     "quarantine"};
+                                      "cohorts",          "unusual_values",
+                                      "data_quality",     "summary",
+                                      "missing_kinds",    "source_files",
+                                      "quarantine"};
 
 const char *fs_report_result(int index)
 {

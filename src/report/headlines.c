@@ -1,7 +1,7 @@
 /* The five things that matter most: figures from the run's tables, put into words by sentences.c.
  *
  * Candidates in the order of what people ask first: how much was sold, what is coming, when the
- * next peak is, which products carry the shop, which trends are sure, and whether the data could be
+ * next peak is, who is about to leave, which products carry the shop, which trends are sure, and whether the data could be
  * read. The last one is always among the five.
  */
 #include <inttypes.h>
@@ -260,6 +260,15 @@ static fs_status stores(const fs_report *report, fs_buffer *out, fs_error *error
     return status;
 }
 
+/* Who is likely to leave, and what contacting brings; nothing where the past does not bear the list out. */
+static fs_status leaving(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    bool found;
+    fs_figures_leaving f;
+    FS_TRY(fs_report_read_leaving(report, &f, &found, error));
+    return found ? fs_report_say_leaving(out, &f) : FS_OK;
+}
+
 /* ---- where there are no sales: that, and what is known of people ---- */
 
 static fs_status measure(const fs_report *report, const char *name, double *value, fs_error *error)
@@ -356,9 +365,10 @@ static fs_status no_sales(const fs_report *report, fs_buffer *out, fs_error *err
 static const struct {
     sentence say;
     const char *page;
-} candidates[] = {{no_sales, "data"},     {left, "overview"},   {response, "overview"},
-                  {total, "overview"},    {outlook, "demand"},  {peak, "peaks"},
-                  {products, "products"}, {trends, "products"}, {stores, "places"}};
+} candidates[] = {{no_sales, "data"},   {left, "overview"},     {response, "overview"},
+                  {total, "overview"},  {outlook, "demand"},    {peak, "peaks"},
+                  {leaving, "keeping"}, {products, "products"}, {trends, "products"},
+                  {stores, "places"}};
 
 static fs_status add_headline(const fs_report *report, sentence say, const char *page, json_t *list,
                               fs_error *error)

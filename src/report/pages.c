@@ -524,11 +524,13 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
     json_t *places = fs_report_page("places", "Stores and categories", "");
     json_t *customers =
-        fs_report_page("customers", "Customers", "What each kind of customer brings.");
+        fs_report_page("customers", "Customers", "Who they are, and what they are worth.");
+    json_t *keeping = fs_report_page("keeping", "Whom to keep",
+                                     "Who is likely to leave, and whom it pays to contact.");
     json_t *data = fs_report_page("data", "Data",
                                   "What was read, what was refused and why, and what was assumed.");
     fs_status status = overview && demand && accuracy && business && seasons && peaks && products &&
-                               places && customers && data
+                               places && customers && keeping && data
                            ? FS_OK
                            : fs_fail_memory(error, 0);
     if (status == FS_OK) status = add_overview(report, overview, error);
@@ -540,9 +542,10 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     if (status == FS_OK) status = fs_report_add_products(report, products, error);
     if (status == FS_OK) status = add_places(report, places, error);
     if (status == FS_OK) status = fs_report_add_customers(report, customers, error);
+    if (status == FS_OK) status = fs_report_add_keeping(report, keeping, error);
     if (status == FS_OK) status = add_data(report, data, error);
-    json_t *all[] = {overview, demand,   accuracy, business,  seasons,
-                     peaks,    products, places,   customers, data};
+    json_t *all[] = {overview, demand, accuracy,  business, seasons, peaks,
+                     products, places, customers, keeping,  data};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (status == FS_OK)
             status = add_page(pages, all[i], error);

@@ -147,3 +147,16 @@ fs_status fs_report_add_plot(const fs_report *report, json_t *page, const fs_rep
     json_decref(rows);
     return status;
 }
+
+fs_status fs_report_add_said_plot(const fs_report *report, json_t *page, fs_status said,
+                                  fs_buffer *text, fs_report_plot plot, fs_error *error)
+{
+    fs_status status = said;
+    plot.finding = text->size > 0 ? text->data : NULL;
+    if (status != FS_OK)
+        fs_fail_memory(error, text->size);
+    else
+        status = fs_report_add_plot(report, page, &plot, error);
+    fs_buffer_free(text);
+    return status;
+}

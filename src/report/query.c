@@ -106,6 +106,18 @@ fs_status fs_report_number(const fs_report *report, const char *sql, double *val
     return FS_OK;
 }
 
+fs_status fs_report_has_rows(const fs_report *report, const char *table, bool *any, fs_error *error)
+{
+    char select[128];
+    int64_t rows = 0;
+    *any = false;
+    if (!fs_report_has(report, table)) return FS_OK;
+    snprintf(select, sizeof select, "select count(*) from (select 1 from %s limit 1) as t", table);
+    FS_TRY(fs_engine_integer(report->engine, select, &rows, error));
+    *any = rows > 0;
+    return FS_OK;
+}
+
 fs_status fs_report_has_products(const fs_report *report, bool *products, fs_error *error)
 {
     int64_t rows = 0;

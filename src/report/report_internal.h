@@ -40,6 +40,9 @@ FS_MUST_CHECK fs_status fs_report_order_weekdays(const fs_report *report, fs_err
 /* ---- query.c: tables of the run ---- */
 /* Is FOLDER/tables/NAME.parquet there? */
 bool fs_report_has(const fs_report *report, const char *table);
+/* *any: the table is there and has a row. */
+FS_MUST_CHECK fs_status fs_report_has_rows(const fs_report *report, const char *table, bool *any,
+                                           fs_error *error);
 /* *none: the run knows of no line of sales. */
 FS_MUST_CHECK fs_status fs_report_no_sales(const fs_report *report, bool *none, fs_error *error);
 /* Are products told apart at all, or is all of it one "(all)"? */
@@ -279,6 +282,80 @@ FS_MUST_CHECK fs_status fs_report_say_accuracy(fs_buffer *out, const fs_figures_
 #define FS_REPORT_SEASON 48
 void fs_report_last_season(char out[FS_REPORT_SEASON], int64_t season, const char *period);
 
+/* ---- customer_findings.c: what the pages of customers say, in a sentence each ---- */
+typedef struct fs_figures_segments {
+    const char *first;          /* the segment that brings most; NULL: there are none */
+    bool money;                 /* shares are of money; else of orders */
+    double share, second_share; /* of all, of the first and of the one behind it */
+    int64_t members, customers; /* of the first, of all */
+} fs_figures_segments;
+FS_MUST_CHECK fs_status fs_report_say_segments(fs_buffer *out, const fs_figures_segments *figures);
+
+typedef struct fs_figures_moves {
+    int64_t customers, moved; /* who were customers before; and are in another segment now */
+    const char *from, *to;    /* the most frequent way; NULL: nobody moved */
+    int64_t most, second;     /* customers that went it, and the one behind it */
+} fs_figures_moves;
+FS_MUST_CHECK fs_status fs_report_say_moves(fs_buffer *out, const fs_figures_moves *figures);
+
+typedef struct fs_figures_cohorts {
+    bool quarters; /* else months */
+    int64_t
+        customers; /* of all cohorts whose next stretch is known, without the first, which holds those from before */
+    int known; /* ages that are told; the first is 1 */
+    int age[3];
+    double share[3]; /* of the customers whose age is known, bought then */
+} fs_figures_cohorts;
+FS_MUST_CHECK fs_status fs_report_say_cohorts(fs_buffer *out, const fs_figures_cohorts *figures);
+
+typedef struct fs_figures_worth {
+    int64_t customers;
+    bool money;                 /* else days with a purchase */
+    double expected, low, high; /* of the next 52 weeks, all together; low = high: not known */
+    int64_t first;              /* so many customers, those worth most, … */
+    double first_share;         /* … bring this share */
+    const char *currency;
+} fs_figures_worth;
+FS_MUST_CHECK fs_status fs_report_say_worth(fs_buffer *out, const fs_figures_worth *figures);
+
+typedef struct fs_figures_purchases {
+    int64_t dates;              /* from which it was tried on the past */
+    double least, most;         /* purchases that came over those expected */
+    double own_least, own_most; /* the same of everybody going on as before; 0: not known */
+} fs_figures_purchases;
+FS_MUST_CHECK fs_status fs_report_say_purchases(fs_buffer *out,
+                                                const fs_figures_purchases *figures);
+
+typedef struct fs_figures_leaving {
+    int64_t horizon;         /* days; 0: not known */
+    int64_t customers;       /* of whom a probability is known */
+    int64_t likely, contact; /* more likely to leave than not; whom to contact */
+    double worth;            /* money of the likely ones if they stay; 0: not known */
+    double whole, lost, low,
+        high;      /* money of all if they stay; expected to be lost, and its interval */
+    double profit; /* expected of contacting */
+    bool sure;     /* those put first left more often in the past, beyond chance */
+    const char *currency;
+} fs_figures_leaving;
+/* How many are likely to leave, and what contacting brings; nothing where the past does not bear the list out. */
+FS_MUST_CHECK fs_status fs_report_say_leaving(fs_buffer *out, const fs_figures_leaving *figures);
+FS_MUST_CHECK fs_status fs_report_say_loss(fs_buffer *out, const fs_figures_leaving *figures);
+
+typedef struct fs_figures_gains {
+    bool tried;              /* on customers of whom it is known what became of them */
+    int64_t dates;           /* from which, in the past; 0: labels have none */
+    double first_left, left; /* shares that left, of the first tenth and of all */
+    bool sure;               /* the first is more, beyond chance */
+    bool money;
+    int64_t best; /* contacting so many tenths would have brought most; 0: nobody */
+    double profit;
+    const char *currency;
+} fs_figures_gains;
+FS_MUST_CHECK fs_status fs_report_say_gains(fs_buffer *out, const fs_figures_gains *figures);
+/* Do `left` of `members` leave more often than `left_share` of all, beyond chance (1.96 standard deviations of a binomial)? */
+bool fs_report_sure_gain(double left, double members, double left_share);
+FS_MUST_CHECK fs_status fs_report_say_calibration(fs_buffer *out, double foretold, double left);
+
 /* ---- headlines.c ---- */
 /* Up to five {"text", "page"}. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
@@ -292,6 +369,9 @@ FS_MUST_CHECK fs_status fs_report_add(json_t *array, json_t *item, fs_error *err
 json_t *fs_report_page(const char *id, const char *title, const char *intro);
 json_t *fs_report_blocks(json_t *page); /* borrowed */
 FS_MUST_CHECK fs_status fs_report_add_text(json_t *page, const char *text, fs_error *error);
+/* What was said into `text`, which is freed; nothing is added where it is empty. `said`: whether it could be written. */
+FS_MUST_CHECK fs_status fs_report_add_said(json_t *page, fs_status said, fs_buffer *text,
+                                           fs_error *error);
 /* `items`: array of texts; nothing is added where it is empty. */
 FS_MUST_CHECK fs_status fs_report_add_notes(json_t *page, const char *title, json_t *items,
                                             fs_error *error);
@@ -338,6 +418,10 @@ typedef struct fs_report_plot {
 } fs_report_plot;
 FS_MUST_CHECK fs_status fs_report_add_plot(const fs_report *report, json_t *page,
                                            const fs_report_plot *plot, fs_error *error);
+/* The same with what was said into `text` as its finding; frees it. `said`: whether it could be written. */
+FS_MUST_CHECK fs_status fs_report_add_said_plot(const fs_report *report, json_t *page,
+                                                fs_status said, fs_buffer *text,
+                                                fs_report_plot plot, fs_error *error);
 /* The same from fields, inside a function that has `report` and `error`. */
 #define PLOT(page_, ...)                                                                           \
     FS_TRY(fs_report_add_plot(report, page_, &(fs_report_plot){__VA_ARGS__}, error))
@@ -362,7 +446,7 @@ FS_MUST_CHECK fs_status fs_report_add_compared_periods(const fs_report *report, 
     "naive: as one season ago' when model like '% \\%' escape '\\' then 'mean of ' || methods || " \
     "', by how good each was' when model like '%), %' then 'median of ' || methods else model end"
 
-/* ---- accuracy_page.c, business_page.c, seasons_page.c, products_page.c, customers_page.c: the blocks of one page each ---- */
+/* ---- accuracy_page.c, business_page.c, seasons_page.c, products_page.c, customers_page.c, keeping_page.c: the blocks of one page each ---- */
 FS_MUST_CHECK fs_status fs_report_add_accuracy(const fs_report *report, json_t *page,
                                                fs_error *error);
 FS_MUST_CHECK fs_status fs_report_add_business(const fs_report *report, json_t *page,
@@ -373,6 +457,26 @@ FS_MUST_CHECK fs_status fs_report_add_products(const fs_report *report, json_t *
                                                fs_error *error);
 FS_MUST_CHECK fs_status fs_report_add_customers(const fs_report *report, json_t *page,
                                                 fs_error *error);
+
+FS_MUST_CHECK fs_status fs_report_add_keeping(const fs_report *report, json_t *page,
+                                              fs_error *error);
+
+/* ---- customer_segments.c, customer_cohorts.c, customer_worth.c: blocks of the pages of customers; none without their tables ---- */
+FS_MUST_CHECK fs_status fs_report_add_segments(const fs_report *report, json_t *page,
+                                               fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_cohorts(const fs_report *report, json_t *page,
+                                              fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_worth(const fs_report *report, json_t *page, fs_error *error);
+
+/* ---- customer_list.c ---- */
+/* Customers one by one: what each is worth, how likely he leaves and why, what to do first. */
+FS_MUST_CHECK fs_status fs_report_add_customer_list(const fs_report *report, json_t *page,
+                                                    fs_error *error);
+
+/* ---- keeping_page.c ---- */
+/* The figures of those who are likely to leave, and of the replay; *found false: the run has none. */
+FS_MUST_CHECK fs_status fs_report_read_leaving(const fs_report *report, fs_figures_leaving *figures,
+                                               bool *found, fs_error *error);
 
 /* ---- pages.c ---- */
 /* The whole document; `items` bounds the item charts. */

@@ -154,6 +154,43 @@ def test_a_heat_map_has_a_cell_for_each_value(run, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_a_cell_with_a_name_shows_it_above_its_figure(run, backend):
+    chart = foresell.plot.chart(run, "segments", backend=backend)
+    if backend == "plotly":
+        assert list(chart.data[0].text[0]) == series("segments")[0]["label"] and "%{text}" in chart.data[0].texttemplate
+        assert chart.data[0].text[2][2] == "" and "%{text}" in chart.data[0].hovertemplate
+        assert foresell.plot.chart(run, "hours", backend=backend).data[0].text is None
+    else:
+        told = [text.get_text() for text in chart.texts if text.get_text()]
+        assert told[:2] == ["Cannot lose them\n14", "At risk\n58"] and "Lost\n510" in told
+        assert len(told) - len([text for text in told if text.startswith('"Champions')]) == 14
+
+
+VIEWS = [
+    *[(foresell.plot.segments, {"view": view}, f"segment-{view}") for view in ("map", "sizes", "moves")],
+    (foresell.plot.cohorts, {}, "cohorts"),
+    *[(foresell.plot.customer_values, {"view": view}, f"value-{view}") for view in ("curve", "segments", "replay")],
+    *[(foresell.plot.churn, {"view": view}, f"churn-{view}") for view in ("map", "gains", "profit", "calibration")],
+]
+
+
+@pytest.mark.parametrize("draw,choice,name", VIEWS, ids=[name for _, _, name in VIEWS])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_charts_of_customers_are_those_of_the_report(tmp_path, draw, choice, name, backend):
+    made = run_of(tmp_path, [{**BLOCKS["hours"], "id": one, "title": f"This is {one}"} for _, _, one in VIEWS])
+    chart = draw(made, **choice, backend=backend)
+    assert f"This is {name}" in said(chart, backend)
+    if draw is not foresell.plot.customer_values:
+        assert "In pieces, too" in said(draw(made, **choice, choose="Pieces an hour", backend=backend), backend)
+
+
+@pytest.mark.parametrize("draw", (foresell.plot.segments, foresell.plot.customer_values, foresell.plot.churn))
+def test_a_view_that_is_not_there_is_named_beside_those_that_are(run, draw):
+    with pytest.raises(foresell.UsageError, match="there is no view 'pie'"):
+        draw(run, view="pie")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_the_bars_of_a_waterfall_lie_where_the_document_says(run, backend):
     chart = foresell.plot.chart(run, "why", backend=backend)
     assert bars(chart, backend) == {(round(low, 4), round(high, 4)) for one in series("why") for low, high in zip(one["low"], one["high"])}

@@ -49,6 +49,22 @@ test("a heat map has a cell for each known value, from pale to dark, and blanks 
   expect(texts(series[0])).toHaveLength(fills.length); // cells of 60 pixels have room for figures
 });
 
+test("a cell with a name shows it above its figure where it has room, and every column has its name", () => {
+  const wide = { coord: ([x, y]: number[]) => [120 * (x ?? 0), 46 * (y ?? 0)], size: () => [120, 46] };
+  const first = (drawn("segments").series[0]?.renderItem?.({ dataIndex: 0 }, wide) as { children: Part[] }).children;
+  expect(first.filter((p) => p.type === "text").map((p) => p.style.text)).toEqual(["Cannot lose them", "14"]);
+  expect(texts(drawn("segments").series[0])).toEqual(["14", "58", "196", "337", "565"]); // of 60 pixels
+  expect(drawn("segments").xAxis.axisLabel).toMatchObject({ interval: 0, hideOverlap: false, overflow: "break" });
+  expect(heightOf(seen("segments"))).toBeGreaterThan(heightOf({ ...seen("segments"), series: seen("segments").series.map(({ label, ...s }) => s) }));
+  expect(tipOfPoint(seen("segments").series[2]!, 0, seen("segments"), pounds)[1]).toEqual(["510", "Lost"]);
+});
+
+test("cells too narrow for the longest figure show none", () => {
+  const narrow = { coord: () => [0, 0], size: () => [24, 32] };
+  const figures = (named: string) => drawn(named).series.flatMap((s) => s.data.map((_, dataIndex) => (s.renderItem?.({ dataIndex }, narrow) as { children: Part[] }).children.length));
+  expect(new Set(figures("segments"))).toEqual(new Set([1])); // 14 would have room, 565 has none
+});
+
 test("in each look more stands out more from the page, and figures can be read on every colour", () => {
   const light = (hex: string) => [1, 3, 5].reduce((sum, at) => sum + parseInt(hex.slice(at, at + 2), 16), 0);
   for (const dark of [false, true]) {

@@ -18,7 +18,21 @@ from . import history as _history
 from . import levels as _levels
 from .picture import Picture
 
-__all__ = ["accuracy", "categories", "chart", "charts", "forecast", "items", "sales", "stores", "total"]
+__all__ = [
+    "accuracy",
+    "categories",
+    "chart",
+    "charts",
+    "churn",
+    "cohorts",
+    "customer_values",
+    "forecast",
+    "items",
+    "sales",
+    "segments",
+    "stores",
+    "total",
+]
 
 Backend = Literal["matplotlib", "seaborn", "plotly"]
 TRIED = {
@@ -28,6 +42,9 @@ TRIED = {
     "store": "Stores, one by one",
     "item": "Products, one by one",
 }
+SEGMENTS = {"map": "segment-map", "sizes": "segment-sizes", "moves": "segment-moves"}
+VALUES = {"curve": "value-curve", "segments": "value-segments", "replay": "value-replay"}
+CHURN = {"map": "churn-map", "gains": "churn-gains", "profit": "churn-profit", "calibration": "churn-calibration"}
 BACKENDS = {"matplotlib": ("matplotlib",), "seaborn": ("matplotlib", "seaborn"), "plotly": ("plotly",)}
 
 
@@ -154,6 +171,141 @@ def accuracy(
     if level is not None and level not in TRIED:
         raise UsageError(f"there is no level '{level}'", remedy=f"there are {', '.join(TRIED)}")
     return chart(run, "error-ahead", choose=None if level is None else TRIED[level], backend=backend, ax=ax)
+
+
+def _viewed(run: Run, views: dict[str, str], view: str, choose: str | None, backend: Backend, ax: Any) -> Any:
+    if view not in views:
+        raise UsageError(f"there is no view '{view}'", remedy=f"there are {', '.join(views)}")
+    return chart(run, views[view], choose=choose, backend=backend, ax=ax)
+
+
+def segments(
+    run: Run,
+    *,
+    view: Literal["map", "sizes", "moves"] = "map",
+    choose: str | None = None,
+    backend: Backend = "matplotlib",
+    ax: Any = None,
+) -> Any:
+    """Draws the segments of customers: by recency and frequency, their sizes, or where customers went.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    view : {"map", "sizes", "moves"}
+        The map of scores, what each segment is of customers and money, or from which segment to which customers went.
+    choose : str, optional
+        What is counted, as "Money"; default: customers, of the sizes both.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. The tables `customer_rfm` and `segment_moves` have its figures.
+
+    Examples
+    --------
+    >>> foresell.plot.segments(foresell.open_run("shop"), view="moves")  # doctest: +SKIP
+    """
+    return _viewed(run, SEGMENTS, view, choose, backend, ax)
+
+
+def cohorts(run: Run, *, choose: str | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:
+    """Draws who comes back: a row for the customers of each first month or quarter, a column for each that followed.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    choose : str, optional
+        What is counted, as "Money"; default: the share that bought again.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. The table `cohorts` has its figures.
+
+    Examples
+    --------
+    >>> foresell.plot.cohorts(foresell.open_run("shop"), choose="Money")  # doctest: +SKIP
+    """
+    return chart(run, "cohorts", choose=choose, backend=backend, ax=ax)
+
+
+def customer_values(
+    run: Run,
+    *,
+    view: Literal["curve", "segments", "replay"] = "curve",
+    backend: Backend = "matplotlib",
+    ax: Any = None,
+) -> Any:
+    """Draws whose purchases bring the coming year's money, by customer or by segment, or what such figures were worth on the past.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    view : {"curve", "segments", "replay"}
+        The share that the first customers bring, what each segment brought and will bring, or purchases expected beside those that came.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. The tables `customer_values` and `purchase_replay` have its figures.
+
+    Examples
+    --------
+    >>> foresell.plot.customer_values(foresell.open_run("shop"), view="replay")  # doctest: +SKIP
+    """
+    return _viewed(run, VALUES, view, None, backend, ax)
+
+
+def churn(
+    run: Run,
+    *,
+    view: Literal["map", "gains", "profit", "calibration"] = "map",
+    choose: str | None = None,
+    backend: Backend = "matplotlib",
+    ax: Any = None,
+) -> Any:
+    """Draws how likely customers leave, by what they are worth, or how right such a list was on the past.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    view : {"map", "gains", "profit", "calibration"}
+        Customers by probability and worth; the share of those who left that the list reached; the profit of contacting; how many
+        were foretold to leave and did.
+    choose : str, optional
+        Of the map what is counted, of the others which date; default: customers, all dates together.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. The tables `customer_churn` and `churn_replay` have its figures.
+
+    Examples
+    --------
+    >>> foresell.plot.churn(foresell.open_run("shop"), view="gains")  # doctest: +SKIP
+    """
+    return _viewed(run, CHURN, view, choose, backend, ax)
 
 
 def sales(run: Run, *, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:

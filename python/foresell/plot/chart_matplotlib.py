@@ -24,6 +24,8 @@ MANY_DOTS = 60
 NAME_LETTERS = 34  # in a line of a name
 MANY_ROWS = 20  # of more, each name has one line
 SMALL_LETTERS_AN_INCH = 13
+CELL_LETTERS_AN_INCH = 15
+BROKEN_NAMES = 7  # columns of so many letters have names in several lines
 
 
 def _colour(i: int) -> str:
@@ -255,17 +257,31 @@ def _heat(ax: Axes, chart: Chart, width: float) -> None:
     bar.ax.tick_params(labelsize=9, length=0)
     bar.ax.yaxis.set_major_locator(MaxNLocator(4))
     if width / (len(column) + 2) > 0.42:
-        for r, cells_of in enumerate(cells):
-            for c, value in enumerate(cells_of):
-                if value == value:
-                    ink = "#111111" if _is_pale(mesh.cmap(mesh.norm(value))) else "#ffffff"
-                    ax.text(c, r, written(value, chart.unit), color=ink, ha="center", va="center", fontsize=8)
+        _cell_texts(ax, chart, cells, mesh, width)
     _heat_axes(ax, chart, list(column), width)
 
 
+def _cell_texts(ax: Axes, chart: Chart, cells: Sequence[Sequence[float]], mesh: Any, width: float) -> None:
+    """The figure of each cell, below its name where it has one that fits."""
+    letters = int(width / (len(chart.categories) + 1) * CELL_LETTERS_AN_INCH)
+    names = [dict(zip(one.x, one.label)) for one in chart.series]
+    for r, values in enumerate(cells):
+        for c, (place, value) in enumerate(zip(chart.categories, values)):
+            if value == value:
+                name = names[r].get(place, "") if letters > 8 else ""
+                told = [short(name, letters)] if name else []
+                ink = "#111111" if _is_pale(mesh.cmap(mesh.norm(value))) else "#ffffff"
+                ax.text(c, r, "\n".join([*told, written(value, chart.unit)]), color=ink, ha="center", va="center", fontsize=8)
+
+
 def _heat_axes(ax: Axes, chart: Chart, columns: Sequence[Any], width: float) -> None:
+    letters = int(width / (len(columns) + 2) * SMALL_LETTERS_AN_INCH)
     step = max(1, -(-len(columns) * 6 // int(width * SMALL_LETTERS_AN_INCH)))
-    ax.set_xticks(range(0, len(columns), step), [short(str(name), 14) for name in columns[::step]], **SMALL)
+    if letters >= BROKEN_NAMES:
+        told = ["\n".join(lines(short(str(name), 3 * letters), letters)) for name in columns]
+    else:
+        told = [short(str(name), 14) for name in columns]
+    ax.set_xticks(range(0, len(columns), step), told[::step], **SMALL)
     ax.set_yticks(range(len(chart.series)), [short(one.name, 24) for one in chart.series], **SMALL)
     ax.set_ylim(len(chart.series) - 0.5, -0.5)
     ax.tick_params(length=0)

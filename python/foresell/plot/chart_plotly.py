@@ -250,12 +250,16 @@ def _heat(fig: go.Figure, chart: Chart) -> None:
     known = [dict(zip(one.x, one.y)) for one in chart.series]
     cells = [[row.get(x) for x in columns] for row in known]
     values = [value for row in cells for value in row if value is not None]
+    names = [dict(zip(one.x, one.label)) for one in chart.series]
+    told = [[html(of_row.get(x, "")) for x in columns] for of_row in names]
+    named = any(map(any, told))
     scale = [[i / (len(SCALE) - 1), colour] for i, colour in enumerate(SCALE)]
     fig.add_trace(
         go.Heatmap(
             z=cells, x=[html(str(x)) for x in columns], y=[html(one.name) for one in chart.series], colorscale=scale,
             zmin=min([*values, 0.0]), zmax=max([*values, 0.0]), xgap=2, ygap=2, hoverongaps=False,
-            hovertemplate=f"%{{y}}, %{{x}}<br>%{{z:{_format(chart.unit)}}}<extra></extra>",
+            hovertemplate=f"%{{y}}, %{{x}}<br>%{{z:{_format(chart.unit)}}}{'<br>%{text}' if named else ''}<extra></extra>",
+            text=told if named else None, texttemplate=f"<b>%{{text}}</b><br>%{{z:{_format(chart.unit)}}}" if named else None,
             colorbar={"tickformat": _ticks(chart.unit), "thickness": 12, "outlinewidth": 0, "title": _small(chart.counted)},
         )
     )
@@ -274,7 +278,7 @@ def _title(chart: Chart) -> str:
 
 def _height(chart: Chart) -> int:
     if chart.kind == "heat":
-        return 60 + 34 * len(chart.series)
+        return 60 + (46 if any(one.label for one in chart.series) else 34) * len(chart.series)
     if chart.is_listed:
         return 60 + 30 * len(chart.categories) * (1 if chart.stacked or chart.kind == "floating" else max(1, len(chart.series) // 2))
     return 360
