@@ -372,7 +372,7 @@ const fs_operator fs_update_operator = {
         "to fit anew.",
     .example = "foresell apply update new.csv --group item --order day --value units "
                "--horizon 14 -o out.csv",
-    .version = 1,
+    .version = 2,
     .input = update_input,
     .output = update_output,
     .params = update_params,
