@@ -10,7 +10,7 @@
 -- the self-normalised test of Kiefer, Vogelsang and Bunzel (2000, table 2), for which errors of neighbouring steps may depend on each other. As all of one
 -- trial hang together, it is asked at 99 in 100, 8.544: of 600 made-up shops in which nothing beats the last week it then calls 4 in 100 better. too short: of fewer than 20 values a mean error is itself off by a sixth and more, and six steps are too
 -- few for the test. What models see is what counts: unusual values are dampened, hidden demand is left out, and on days
--- that are always closed nothing is both foreseen and sold.
+-- that are always closed nothing is both foreseen and sold; coverage does not count them.
 with trials as (
     select
         level,
@@ -22,7 +22,8 @@ with trials as (
         mae * count as error,
         actual * count as sold,
         bias * count as off,
-        coverage * count as inside
+        coverage * ranges as inside,
+        ranges
     from accuracy_levels
     where count > 0 and not (level = 'store' and key = '(all)')
     union all
@@ -36,7 +37,8 @@ with trials as (
         mae * count,
         actual * count,
         bias * count,
-        coverage * count
+        coverage * ranges,
+        ranges
     from accuracy_items
     where count > 0
 ),
@@ -59,7 +61,8 @@ steps as (
         cast(sum(exact(case when model = 'auto' then error end)) as double) as error,
         cast(sum(exact(case when model = 'snaive' then error end)) as double) as naive_error,
         cast(sum(exact(case when model = 'auto' then off end)) as double) as off,
-        cast(sum(exact(case when model = 'auto' then inside end)) as double) as inside
+        cast(sum(exact(case when model = 'auto' then inside end)) as double) as inside,
+        sum(case when model = 'auto' then ranges end) as ranges
     from trials
     group by level, step
 ),
@@ -73,6 +76,7 @@ wholes as (
         cast(sum(exact(naive_error)) as double) as naive_error,
         cast(sum(exact(off)) as double) as off,
         cast(sum(exact(inside)) as double) as inside,
+        sum(ranges) as ranges,
         cast(sum(exact(naive_error - error)) as double) / nullif(count(*), 0) as saved
     from steps
     group by level
@@ -109,6 +113,7 @@ rows_of as (
         naive_error,
         off,
         inside,
+        ranges,
         cast(null as string) as verdict
     from steps
     union all
@@ -123,6 +128,7 @@ rows_of as (
         wholes.naive_error,
         wholes.off,
         wholes.inside,
+        wholes.ranges,
         case
             when wholes.compared < 20 or wholes.steps < 6 then 'too short'
             when abs(wholes.saved) * wholes.steps * square_root(wholes.steps) <= 8544e-3 * coalesce(noise.spread, 0) then 'unsure'
@@ -146,7 +152,7 @@ select
     error / nullif(sold, 0) as wape,
     naive_error / nullif(sold, 0) as naive_wape,
     off / nullif(sold, 0) as bias,
-    inside / nullif(compared, 0) as coverage,
+    inside / nullif(ranges, 0) as coverage,
     case when inside is not null then greatest(${each q in forecast.quantiles: ${q}e0,} 0e0) - least(${each q in forecast.quantiles: ${q}e0,} 1e0) end as due,
     1 - error / nullif(naive_error, 0) as value_added,
     verdict

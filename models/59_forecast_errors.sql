@@ -13,7 +13,8 @@ with sums as (
         cast(sum(exact(case when model = 'auto' then mae * count end)) as double) as error,
         cast(sum(exact(case when model = 'snaive' then mae * count end)) as double) as naive_error,
         cast(sum(exact(case when model = 'auto' then bias * count end)) as double) as off,
-        cast(sum(exact(case when model = 'auto' then coverage * count end)) as double) as inside
+        cast(sum(exact(case when model = 'auto' then coverage * ranges end)) as double) as inside,
+        sum(case when model = 'auto' then ranges end) as ranges
     from accuracy_items
     where count > 0
     group by item
@@ -44,7 +45,8 @@ select
     error / nullif(sold, 0) as wape,
     off / nullif(sold, 0) as bias,
     1 - error / nullif(naive_error, 0) as value_added,
-    inside / nullif(compared, 0) as coverage,
+    inside / nullif(ranges, 0) as coverage,
+    cast(ranges as bigint) as ranges,
     price,
     money_error,
     model

@@ -127,8 +127,9 @@ typedef struct fs_backtest {
     double scaled_squared; /* Σe² / (mean (y_t - y_{t-1})² before the origin) */
     int64_t stepped_count;
     /* of intervals, set by fs_forecaster_backtest only */
-    int64_t inside;     /* values between the outermost quantiles */
-    double interval;    /* Σ interval score of the outermost quantiles, scaled as `scaled` is */
+    int64_t ranges;  /* values whose range was foretold: all but those of places that are closed */
+    int64_t inside;  /* of these between the outermost quantiles */
+    double interval; /* Σ interval score of the outermost quantiles, scaled as `scaled` is */
     double scaled_loss; /* Σ over quantiles of the pinball loss / (mean |y_t - y_{t-1}|) */
     int64_t loss_count;
     double *pinball; /* quantiles: Σ loss */

@@ -153,7 +153,8 @@ def backtest(
         - `value_added` (double, share of 1): forecast value added: the share of the seasonal naive method's absolute
           error that the model saves; below zero: it is worse; null where that error is zero.
         - `coverage` (double, share of 1): share of values between the lowest and the highest quantile, which should be
-          their distance.
+          their distance; days on which it is always closed are not counted.
+        - `ranges` (int): of how many values that is the share; null without quantiles.
         - `crps` (double): continuous ranked probability score, as far as the quantiles tell: twice their mean pinball
           loss.
         - `spl` (double): scaled pinball loss: the mean over the quantiles, over the naive method's mean absolute error
@@ -1745,8 +1746,7 @@ def update(
 
     Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
     arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
-    errors that were made since. mstl, tbats, dhr, adida, imapa and models with regressors can't be saved. Format:
-    docs/saved.md.
+    errors that were made since. mstl, adida, imapa and models with regressors can't be saved. Format: docs/saved.md.
 
     Periods between the saved end and the last known value that have no row count as missing unless `absent` says
     otherwise; rows up to the saved end are left out and noted. Values that a model can't take, such as parts of pieces

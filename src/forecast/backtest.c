@@ -156,9 +156,9 @@ static double interval_score(const fs_forecast_settings *s, double actual, const
     return quantile[high] - quantile[low] + 2 / alpha * outside;
 }
 
-/* quantile: of this step, in units of the whole series, as `actual` is. */
+/* quantile: of this step, in units of the whole series, as `actual` is; is_closed: it is certain, and says nothing of ranges. */
 static void add_interval(const fs_forecast_settings *s, fs_backtest *b, const yardstick *by,
-                         double actual, const double *quantile)
+                         double actual, bool is_closed, const double *quantile)
 {
     double loss = 0;
     for (int q = 0; q < s->quantiles; q++) {
@@ -170,7 +170,8 @@ static void add_interval(const fs_forecast_settings *s, fs_backtest *b, const ya
     }
     bool inside = false;
     double score = interval_score(s, actual, quantile, &inside);
-    b->inside += inside;
+    b->ranges += !is_closed;
+    b->inside += inside && !is_closed;
     if (by->seasonal > 0) b->interval += score / by->seasonal;
     if (by->one > 0) b->scaled_loss += loss / by->one, b->loss_count++;
 }
@@ -220,7 +221,7 @@ static void judge_sums(fs_forecaster *f, int model, int index, int season, const
         fs_backtest *b = &f->tested[model].sums[only_last ? 0 : h];
         add_error(b, &whole, actual, sum);
         for (int q = 0; q < quantiles; q++) quantile[q] /= unit;
-        if (quantiles > 0) add_interval(&f->settings, b, &whole, actual, quantile);
+        if (quantiles > 0) add_interval(&f->settings, b, &whole, actual, false, quantile);
     }
 }
 
@@ -249,6 +250,7 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
     bool by_sums = judges_intervals && f->settings.sums;
     int quantiles = judges_intervals && !by_sums ? f->settings.quantiles : 0;
     double *made = t->made + index * f->settings.horizon, unit = f->series.unit;
+    bool closed[FS_CLOSED_LONGEST], has_closed = fs_find_closed(&f->before, season, closed);
     if (season == 1) t->absolute *= FADES, t->weight *= FADES;
     fs_deliver_mean(f, &f->before, fit, season, o->steps, made);
     if (quantiles > 0)
@@ -263,7 +265,8 @@ static void judge(fs_forecaster *f, int model, int index, int season, const yard
         if (by_sums) continue;
         add_error(b, by, actual, made[h] / unit);
         for (int q = 0; q < quantiles; q++) quantile[q] /= unit;
-        if (quantiles > 0) add_interval(&f->settings, b, by, actual, quantile);
+        bool is_closed = has_closed && closed[h % season];
+        if (quantiles > 0) add_interval(&f->settings, b, by, actual, is_closed, quantile);
     }
     if (by_sums) judge_sums(f, model, index, season, by);
 }

@@ -52,9 +52,8 @@ static void count_place(const fs_series *s, int season, int place, int *known, i
     }
 }
 
-/* Places of the season at which nothing was sold for long, while something was on nearly all of the
- * others: a shop that is shut on Sundays sells nothing next Sunday, whatever a smooth level says. False where there is none. */
-static bool find_closed(const fs_series *s, int season, bool closed[FS_CLOSED_LONGEST])
+/* A shop that is shut on Sundays sells nothing next Sunday, whatever a smooth level says. */
+bool fs_find_closed(const fs_series *s, int season, bool closed[FS_CLOSED_LONGEST])
 {
     int known[FS_CLOSED_LONGEST], busy[FS_CLOSED_LONGEST], open_known = 0, open_busy = 0;
     bool any = false;
@@ -77,7 +76,7 @@ static void keep_closed(const fs_series *series, int season, int64_t horizon, in
                         double *values)
 {
     bool closed[FS_CLOSED_LONGEST];
-    if (!find_closed(series, season, closed)) return;
+    if (!fs_find_closed(series, season, closed)) return;
     for (int64_t h = 0; h < horizon; h++)
         for (int i = 0; i < each; i++)
             if (closed[h % season]) values[h * each + i] = 0;

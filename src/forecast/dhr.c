@@ -10,6 +10,9 @@
  *
  * A missing value counts as what the filter expects, so has no error, in all columns alike.
  *
+ * Kept are, behind what ARIMA keeps (arima_resume.c), the seasons and their waves, of each wave two numbers, what it adds at the next observation and
+ * what it would add a quarter of a turn later, and how many numbers these are.
+ *
  * Cost: two searches of ARIMA without season, and half the square of the columns an observation.
  */
 #include <math.h>
@@ -18,11 +21,12 @@
 
 #include "tbats_internal.h"
 
-#define WIDTH   4
-#define TURNS   2
-#define LAGS    (FS_ARIMA_NEAR + 2) /* of an AR part with two differences */
-#define RING    8                   /* rows: the power of two above the lags */
-#define COLUMNS (FS_TBATS_SEEDS + 4)
+#define WIDTH       4
+#define TURNS       2
+#define LAGS        (FS_ARIMA_NEAR + 2) /* of an AR part with two differences */
+#define RING        8                   /* rows: the power of two above the lags */
+#define COLUMNS     (FS_TBATS_SEEDS + 4)
+#define SEASON_MOST 1000000
 
 typedef double vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 
@@ -215,11 +219,10 @@ static void count_waves(const work *w, fs_fit *fit)
 }
 
 /* "DHR({<7,3>, <365,5>}) ARIMA(1,1,1)" */
-static void describe(const work *w, fs_fit *fit)
+static void describe(const fs_tbats_form *form, fs_fit *fit)
 {
     char rest[FS_MODEL_NAME];
     size_t size = sizeof fit->model, used;
-    const fs_tbats_form *form = &w->t.form;
     memcpy(rest, fit->model, sizeof rest);
     used = (size_t)snprintf(fit->model, size, "DHR({");
     for (int i = 0, any = 0; i < form->seasons; i++)
@@ -228,6 +231,77 @@ static void describe(const work *w, fs_fit *fit)
                                      form->season[i], form->harmonics[i]);
     snprintf(fit->model + used, size - used, "}) %.40s", rest);
 }
+
+/* ---- what is kept ---- */
+
+/* What waves add at the next observation, two numbers of each, which turn as its columns do. */
+typedef struct kept {
+    fs_tbats_form form;
+    fs_tbats t; /* the form laid out */
+    double wave[2 * FS_TBATS_PAIRS];
+} kept;
+
+static void go_through(fs_states *s, kept *k)
+{
+    int64_t seasons = k->form.seasons;
+    fs_states_whole(s, &seasons, 0, FS_SEASONS_MOST);
+    if (s->fails) return;
+    k->form.seasons = (int)seasons;
+    for (int i = 0; i < k->form.seasons; i++) {
+        int64_t length = k->form.season[i], waves = k->form.harmonics[i];
+        fs_states_whole(s, &length, 1, SEASON_MOST);
+        fs_states_whole(s, &waves, 0,
+                        length / 2 < FS_TBATS_HARMONICS ? length / 2 : FS_TBATS_HARMONICS);
+        k->form.season[i] = (int)length, k->form.harmonics[i] = (int)waves;
+    }
+    if (s->fails) return;
+    fs_tbats_lay_out(&k->t, &k->form);
+    for (int i = 0; i < 2 * k->t.pairs; i++)
+        fs_states_number(s, &k->wave[i], -FS_STATE_BOUND, FS_STATE_BOUND);
+}
+
+static void turn(kept *k)
+{
+    for (int i = 0; i < k->t.pairs; i++) {
+        double *at = k->wave + 2 * i, a = at[0], b = at[1];
+        at[0] = k->t.cosine[i] * a + k->t.sine[i] * b;
+        at[1] = k->t.cosine[i] * b - k->t.sine[i] * a;
+    }
+}
+
+static double sum_of(const kept *k)
+{
+    double sum = 0;
+    for (int i = 0; i < k->t.pairs; i++) sum += k->wave[2 * i];
+    return sum;
+}
+
+/* Behind the states of ARIMA, which are there. */
+static void keep(kept *k, fs_fit *fit)
+{
+    if (!fit->keeps || fit->states == 0) return;
+    int64_t before = fit->states;
+    fs_states s = {.at = fit->state + before, .left = fit->state_capacity - before};
+    go_through(&s, k);
+    double own = (double)(s.at - (fit->state + before)) + 1;
+    fs_states_number(&s, &own, 0, (double)fit->state_capacity);
+    fs_states_end(&s, fit);
+}
+
+/* Of the fit: `row` is at the last observation. */
+static kept kept_of(const work *w)
+{
+    kept k = {.form = w->t.form, .t = w->t};
+    for (int i = 0; i < w->t.pairs; i++) {
+        const double *row = w->row + 1 + 2 * i, *b = w->coefficient + 1 + 2 * i;
+        k.wave[2 * i] = b[0] * row[0] + b[1] * row[1];
+        k.wave[2 * i + 1] = b[1] * row[0] - b[0] * row[1];
+    }
+    turn(&k);
+    return k;
+}
+
+/* ---- the method ---- */
 
 static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can)
@@ -253,10 +327,64 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
         if (!*can) return FS_OK;
         f = filter_of(&model);
     }
+    kept k = kept_of(&w);
+    keep(&k, fit);
     put_back(&w, task->horizon, fit->mean);
     count_waves(&w, fit);
-    describe(&w, fit);
+    describe(&w.t.form, fit);
     *can = fs_fit_is_finite(fit, task->series->count, task->horizon);
+    return FS_OK;
+}
+
+/* Takes what is the waves' off the states; false where there is no such thing. */
+static bool read_kept(kept *k, fs_fit *fit)
+{
+    double own = fit->states > 0 ? fit->state[fit->states - 1] : 0;
+    if (!(own >= 2 && own < (double)fit->states)) return false;
+    int64_t before = fit->states - (int64_t)own;
+    fs_states s = {.at = fit->state + before, .left = (int64_t)own - 1, .reads = true};
+    go_through(&s, k);
+    return !s.fails && s.left == 0;
+}
+
+/* As take_out, of what came since; `wave` is then at what comes next. */
+static fs_series take_out_kept(kept *k, const fs_series *series, double *left)
+{
+    fs_series s = *series;
+    s.y = left;
+    for (int64_t t = 0; t < s.count; t++) {
+        left[t] = s.use[t] ? series->y[t] - sum_of(k) : 0;
+        turn(k);
+    }
+    return s;
+}
+
+static fs_status resume(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                        fs_fit *fit, bool *can)
+{
+    size_t count = (size_t)task->series->count, rest_size = (size_t)FS_STATES_MOST(1);
+    int64_t states = fit->states;
+    kept k = {.form = {.seasons = 0}};
+    fs_forecast_task without = *task;
+    (void)method;
+    double *at = fs_scratch_reserve(scratch, count + rest_size);
+    if (!at) return FS_MEMORY;
+    fs_scratch rest = {.at = at + count, .size = rest_size};
+    k.t.state = at; /* is not worked on */
+    *can = read_kept(&k, fit);
+    if (!*can) return FS_OK;
+    fs_series left = take_out_kept(&k, task->series, at);
+    without.series = &left;
+    without.season = 1;
+    fit->states -= (int64_t)fit->state[fit->states - 1];
+    FS_TRY(fs_arima_method.resume(&fs_arima_method, &without, &rest, fit, can));
+    if (!*can) {
+        fit->states = states;
+        return FS_OK;
+    }
+    keep(&k, fit);
+    for (int64_t h = 0; h < task->horizon; h++, turn(&k)) fit->mean[h] += sum_of(&k);
+    describe(&k.form, fit);
     return FS_OK;
 }
 
@@ -265,6 +393,7 @@ const fs_method fs_dhr_method = {
     .about = "dynamic harmonic regression (Hyndman and Athanasopoulos): seasons as sums of waves, "
              "their number by AICc, and ARIMA for what is left",
     .fit = fit,
+    .resume = resume,
     .is_slow = true,
     .seasons = FS_SEASONS_SEVERAL,
 };

@@ -31,7 +31,7 @@ typedef struct fs_tested {
 typedef struct fs_paths {
     int64_t horizon, width; /* columns: a multiple of FS_PATHS_LANES */
     uint16_t *
-        rank; /* horizon + 1 rows of width: what each column draws at a step; the last row is their order */
+        rank; /* horizon + 2 rows of width: what each column draws at a step; their order; what it draws of what all steps share */
     double *
         normal; /* width: quantiles of the normal distribution, of rank k in the middle of its share */
     double *table;  /* width: of the errors */
@@ -154,6 +154,9 @@ void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, int model, 
 void fs_deliver_paths(fs_forecaster *f, const fs_series *series, int model, int season,
                       int64_t horizon, bool clips);
 bool fs_is_nonnegative(const fs_forecaster *f, const fs_series *series);
+/* Places of the season, from the first step ahead on, at which nothing was sold for long, while something was on nearly all of the others: there it
+ * is forecast with certainty. False where there is none, and `closed` is not all set. */
+bool fs_find_closed(const fs_series *series, int season, bool closed[FS_CLOSED_LONGEST]);
 /* Quantiles of the sums of steps 1 ... h: of each h, or of the last only, whose place they have. */
 void fs_deliver_sums(fs_forecaster *f, const fs_series *series, int model, int season,
                      int64_t horizon, bool only_last, double *quantile);

@@ -6,6 +6,11 @@
  *
  *   psi_0 = 1,  psi_j = sqrt(spread[j]^2 - spread[j-1]^2)
  *
+ * What errors of the backtest had beyond theory (errors.factor above 1) is not noise that each step has anew: it is that level, trend and seasons
+ * were estimated, or moved as the model does not know, and is wrong in the same direction in all steps. So noise is as wide as theory says, and what
+ * is left of each step's variance is one normal error a path, times spread[h]: steps are as wide as before, sums wider (Chatfield
+ * 1993, Journal of Business & Economic Statistics 11, on why intervals are too narrow).
+ *
  * The sign, which deviations do not tell, is taken as plus. So it is of random walks, exponential smoothing and autoregressions
  * that follow their last value, and where it is not, a sum comes out wider than it need be, never narrower. Errors e are
  * drawn from the distribution of errors of one step (errors.c). Methods that forecast counts have paths of their own
@@ -17,7 +22,7 @@
  * step only: they are the same for all series, whatever the threads, the order of groups and the horizon. That also means
  * that the paths of two series draw in the same order, so what is added up over series path by path is as wide as if all were wrong together.
  *
- * Cost: horizon^2 / 2 products a path where all weights differ from zero, .1 ns each; a table of errors.
+ * Cost: horizon^2 / 2 products a path where all weights differ from zero, .1 ns each; a table of errors; one product a step and path more.
  */
 #include <math.h>
 
@@ -53,6 +58,8 @@ static void fill_draws(fs_paths *p, uint64_t seed)
     }
     fs_random random = fs_random_open(seed, 0, 1, 0);
     fill_order(&random, p->width, p->rank + p->horizon * p->width);
+    random = fs_random_open(seed, 0, 2, 0);
+    fill_order(&random, p->width, p->rank + (p->horizon + 1) * p->width);
     for (int64_t k = 0; k < p->width; k++)
         p->normal[k] = fs_normal_quantile(((double)k + 0.5) / (double)p->width);
 }
@@ -63,7 +70,7 @@ fs_status fs_paths_open(fs_paths *p, const fs_forecast_settings *settings)
     if (settings->paths <= 0) return FS_OK;
     p->width = (settings->paths + LANES - 1) / LANES * LANES;
     size_t width = (size_t)p->width, horizon = (size_t)p->horizon;
-    p->rank = fs_alloc((horizon + 1) * width * sizeof *p->rank);
+    p->rank = fs_alloc((horizon + 2) * width * sizeof *p->rank);
     p->normal = fs_alloc(width * sizeof *p->normal);
     p->table = fs_alloc(width * sizeof *p->table);
     p->weight = fs_alloc(horizon * sizeof *p->weight);
@@ -117,9 +124,21 @@ static FS_LANES void add_past_errors(const double *psi, int64_t horizon, int64_t
         }
 }
 
-static void draw_errors(const fs_paths *p, int64_t horizon)
+static void draw_errors(const fs_paths *p, double scale, int64_t horizon)
 {
-    for (int64_t i = 0; i < horizon * p->width; i++) p->value[i] = p->table[p->rank[i]];
+    for (int64_t i = 0; i < horizon * p->width; i++) p->value[i] = scale * p->table[p->rank[i]];
+}
+
+/* ---- the error that all steps share ---- */
+
+static void add_common_error(const fs_paths *p, const fs_fit *fit, double deviation,
+                             int64_t horizon)
+{
+    const uint16_t *rank = p->rank + (p->horizon + 1) * p->width;
+    for (int64_t h = 0; h < horizon; h++) {
+        double *value = p->value + h * p->width, scale = deviation * spread_of(fit, h);
+        for (int64_t c = 0; c < p->width; c++) value[c] += scale * p->normal[rank[c]];
+    }
 }
 
 /* ---- counts ---- */
@@ -150,6 +169,9 @@ void fs_paths_simulate(fs_paths *p, const fs_fit *fit, fs_errors *errors, int64_
     }
     fill_weights(fit, horizon, p->weight);
     fs_errors_quantiles(errors, p->normal, p->width, p->table);
-    draw_errors(p, horizon);
+    double factor = errors->factor > 1 ? errors->factor : 1;
+    draw_errors(p, 1 / factor, horizon);
     add_past_errors(p->weight, horizon, p->width, p->value);
+    if (factor > 1)
+        add_common_error(p, fit, errors->deviation * sqrt(factor * factor - 1), horizon);
 }

@@ -165,7 +165,7 @@ static fs_status resume_part(fs_forecaster *f, int i, const fs_forecast_task *ta
     fs_fit *fit = &f->fit[i];
     int64_t count = task->series->count;
     FS_TRY(fs_fit_reserve(fit, count + 3 * (int64_t)task->season + 8, task->horizon));
-    fit->quantiles = NULL, fit->effect = NULL;
+    fit->quantiles = NULL, fit->effect = NULL, fit->is_transformed = false;
     fit->keeps = true;
     fit->today = 1;
     *can = false;
@@ -195,7 +195,7 @@ static fs_status resume_all(fs_forecaster *f, const fs_series *news, int *model,
     if (!*can || m->parts == 1) return FS_OK;
     fs_fit *fit = &f->fit[FS_FORECAST_AUTO];
     FS_TRY(fs_fit_reserve(fit, news->count, task.horizon));
-    fit->quantiles = NULL, fit->effect = NULL;
+    fit->quantiles = NULL, fit->effect = NULL, fit->is_transformed = false;
     if (m->is_median)
         fs_combine_median(part, m->parts, news->count, task.horizon, fit);
     else

@@ -68,6 +68,7 @@ void fs_saved_quantiles(const fs_fit *fit, int64_t h, const double *p, int n, do
     for (int q = 0; q < n; q++) {
         double empirical = read_off(table, p[q]) * table->errors.deviation;
         double error = fs_errors_blend(&table->errors, empirical, fs_normal_quantile(p[q]));
-        quantile[q] = fit->mean[h] + fit->spread[h] * error;
+        quantile[q] = fit->is_transformed ? fs_box_cox_at(fit, h, fs_box_cox_spread(fit, h) * error)
+                                          : fit->mean[h] + fit->spread[h] * error;
     }
 }

@@ -14,7 +14,11 @@
  * The transformation, where all values are above zero, is (y^λ - 1) / λ, λ in [0, 1]: the vertex of a parabola through the likelihoods of 0,
  * 1/2 and 1 at their estimates. What comes back is the median (box_cox.c).
  *
- * Missing values have no error; the states go on. Cost: some thirty fits, of at most twelve rounds each; 2 ms for 100 months.
+ * Missing values have no error; the states go on. Kept are the form (trend, damped, p, q, and of each season its length and its harmonics), λ, the
+ * parameters that the form has, the states (level, trend, two of each harmonic, two d, two e), and the slope of the way back at the first mean, by
+ * which errors are those of today.
+ *
+ * Cost: some thirty fits, of at most twelve rounds each; 2 ms for 100 months.
  */
 #include <math.h>
 #include <stdio.h>
@@ -22,8 +26,10 @@
 
 #include "tbats_internal.h"
 
-#define PHI_FIRST  0.9
-#define BETA_FIRST 0.01
+#define PHI_FIRST      0.9
+#define BETA_FIRST     0.01
+#define SEASON_MOST    1000000
+#define PARAMETER_MOST 1e3 /* in size: those of a fit are far below */
 
 typedef struct work {
     const fs_series *series;
@@ -177,15 +183,64 @@ static void choose(work *w, fs_tbats_form *form)
     choose_arma(w);
 }
 
+/* ---- what is kept ---- */
+
+static void go_through_form(fs_states *s, fs_tbats_form *form)
+{
+    int64_t whole[] = {form->trend, form->damped, form->p, form->q, form->seasons};
+    static const int most[] = {1, 1, FS_TBATS_ARMA, FS_TBATS_ARMA, FS_SEASONS_MOST};
+    for (int i = 0; i < 5; i++) fs_states_whole(s, &whole[i], 0, most[i]);
+    if (s->fails) return;
+    form->trend = whole[0] == 1, form->damped = whole[1] == 1;
+    form->p = (int)whole[2], form->q = (int)whole[3], form->seasons = (int)whole[4];
+    for (int i = 0; i < form->seasons; i++) {
+        int64_t length = form->season[i], harmonics = form->harmonics[i];
+        fs_states_whole(s, &length, 1, SEASON_MOST);
+        fs_states_whole(s, &harmonics, 0,
+                        length / 2 < FS_TBATS_HARMONICS ? length / 2 : FS_TBATS_HARMONICS);
+        form->season[i] = (int)length, form->harmonics[i] = (int)harmonics;
+    }
+}
+
+/* What the form has of them, and the states; the form is laid out. */
+static void go_through_states(fs_states *s, work *w, double *slope)
+{
+    fs_tbats *t = &w->t;
+    size_t states = 2 + 2 * (size_t)t->pairs + 2 * FS_TBATS_ARMA;
+    fs_states_number(s, &w->lambda, 0, 1);
+    for (int i = 0; i < FS_TBATS_PARAMETERS; i++)
+        if (t->column_of[i] >= 0)
+            fs_states_number(s, &w->best.x[i], -PARAMETER_MOST, PARAMETER_MOST);
+    for (size_t i = 0; i < states; i++)
+        fs_states_number(s, &t->state[i], -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_states_number(s, slope, 1 / FS_STATE_BOUND, FS_STATE_BOUND);
+}
+
+/* Of the way back, at what is expected next. */
+static double slope_ahead(const work *w)
+{
+    if (w->lambda == 1) return 1;
+    return fs_box_cox_slope(fs_tbats_ahead(&w->t, w->best.x), w->lambda);
+}
+
+static void keep(work *w, fs_fit *fit)
+{
+    double slope = slope_ahead(w);
+    if (!fit->keeps) return;
+    fs_states s = fs_states_write(fit);
+    go_through_form(&s, &w->best.form);
+    go_through_states(&s, w, &slope);
+    fs_states_end(&s, fit);
+}
+
 /* ---- forecasts ---- */
 
-/* States answer errors alike at any time, so the deviation of step h is told from the answer to one error. */
+/* From the states behind the last observation. They answer errors alike at any time, so the deviation of step h is told from the answer to
+ * one error. */
 static void project(work *w, int64_t horizon, fs_fit *fit)
 {
     const fs_tbats_model *m = &w->best;
     double variance = 1;
-    fs_tbats_lay_out(&w->t, &m->form);
-    fs_tbats_reference(&w->t, m->x, m->seed, fit->residual);
     for (int64_t h = 0; h < horizon; h++) {
         fit->mean[h] = fs_tbats_ahead(&w->t, m->x);
         fs_tbats_move(&w->t, m->x, 0);
@@ -227,6 +282,9 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     if (!lay_out(&w, &form, scratch)) return FS_MEMORY;
     choose(&w, &form);
     if (!(w.best.aicc < INFINITY)) return FS_OK;
+    fs_tbats_lay_out(&w.t, &w.best.form);
+    fs_tbats_reference(&w.t, w.best.x, w.best.seed, fit->residual);
+    keep(&w, fit);
     project(&w, task->horizon, fit);
     describe(&w, fit);
     fit->from = 0;
@@ -236,11 +294,53 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     return FS_OK;
 }
 
+/* False where the transformation has no place for a value. */
+static bool can_transform(const fs_series *s, double lambda)
+{
+    for (int64_t t = 0; t < s->count && lambda < 1; t++)
+        if (s->use[t] && !(s->y[t] > 0)) return false;
+    return true;
+}
+
+static void carry_on(work *w, double *residual)
+{
+    transform_series(w, w->lambda);
+    for (int64_t t = 0; t < w->t.count; t++) {
+        residual[t] = w->t.use[t] ? w->t.y[t] - fs_tbats_ahead(&w->t, w->best.x) : 0;
+        fs_tbats_move(&w->t, w->best.x, residual[t]);
+    }
+}
+
+static fs_status resume(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                        fs_fit *fit, bool *can)
+{
+    work w = {.series = task->series, .best.x = {[FS_TBATS_PHI] = 1}};
+    double slope = 1;
+    fs_states s = fs_states_read(fit);
+    (void)method;
+    *can = false;
+    go_through_form(&s, &w.best.form);
+    if (s.fails) return FS_OK;
+    if (!lay_out(&w, &w.best.form, scratch)) return FS_MEMORY;
+    fs_tbats_lay_out(&w.t, &w.best.form);
+    go_through_states(&s, &w, &slope);
+    *can = fs_states_end(&s, fit) && can_transform(task->series, w.lambda);
+    if (!*can) return FS_OK;
+    carry_on(&w, fit->residual);
+    fit->today = fmin(slope_ahead(&w) / slope, FS_STATE_BOUND);
+    keep(&w, fit);
+    project(&w, task->horizon, fit);
+    describe(&w, fit);
+    fit->from = 0;
+    return FS_OK;
+}
+
 const fs_method fs_tbats_method = {
     .name = "tbats",
     .about = "TBATS (De Livera, Hyndman and Snyder 2011): several seasons of waves, a trend, ARMA "
              "errors and a Box-Cox transformation, by AICc",
     .fit = fit,
+    .resume = resume,
     .is_slow = true,
     .seasons = FS_SEASONS_SEVERAL,
 };

@@ -299,17 +299,21 @@ static double *add_regressor(fs_forecast_work *w, int64_t length, const char *na
     return at;
 }
 
+/* Of a group that knows nothing of it there is none: it is forecast as if the column were not there. */
 static fs_status add_column(fs_forecast_work *w, const fs_vector *x, int64_t start, int64_t length,
                             fs_error *error)
 {
     if (!x->number && !x->integer) return refuse_regressor(x, error);
     double *to = add_regressor(w, length, x->name, w->regressors, FS_REGRESSOR_PRIOR);
+    bool is_known = false;
     for (int64_t t = 0; t < length; t++) to[t] = NAN;
     for (int64_t i = 0; i < w->grid.rows; i++) {
         int64_t row = start + i, t = w->grid.place[i];
-        if (t < length && (!x->valid || x->valid[row]))
-            to[t] = x->number ? x->number[row] : (double)x->integer[row];
+        if (t >= length || (x->valid && !x->valid[row])) continue;
+        to[t] = x->number ? x->number[row] : (double)x->integer[row];
+        is_known = true;
     }
+    if (!is_known) w->regressors--;
     return FS_OK;
 }
 

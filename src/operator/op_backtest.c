@@ -77,7 +77,11 @@ static const fs_column backtest_output[] = {
      .role = FS_ROLE_RESULT,
      .unit = "share of 1",
      .doc = "share of values between the lowest and the highest quantile, which should be their "
-            "distance"},
+            "distance; days on which it is always closed are not counted"},
+    {.name = "ranges",
+     .type = FS_TYPE_INT,
+     .role = FS_ROLE_RESULT,
+     .doc = "of how many values that is the share; null without quantiles"},
     {.name = "crps",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -186,6 +190,7 @@ enum {
     BIAS,
     VALUE_ADDED,
     COVERAGE,
+    RANGES,
     CRPS,
     SPL,
     MSIS,
@@ -226,7 +231,8 @@ static void add_intervals(const fs_backtest *b, int quantiles, fs_rows *out, int
         set_ratio(out, PINBALL + q, row, b->pinball[q], count);
         set_ratio(out, PINBALL + quantiles + q, row, (double)b->below[q], count);
     }
-    set_ratio(out, COVERAGE, row, (double)b->inside, count);
+    set_ratio(out, COVERAGE, row, (double)b->inside, (double)b->ranges);
+    fs_rows_set_integer(out, RANGES, row, b->ranges);
     set_ratio(out, CRPS, row, 2 * loss, count * quantiles);
     set_ratio(out, SPL, row, b->scaled_loss, (double)b->loss_count * quantiles);
     set_ratio(out, MSIS, row, b->interval, (double)b->scaled_count);
@@ -281,7 +287,7 @@ const fs_operator fs_backtest_operator = {
         "and others 2022), msis as in the M4 (Gneiting and Raftery 2007).",
     .example = "foresell apply backtest sales.csv --group item --order week --value units "
                "--horizon 13 --models '[naive, ets, auto]' -o errors.csv",
-    .version = 6,
+    .version = 7,
     .input = fs_forecast_work_input,
     .output = backtest_output,
     .params = backtest_params,

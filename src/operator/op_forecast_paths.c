@@ -124,7 +124,7 @@ const fs_operator fs_forecast_paths_operator = {
         "the same steps, so sums over groups path by path are those of groups that err together.",
     .example = "foresell apply forecast_paths sales.csv --group item --order week --value units "
                "--horizon 6 --paths 200 -o paths.csv",
-    .version = 2,
+    .version = 3,
     .input = fs_forecast_work_input,
     .output = paths_output,
     .params = paths_params,

@@ -361,8 +361,7 @@ const fs_operator fs_update_operator = {
         "Between two fits a forecast is the same as if all of the series had been filtered with "
         "the "
         "parameters of the fit (of arima: once its filter has come to rest). Weights of auto stay "
-        "what they are; intervals follow the size of the errors that were made since. mstl, tbats, "
-        "dhr, "
+        "what they are; intervals follow the size of the errors that were made since. mstl, "
         "adida, "
         "imapa and models with regressors can't be saved. Format: docs/saved.md.\n\n"
         "Periods between the saved end and the last known value that have no row count as missing "
@@ -373,7 +372,7 @@ const fs_operator fs_update_operator = {
         "to fit anew.",
     .example = "foresell apply update new.csv --group item --order day --value units "
                "--horizon 14 -o out.csv",
-    .version = 1,
+    .version = 2,
     .input = update_input,
     .output = update_output,
     .params = update_params,

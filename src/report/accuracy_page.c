@@ -134,8 +134,8 @@ static fs_status add_models(const fs_report *report, json_t *page, const char *n
                  "(partition by way) as alike, count(*) over () as together from named) select "
                  "case when alike * 100 < together then 'other ways, of few products each' else "
                  "way end, count(*), round(sum(error) / nullif(sum(sold), 0), 4), round(1 - "
-                 "sum(error) / nullif(sum(naive_error), 0), 4), round(sum(coverage * compared) / "
-                 "nullif(sum(compared) filter (where coverage is not null), 0), 4) from counted "
+                 "sum(error) / nullif(sum(naive_error), 0), 4), round(sum(coverage * ranges) / "
+                 "nullif(sum(ranges), 0), 4) from counted "
                  "group by 1 order by 2 desc, 1");
     return FS_OK;
 }

@@ -123,3 +123,18 @@ def test_text_is_no_regressor(foresell, tmp_path):
     result = foresell("run", tmp_path / "project", "--only", "words", check=False)
     assert result.returncode != 0
     assert "column 'item' is text, and regressors are numbers" in result.stderr
+
+
+def test_a_group_that_knows_nothing_of_a_column_is_forecast_as_without_it(apply, sales, tmp_path):
+    with open(sales) as file:
+        rows_of = list(csv.DictReader(file))
+    made = {}
+    for name, columns in (("plain", ["item", "day", "units"]), ("silent", ["item", "day", "units", "promotion"])):
+        source = tmp_path / f"{name}.csv"
+        with open(source, "w", newline="") as out:
+            writer = csv.DictWriter(out, columns, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows({**row, "promotion": row["promotion"] if row["item"] == "a" else ""} for row in rows_of if row["units"])
+        made[name] = apply("forecast", source, tmp_path / f"{name}-out.csv", *OPTIONS)
+    of_b = {name: [row for row in rows if row["item"] == "b"] for name, rows in made.items()}
+    assert of_b["plain"] == of_b["silent"] and len(of_b["plain"]) == 14

@@ -142,9 +142,27 @@ static void losses_of_quantiles_are_those_worked_out_by_hand(void **state)
         assert_true(fabs(b->pinball[q] - 6 * quantiles[q]) < 1e-12);
         assert_int_equal(b->below[q], 0);
     }
+    assert_int_equal(b->ranges, 4);
     assert_int_equal(b->inside, 0);
     assert_true(fabs(b->interval - 20 * 6) < 1e-9);
     assert_true(fabs(b->scaled_loss - 6 * 1.5) < 1e-12);
+    fs_forecaster_close(f);
+}
+
+/* On every seventh day it is closed, which is certain: three trials of 14 days have 36 ranges. */
+static void closed_days_have_no_range(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(8, 0, 0, 0);
+    double y[140];
+    for (int t = 0; t < 140; t++) y[t] = t % 7 == 6 ? 0 : 50 + 4 * fs_random_normal(&random);
+    fs_forecaster *f = open_forecaster(14, FS_FORECAST_AUTO, 3);
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_backtest(f, 7, y, NULL, 140, NULL, &forecast, NULL), FS_OK);
+    const fs_backtest *b = fs_forecaster_tested(f, FS_FORECAST_AUTO, 0);
+    assert_int_equal(b->count, 42);
+    assert_int_equal(b->ranges, 36);
+    assert_true(b->inside > 24 && b->inside <= 36);
     fs_forecaster_close(f);
 }
 
@@ -536,6 +554,7 @@ int main(void)
         cmocka_unit_test(the_backtest_sees_no_future),
         cmocka_unit_test(backtest_sums_are_those_worked_out_by_hand),
         cmocka_unit_test(losses_of_quantiles_are_those_worked_out_by_hand),
+        cmocka_unit_test(closed_days_have_no_range),
         cmocka_unit_test(steps_add_up_and_models_are_those_that_were_named),
         cmocka_unit_test(auto_is_tried_as_it_would_have_forecast),
         cmocka_unit_test(words_are_the_names_of_the_models),

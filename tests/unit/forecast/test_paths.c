@@ -42,7 +42,7 @@ static void each_step_draws_all_shares_once_and_their_mirrors(void **state)
     fs_paths p;
     open_paths(&p, 9, 1003);
     assert_int_equal(p.width, 1008);
-    for (int64_t h = 0; h <= 9; h++) {
+    for (int64_t h = 0; h <= 10; h++) {
         const uint16_t *rank = p.rank + h * p.width;
         uint8_t seen[1008] = {0};
         for (int64_t i = 0; i < p.width; i++) {
@@ -84,23 +84,28 @@ static void draws_depend_on_seed_and_step_only(void **state)
 
 /* ---- sums by theory ---- */
 
-/* Deviation of the sum of steps 1 … h over paths of a fit with these spreads and normal errors of deviation 3. */
-static double deviation_of_sum(const double spread[STEPS], int64_t h)
+/* Deviation of the sum of steps `from` … h over paths of a fit with these spreads and normal errors of deviation 3, widened by `factor`. */
+static double deviation_widened(const double spread[STEPS], double factor, int64_t from, int64_t h)
 {
     fs_paths p;
     double copy[STEPS], squares = 0;
     memcpy(copy, spread, sizeof copy);
     fs_fit fit = {.spread = copy};
-    fs_errors errors = {.deviation = 3, .factor = 1};
+    fs_errors errors = {.deviation = 3, .factor = factor};
     open_paths(&p, STEPS, WIDTH);
     fs_paths_simulate(&p, &fit, &errors, STEPS);
     for (int64_t i = 0; i < p.width; i++) {
         double sum = 0;
-        for (int64_t j = 0; j < h; j++) sum += p.value[j * p.width + i];
+        for (int64_t j = from - 1; j < h; j++) sum += p.value[j * p.width + i];
         squares += sum * sum;
     }
     fs_paths_close(&p);
     return sqrt(squares / WIDTH);
+}
+
+static double deviation_of_sum(const double spread[STEPS], int64_t h)
+{
+    return deviation_widened(spread, 1, 1, h);
 }
 
 /* Monte-Carlo error of a deviation: a share 1 / sqrt(2 paths), three of them. */
@@ -132,6 +137,19 @@ static void sums_of_simple_smoothing_are_those_of_its_weights(void **state)
     for (int h = 0; h < STEPS; h++) spread[h] = sqrt(1 + 0.09 * h);
     for (int k = 0; k < STEPS; k++) variance += (1 + 0.3 * k) * (1 + 0.3 * k);
     assert_true(NEAR(deviation_of_sum(spread, STEPS), 3 * sqrt(variance)));
+}
+
+/* Of independent steps, of which twice the deviation was found: each step has it, and three quarters of its variance are in all of them. */
+static void what_was_found_beyond_theory_is_in_all_steps(void **state)
+{
+    (void)state;
+    double spread[STEPS];
+    for (int h = 0; h < STEPS; h++) spread[h] = 1;
+    for (int h = 1; h <= STEPS; h++) {
+        assert_true(NEAR(deviation_widened(spread, 2, h, h), 6));
+        assert_true(NEAR(deviation_widened(spread, 2, 1, h), 3 * sqrt(h + 3.0 * h * h)));
+        assert_true(NEAR(deviation_widened(spread, 0.8, 1, h), 2.4 * sqrt((double)h)));
+    }
 }
 
 /* ---- counts ---- */
@@ -441,6 +459,7 @@ int main(void)
         cmocka_unit_test(sums_of_independent_steps_grow_by_the_root),
         cmocka_unit_test(sums_of_a_random_walk_grow_as_squares_add_up),
         cmocka_unit_test(sums_of_simple_smoothing_are_those_of_its_weights),
+        cmocka_unit_test(what_was_found_beyond_theory_is_in_all_steps),
         cmocka_unit_test(lanes_give_the_bits_of_the_reference),
         cmocka_unit_test(counts_are_drawn_from_their_distribution),
         cmocka_unit_test(means_of_sums_are_sums_of_means),

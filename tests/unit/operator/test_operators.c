@@ -185,7 +185,7 @@ static void backtest_tells_the_errors_of_both_models(void **state)
                            3, &out, NULL),
                      FS_OK);
     assert_non_null(
-        strstr(out.data, "a,snaive,null,3,12,15,0,0,null,0,0,0,0,null,1,0,0,null,0,0,1,1\n"));
+        strstr(out.data, "a,snaive,null,3,12,15,0,0,null,0,0,0,0,null,1,12,0,0,null,0,0,1,1\n"));
     assert_non_null(strstr(out.data, "a,ets,null,3,12,"));
     fs_buffer_free(&out);
     assert_int_equal(apply("backtest",
