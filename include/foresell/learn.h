@@ -1,4 +1,4 @@
-/* foresell/learn.h: kernels that learn from rows with a known answer. Arrays in, arrays out; needs base and numeric.
+/* foresell/learn.h: kernels that learn from rows, with a known answer or without. Arrays in, arrays out; needs base and numeric.
  *
  * A column has one value a row. Nothing here knows time: what may be learnt from is the caller's choice. Results are finite
  * whatever finite values come in, and depend continuously on them, so that inputs which differ in their last digits give
@@ -96,6 +96,32 @@ FS_API void fs_logistic_free(fs_logistic *model);
 
 /* Scores to probabilities that sum to 1, in place; scores beyond ±1e300 count as that. */
 FS_API void fs_softmax(double *score, int classes);
+
+/* ---- k-means ---------------------------------------------------------------------------------- */
+
+#define FS_KMEANS_MOST 64
+
+typedef struct fs_kmeans_settings {
+    int clusters; /* 1 … FS_KMEANS_MOST */
+    int starts;   /* at least 1; the best is kept */
+    uint64_t seed;
+} fs_kmeans_settings;
+
+typedef struct fs_kmeans {
+    int clusters, columns;         /* fewer clusters than asked for where rows differ in fewer */
+    const double *centre;          /* clusters × columns */
+    const int32_t *cluster;        /* rows: the nearest centre, 0 is that of the largest cluster */
+    int64_t count[FS_KMEANS_MOST]; /* rows of each */
+    double within;                 /* sum of squares from each row to its centre */
+    int rounds;                    /* over all rows */
+    struct fs_kmeans_work *work;
+} fs_kmeans;
+/* x: columns × rows, column by column, finite; values beyond ±1e140 count as that. Without rows there is no cluster. FS_MEMORY.
+ * Results stay until the next call. See kmeans.c. */
+FS_API FS_MUST_CHECK fs_status fs_kmeans_fit(fs_kmeans *model, const fs_kmeans_settings *settings,
+                                             const double *x, int columns, int64_t rows,
+                                             fs_error *error);
+FS_API void fs_kmeans_free(fs_kmeans *model);
 
 #ifdef __cplusplus
 }
