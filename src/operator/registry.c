@@ -11,9 +11,11 @@
     X(clean_outliers)                                                                              \
     X(decompose)                                                                                   \
     X(fit_classifier)                                                                              \
+    X(fit_segments)                                                                                \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
+    X(segment)                                                                                     \
     X(trend)                                                                                       \
     X(update)
 
