@@ -31,6 +31,8 @@ static const char *const results[] = {"sales_lines",      "demand_item_store",
                                       "price_spread",     "discount_depths",
                                       "fifths",           "underperformers",
                                       "next_classes",     "class_replay",
+                                      "customer_rfm",     "customer_segments",
+                                      "segment_profiles", "segment_moves",
                                       "unusual_values",   "data_quality",
                                       "summary",          "missing_kinds",
                                       "source_files",     "quarantine"};
