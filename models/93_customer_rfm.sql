@@ -1,7 +1,7 @@
 -- step: customer_rfm
 -- about: each customer's recency, frequency and money in fifths, the segment that these make, and the one he was in a comparable stretch ago
 -- expect: unique(customer); r >= 1 and r <= 5; f >= 1 and f <= 5; m >= 1 and m <= 5; orders > 0; recency_days >= 0
--- expect: segment in ('Champions', 'Loyal', 'Potential loyalists', 'New', 'Promising', 'Need attention', 'About to sleep', 'At risk', 'Can''t lose', 'Hibernating', 'Lost')
+-- expect: segment in ('Champions', 'Loyal', 'Potential loyalists', 'New', 'Promising', 'Need attention', 'About to sleep', 'At risk', 'Hibernating', 'Lost') or segment like 'Can_t lose'
 -- expect: all(count(*) = (select count(*) from customer_features))
 --
 -- r, f and m are fifths of the customers by days since the last order, by orders and by revenue net of returns, 5 the best (Hughes 1994); equal values stand in one fifth, that of their middle.
@@ -15,6 +15,7 @@
 -- 1       Lost            Hibernating          At risk              At risk    Can't lose
 --
 -- segment_before is the same as of the end of the stretch before (compared_days), from what was known then, among the customers there were; null: he was none yet.
+-- The apostrophe is chr(39): Spark 4.0 reads a doubled one as none.
 with bounds as (
     select first_day, last_day
     from sales_facts
@@ -112,7 +113,7 @@ named as (
             when r = 4 then 'Promising'
             when r = 3 and v = 3 then 'Need attention'
             when r = 3 then 'About to sleep'
-            when v = 5 then 'Can''t lose'
+            when v = 5 then 'Can' || chr(39) || 't lose'
             when v >= 3 then 'At risk'
             when r = 2 or v = 2 then 'Hibernating'
             else 'Lost'
