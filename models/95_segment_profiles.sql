@@ -67,8 +67,8 @@ placed as (
         cast(sum(customer_features.recency_days) as double) as recency_days,
         cast(sum(customer_features.orders) as double) as orders,
         cast(sum(customer_features.tenure_days) as double) as tenure_days,
-        cast(avg(exact(customer_features.discount_share)) as double) as discount_share,
-        cast(avg(exact(customer_features.return_share)) as double) as return_share
+        cast(sum(exact(customer_features.discount_share)) as double) / nullif(cast(count(customer_features.discount_share) as double), 0) as discount_share,
+        cast(sum(exact(customer_features.return_share)) as double) / nullif(cast(count(customer_features.return_share) as double), 0) as return_share
     from segment_scores
     join customer_features on customer_features.place = segment_scores."row"
     group by segment_scores.segment
