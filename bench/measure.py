@@ -162,6 +162,14 @@ def customers() -> Iterator[Row]:
         yield Row(f"customers: {count:,}, {name}", said_cpu(program, count, what), "CPU s", most)
 
 
+def segments() -> Iterator[Row]:
+    """The kernel of fit_segments for k-means: a million rows, ten starts."""
+    program = on_library("segments")
+    for rows, columns, clusters, most in ((1_000_000, 3, 5, 0.3), (1_000_000, 10, 8, None)):
+        cost = min(said_cpu(program, rows, columns, clusters) for _ in range(REPEATS))
+        yield Row(f"segments: k-means, {rows:,} rows, {columns} columns, {clusters} clusters", cost, "CPU s", most)
+
+
 # ---- forecasting methods, each alone ----
 
 def m5_part(db: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -339,6 +347,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "panel_change_points": panel_change_points,
     "classifier": classifier,
     "customers": customers,
+    "segments": segments,
     "methods": methods,
     "short_series": short_series,
     "csv": csv_ingest,

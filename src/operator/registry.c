@@ -12,12 +12,14 @@
     X(decompose)                                                                                   \
     X(fit_classifier)                                                                              \
     X(fit_purchases)                                                                               \
+    X(fit_segments)                                                                                \
     X(fit_uplift)                                                                                  \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
     X(peaks)                                                                                       \
     X(purchases)                                                                                   \
     X(recommend)                                                                                   \
+    X(segment)                                                                                     \
     X(similar_items)                                                                               \
     X(trend)                                                                                       \
     X(update)                                                                                      \
