@@ -1,6 +1,6 @@
 -- step: churn_scores
--- about: the probability that a customer leaves, as of today and as of each date or fold of the replay
--- operator: classify()
+-- about: the probability that a customer leaves, and what moves it most, as of today and as of each date or fold of the replay
+-- operator: classify(reasons = 5)
 -- group: what, part
 -- order: place
 -- expect: what in ('label', 'silence'); unique(what, part, row, class); probability >= 0 and probability <= 1
@@ -36,6 +36,7 @@ select
     models.level,
     models.knot,
     models.coefficient,
+    models.mean,
     known.log_recency,
     known.log_gaps,
     known.log_orders,

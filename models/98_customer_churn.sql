@@ -5,7 +5,7 @@
 --
 -- Those of whom no file says that they have left: of kind silence who bought in the last 365 days, of kind label by models that have not learnt from them. Only the kind that churn_replay says was foretold better than by
 -- the simple rule. worth is the money that he brings in the horizon if he stays; expected_profit is that of contacting him (churn_risks). Those whom to contact
--- bring most first, then the others most at risk first. Reasons are told of the 20,000 most at risk (churn_reasons).
+-- bring most first, then the others most at risk first. Reasons are those of churn_reasons.
 with winners as (
     select kind
     from churn_replay

@@ -146,22 +146,26 @@ static fs_status add_when(fs_buffer *out, const fs_figures_leaving *f)
 static fs_status add_contact(fs_buffer *out, const fs_figures_leaving *f)
 {
     if (f->contact <= 0 || !(f->profit > 0)) return FS_OK;
-    FS_TRY(fs_buffer_text(out, "; contacting the "));
+    FS_TRY(fs_buffer_text(out, "; it should pay to contact "));
     FS_TRY(fs_report_whole(out, (double)f->contact));
-    FS_TRY(fs_buffer_text(out, " on the list is expected to bring "));
+    if ((double)f->contact > round(f->leavers))
+        FS_TRY(fs_buffer_text(out, ", some of whom would stay anyway"));
+    FS_TRY(fs_buffer_text(out, f->contact == 1 ? ", which is expected to bring "
+                                               : ", which together is expected to bring "));
     return fs_report_money(out, f->profit, f->currency);
 }
 
 fs_status fs_report_say_leaving(fs_buffer *out, const fs_figures_leaving *f)
 {
-    if (f->likely <= 0 || !f->sure) return FS_OK;
-    FS_TRY(add_when(out, f));
-    FS_TRY(add_count(out, f->likely, "customer", "customers"));
-    if (f->worth > 0) {
-        FS_TRY(fs_buffer_text(out, " worth "));
-        FS_TRY(fs_report_money(out, f->worth, f->currency));
-    }
-    FS_TRY(fs_buffer_text(out, f->likely == 1 ? " is likely to leave" : " are likely to leave"));
+    int64_t leavers = (int64_t)llround(f->leavers);
+    if (leavers <= 0 || !f->sure) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Of "));
+    FS_TRY(add_count(out, f->customers, "customer", "customers"));
+    FS_TRY(fs_buffer_text(out, ", "));
+    FS_TRY(fs_report_whole(out, (double)leavers));
+    FS_TRY(fs_buffer_text(out, leavers == 1 ? " is expected to leave" : " are expected to leave"));
+    if (f->dated && f->horizon > 0)
+        FS_TRY(fs_buffer_printf(out, " in the next %" PRId64 " days", f->horizon));
     FS_TRY(add_contact(out, f));
     return fs_buffer_text(out, ".");
 }

@@ -55,15 +55,15 @@ static void set_leaving(fs_figures_leaving *f, const json_t *rows)
 {
     f->customers = (int64_t)fs_report_cell_number(rows, 0, 0);
     f->horizon = (int64_t)fs_report_cell_number(rows, 0, 1);
-    f->likely = (int64_t)fs_report_cell_number(rows, 0, 2);
-    f->worth = fs_report_cell_number(rows, 0, 3);
-    f->contact = (int64_t)fs_report_cell_number(rows, 0, 4);
-    f->profit = fs_report_cell_number(rows, 0, 5);
-    f->whole = fs_report_cell_number(rows, 0, 6);
-    f->lost = fs_report_cell_number(rows, 0, 7);
-    double deviation = fs_report_cell_number(rows, 0, 8);
+    f->leavers = fs_report_cell_number(rows, 0, 2);
+    f->contact = (int64_t)fs_report_cell_number(rows, 0, 3);
+    f->profit = fs_report_cell_number(rows, 0, 4);
+    f->whole = fs_report_cell_number(rows, 0, 5);
+    f->lost = fs_report_cell_number(rows, 0, 6);
+    double deviation = fs_report_cell_number(rows, 0, 7);
     f->low = fmax(f->lost - 1.645 * deviation, 0);
     f->high = f->lost + 1.645 * deviation;
+    f->dated = json_is_true(json_array_get(json_array_get(rows, 0), 8));
 }
 
 fs_status fs_report_read_leaving(const fs_report *report, fs_figures_leaving *f, bool *found,
@@ -77,11 +77,11 @@ fs_status fs_report_read_leaving(const fs_report *report, fs_figures_leaving *f,
     FS_TRY(read_gains(report, &gains, error));
     FS_TRY(fs_report_rows(
         report,
-        "with " CHURN " select count(*), coalesce(max(horizon_days), 0), count(*) filter (where "
-        "probability >= 0.5), coalesce(sum(worth) filter (where probability >= 0.5), 0), count(*) "
-        "filter (where contact), coalesce(sum(expected_profit) filter (where contact), 0), "
-        "coalesce(sum(worth), 0), coalesce(sum(worth * probability), 0), "
-        "coalesce(sqrt(sum(worth * worth * probability * (1 - probability))), 0) from c",
+        "with " CHURN " select count(*), coalesce(max(horizon_days), 0), sum(probability), "
+        "count(*) filter (where contact), coalesce(sum(expected_profit) filter (where contact), "
+        "0), coalesce(sum(worth), 0), coalesce(sum(worth * probability), 0), "
+        "coalesce(sqrt(sum(worth * worth * probability * (1 - probability))), 0), bool_and(kind "
+        "<> 'label') from c",
         &rows, error));
     set_leaving(f, rows);
     f->sure = gains.sure;
@@ -218,6 +218,8 @@ static fs_status add_notes(json_t *page, fs_error *error)
     static const char *const notes[] = {
         "The probabilities are of customers as they are now: that somebody is on the list is no "
         "cause of his leaving, and the reasons are what sets him apart in the model's eyes.",
+        "Contacting pays where what may be lost outweighs the offer and its cost. So a customer "
+        "who is worth much can be on the list although he will probably stay.",
         "What contacting brings rests on what a contact costs and how many of those contacted it "
         "keeps: both are settings of the project, and only a test of one's own tells them.",
         "A list that is tried was made by a model that knew nothing of what became of its "

@@ -327,17 +327,18 @@ FS_MUST_CHECK fs_status fs_report_say_purchases(fs_buffer *out,
                                                 const fs_figures_purchases *figures);
 
 typedef struct fs_figures_leaving {
-    int64_t horizon;         /* days; 0: not known */
-    int64_t customers;       /* of whom a probability is known */
-    int64_t likely, contact; /* more likely to leave than not; whom to contact */
-    double worth;            /* money of the likely ones if they stay; 0: not known */
+    int64_t horizon;   /* days; 0: not known */
+    int64_t customers; /* of whom a probability is known */
+    int64_t contact;   /* of them, those whom it should pay to contact, likely to leave or not */
+    double leavers;    /* expected to leave: the sum of the probabilities */
     double whole, lost, low,
         high;      /* money of all if they stay; expected to be lost, and its interval */
     double profit; /* expected of contacting */
     bool sure;     /* those put first left more often in the past, beyond chance */
+    bool dated;    /* they leave within the horizon; a label of the files does not say when */
     const char *currency;
 } fs_figures_leaving;
-/* How many are likely to leave, and what contacting brings; nothing where the past does not bear the list out. */
+/* How many are expected to leave, and what contacting brings; nothing where the past does not bear the list out. */
 FS_MUST_CHECK fs_status fs_report_say_leaving(fs_buffer *out, const fs_figures_leaving *figures);
 FS_MUST_CHECK fs_status fs_report_say_loss(fs_buffer *out, const fs_figures_leaving *figures);
 

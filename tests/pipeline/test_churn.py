@@ -165,7 +165,26 @@ def test_reasons_have_their_figures(shop):
                  f"as r join '{shop}/churn_features.parquet' as f on f.customer = r.customer and f.what = r.what where f.what = 'silence' and f.part = 0 and r.theme = 'recency'")
     assert recent
     for reason, days, gap in recent:
-        assert f" {days} day" in reason and (gap is None or reason.endswith(f"every {max(1, math.floor(gap + 0.5))}"))
+        ago = f"{days} day{'s' * (days != 1)} ago"
+        if gap is None:
+            assert reason == f"bought once, {ago}"
+        else:
+            usual = "day" if gap < 1.5 else f"{math.floor(gap + 0.5)} days"
+            assert reason == f"last bought {ago}, usually buys every {usual}"
+
+
+def test_reasons_are_what_moves_the_score_most(shop):
+    """Each speaks for leaving, the strongest first, and is one of the features of the customer's own score."""
+    rows = ask(shop, "r.what, r.customer, r.place, r.effect, f.part", "churn_reasons",
+               f"as r join '{shop}/churn_features.parquet' as f on f.customer = r.customer and f.what = r.what where f.label is distinct from 'left' and (f.what = 'label' or f.part = 0) "
+               "order by r.what, r.customer, r.place")
+    assert {what for what, *_ in rows} == {"label", "silence"}
+    before = {}
+    for what, customer, place, effect, _ in rows:
+        assert 0 < effect <= before.get((what, customer, place - 1), effect) and (place == 1 or (what, customer, place - 1) in before)
+        before[what, customer, place] = effect
+    scored = ask(shop, "abs(effect_1), abs(effect_2), abs(effect_5)", "churn_scores", "where class = 'left' and effect_5 is not null")
+    assert scored and all(first >= second >= fifth for first, second, fifth in scored)
 
 
 def test_dear_offers_are_made_to_nobody_and_the_horizon_is_the_users(foresell, files, tmp_path):

@@ -118,15 +118,15 @@ static fs_figures_leaving figures_of_leaving(void)
 {
     return (fs_figures_leaving){.horizon = 90,
                                 .customers = 3536,
-                                .likely = 967,
                                 .contact = 310,
-                                .worth = 115942,
+                                .leavers = 966.7,
                                 .whole = 1501083,
                                 .lost = 436683,
                                 .low = 367790,
                                 .high = 505577,
                                 .profit = 36895,
                                 .sure = true,
+                                .dated = true,
                                 .currency = "GBP"};
 }
 
@@ -134,15 +134,20 @@ static void who_leaves_is_told_with_what_contacting_brings(void **state)
 {
     (void)state;
     fs_figures_leaving f = figures_of_leaving();
-    SAYS("In the next 90 days, 967 customers worth GBP 115,942 are likely to leave; contacting the "
-         "310 on the list is expected to bring GBP 36,895.",
+    SAYS("Of 3,536 customers, 967 are expected to leave in the next 90 days; it should pay to "
+         "contact 310, which together is expected to bring GBP 36,895.",
+         fs_report_say_leaving(&out, &f));
+    f.contact = 1200;
+    SAYS("Of 3,536 customers, 967 are expected to leave in the next 90 days; it should pay to "
+         "contact 1,200, some of whom would stay anyway, which together is expected to bring GBP "
+         "36,895.",
          fs_report_say_leaving(&out, &f));
     f.profit = -5;
-    SAYS("In the next 90 days, 967 customers worth GBP 115,942 are likely to leave.",
+    SAYS("Of 3,536 customers, 967 are expected to leave in the next 90 days.",
          fs_report_say_leaving(&out, &f));
-    f.worth = 0, f.horizon = 0, f.likely = 1;
-    SAYS("1 customer is likely to leave.", fs_report_say_leaving(&out, &f));
-    f.likely = 0;
+    f.dated = false, f.leavers = 1.4;
+    SAYS("Of 3,536 customers, 1 is expected to leave.", fs_report_say_leaving(&out, &f));
+    f.leavers = 0.4;
     SAYS("", fs_report_say_leaving(&out, &f));
 }
 

@@ -197,8 +197,8 @@ static void who_leaves_has_a_page_a_list_and_a_headline(void **state)
     make_churn(s, true);
     make_values(s);
     char *page = write_report(s, NULL);
-    const char *said = "In the next 90 days, 5 customers worth GBP 500 are likely to leave; "
-                       "contacting the 5 on the list is expected to bring GBP 150.";
+    const char *said = "Of 10 customers, 5 are expected to leave in the next 90 days; it should "
+                       "pay to contact 5, which together is expected to bring GBP 150.";
     json_t *document = document_of(page);
     json_t *headline = json_array_get(json_object_get(document, "headlines"), 2);
     assert_string_equal(json_string_value(json_object_get(headline, "text")), said);
@@ -230,7 +230,7 @@ static void a_list_no_better_than_chance_is_no_headline(void **state)
     make_tables(s);
     make_churn(s, false);
     char *page = write_report(s, NULL);
-    assert_null(strstr(page, "are likely to leave"));
+    assert_null(strstr(page, "are expected to leave"));
     assert_non_null(strstr(page, "it is not to be acted on"));
     free(page);
 }
@@ -286,7 +286,7 @@ static void a_label_without_money_is_told_by_its_probabilities(void **state)
                "as k(kind)");
     char *page = write_report(s, NULL);
     assert_non_null(strstr(page, "Tried on customers whom the model had not seen: of the tenth"));
-    assert_non_null(strstr(page, "\"5 customers are likely to leave.\""));
+    assert_non_null(strstr(page, "\"Of 10 customers, 5 are expected to leave.\""));
     json_t *document = document_of(page);
     json_t *map = block_of(document, "churn-map");
     assert_null(json_object_get(map, "finding"));
