@@ -61,6 +61,7 @@ static void set_leaving(fs_figures_leaving *f, const json_t *rows)
     f->profit = fs_report_cell_number(rows, 0, 5);
     f->whole = fs_report_cell_number(rows, 0, 6);
     f->lost = fs_report_cell_number(rows, 0, 7);
+    f->undated = json_is_true(json_array_get(json_array_get(rows, 0), 9));
     double deviation = fs_report_cell_number(rows, 0, 8);
     f->low = fmax(f->lost - 1.645 * deviation, 0);
     f->high = f->lost + 1.645 * deviation;
@@ -81,7 +82,8 @@ fs_status fs_report_read_leaving(const fs_report *report, fs_figures_leaving *f,
         "probability >= 0.5), coalesce(sum(worth) filter (where probability >= 0.5), 0), count(*) "
         "filter (where contact), coalesce(sum(expected_profit) filter (where contact), 0), "
         "coalesce(sum(worth), 0), coalesce(sum(worth * probability), 0), "
-        "coalesce(sqrt(sum(worth * worth * probability * (1 - probability))), 0) from c",
+        "coalesce(sqrt(sum(worth * worth * probability * (1 - probability))), 0), max(kind) = "
+        "'label' from c",
         &rows, error));
     set_leaving(f, rows);
     f->sure = gains.sure;
