@@ -1,8 +1,8 @@
 /* Forgetting customers: what runs know of them goes, what was bought stays without who bought it.
  *
- * In every table of every whole run that has a column `customer`: tables of what was bought (those with a basket or a
- * product) keep the row and lose the customer, so that sums stay what they were; rows of all other tables, which are
- * about customers, go. What quarantine holds of the text of such rows goes too. Each file is written beside the old one
+ * In every table of every whole run that has a column `customer` (or `buyer`, as `recommend` calls him): tables of what was
+ * bought or said (those with lines of files, or baskets) keep the row and lose the customer, so that sums stay what they were; rows
+ * of all other tables, which are about customers, go. What quarantine holds of the text of such rows goes too. Each file is written beside the old one
  * and renamed, so that a reader sees one or the other. Reports and exports inside the run are then made anew.
  * Runs that were cut short are removed: they can't be resumed anyway, as what they hang on has changed.
  */
@@ -83,11 +83,12 @@ static const char *rest_of(forgetting *f, const char *table, const char *from,
                                         *found, *found, from)
                       : NULL;
     }
-    if (!has(columns, "customer")) return NULL;
-    *found = fs_arena_printf(a, "t.customer in %s", f->texts);
-    bool bought = has(columns, "basket") || has(columns, "item");
+    const char *who = has(columns, "customer") ? "customer" : "buyer";
+    if (!has(columns, who)) return NULL;
+    *found = fs_arena_printf(a, "t.%s in %s", who, f->texts);
+    bool bought = has(columns, "_line") || has(columns, "basket");
     if (!*found) return NULL;
-    if (bought && strcmp(table, "promotions") != 0)
+    if (bought && strcmp(table, "promotions") != 0 && strcmp(table, "customers") != 0)
         return fs_arena_printf(
             a, "select * replace (case when not %s then customer end as customer) from %s as t",
             *found, from);

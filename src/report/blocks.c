@@ -139,12 +139,28 @@ fs_status fs_report_add_table(const fs_report *report, json_t *page, const fs_re
     json_t *block = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I}", "type", "table", "id", query->id,
                               "title", query->title, "columns", columns(query->columns), "rows",
                               rows, "total", (json_int_t)total);
-    if (block && query->file) status = add_file(report, block, query, error);
+    if (block && query->finding &&
+        json_object_set_new(block, "finding", json_string(query->finding)) != 0)
+        status = fs_fail_memory(error, 0);
+    if (status == FS_OK && block && query->file) status = add_file(report, block, query, error);
     if (status != FS_OK) {
         json_decref(block);
         return status;
     }
     return fs_report_add(fs_report_blocks(page), block, error);
+}
+
+fs_status fs_report_add_said_table(const fs_report *report, json_t *page, fs_status said,
+                                   fs_buffer *text, fs_report_query query, fs_error *error)
+{
+    fs_status status = said;
+    query.finding = text->size > 0 ? text->data : NULL;
+    if (status != FS_OK)
+        fs_fail_memory(error, text->size);
+    else
+        status = fs_report_add_table(report, page, &query, error);
+    fs_buffer_free(text);
+    return status;
 }
 
 json_t *fs_report_series(const char *name, const json_t *rows, size_t x, size_t y)

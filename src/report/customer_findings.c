@@ -50,7 +50,10 @@ fs_status fs_report_say_moves(fs_buffer *out, const fs_figures_moves *f)
     if (f->customers <= 0) return FS_OK;
     FS_TRY(fs_buffer_text(out, "Of "));
     FS_TRY(add_count(out, f->customers, "customer", "customers"));
-    FS_TRY(fs_buffer_text(out, " who were there already, "));
+    FS_TRY(fs_buffer_text(out, " who were there "));
+    if (f->before) FS_TRY(fs_buffer_text(out, "on "));
+    FS_TRY(f->before ? fs_report_date(out, f->before) : fs_buffer_text(out, "already"));
+    FS_TRY(fs_buffer_text(out, ", "));
     FS_TRY(fs_report_share(out, (double)f->moved / (double)f->customers));
     FS_TRY(fs_buffer_text(out, " are in another segment now"));
     if (f->from && f->to && (double)(f->most - f->second) > AHEAD * (double)f->moved) {
@@ -139,8 +142,15 @@ fs_status fs_report_say_purchases(fs_buffer *out, const fs_figures_purchases *f)
 
 static fs_status add_when(fs_buffer *out, const fs_figures_leaving *f)
 {
-    if (f->horizon <= 0) return FS_OK;
+    if (f->horizon <= 0 || !f->dated) return FS_OK;
     return fs_buffer_printf(out, "In the next %" PRId64 " days, ", f->horizon);
+}
+
+/* What comes in the horizon, where nothing else has named it. */
+static fs_status add_horizon(fs_buffer *out, const fs_figures_leaving *f)
+{
+    if (f->horizon <= 0 || f->dated) return FS_OK;
+    return fs_buffer_printf(out, " in %" PRId64 " days", f->horizon);
 }
 
 static fs_status add_contact(fs_buffer *out, const fs_figures_leaving *f)
@@ -176,12 +186,15 @@ fs_status fs_report_say_loss(fs_buffer *out, const fs_figures_leaving *f)
     FS_TRY(add_when(out, f));
     FS_TRY(fs_report_money(out, f->lost, f->currency));
     FS_TRY(add_range(out, f->low, f->high, f->currency, "the probabilities hold"));
-    FS_TRY(fs_buffer_text(out, f->horizon > 0 ? " is expected to go with customers who leave, of "
-                                              : " is expected to go with those who leave, of "));
+    FS_TRY(fs_buffer_text(out, f->horizon > 0 && f->dated
+                                   ? " is expected to go with customers who leave, of "
+                                   : " is expected to go with those who leave, of "));
     FS_TRY(fs_report_money(out, f->whole, f->currency));
     FS_TRY(fs_buffer_text(out, " that "));
     FS_TRY(add_count(out, f->customers, "customer", "customers"));
-    return fs_buffer_text(out, " would bring if all stayed.");
+    FS_TRY(fs_buffer_text(out, " would bring"));
+    FS_TRY(add_horizon(out, f));
+    return fs_buffer_text(out, " if all stayed.");
 }
 
 bool fs_report_sure_gain(double left, double members, double left_share)
@@ -195,8 +208,11 @@ static fs_status add_best(fs_buffer *out, const fs_figures_gains *f)
     if (!f->money) return FS_OK;
     if (f->best <= 0 || !(f->profit > 0))
         return fs_buffer_text(out, ", and contacting nobody would have been best");
-    FS_TRY(fs_buffer_printf(out, "; contacting the first %" PRId64 " %% would have brought most, ",
-                            10 * f->best));
+    if (f->best < 10)
+        FS_TRY(fs_buffer_printf(out, "; contacting the first %" PRId64 " %%", 10 * f->best));
+    else
+        FS_TRY(fs_buffer_text(out, "; contacting everybody"));
+    FS_TRY(fs_buffer_text(out, " would have brought most, "));
     return fs_report_money(out, f->profit, f->currency);
 }
 
@@ -225,4 +241,46 @@ fs_status fs_report_say_calibration(fs_buffer *out, double foretold, double left
     FS_TRY(fs_buffer_text(out, " were foretold to leave and "));
     FS_TRY(fs_report_share(out, left));
     return fs_buffer_text(out, " did.");
+}
+
+/* ---- what to offer, and to whom ---- */
+
+fs_status fs_report_say_offers(fs_buffer *out, const fs_figures_offers *f)
+{
+    if (f->customers <= 0) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Tried on the past: of "));
+    FS_TRY(add_count(out, f->customers, "customer", "customers"));
+    FS_TRY(fs_buffer_text(out, " who took up something new in the last 60 days, "));
+    FS_TRY(fs_report_share(out, f->hit));
+    FS_TRY(fs_buffer_text(out, " bought one of the five told; of the five best sellers "));
+    FS_TRY(fs_report_share(out, f->best_hit));
+    if (!fs_report_sure_gain(f->hit * (double)f->customers, (double)f->customers, f->best_hit))
+        FS_TRY(fs_buffer_text(out, ", so the list is not surely the better offer"));
+    return fs_buffer_text(out, ".");
+}
+
+fs_status fs_report_say_overdue(fs_buffer *out, int64_t overdue, int64_t customers)
+{
+    if (overdue <= 0 || customers <= 0) return FS_OK;
+    FS_TRY(fs_buffer_text(out, "Of "));
+    FS_TRY(add_count(out, customers, "customer", "customers"));
+    FS_TRY(fs_buffer_text(out, " who bought on three days or more, "));
+    FS_TRY(fs_report_share(out, (double)overdue / (double)customers));
+    return fs_buffer_text(out, " have been away longer than after three of four of their "
+                               "purchases; who is late by far has rather left.");
+}
+
+fs_status fs_report_say_campaigns(fs_buffer *out, int64_t chosen, int64_t campaigns)
+{
+    if (chosen <= 0 || campaigns <= 0) return FS_OK;
+    if (campaigns == 1) {
+        FS_TRY(fs_buffer_text(out, "The campaign chose whom it reached"));
+    } else {
+        FS_TRY(fs_report_whole(out, (double)chosen));
+        FS_TRY(fs_buffer_text(out, " of "));
+        FS_TRY(add_count(out, campaigns, "campaign", "campaigns"));
+        FS_TRY(fs_buffer_text(out, " chose whom they reached"));
+    }
+    return fs_buffer_text(out, ", not by lot: what seems the effect is in part the "
+                               "difference between customers.");
 }

@@ -39,7 +39,8 @@ static fs_status list_sql(const fs_report *report, bool churn, fs_buffer *sql)
         "everybody.customer, " WHAT_TO_DO
         ", round(c.probability, 4), round(c.worth, 2), round(c.expected_profit, 2), concat_ws(', "
         "', c.reason_1, c.reason_2, c.reason_3), s.segment, cast(v.last_day as varchar), "
-        "v.orders, round(v.alive, 4), round(v.value, 2), round(v.value_low, 2), "
+        "v.orders, case when v.orders > 1 then round(v.alive, 4) end, round(v.value, 2), "
+        "round(v.value_low, 2), "
         "round(v.value_high, 2) from everybody left join c on c.customer = everybody.customer "
         "left join v on v.customer = everybody.customer left join s on s.customer = "
         "everybody.customer order by c.place nulls last, v.place nulls last, everybody.customer",
@@ -65,7 +66,7 @@ fs_status fs_report_add_customer_list(const fs_report *report, json_t *page, fs_
         .columns =
             "customer:Customer:text,do:What to do:text,leaves:Leaves:share,worth:Worth if he "
             "stays:money,profit:Contacting brings:money,why:Because of:text,segment:"
-            "Segment:text,last:Last order:date,orders:Orders:integer,alive:Still a "
+            "Segment:text,last:Last order:date,orders:Bought on days:integer,alive:Still a "
             "customer:share,value:Next 52 weeks:money,low:From:money,high:To:money",
         .sql = sql.data};
     if (status == FS_OK)

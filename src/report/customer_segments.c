@@ -84,10 +84,11 @@ static fs_status add_sizes(const fs_report *report, json_t *page, fs_error *erro
           .limit = 30, .file = "csv/customer_rfm.csv",
           .columns = "segment:Segment:text,customers:Customers:integer,revenue:Money:money,each:"
                      "Each:money,orders:Orders each:number,recency:Days since the last "
-                     "order:integer,joined:New since then:integer",
+                     "order:integer,joined:Newcomers among them:integer",
           .sql = "with " RANKED " select customer_rfm.segment, count(*), round(sum(revenue), 2), "
                  "round(sum(revenue) / count(*), 2), round(avg(orders), 1), median(recency_days), "
-                 "count(*) filter (where segment_before is null) from customer_rfm join ranked on "
+                 "case when (select count(segment_before) from customer_rfm) > 0 then count(*) "
+                 "filter (where segment_before is null) end from customer_rfm join ranked on "
                  "ranked.segment = customer_rfm.segment group by customer_rfm.segment, "
                  "ranked.place order by ranked.place");
     return FS_OK;
@@ -97,7 +98,8 @@ static fs_status add_sizes(const fs_report *report, json_t *page, fs_error *erro
 
 static fs_status say_moves(const fs_report *report, fs_buffer *out, fs_error *error)
 {
-    json_t *rows;
+    json_t *rows, *then = NULL;
+    fs_status status = FS_OK;
     FS_TRY(fs_report_rows(
         report,
         "with known as (select segment_before, segment_now, customers, segment_before <> "
@@ -109,14 +111,19 @@ static fs_status say_moves(const fs_report *report, fs_buffer *out, fs_error *er
         "ways where place = 1), coalesce((select customers from ways where place = 1), 0), "
         "coalesce((select customers from ways where place = 2), 0) from known",
         &rows, error));
-    fs_figures_moves f = {.customers = (int64_t)fs_report_cell_number(rows, 0, 0),
+    if (fs_report_has(report, "compared_days"))
+        status = fs_report_rows(report, "select cast(max(before_to) as varchar) from compared_days",
+                                &then, error);
+    fs_figures_moves f = {.before = fs_report_cell_text(then, 0, 0),
+                          .customers = (int64_t)fs_report_cell_number(rows, 0, 0),
                           .moved = (int64_t)fs_report_cell_number(rows, 0, 1),
                           .from = fs_report_cell_text(rows, 0, 2),
                           .to = fs_report_cell_text(rows, 0, 3),
                           .most = (int64_t)fs_report_cell_number(rows, 0, 4),
                           .second = (int64_t)fs_report_cell_number(rows, 0, 5)};
-    fs_status status = fs_report_say_moves(out, &f);
+    if (status == FS_OK) status = fs_report_say_moves(out, &f);
     json_decref(rows);
+    json_decref(then);
     return status;
 }
 
@@ -157,15 +164,16 @@ static fs_status add_profiles(const fs_report *report, json_t *page, fs_error *e
 {
     TABLE(page, .id = "segment-profiles", .title = "Groups of customers who buy alike",
           .table = "segment_profiles", .limit = 30, .file = "csv/segment_profiles.csv",
-          .columns =
-              "name:Group:text,words:What sets it apart:text,customers:Customers:integer,share:Of "
-              "all:share,money:Of the money:share,orders:Orders each:number,value:An "
-              "order:money,recency:Days since the last order:integer,off:Discount:share,back:"
-              "Returned:share,stability:Found again:share",
-          .sql = "select name, words, customers, round(share, 4), round(revenue_share, 4), "
-                 "round(orders, 1), round(order_value, 2), round(recency_days), "
-                 "round(discount_share, 4), round(return_share, 4), round(stability, 4) from "
-                 "segment_profiles order by revenue desc nulls last, customers desc, segment");
+          .columns = "name:Group:text,customers:Customers:integer,share:Of "
+                     "all:share,money:Of the money:share,orders:Orders each:number,value:An "
+                     "order:money,recency:Days since the last order:integer,tenure:Since the "
+                     "first:integer,off:Discount:share,back:"
+                     "Returned:share,stability:Found again:share",
+          .sql =
+              "select name, customers, round(share, 4), round(revenue_share, 4), "
+              "round(orders, 1), round(order_value, 2), round(recency_days), round(tenure_days), "
+              "round(discount_share, 4), round(return_share, 4), round(stability, 4) from "
+              "segment_profiles order by revenue desc nulls last, customers desc, segment");
     return FS_OK;
 }
 

@@ -1,8 +1,11 @@
-/* The page "Customers": segments, who comes back, what they are worth, what each kind that the files tell brings. */
+/* The page "Customers": segments, who comes back, what they are worth, what to offer them, whom campaigns change, what each kind that the
+ * files tell brings. */
 #include "report_internal.h"
 
 /* One group of all says nothing. */
-#define SEVERAL "subject in (select subject from fifths group by subject having count(*) > 1)"
+#define SEVERAL                                                                                    \
+    "exists (select * from fifths where bought > 0) and subject in (select subject from fifths "   \
+    "group by subject having count(*) > 1)"
 
 static fs_status add_kinds(const fs_report *report, json_t *page, fs_error *error)
 {
@@ -15,8 +18,8 @@ static fs_status add_kinds(const fs_report *report, json_t *page, fs_error *erro
                 "measure_to) end, round(revenue, 2), round(low, 2), round(high, 2), printf('%d "
                 "of them', members) from fifths where exists (select * from fifths where revenue "
                 "<> 0) and " SEVERAL " order by subject, fifth");
-    TABLE(page, .id = "fifths-numbers", .title = "The same in numbers", .table = "fifths",
-          .limit = 15, .file = "csv/fifths.csv",
+    TABLE(page, .id = "fifths-numbers", .title = "Five groups of equal size in numbers",
+          .table = "fifths", .limit = 15, .file = "csv/fifths.csv",
           .columns = "subject:By:text,from:From:number,to:To:number,members:Of them:integer,bought:"
                      "Bought or sold:integer,revenue:One brings:money,units:Pieces each:number,"
                      "back:Returned:share",
@@ -44,5 +47,7 @@ fs_status fs_report_add_customers(const fs_report *report, json_t *page, fs_erro
     FS_TRY(fs_report_add_worth(report, page, error));
     FS_TRY(fs_report_has_rows(report, "customer_churn", &churn, error));
     if (!churn) FS_TRY(fs_report_add_customer_list(report, page, error));
+    FS_TRY(fs_report_add_offers(report, page, error));
+    FS_TRY(fs_report_add_campaigns(report, page, error));
     return add_kinds(report, page, error);
 }

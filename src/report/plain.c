@@ -99,7 +99,9 @@ static fs_status add_table(const json_t *block, fs_buffer *out, const char *curr
 {
     const json_t *columns = json_object_get(block, "columns"),
                  *rows = json_object_get(block, "rows");
+    const char *finding = json_string_value(json_object_get(block, "finding"));
     FS_TRY(element(out, "h3", json_string_value(json_object_get(block, "title"))));
+    if (finding) FS_TRY(element(out, "p", finding));
     FS_TRY(fs_buffer_text(out, "<table>\n<thead><tr>"));
     size_t i;
     json_t *item;

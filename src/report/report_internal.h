@@ -292,7 +292,8 @@ typedef struct fs_figures_segments {
 FS_MUST_CHECK fs_status fs_report_say_segments(fs_buffer *out, const fs_figures_segments *figures);
 
 typedef struct fs_figures_moves {
-    int64_t customers, moved; /* who were customers before; and are in another segment now */
+    const char *before;       /* the day of the segments before, NULL: not known */
+    int64_t customers, moved; /* who were customers then; and are in another segment now */
     const char *from, *to;    /* the most frequent way; NULL: nobody moved */
     int64_t most, second;     /* customers that went it, and the one behind it */
 } fs_figures_moves;
@@ -357,6 +358,16 @@ FS_MUST_CHECK fs_status fs_report_say_gains(fs_buffer *out, const fs_figures_gai
 bool fs_report_sure_gain(double left, double members, double left_share);
 FS_MUST_CHECK fs_status fs_report_say_calibration(fs_buffer *out, double foretold, double left);
 
+typedef struct fs_figures_offers {
+    int64_t customers; /* who bought something new to them in the replay's 60 days */
+    double hit,
+        best_hit; /* shares of them that bought one of the five told, of the five best sellers */
+} fs_figures_offers;
+FS_MUST_CHECK fs_status fs_report_say_offers(fs_buffer *out, const fs_figures_offers *figures);
+FS_MUST_CHECK fs_status fs_report_say_overdue(fs_buffer *out, int64_t overdue, int64_t customers);
+/* A warning where `chosen` of the campaigns did not reach their customers by lot; else nothing. */
+FS_MUST_CHECK fs_status fs_report_say_campaigns(fs_buffer *out, int64_t chosen, int64_t campaigns);
+
 /* ---- headlines.c ---- */
 /* Up to five {"text", "page"}. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
@@ -376,14 +387,19 @@ FS_MUST_CHECK fs_status fs_report_add_said(json_t *page, fs_status said, fs_buff
 /* `items`: array of texts; nothing is added where it is empty. */
 FS_MUST_CHECK fs_status fs_report_add_notes(json_t *page, const char *title, json_t *items,
                                             fs_error *error);
-/* columns: "name:Label:format,…" in the order of the query's columns. `limit` rows are shown; nothing is added for a
+/* columns: "name:Label:format,…" in the order of the query's columns; finding: a sentence below the title, NULL: none. `limit` rows are shown; nothing is added for a
  * query without rows, or whose table (`table`, may be NULL) is not there. */
 typedef struct fs_report_query {
     const char *id, *title, *table, *columns, *sql, *file;
     int64_t limit;
+    const char *finding;
 } fs_report_query;
 FS_MUST_CHECK fs_status fs_report_add_table(const fs_report *report, json_t *page,
                                             const fs_report_query *query, fs_error *error);
+/* The same with what was said into `text` as its finding; frees it. `said`: whether it could be written. */
+FS_MUST_CHECK fs_status fs_report_add_said_table(const fs_report *report, json_t *page,
+                                                 fs_status said, fs_buffer *text,
+                                                 fs_report_query query, fs_error *error);
 /* The same from fields, inside a function that has `report` and `error`. */
 #define TABLE(page_, ...)                                                                          \
     FS_TRY(fs_report_add_table(report, page_, &(fs_report_query){__VA_ARGS__}, error))
@@ -462,12 +478,16 @@ FS_MUST_CHECK fs_status fs_report_add_customers(const fs_report *report, json_t 
 FS_MUST_CHECK fs_status fs_report_add_keeping(const fs_report *report, json_t *page,
                                               fs_error *error);
 
-/* ---- customer_segments.c, customer_cohorts.c, customer_worth.c: blocks of the pages of customers; none without their tables ---- */
+/* ---- customer_segments.c, customer_cohorts.c, customer_worth.c, customer_offers.c, customer_campaigns.c: blocks of the pages of customers; none without their tables ---- */
 FS_MUST_CHECK fs_status fs_report_add_segments(const fs_report *report, json_t *page,
                                                fs_error *error);
 FS_MUST_CHECK fs_status fs_report_add_cohorts(const fs_report *report, json_t *page,
                                               fs_error *error);
 FS_MUST_CHECK fs_status fs_report_add_worth(const fs_report *report, json_t *page, fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_offers(const fs_report *report, json_t *page,
+                                             fs_error *error);
+FS_MUST_CHECK fs_status fs_report_add_campaigns(const fs_report *report, json_t *page,
+                                                fs_error *error);
 
 /* ---- customer_list.c ---- */
 /* Customers one by one: what each is worth, how likely he leaves and why, what to do first. */

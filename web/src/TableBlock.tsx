@@ -75,6 +75,7 @@ export function TableBlock({ table, style, opened }: { table: Table; style: Styl
   return (
     <section class={isNarrow(table) ? "table narrow" : "table"} id={table.id}>
       <h3>{table.title}</h3>
+      {table.finding ? <p class="finding">{table.finding}</p> : null}
       {table.rows.length > pageRows && (
         <div class="tools">
           <label>Search <input type="search" value={words} onInput={(e) => setWords(e.currentTarget.value)} /></label>

@@ -95,6 +95,8 @@ export interface Table {
   type: "table";
   id: string;
   title: string;
+  /** A sentence under the title. */
+  finding?: string | null;
   columns: Column[];
   rows: Cell[][];
   total?: number | null;

@@ -80,6 +80,7 @@ function addBlock(block: Block, add: Add) {
       break;
     case "table":
       add("block", [block.title]);
+      if (block.finding) add("sentence", [block.finding]);
       addTable(block, add);
   }
 }

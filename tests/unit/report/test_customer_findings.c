@@ -50,8 +50,9 @@ static void moves_name_the_way_that_most_went(void **state)
          "they "
          "went from \"Loyal\" to \"At risk\" (400).",
          fs_report_say_moves(&out, &f));
+    f.before = "2010-12-10";
     f.second = 395;
-    SAYS("Of 4,000 customers who were there already, 25 % are in another segment now.",
+    SAYS("Of 4,000 customers who were there on 10 Dec 2010, 25 % are in another segment now.",
          fs_report_say_moves(&out, &f));
     f.customers = 0;
     SAYS("", fs_report_say_moves(&out, &f));
@@ -167,6 +168,11 @@ static void the_money_lost_is_told_with_its_interval(void **state)
          "is expected to go with customers who leave, of GBP 1,501,083 that 3,536 customers would "
          "bring if all stayed.",
          fs_report_say_loss(&out, &f));
+    f.dated = false;
+    SAYS("GBP 436,683 (GBP 367,790 to GBP 505,577, if the probabilities hold) is expected to go "
+         "with those who leave, of GBP 1,501,083 that 3,536 customers would bring in 90 days if "
+         "all stayed.",
+         fs_report_say_loss(&out, &f));
     f.lost = 0;
     SAYS("", fs_report_say_loss(&out, &f));
 }
@@ -189,6 +195,10 @@ static void a_list_is_praised_only_beyond_chance(void **state)
                           .currency = "GBP"};
     SAYS("Tried on the past, from 3 dates: of the tenth that the list puts first 84 % left, of all "
          "50 %; contacting the first 20 % would have brought most, GBP 6,128.",
+         fs_report_say_gains(&out, &f));
+    f.best = 10;
+    SAYS("Tried on the past, from 3 dates: of the tenth that the list puts first 84 % left, of all "
+         "50 %; contacting everybody would have brought most, GBP 6,128.",
          fs_report_say_gains(&out, &f));
     f.best = 0;
     SAYS("Tried on the past, from 3 dates: of the tenth that the list puts first 84 % left, of all "
@@ -213,6 +223,38 @@ static void a_list_is_praised_only_beyond_chance(void **state)
     SAYS("", fs_report_say_calibration(&out, 0, 0.5));
 }
 
+static void a_list_of_offers_stands_beside_the_best_sellers(void **state)
+{
+    (void)state;
+    fs_figures_offers f = {.customers = 1828, .hit = 0.2965, .best_hit = 0.1685};
+    SAYS("Tried on the past: of 1,828 customers who took up something new in the last 60 days, 30 "
+         "% bought one of the five told; of the five best sellers 17 %.",
+         fs_report_say_offers(&out, &f));
+    f.customers = 754, f.hit = 0.646, f.best_hit = 0.639;
+    SAYS("Tried on the past: of 754 customers who took up something new in the last 60 days, 65 % "
+         "bought one of the five told; of the five best sellers 64 %, so the list is not surely "
+         "the better offer.",
+         fs_report_say_offers(&out, &f));
+    f.customers = 0;
+    SAYS("", fs_report_say_offers(&out, &f));
+    SAYS("Of 3,169 customers who bought on three days or more, 30 % have been away longer than "
+         "after three of four of their purchases; who is late by far has rather left.",
+         fs_report_say_overdue(&out, 964, 3169));
+    SAYS("", fs_report_say_overdue(&out, 0, 3169));
+}
+
+static void campaigns_that_were_no_experiment_are_warned_of(void **state)
+{
+    (void)state;
+    SAYS("2 of 5 campaigns chose whom they reached, not by lot: what seems the effect is in "
+         "part the difference between customers.",
+         fs_report_say_campaigns(&out, 2, 5));
+    SAYS("The campaign chose whom it reached, not by lot: what seems the effect is in part "
+         "the difference between customers.",
+         fs_report_say_campaigns(&out, 1, 1));
+    SAYS("", fs_report_say_campaigns(&out, 0, 5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +267,8 @@ int main(void)
         cmocka_unit_test(a_list_that_the_past_does_not_bear_out_is_no_headline),
         cmocka_unit_test(the_money_lost_is_told_with_its_interval),
         cmocka_unit_test(a_list_is_praised_only_beyond_chance),
+        cmocka_unit_test(a_list_of_offers_stands_beside_the_best_sellers),
+        cmocka_unit_test(campaigns_that_were_no_experiment_are_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,29 @@ static void make_churn(const shop *s, bool sure)
     make_table(s, "churn_replay", select);
 }
 
+/* Three customers with two offers each, two of them overdue; a campaign that was an experiment, and one that was not. */
+static void make_offers(const shop *s)
+{
+    make_table(s, "next_products",
+               "select 'c' || c as customer, kind, 1 as place, item, 0.5 as score, case kind when "
+               "'new' then 'old' end as because, case kind when 'again' then 3 end as days, case "
+               "kind when 'again' then date '2023-05-01' end as last_day from range(8, 11) as "
+               "x(c), (values ('new', 'fresh'), ('again', 'known')) as k(kind, item)");
+    make_table(s, "next_product_replay",
+               "select * from (values ('new', 'told', 1828, 0.2965, 0.08), ('new', 'best sellers', "
+               "1828, 0.1685, 0.04), ('again', 'told', 1198, 0.9, 0.5)) as t(kind, method, "
+               "customers, hit, bought)");
+    make_table(s, "next_purchases",
+               "select 'c' || n as customer, n as orders, date '2023-05-01' as last_day, 5.0 as "
+               "early_gap, 7.0 as usual_gap, 9.0 as late_gap, date '2023-05-08' as expected_day, "
+               "30 as silent, n > 8 as overdue from range(7, 11) as t(n)");
+    make_table(s, "campaign_uplift",
+               "select p as promotion, 'c' || n as customer, n % 2 = 0 as treated, n % 4 = 0 as "
+               "responded, 0.01 * n as uplift, 0.01 * n - 0.05 as low, 0.01 * n + 0.05 as high, "
+               "'s' as model, 0.1 as qini, p = 'spring' as random, null::varchar as note from "
+               "range(1, 9) as t(n), (values ('spring'), ('(none)')) as k(p)");
+}
+
 static json_t *rows_of(json_t *document, const char *id)
 {
     return json_object_get(block_of(document, id), "rows");
@@ -235,18 +258,54 @@ static void a_list_no_better_than_chance_is_no_headline(void **state)
     free(page);
 }
 
+static void what_to_offer_is_listed_beside_what_such_lists_were_worth(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_values(s);
+    make_offers(s);
+    char *page = write_report(s, NULL);
+    json_t *document = document_of(page);
+    assert_string_equal(finding_of(document, "offers"),
+                        "Tried on the past: of 1,828 customers who took up something new in the "
+                        "last 60 days, 30 % bought one of the five told; of the five best sellers "
+                        "17 %.");
+    json_t *offers = rows_of(document, "offers"), *first = json_array_get(offers, 0);
+    assert_int_equal(json_array_size(offers), 6);
+    assert_string_equal(json_string_value(json_array_get(first, 0)), "c10");
+    assert_string_equal(json_string_value(json_array_get(first, 1)), "something new");
+    assert_string_equal(json_string_value(json_array_get(first, 2)), "fresh");
+    assert_string_equal(json_string_value(json_array_get(first, 3)), "old");
+    json_t *overdue = rows_of(document, "overdue");
+    assert_int_equal(json_array_size(overdue), 2);
+    assert_string_equal(json_string_value(json_array_get(json_array_get(overdue, 0), 0)), "c10");
+    assert_string_equal(finding_of(document, "campaigns"),
+                        "1 of 2 campaigns chose whom they reached, not by lot: what seems the "
+                        "effect is in part the difference between customers.");
+    json_t *campaigns = rows_of(document, "campaigns"), *spring = json_array_get(campaigns, 1);
+    assert_int_equal(json_array_size(campaigns), 2);
+    assert_true(json_is_null(json_array_get(json_array_get(campaigns, 0), 0)));
+    assert_true(json_number_value(json_array_get(spring, 3)) == 0.5);
+    assert_true(json_number_value(json_array_get(spring, 5)) == 0.5);
+    assert_int_equal(json_array_size(rows_of(document, "campaign-customers")), 16);
+    json_decref(document);
+    free(page);
+}
+
 /* The tables as a shop without customers has them: there, and without rows. */
 static void without_rows_there_are_no_pages(void **state)
 {
-    static const char *const tables[] = {"customer_rfm",   "segment_moves",   "segment_profiles",
-                                         "cohorts",        "customer_values", "purchase_replay",
-                                         "customer_churn", "churn_replay"};
+    static const char *const tables[] = {
+        "customer_rfm",    "segment_moves",       "segment_profiles", "cohorts",
+        "customer_values", "purchase_replay",     "customer_churn",   "churn_replay",
+        "next_products",   "next_product_replay", "next_purchases",   "campaign_uplift"};
     const shop *s = *state;
     make_tables(s);
     make_segments(s);
     make_cohorts(s, 1);
     make_values(s);
     make_churn(s, true);
+    make_offers(s);
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char select[512], path[256], whole[256];
         snprintf(whole, sizeof whole, "%s/tables/%s.parquet", s->folder, tables[i]);
@@ -304,6 +363,7 @@ static void each_failing_allocation_is_an_error_not_a_crash(void **state)
     make_cohorts(s, 1);
     make_values(s);
     make_churn(s, true);
+    make_offers(s);
     assert_int_equal(fs_report_write(s->engine, s->project, s->folder, NULL, &error), FS_OK);
     char *whole = read_text(s->folder, "report.html");
     for (int64_t n = 0;; n += n < 40 ? 1 : n / 13) {
@@ -330,6 +390,7 @@ int main(void)
         IN_A_SHOP(worth_is_a_curve_and_is_held_against_the_past),
         IN_A_SHOP(who_leaves_has_a_page_a_list_and_a_headline),
         IN_A_SHOP(a_list_no_better_than_chance_is_no_headline),
+        IN_A_SHOP(what_to_offer_is_listed_beside_what_such_lists_were_worth),
         IN_A_SHOP(without_rows_there_are_no_pages),
         IN_A_SHOP(a_label_without_money_is_told_by_its_probabilities),
         IN_A_SHOP(each_failing_allocation_is_an_error_not_a_crash),
