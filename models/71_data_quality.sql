@@ -21,7 +21,8 @@ reasons as (
         table_name,
         case
             when reason like 'another row with % says something else' then 'another row with the same key says something else'
-            when reason like '%: ''%'' is not a%' then split_part(reason, ': ''', 1) || ': a value is not a' || split_part(reason, ''' is not a', 2)
+            when reason like '%: ' || chr(39) || '%' || chr(39) || ' is not a%' then
+                split_part(reason, ': ' || chr(39), 1) || ': a value is not a' || split_part(reason, chr(39) || ' is not a', 2)
             else reason
         end as reason,
         file,
@@ -212,12 +213,12 @@ found as (
     union all
     select 'sales', 'price below zero', price_below, lines, null from totals where price_below > 0
     union all
-    select 'sales', 'price more than 20 times the product''s mean', odd_prices.rows, totals.lines, odd_prices.example
+    select 'sales', 'price more than 20 times the product' || chr(39) || 's mean', odd_prices.rows, totals.lines, odd_prices.example
     from odd_prices
     cross join totals
     where odd_prices.rows > 0
     union all
-    select 'sales', 'most of the pieces and little of the money are one product''s: sums of pieces tell little', bulk.orders, totals.lines, bulk.item
+    select 'sales', 'most of the pieces and little of the money are one product' || chr(39) || 's: sums of pieces tell little', bulk.orders, totals.lines, bulk.item
     from bulk
     cross join totals
     where bulk.units_share > 5e-1 and bulk.revenue_share < 25e-2

@@ -31,14 +31,14 @@ before as (
     select
         told.promotion,
         told.customer,
-        count(distinct sales_lines.day) as visits,
-        max(sales_lines.day) as last_day,
-        min(sales_lines.day) as first_day,
-        cast(sum(exact(sales_lines.revenue)) as double) as spent
+        count(*) as visits,
+        max(customer_days.day) as last_day,
+        min(customer_days.day) as first_day,
+        cast(sum(exact(customer_days.gross)) as double) as spent
     from told
     join campaigns on campaigns.promotion = told.promotion
-    join sales_lines on sales_lines.customer = told.customer and sales_lines.day < campaigns.start
-    where sales_lines.kind = 'sale'
+    join customer_days on customer_days.customer = told.customer and customer_days.day < campaigns.start
+    where customer_days.lines > 0
     group by told.promotion, told.customer
 )
 select

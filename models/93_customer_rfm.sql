@@ -30,15 +30,8 @@ ends as (
     where before_to is not null
 ),
 days as (
-    select
-        sales_lines.customer,
-        sales_lines.day,
-        max(case when sales_lines.kind = 'sale' then 1 else 0 end) as is_order,
-        cast(sum(exact(sales_lines.revenue)) as double) as revenue
-    from sales_lines
-    cross join bounds
-    where sales_lines.customer is not null and sales_lines.kind in ('sale', 'return', 'cancellation') and sales_lines.day >= bounds.first_day and sales_lines.day <= bounds.last_day
-    group by sales_lines.customer, sales_lines.day
+    select customer, day, case when lines > 0 then 1 else 0 end as is_order, revenue
+    from customer_days
 ),
 measured as (
     select

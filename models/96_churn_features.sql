@@ -89,8 +89,8 @@ sums as (
         cast(sum(case when back >= 0 then lines else 0 end) as double) as lines,
         cast(sum(exact(case when back >= 0 and back < 30 then revenue else 0 end)) as double) as money_30,
         cast(sum(exact(case when back >= 0 and back < 90 then revenue else 0 end)) as double) as money_90,
-        cast(sum(exact(case when back >= 0 and back < 365 then revenue else 0 end)) as double) as money_365,
-        cast(sum(exact(case when back >= 0 then gross else 0 end)) as double) as gross,
+        cast(sum(exact(case when back >= 0 and back < 365 then coalesce(revenue, 0) else 0 end)) as double) as money_365,
+        cast(sum(exact(case when back >= 0 then coalesce(gross, 0) else 0 end)) as double) as gross,
         cast(sum(exact(case when back >= 0 then returned else 0 end)) as double) as returned,
         cast(sum(exact(case when back >= 0 then discount else 0 end)) as double) as discount
     from days

@@ -64,7 +64,7 @@ words as (
             when 'log_tenure' then 'first bought ' || cast(chosen.tenure_days as string) || ' days ago'
             when 'year_orders' then 'bought on ' || cast(cast(round(chosen.year_orders) as bigint) as string) || ' days of the same season a year ago'
             when 'order_lines' then cast(round_half_even(chosen.order_lines, 1) as string) || ' lines a purchase'
-            when 'mean_hour' then 'buys about ' || cast(cast(round(chosen.mean_hour) as bigint) as string) || ' o''clock'
+            when 'mean_hour' then 'buys about ' || cast(cast(round(chosen.mean_hour) as bigint) as string) || ' o' || chr(39) || 'clock'
             when 'weekend_share' then cast(cast(round(100 * chosen.weekend_share) as bigint) as string) || ' % of purchases on weekends'
             when 'discount_share' then cast(cast(round(100 * chosen.discount_share) as bigint) as string) || ' % taken off by discounts'
             when 'return_share' then cast(cast(round(100 * chosen.return_share) as bigint) as string) || ' % of the money went back'

@@ -17,18 +17,23 @@ origins as (
     from ends
     where days_between(first_day, last_day) >= 240
 ),
+item_days as (
+    select customer, item, day
+    from sales_lines
+    where kind = 'sale' and customer is not null and item is not null and item <> '(all)'
+    group by customer, item, day
+),
 bought as (
     select
         origins.as_of,
-        sales_lines.customer,
-        sales_lines.item,
-        count(distinct sales_lines.day) as days,
-        min(sales_lines.day) as first_day,
-        max(sales_lines.day) as last_day
-    from sales_lines
-    join origins on sales_lines.day <= origins.as_of and sales_lines.day > add_days(origins.as_of, -365)
-    where sales_lines.kind = 'sale' and sales_lines.customer is not null and sales_lines.item is not null and sales_lines.item <> '(all)'
-    group by origins.as_of, sales_lines.customer, sales_lines.item
+        item_days.customer,
+        item_days.item,
+        count(*) as days,
+        min(item_days.day) as first_day,
+        max(item_days.day) as last_day
+    from item_days
+    join origins on item_days.day <= origins.as_of and item_days.day > add_days(origins.as_of, -365)
+    group by origins.as_of, item_days.customer, item_days.item
 ),
 latest as (
     select as_of, customer, row_number() over (partition by as_of order by max(last_day) desc nulls last, customer nulls last) as place

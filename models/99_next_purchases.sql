@@ -6,9 +6,8 @@
 -- the last purchase; overdue: longer than late_gap. Who is overdue by far has rather left: customer_churn.
 with days as (
     select customer, day
-    from sales_lines
-    where kind = 'sale' and customer is not null and period is not null
-    group by customer, day
+    from customer_days
+    where lines > 0
 ),
 gaps as (
     select customer, day, days_between(lag(day) over (partition by customer order by day nulls last), day) as gap

@@ -6,7 +6,7 @@
 -- expect: unique(as_of, buyer, item); unique(as_of, buyer, place); place >= 1 and place <= 5; item <> because; score > 0
 select
     as_of,
-    cast(row_number() over (partition by as_of order by place desc nulls last, customer nulls last) as bigint) as row,
+    cast(row_number() over (partition by as_of order by customer nulls last, place desc nulls last) as bigint) as row,
     customer,
     item
 from customer_items

@@ -341,6 +341,8 @@ FS_API FS_MUST_CHECK fs_status fs_plan_json(const fs_plan *plan, fs_buffer *out,
  * `file` (where the text begins at `line`), the construct and what to write instead. */
 FS_API FS_MUST_CHECK fs_status fs_lint_sql(const char *file, int64_t line, const char *sql,
                                            fs_error *error);
+/* Adds `text` as it stands between the quotes of a text of that subset. FS_MEMORY. */
+FS_API FS_MUST_CHECK fs_status fs_sql_text(fs_buffer *out, const char *text);
 
 /* ---- run folders -------------------------------------------------------------------------- */
 

@@ -55,4 +55,8 @@ typedef struct fs_by_product {
 fs_status fs_customer_factors(const fs_bought *bought, const fs_by_product *by, int factors,
                               uint64_t seed, double *product);
 
+/* Brings the first `most` of `count` rows by `compare`, which knows no ties, to the front, in order; how many they are. */
+int64_t fs_customer_best_rows(void *rows, int64_t count, size_t size, int64_t most,
+                              int (*compare)(const void *, const void *));
+
 #endif

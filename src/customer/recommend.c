@@ -3,8 +3,6 @@
  * Karypis 2001, "Evaluation of item-based top-N recommendation algorithms": the score of a product is the sum of its similarities to
  * the buyer's. Sums are kept in a row as long as the list of products, whose touched places are cleared after each buyer.
  */
-#include <stdlib.h>
-
 #include "customer_internal.h"
 
 typedef struct scored {
@@ -99,8 +97,8 @@ static void one_buyer(fs_recommended *r, const fs_similar *s, const fs_bought *h
         w->order[i] = w->of[w->touched[i]];
         w->of[w->touched[i]] = (scored){0};
     }
-    qsort(w->order, (size_t)touched, sizeof *w->order, compare);
-    for (int32_t i = 0; i < touched && i < most; i++) {
+    int64_t kept = fs_customer_best_rows(w->order, touched, sizeof *w->order, most, compare);
+    for (int64_t i = 0; i < kept; i++) {
         r->product[r->rows] = w->order[i].product;
         r->score[r->rows] = w->order[i].score;
         r->because[r->rows++] = w->order[i].because;

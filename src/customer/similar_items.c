@@ -5,7 +5,6 @@
  * and one row, and the order of the sums is that of the numbers: the same bits however purchases came.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "customer_internal.h"
@@ -166,8 +165,9 @@ static fs_status one_product(fs_similar *s, const fs_bought *b, const fs_similar
         w->sum[other] = 0;
         w->count[other] = 0;
     }
-    qsort(w->candidate, (size_t)count, sizeof *w->candidate, compare);
-    return keep(s, p, count < settings->most ? count : settings->most);
+    return keep(
+        s, p,
+        fs_customer_best_rows(w->candidate, count, sizeof *w->candidate, settings->most, compare));
 }
 
 /* ---- the whole ---- */

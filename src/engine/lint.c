@@ -91,6 +91,8 @@ static fs_status check_string(linter *l, int i)
 {
     const fs_sql_token *token = at(l, i);
     if (memchr(token->text, '\\', token->size)) return refuse_shape(l, i, "backslash");
+    if (token->size > 2 && memchr(token->text + 1, '\'', token->size - 2))
+        return refuse_shape(l, i, "doubled quote");
     const fs_sql_token *before = at(l, i - 1);
     bool touches = before->kind == FS_SQL_WORD && before->text + before->size == token->text;
     static const char *const fine[] = {"date", "timestamp", NULL};

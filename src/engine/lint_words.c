@@ -366,6 +366,8 @@ static const fs_lint_construct shapes[] = {
      "the closing ' or \" or */"},
     {"backslash", NULL, "Spark takes a backslash in a text as an escape, DuckDB as it is",
      "[0-9] for \\d, [.] for \\., chr(92) for the character"},
+    {"doubled quote", NULL, "Spark 4.0 reads '' in a text as nothing, DuckDB as one quote",
+     "'Can' || chr(39) || 't' for 'Can''t'"},
     {"text prefix", NULL, "the engines read e'…', r'…', x'…' in other ways",
      "'text', and chr(n) for odd characters"},
     {"number", NULL, "numbers with _, 0x or letters differ", "digits, with . or e: 1000, 0.5, 1e3"},

@@ -22,7 +22,7 @@ static place follow(place now, const char *p)
         if (*p == '"') return IN_NAME;
         if (p[0] == '-' && p[1] == '-') return IN_LINE_COMMENT;
         return p[0] == '/' && p[1] == '*' ? IN_BLOCK_COMMENT : IN_SQL;
-    case IN_TEXT: return *p == '\'' ? IN_SQL : IN_TEXT; /* '' leaves and enters again */
+    case IN_TEXT: return *p == '\'' ? IN_SQL : IN_TEXT;
     case IN_NAME: return *p == '"' ? IN_SQL : IN_NAME;
     case IN_LINE_COMMENT: return *p == '\n' ? IN_SQL : IN_LINE_COMMENT;
     default: return p[0] == '*' && p[1] == '/' ? IN_SQL : IN_BLOCK_COMMENT;
@@ -64,11 +64,19 @@ static fs_status look_up(reader *r, int64_t line, const each_member *each, const
     return refuse_setting(r, line, "write it on one line in foresell.yaml");
 }
 
+fs_status fs_sql_text(fs_buffer *out, const char *text)
+{
+    for (; *text; text++)
+        FS_TRY(*text == '\'' ? fs_buffer_text(out, "' || chr(39) || '")
+                             : fs_buffer_add(out, text, 1));
+    return FS_OK;
+}
+
 static fs_status add_value(fs_buffer *out, const char *value, place where)
 {
-    char quote = where == IN_TEXT ? '\'' : where == IN_NAME ? '"' : '\0';
+    if (where == IN_TEXT) return fs_sql_text(out, value);
     for (; *value; value++) {
-        if (quote && *value == quote) FS_TRY(fs_buffer_add(out, value, 1));
+        if (where == IN_NAME && *value == '"') FS_TRY(fs_buffer_add(out, value, 1));
         FS_TRY(fs_buffer_add(out, value, 1));
     }
     return FS_OK;

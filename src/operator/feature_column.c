@@ -64,3 +64,38 @@ fs_status fs_feature_take(fs_feature *f, const fs_vector *v, int64_t first, int6
     column->number = f->number;
     return FS_OK;
 }
+
+fs_status fs_features_open(fs_features *f, const fs_binding *binding, int before, fs_error *error)
+{
+    f->count = binding->columns - before;
+    f->before = before;
+    f->name = binding->name + before;
+    f->feature = fs_alloc_zero((size_t)f->count, sizeof *f->feature);
+    f->column = fs_alloc_zero((size_t)f->count, sizeof *f->column);
+    if (f->feature && f->column) return FS_OK;
+    return fs_fail_memory(error, (size_t)f->count * sizeof *f->feature);
+}
+
+fs_status fs_feature_fail(fs_status status, const char *name, int64_t rows, fs_error *error)
+{
+    if (status != FS_DATA) return fs_fail_memory(error, (size_t)rows * sizeof(double));
+    return fs_fail(error, FS_DATA, "column %s has too many different texts", name);
+}
+
+fs_status fs_features_take(fs_features *f, const fs_block *block, int64_t group, fs_error *error)
+{
+    int64_t first = block->start[group], rows = block->start[group + 1] - first;
+    for (int c = 0; c < f->count; c++) {
+        fs_status status = fs_feature_take(&f->feature[c], &block->column[f->before + c], first,
+                                           rows, &f->column[c]);
+        if (status != FS_OK) return fs_feature_fail(status, f->name[c], rows, error);
+    }
+    return FS_OK;
+}
+
+void fs_features_free(fs_features *f)
+{
+    for (int c = 0; f->feature && c < f->count; c++) fs_feature_free(&f->feature[c]);
+    fs_free(f->feature);
+    fs_free(f->column);
+}

@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "foresell/learn.h"
-#include "foresell/operator.h"
+#include "vector.h"
 
 enum {
     ROW_IN,
@@ -237,30 +236,11 @@ static fs_status reserve_scores(workspace *w)
 
 /* ---- the model ---- */
 
-static bool is_known(const fs_vector *v, int64_t row)
-{
-    return v->name && (!v->valid || v->valid[row]);
-}
-
-static const char *text_at(const fs_vector *v, int64_t row, size_t *bytes)
-{
-    *bytes = (size_t)(v->offset[row + 1] - v->offset[row]);
-    return v->bytes + v->offset[row];
-}
-
-static bool is_text(const fs_vector *v, int64_t row, const char *text)
-{
-    size_t bytes;
-    if (!is_known(v, row)) return false;
-    const char *own = text_at(v, row, &bytes);
-    return bytes == strlen(text) && memcmp(own, text, bytes) == 0;
-}
-
 /* Feature that a row of the model names; that of nulls where there is none, or none of the term's type. */
 static int feature_of(const workspace *w, const fs_block *block, int64_t row, bool text)
 {
     for (int c = 0; c < w->features; c++)
-        if (is_text(&block->column[FEATURE_IN], row, w->name[DECLARED + c]))
+        if (fs_vector_is(&block->column[FEATURE_IN], row, w->name[DECLARED + c]))
             return !block->column[DECLARED + c].offset == !text ? c : w->features;
     return w->features;
 }
@@ -269,7 +249,7 @@ static fs_term_kind kind_of(const fs_block *block, int64_t row)
 {
     fs_term_kind kind = FS_TERM_INTERCEPT;
     while (kind <= FS_TERM_MISSING &&
-           !is_text(&block->column[KIND_IN], row, fs_term_kind_name(kind)))
+           !fs_vector_is(&block->column[KIND_IN], row, fs_term_kind_name(kind)))
         kind++;
     return kind;
 }
@@ -279,8 +259,8 @@ static fs_status level_of(workspace *w, const fs_block *block, int64_t row, int 
 {
     size_t bytes;
     *level = -1;
-    if (!is_known(&block->column[LEVEL_IN], row)) return FS_OK;
-    const char *text = text_at(&block->column[LEVEL_IN], row, &bytes);
+    if (!fs_vector_known(&block->column[LEVEL_IN], row)) return FS_OK;
+    const char *text = fs_vector_text(&block->column[LEVEL_IN], row, &bytes);
     return fs_words_add(&w->feature[c].words, text, bytes, level);
 }
 
@@ -290,7 +270,7 @@ static fs_status add_term(workspace *w, const fs_block *block, int64_t row, int3
     const fs_vector *mean = &block->column[MEAN_IN];
     fs_class_term new = {.term = {.kind = kind_of(block, row), .column = -1}, .class = class};
     fs_term *term = &new.term;
-    if (term->kind > FS_TERM_MISSING || !is_known(&block->column[COEFFICIENT_IN], row))
+    if (term->kind > FS_TERM_MISSING || !fs_vector_known(&block->column[COEFFICIENT_IN], row))
         return FS_OK;
     if (term->kind != FS_TERM_INTERCEPT)
         term->column = feature_of(w, block, row, term->kind == FS_TERM_LEVEL);
@@ -300,12 +280,12 @@ static fs_status add_term(workspace *w, const fs_block *block, int64_t row, int3
         if (term->level < 0) return FS_OK;
     }
     if (term->kind == FS_TERM_HINGE) {
-        if (!is_known(&block->column[KNOT_IN], row)) return FS_OK;
+        if (!fs_vector_known(&block->column[KNOT_IN], row)) return FS_OK;
         term->knot = block->column[KNOT_IN].number[row];
     }
     new.coefficient = block->column[COEFFICIENT_IN].number[row];
-    if (is_known(mean, row)) new.mean = mean->number[row];
-    w->meant = w->meant && (term->kind == FS_TERM_INTERCEPT || is_known(mean, row));
+    if (fs_vector_known(mean, row)) new.mean = mean->number[row];
+    w->meant = w->meant && (term->kind == FS_TERM_INTERCEPT || fs_vector_known(mean, row));
     if (w->terms == w->term_capacity) FS_TRY(grow_terms(w));
     w->term[w->terms++] = new;
     return FS_OK;
@@ -327,8 +307,8 @@ static int64_t read_number(const char **at, const char *end)
 static bool read_node(const fs_block *block, int64_t row, bool *leaf, int64_t *tree, int64_t *node)
 {
     size_t bytes;
-    if (!is_known(&block->column[KIND_IN], row)) return false;
-    const char *at = text_at(&block->column[KIND_IN], row, &bytes), *end = at + bytes;
+    if (!fs_vector_known(&block->column[KIND_IN], row)) return false;
+    const char *at = fs_vector_text(&block->column[KIND_IN], row, &bytes), *end = at + bytes;
     *leaf = bytes > 4 && memcmp(at, "leaf", 4) == 0;
     if (!*leaf && !(bytes > 5 && memcmp(at, "split", 5) == 0)) return false;
     at += *leaf ? 4 : 5;
@@ -351,8 +331,8 @@ static fs_status reserve_tree(workspace *w, int64_t number)
 
 static fs_status set_split(workspace *w, const fs_block *block, int64_t row, fs_tree_node *node)
 {
-    bool text = is_known(&block->column[LEVEL_IN], row);
-    bool cut = is_known(&block->column[KNOT_IN], row);
+    bool text = fs_vector_known(&block->column[LEVEL_IN], row);
+    bool cut = fs_vector_known(&block->column[KNOT_IN], row);
     node->bare = !text && !cut;
     node->column = feature_of(w, block, row, text);
     if (node->bare && node->column == w->features) node->column = feature_of(w, block, row, true);
@@ -368,7 +348,7 @@ static fs_status add_node(workspace *w, const fs_block *block, int64_t row, int3
     bool leaf;
     int64_t number, n;
     *taken = read_node(block, row, &leaf, &number, &n);
-    if (!*taken || !is_known(&block->column[COEFFICIENT_IN], row)) return FS_OK;
+    if (!*taken || !fs_vector_known(&block->column[COEFFICIENT_IN], row)) return FS_OK;
     FS_TRY(reserve_tree(w, number));
     w->tree[number - 1].class = class;
     fs_tree_node *node = &w->tree[number - 1].node[n];
@@ -382,7 +362,7 @@ static fs_status add_row(workspace *w, const fs_block *block, int64_t row)
     size_t bytes;
     int32_t class;
     bool taken;
-    const char *name = text_at(&block->column[CLASS_IN], row, &bytes);
+    const char *name = fs_vector_text(&block->column[CLASS_IN], row, &bytes);
     FS_TRY(fs_words_add(&w->classes, name, bytes, &class));
     FS_TRY(add_node(w, block, row, class, &taken));
     return taken ? FS_OK : add_term(w, block, row, class);
@@ -396,7 +376,7 @@ static fs_status take_model(workspace *w, const fs_block *block, int64_t from, i
     fs_words_clear(&w->classes);
     for (int c = 0; c <= w->features; c++) fs_words_clear(&w->feature[c].words);
     for (int64_t i = from; i < to; i++)
-        if (is_known(&block->column[CLASS_IN], i)) FS_TRY(add_row(w, block, i));
+        if (fs_vector_known(&block->column[CLASS_IN], i)) FS_TRY(add_row(w, block, i));
     FS_TRY(fs_words_sort(&w->classes, &renumbered));
     for (int64_t t = 0; t < w->terms; t++) w->term[t].class = renumbered[w->term[t].class];
     for (int64_t t = 0; t < w->trees && renumbered; t++)
@@ -414,12 +394,12 @@ static void take_values(workspace *w, const fs_block *block, int c, int count)
     for (int i = 0; i < count; i++) {
         int64_t row = w->row[i];
         size_t bytes;
-        f->valid[i] = is_known(v, row);
+        f->valid[i] = fs_vector_known(v, row);
         if (v->offset) {
-            const char *text = text_at(v, row, &bytes);
+            const char *text = fs_vector_text(v, row, &bytes);
             f->level[i] = fs_words_find(&f->words, text, bytes);
         } else
-            f->number[i] = v->number ? v->number[row] : (double)v->integer[row];
+            f->number[i] = fs_vector_number(v, row);
     }
     w->column[c] = (fs_learn_column){.number = v->offset ? NULL : f->number,
                                      .valid = f->valid,
@@ -465,8 +445,7 @@ static fs_status set_reasons(workspace *w, int32_t k, int i, fs_rows *out, int64
         for (int c = 0; c < w->features; c++)
             if (fabs(w->own[c]) > (most < 0 ? 0 : fabs(w->own[most]))) most = c;
         if (most < 0) return FS_OK;
-        const char *name = w->name[DECLARED + most];
-        FS_TRY(fs_rows_set_text(out, REASON + r, row, name, strlen(name)));
+        FS_TRY(fs_rows_set_string(out, REASON + r, row, w->name[DECLARED + most]));
         fs_rows_set_number(out, REASON + w->reasons + r, row, w->own[most]);
         w->own[most] = 0;
     }
@@ -496,12 +475,10 @@ static fs_status set_row(workspace *w, const fs_block *block, int64_t g, int i, 
         if (chance[k] > chance[best]) best = k;
     FS_TRY(fs_rows_extend(out, g, count, &first));
     for (int32_t k = 0; k < count; k++) {
-        const int64_t *offset = w->classes.offset + k;
         fs_rows_set_integer(out, ROW, first + k, block->column[ROW_IN].integer[w->row[i]]);
         fs_rows_set_number(out, PROBABILITY, first + k, chance[k]);
         fs_rows_set_integer(out, LIKELIEST, first + k, k == best);
-        FS_TRY(fs_rows_set_text(out, CLASS, first + k, w->classes.bytes + offset[0],
-                                (size_t)(offset[1] - offset[0])));
+        FS_TRY(fs_rows_set_word(out, CLASS, first + k, &w->classes, k));
         if (w->reasons > 0) FS_TRY(set_reasons(w, k, i, out, first + k));
     }
     return FS_OK;
@@ -518,7 +495,7 @@ static fs_status score_group(workspace *w, const fs_block *block, int64_t g, fs_
 {
     int count = 0;
     for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
-        if (is_known(&block->column[CLASS_IN], i)) continue;
+        if (fs_vector_known(&block->column[CLASS_IN], i)) continue;
         w->row[count++] = i;
         if (count < FS_CLASS_ROWS) continue;
         FS_TRY(score_tile(w, block, g, count, out));

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "foresell/learn.h"
-#include "foresell/operator.h"
+#include "feature_column.h"
+#include "vector.h"
 
 static const fs_column fit_input[] = {
     {.name = "row",
@@ -121,40 +121,20 @@ static const fs_param fit_params[] = {
 
 /* ---- workspace ---- */
 
-/* One regressor: what texts it has, and its values as the kernel takes them, a row of the group each. */
-typedef struct feature {
-    fs_words words;
-    double *number;
-    int32_t *level;
-    int64_t capacity;
-} feature;
-
 typedef struct workspace {
-    const char *const *name; /* of the features; the binding's */
-    int features;
-    feature label; /* words and levels only */
-    feature *feature;
-    fs_learn_column *column;
+    fs_feature label; /* words and levels only */
+    fs_features features;
     fs_classifier_settings settings;
     fs_classifier fitted;
 } workspace;
-
-static void feature_free(feature *f)
-{
-    fs_words_free(&f->words);
-    fs_free(f->number);
-    fs_free(f->level);
-}
 
 static void fit_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    for (int c = 0; w->feature && c < w->features; c++) feature_free(&w->feature[c]);
-    feature_free(&w->label);
+    fs_features_free(&w->features);
+    fs_feature_free(&w->label);
     fs_classifier_free(&w->fitted);
-    fs_free(w->feature);
-    fs_free(w->column);
     fs_free(w);
 }
 
@@ -170,96 +150,27 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
-    w->features = binding->columns - 2;
-    w->name = binding->name + 2;
-    w->feature = fs_alloc_zero((size_t)w->features, sizeof *w->feature);
-    w->column = fs_alloc_zero((size_t)w->features, sizeof *w->column);
-    if (!w->feature || !w->column) return fs_fail_memory(error, sizeof *w->feature);
     w->settings.kind = kind_of(fs_option_text(binding->options, "model"));
     w->settings.logistic.knots = (int)fs_option_int(binding->options, "knots");
     w->settings.logistic.folds = (int)fs_option_int(binding->options, "folds");
     w->settings.logistic.penalty = fs_option_double(binding->options, "penalty");
-    return FS_OK;
-}
-
-static fs_status feature_reserve(feature *f, int64_t rows, bool text)
-{
-    if (rows <= f->capacity) return FS_OK;
-    void *more = text ? fs_realloc(f->level, (size_t)rows * sizeof *f->level)
-                      : fs_realloc(f->number, (size_t)rows * sizeof *f->number);
-    if (!more) return FS_MEMORY;
-    if (text)
-        f->level = more;
-    else
-        f->number = more;
-    f->capacity = rows;
-    return FS_OK;
-}
-
-/* ---- columns ---- */
-
-/* Levels of rows `first` … of a column of texts, numbered by name; null: -1. */
-static fs_status take_texts(feature *f, const fs_vector *v, int64_t first, int64_t rows)
-{
-    const int32_t *renumbered;
-    fs_words_clear(&f->words);
-    FS_TRY(feature_reserve(f, rows, true));
-    for (int64_t i = 0; i < rows; i++) {
-        const int64_t *offset = v->offset + first + i;
-        f->level[i] = -1;
-        if (v->valid && !v->valid[first + i]) continue;
-        FS_TRY(fs_words_add(&f->words, v->bytes + offset[0], (size_t)(offset[1] - offset[0]),
-                            &f->level[i]));
-    }
-    FS_TRY(fs_words_sort(&f->words, &renumbered));
-    for (int64_t i = 0; i < rows; i++)
-        if (f->level[i] >= 0) f->level[i] = renumbered[f->level[i]];
-    return FS_OK;
-}
-
-static fs_status take_column(feature *f, const fs_vector *v, int64_t first, int64_t rows,
-                             fs_learn_column *column)
-{
-    *column = (fs_learn_column){.valid = v->valid ? v->valid + first : NULL};
-    if (v->offset) {
-        FS_TRY(take_texts(f, v, first, rows));
-        column->level = f->level;
-        column->levels = f->words.count;
-        return FS_OK;
-    }
-    if (v->number) {
-        column->number = v->number + first;
-        return FS_OK;
-    }
-    FS_TRY(feature_reserve(f, rows, false));
-    for (int64_t i = 0; i < rows; i++) f->number[i] = (double)v->integer[first + i];
-    column->number = f->number;
-    return FS_OK;
+    return fs_features_open(&w->features, binding, 2, error);
 }
 
 static fs_status take_group(workspace *w, const fs_block *block, int64_t g, fs_error *error)
 {
     int64_t first = block->start[g], rows = block->start[g + 1] - first;
-    fs_status status = take_texts(&w->label, &block->column[1], first, rows);
-    for (int c = 0; c < w->features && status == FS_OK; c++)
-        status = take_column(&w->feature[c], &block->column[2 + c], first, rows, &w->column[c]);
-    if (status == FS_DATA) return fs_fail(error, FS_DATA, "a column has too many different texts");
-    return status == FS_OK ? FS_OK : fs_fail_memory(error, (size_t)rows * sizeof(double));
+    fs_learn_column label;
+    fs_status status = fs_feature_take(&w->label, &block->column[1], first, rows, &label);
+    if (status != FS_OK) return fs_feature_fail(status, block->column[1].name, rows, error);
+    return fs_features_take(&w->features, block, g, error);
 }
 
 /* ---- results ---- */
 
-static fs_status set_word(fs_rows *out, int column, int64_t row, const fs_words *words,
-                          int32_t number)
-{
-    const int64_t *offset = words->offset + number;
-    return fs_rows_set_text(out, column, row, words->bytes + offset[0],
-                            (size_t)(offset[1] - offset[0]));
-}
-
 static fs_status set_name(const workspace *w, fs_rows *out, int64_t row, int column)
 {
-    return fs_rows_set_text(out, FEATURE, row, w->name[column], strlen(w->name[column]));
+    return fs_rows_set_string(out, FEATURE, row, w->features.name[column]);
 }
 
 /* What all rows of a class have; part: 0 the logistic one, 1 trees. */
@@ -269,7 +180,7 @@ static fs_status set_common(const workspace *w, int32_t class, int part, fs_rows
     fs_rows_set_integer(out, FITTED, row, c->rows);
     fs_rows_set_number(out, PENALTY, row, c->penalty);
     fs_rows_set_number(out, TEMPERATURE, row, c->factor[part] > 0 ? c->factor[part] : c->factor[1]);
-    return set_word(out, CLASS, row, &w->label.words, class);
+    return fs_rows_set_word(out, CLASS, row, &w->label.words, class);
 }
 
 static fs_status set_note(const workspace *w, fs_rows *out, int64_t row)
@@ -280,8 +191,8 @@ static fs_status set_note(const workspace *w, fs_rows *out, int64_t row)
     snprintf(note, sizeof note,
              "%.120s alone tells a class (area under the ROC curve %.4f in rows left out): is it "
              "known beforehand?",
-             w->name[c->telltale], c->telltale_auc);
-    return fs_rows_set_text(out, NOTE, row, note, strlen(note));
+             w->features.name[c->telltale], c->telltale_auc);
+    return fs_rows_set_string(out, NOTE, row, note);
 }
 
 static fs_status set_term(const workspace *w, const fs_class_term *one, fs_rows *out, int64_t row)
@@ -289,14 +200,14 @@ static fs_status set_term(const workspace *w, const fs_class_term *one, fs_rows 
     const fs_term *term = &one->term;
     const char *kind = fs_term_kind_name(term->kind);
     FS_TRY(set_common(w, one->class, 0, out, row));
-    FS_TRY(fs_rows_set_text(out, KIND, row, kind, strlen(kind)));
+    FS_TRY(fs_rows_set_string(out, KIND, row, kind));
     fs_rows_set_number(out, COEFFICIENT, row, one->coefficient);
     fs_rows_set_number(out, MEAN, row, one->mean);
     if (term->column < 0) return set_note(w, out, row);
     FS_TRY(set_name(w, out, row, term->column));
     if (term->kind == FS_TERM_HINGE) fs_rows_set_number(out, KNOT, row, term->knot);
     if (term->kind != FS_TERM_LEVEL) return FS_OK;
-    return set_word(out, LEVEL, row, &w->feature[term->column].words, term->level);
+    return fs_rows_set_word(out, LEVEL, row, &w->features.feature[term->column].words, term->level);
 }
 
 static fs_status set_node(const workspace *w, int64_t t, int n, fs_rows *out, int64_t row)
@@ -307,13 +218,14 @@ static fs_status set_node(const workspace *w, int64_t t, int n, fs_rows *out, in
     bool leaf = node->column < 0;
     snprintf(kind, sizeof kind, "%s %lld %d", leaf ? "leaf" : "split", (long long)t + 1, n);
     FS_TRY(set_common(w, tree->class, 1, out, row));
-    FS_TRY(fs_rows_set_text(out, KIND, row, kind, strlen(kind)));
+    FS_TRY(fs_rows_set_string(out, KIND, row, kind));
     fs_rows_set_number(out, COEFFICIENT, row, leaf ? node->value : node->share);
     if (leaf) return FS_OK;
     FS_TRY(set_name(w, out, row, node->column));
     if (node->bare) return FS_OK;
-    if (!w->column[node->column].number)
-        return set_word(out, LEVEL, row, &w->feature[node->column].words, node->level);
+    if (!w->features.column[node->column].number)
+        return fs_rows_set_word(out, LEVEL, row, &w->features.feature[node->column].words,
+                                node->level);
     fs_rows_set_number(out, KNOT, row, node->knot);
     return FS_OK;
 }
@@ -348,8 +260,8 @@ static fs_status fit_group(workspace *w, const fs_block *block, int64_t g, fs_ro
     int32_t classes = w->label.words.count;
     if (classes == 0) return FS_OK;
     if (classes > FS_LOGISTIC_CLASSES) return too_many(error, classes);
-    FS_TRY(fs_classifier_fit(&w->fitted, &w->settings, w->column, w->features, w->label.level,
-                             classes, rows, error));
+    FS_TRY(fs_classifier_fit(&w->fitted, &w->settings, w->features.column, w->features.count,
+                             w->label.level, classes, rows, error));
     const fs_class_model *model = &w->fitted.model;
     FS_TRY(fs_rows_extend(out, g, model->terms, &row));
     for (int64_t t = 0; t < model->terms; t++) FS_TRY(set_term(w, &model->term[t], out, row++));

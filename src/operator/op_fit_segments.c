@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "foresell/learn.h"
-#include "foresell/operator.h"
+#include "feature_column.h"
+#include "vector.h"
 
 static const fs_column fit_input[] = {
     {.name = "row",
@@ -143,11 +143,7 @@ static const fs_param fit_params[] = {
 /* ---- workspace ---- */
 
 typedef struct workspace {
-    const char *const *name; /* of the features; the binding's */
-    int features;
-    double **number; /* a feature that came as whole numbers, as doubles: rows of the group */
-    int64_t *capacity;
-    fs_learn_column *column;
+    fs_features features;
     fs_segments_settings settings;
     fs_segments model;
 } workspace;
@@ -156,11 +152,8 @@ static void fit_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    for (int c = 0; w->number && c < w->features; c++) fs_free(w->number[c]);
+    fs_features_free(&w->features);
     fs_segments_free(&w->model);
-    fs_free(w->number);
-    fs_free(w->capacity);
-    fs_free(w->column);
     fs_free(w);
 }
 
@@ -182,12 +175,7 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
-    w->features = binding->columns - 1;
-    w->name = binding->name + 1;
-    w->number = fs_alloc_zero((size_t)w->features, sizeof *w->number);
-    w->capacity = fs_alloc_zero((size_t)w->features, sizeof *w->capacity);
-    w->column = fs_alloc_zero((size_t)w->features, sizeof *w->column);
-    if (!w->number || !w->capacity || !w->column) return fs_fail_memory(error, sizeof *w->column);
+    FS_TRY(fs_features_open(&w->features, binding, 1, error));
     take_settings(binding->options, &w->settings);
     if (w->settings.least <= w->settings.most) return FS_OK;
     fs_fail(error, FS_USAGE, "operator fit_segments: least = %d is above most = %d",
@@ -197,35 +185,14 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
 
 /* ---- columns ---- */
 
-static fs_status take_integers(workspace *w, int c, const int64_t *integer, int64_t rows)
-{
-    if (rows > w->capacity[c]) {
-        double *more = fs_realloc(w->number[c], (size_t)rows * sizeof *more);
-        if (!more) return FS_MEMORY;
-        w->number[c] = more;
-        w->capacity[c] = rows;
-    }
-    for (int64_t i = 0; i < rows; i++) w->number[c][i] = (double)integer[i];
-    w->column[c].number = w->number[c];
-    return FS_OK;
-}
-
 static fs_status take_group(workspace *w, const fs_block *block, int64_t g, fs_error *error)
 {
-    int64_t first = block->start[g], rows = block->start[g + 1] - first;
-    for (int c = 0; c < w->features; c++) {
-        const fs_vector *v = &block->column[1 + c];
-        w->column[c] = (fs_learn_column){.valid = v->valid ? v->valid + first : NULL};
-        if (v->offset) {
-            fs_fail(error, FS_DATA, "operator fit_segments: column %s is a text", w->name[c]);
-            return fs_error_remedy(error, "give it numbers, or 1 and 0 for a level"), FS_DATA;
-        }
-        if (v->number)
-            w->column[c].number = v->number + first;
-        else if (take_integers(w, c, v->integer + first, rows) != FS_OK)
-            return fs_fail_memory(error, (size_t)rows * sizeof(double));
+    for (int c = 0; c < w->features.count; c++) {
+        if (!block->column[1 + c].offset) continue;
+        fs_fail(error, FS_DATA, "operator fit_segments: column %s is a text", w->features.name[c]);
+        return fs_error_remedy(error, "give it numbers, or 1 and 0 for a level"), FS_DATA;
     }
-    return FS_OK;
+    return fs_features_take(&w->features, block, g, error);
 }
 
 /* ---- results ---- */
@@ -234,7 +201,6 @@ static fs_status set_feature(const workspace *w, int k, int c, fs_rows *out, int
 {
     const fs_segments *m = &w->model;
     const fs_segment_scale *scale = &m->scale[c];
-    const char *name = w->name[m->column[c]];
     double centre = m->centre[k * m->columns + c];
     fs_rows_set_integer(out, SEGMENT, row, k + 1);
     fs_rows_set_number(out, SHIFT, row, scale->shift);
@@ -252,7 +218,7 @@ static fs_status set_feature(const workspace *w, int k, int c, fs_rows *out, int
     } else {
         fs_rows_set_number(out, WITHIN, row, m->within);
     }
-    return fs_rows_set_text(out, FEATURE, row, name, strlen(name));
+    return fs_rows_set_string(out, FEATURE, row, w->features.name[m->column[c]]);
 }
 
 static fs_status fit_group(workspace *w, const fs_block *block, int64_t g, fs_rows *out,
@@ -260,7 +226,8 @@ static fs_status fit_group(workspace *w, const fs_block *block, int64_t g, fs_ro
 {
     int64_t row = 0, rows = block->start[g + 1] - block->start[g];
     FS_TRY(take_group(w, block, g, error));
-    FS_TRY(fs_segments_fit(&w->model, &w->settings, w->column, w->features, rows, error));
+    FS_TRY(fs_segments_fit(&w->model, &w->settings, w->features.column, w->features.count, rows,
+                           error));
     if (w->model.segments == 0) return FS_OK;
     FS_TRY(fs_rows_extend(out, g, (int64_t)w->model.segments * w->model.columns, &row));
     for (int k = 0; k < w->model.segments; k++)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arms.h"
+#include "vector.h"
 
 enum { ROW_IN, OUTCOME_IN, TREATMENT_IN, TREATED_IN, DECLARED };
 
@@ -206,11 +207,8 @@ static const fs_param fit_params[] = {
 /* ---- workspace ---- */
 
 typedef struct workspace {
-    const char *const *name; /* of the features; the binding's */
-    int features;
+    fs_features features;
     fs_arms arms;
-    fs_feature *feature;
-    fs_learn_column *column;
     fs_uplift_settings settings;
     fs_uplift model;
     char note[256];
@@ -220,11 +218,9 @@ static void fit_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    for (int c = 0; w->feature && c < w->features; c++) fs_feature_free(&w->feature[c]);
+    fs_features_free(&w->features);
     fs_arms_free(&w->arms);
     fs_uplift_free(&w->model);
-    fs_free(w->feature);
-    fs_free(w->column);
     fs_free(w);
 }
 
@@ -249,12 +245,8 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
-    w->features = binding->columns - DECLARED;
-    w->name = binding->name + DECLARED;
-    w->feature = fs_alloc_zero((size_t)w->features, sizeof *w->feature);
-    w->column = fs_alloc_zero((size_t)w->features, sizeof *w->column);
-    if (!w->feature || !w->column) return fs_fail_memory(error, sizeof *w->feature);
     take_settings(&w->settings, binding->options);
+    FS_TRY(fs_features_open(&w->features, binding, DECLARED, error));
     return fs_arms_open(&w->arms, "fit_uplift", binding, TREATMENT_IN, TREATED_IN, error);
 }
 
@@ -282,19 +274,6 @@ static void write_note(workspace *w)
                              : "not weighted, and the uplift is in part their difference");
 }
 
-static fs_status set_word(fs_rows *out, int column, int64_t row, const fs_words *words,
-                          int32_t number)
-{
-    const int64_t *offset = words->offset + number;
-    return fs_rows_set_text(out, column, row, words->bytes + offset[0],
-                            (size_t)(offset[1] - offset[0]));
-}
-
-static fs_status set_string(fs_rows *out, int column, int64_t row, const char *text)
-{
-    return fs_rows_set_text(out, column, row, text, strlen(text));
-}
-
 /* What each row of the model says of it. */
 static fs_status set_model(const workspace *w, int32_t arm, fs_rows *out, int64_t row)
 {
@@ -304,7 +283,7 @@ static fs_status set_model(const workspace *w, int32_t arm, fs_rows *out, int64_
     const char *control = fs_arms_name(&w->arms, -1, &control_bytes);
     FS_TRY(fs_rows_set_text(out, ARM, row, name, bytes));
     FS_TRY(fs_rows_set_text(out, CONTROL, row, control, control_bytes));
-    FS_TRY(set_string(out, MODEL, row, fs_uplift_model_name(m->model)));
+    FS_TRY(fs_rows_set_string(out, MODEL, row, fs_uplift_model_name(m->model)));
     fs_rows_set_number(out, LIMIT, row, m->limit);
     fs_rows_set_integer(out, TREATED, row, m->treated);
     fs_rows_set_integer(out, CONTROLS, row, m->control);
@@ -321,24 +300,24 @@ static fs_status set_model(const workspace *w, int32_t arm, fs_rows *out, int64_
         fs_rows_set_number(out, TREATMENT_AUC, row, m->treatment_auc);
         fs_rows_set_number(out, TREATMENT_P, row, m->treatment_p);
     }
-    return w->note[0] ? set_string(out, NOTE, row, w->note) : FS_OK;
+    return w->note[0] ? fs_rows_set_string(out, NOTE, row, w->note) : FS_OK;
 }
 
 static fs_status set_term(const workspace *w, int t, fs_rows *out, int64_t row)
 {
     const fs_term *term = &w->model.term[t];
-    FS_TRY(set_string(out, KIND, row, fs_term_kind_name(term->kind)));
+    FS_TRY(fs_rows_set_string(out, KIND, row, fs_term_kind_name(term->kind)));
     fs_rows_set_number(out, COEFFICIENT, row, w->model.coefficient[t]);
     if (term->column < 0) return FS_OK;
-    FS_TRY(set_string(out, FEATURE, row, w->name[term->column]));
+    FS_TRY(fs_rows_set_string(out, FEATURE, row, w->features.name[term->column]));
     if (term->kind == FS_TERM_HINGE) fs_rows_set_number(out, KNOT, row, term->knot);
     if (term->kind != FS_TERM_LEVEL) return FS_OK;
-    return set_word(out, LEVEL, row, &w->feature[term->column].words, term->level);
+    return fs_rows_set_word(out, LEVEL, row, &w->features.feature[term->column].words, term->level);
 }
 
 static fs_status set_node(const workspace *w, const fs_uplift_node *node, fs_rows *out, int64_t row)
 {
-    FS_TRY(set_string(out, KIND, row, node->below < 0 ? "leaf" : "split"));
+    FS_TRY(fs_rows_set_string(out, KIND, row, node->below < 0 ? "leaf" : "split"));
     fs_rows_set_integer(out, TREE, row, node->tree);
     fs_rows_set_integer(out, NODE, row, node->node);
     if (node->below < 0) {
@@ -347,9 +326,10 @@ static fs_status set_node(const workspace *w, const fs_uplift_node *node, fs_row
     }
     fs_rows_set_integer(out, BELOW, row, node->below);
     fs_rows_set_integer(out, ABOVE, row, node->above);
-    FS_TRY(set_string(out, FEATURE, row, w->name[node->column]));
-    if (!w->column[node->column].number)
-        return set_word(out, LEVEL, row, &w->feature[node->column].words, node->level);
+    FS_TRY(fs_rows_set_string(out, FEATURE, row, w->features.name[node->column]));
+    if (!w->features.column[node->column].number)
+        return fs_rows_set_word(out, LEVEL, row, &w->features.feature[node->column].words,
+                                node->level);
     fs_rows_set_number(out, KNOT, row, node->knot);
     return FS_OK;
 }
@@ -360,8 +340,8 @@ static fs_status fit_arm(workspace *w, const fs_block *block, int64_t g, int32_t
     int64_t row = 0, first = block->start[g], rows = block->start[g + 1] - first;
     const fs_vector *outcome = &block->column[OUTCOME_IN];
     fs_arms_against(&w->arms, arm, outcome, first, rows);
-    FS_TRY(fs_uplift_fit(&w->model, &w->settings, w->column, w->features, w->arms.arm,
-                         outcome->number + first, rows, error));
+    FS_TRY(fs_uplift_fit(&w->model, &w->settings, w->features.column, w->features.count,
+                         w->arms.arm, outcome->number + first, rows, error));
     write_note(w);
     FS_TRY(fs_rows_extend(out, g, w->model.terms + w->model.nodes, &row));
     for (int t = 0; t < w->model.terms; t++) {
@@ -375,27 +355,13 @@ static fs_status fit_arm(workspace *w, const fs_block *block, int64_t g, int32_t
     return FS_OK;
 }
 
-static fs_status take_features(workspace *w, const fs_block *block, int64_t g, fs_error *error)
-{
-    int64_t first = block->start[g], rows = block->start[g + 1] - first;
-    for (int c = 0; c < w->features; c++) {
-        fs_status status = fs_feature_take(&w->feature[c], &block->column[DECLARED + c], first,
-                                           rows, &w->column[c]);
-        if (status == FS_DATA)
-            return fs_fail(error, FS_DATA, "operator fit_uplift: %s has too many different texts",
-                           w->name[c]);
-        if (status != FS_OK) return fs_fail_memory(error, (size_t)rows * sizeof(double));
-    }
-    return FS_OK;
-}
-
 static fs_status fit_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
     workspace *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
         FS_TRY(fs_arms_take(&w->arms, block, g, TREATMENT_IN, TREATED_IN, error));
         if (w->arms.count == 0) continue;
-        FS_TRY(take_features(w, block, g, error));
+        FS_TRY(fs_features_take(&w->features, block, g, error));
         for (int32_t a = 0; a < w->arms.count; a++) FS_TRY(fit_arm(w, block, g, a, out, error));
     }
     return FS_OK;

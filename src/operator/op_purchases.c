@@ -4,10 +4,9 @@
  * Customers of equal histories are worked out once.
  */
 #include <math.h>
-#include <string.h>
 
 #include "foresell/customer.h"
-#include "foresell/operator.h"
+#include "vector.h"
 
 enum { ROW_IN, MODEL_IN, PARAMETER_IN, ESTIMATE_IN, REPEATS_IN, RECENCY_IN, AGE_IN, VALUE_IN };
 
@@ -180,25 +179,13 @@ static fs_status reserve(workspace *w, int64_t rows)
 
 /* ---- the model ---- */
 
-static bool is_known(const fs_vector *v, int64_t row)
-{
-    return v->name && (!v->valid || v->valid[row]);
-}
-
-static bool is_text(const fs_vector *v, int64_t row, const char *text)
-{
-    if (!text || !is_known(v, row)) return false;
-    size_t bytes = (size_t)(v->offset[row + 1] - v->offset[row]);
-    return bytes == strlen(text) && memcmp(v->bytes + v->offset[row], text, bytes) == 0;
-}
-
 /* The estimate of a parameter; 0 where no row tells a usable one. */
 static double estimate_of(const fs_block *block, int64_t g, const char *model, const char *name)
 {
     for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
-        if (!is_text(&block->column[MODEL_IN], i, model) ||
-            !is_text(&block->column[PARAMETER_IN], i, name) ||
-            !is_known(&block->column[ESTIMATE_IN], i))
+        if (!fs_vector_is(&block->column[MODEL_IN], i, model) ||
+            !fs_vector_is(&block->column[PARAMETER_IN], i, name) ||
+            !fs_vector_known(&block->column[ESTIMATE_IN], i))
             continue;
         double estimate = block->column[ESTIMATE_IN].number[i];
         return estimate >= 1e-100 && estimate <= 1e100 ? estimate : 0;
@@ -224,7 +211,7 @@ static void find_model(workspace *w, const fs_block *block, int64_t g)
     w->model = -1;
     for (int64_t i = block->start[g]; i < block->start[g + 1] && w->model < 0; i++)
         for (int m = 0; m < FS_PURCHASE_MODELS && w->model < 0; m++)
-            if (is_text(&block->column[MODEL_IN], i, fs_purchase_model_name(m)) &&
+            if (fs_vector_is(&block->column[MODEL_IN], i, fs_purchase_model_name(m)) &&
                 take_model(w, block, g, m))
                 break;
     w->spend = (fs_spend_fit){.p = estimate_of(block, g, "gamma_gamma", "p"),
@@ -241,10 +228,10 @@ static void take_customers(workspace *w, const fs_block *block, int64_t g)
 {
     w->customers = 0;
     for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
-        if (is_known(&block->column[MODEL_IN], i)) continue;
+        if (fs_vector_known(&block->column[MODEL_IN], i)) continue;
         for (int c = 0; c < 4; c++) {
             const fs_vector *v = &block->column[REPEATS_IN + c];
-            w->number[c * w->capacity + w->customers] = is_known(v, i) ? v->number[i] : NAN;
+            w->number[c * w->capacity + w->customers] = fs_vector_known(v, i) ? v->number[i] : NAN;
         }
         w->row[w->customers++] = i;
     }

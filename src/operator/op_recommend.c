@@ -1,7 +1,6 @@
 /* The operator recommend: from who bought what to what each buyer may take up next. */
-#include <string.h>
-
 #include "purchases.h"
+#include "vector.h"
 
 enum { ROW_IN, BUYER_IN, ITEM_IN };
 
@@ -58,30 +57,7 @@ static const fs_param recommend_params[] = {
      .minimum = 1,
      .maximum = 1000,
      .doc = "products like it that each of these speaks for"},
-    {.name = "least",
-     .type = FS_TYPE_INT,
-     .fallback = "2",
-     .minimum = 1,
-     .maximum = 1000000,
-     .doc = "buyers of both; fewer tell nothing"},
-    {.name = "method",
-     .type = FS_TYPE_TEXT,
-     .fallback = "buyers",
-     .choices = "buyers|factors",
-     .doc = "how alike two products are: by the buyers that they have in common, or by the vectors "
-            "of a factorisation of who bought what, which also sees buyers of buyers"},
-    {.name = "factors",
-     .type = FS_TYPE_INT,
-     .fallback = "16",
-     .minimum = 1,
-     .maximum = FS_SIMILAR_FACTORS,
-     .doc = "length of the vectors, for the method factors"},
-    {.name = "seed",
-     .type = FS_TYPE_INT,
-     .fallback = "1",
-     .minimum = 0,
-     .maximum = 9007199254740991.,
-     .doc = "of the vectors' start"},
+    FS_SIMILAR_PARAMS,
     {0}};
 
 typedef struct workspace {
@@ -107,14 +83,9 @@ static fs_status recommend_open(const fs_binding *binding, void **pointer, fs_er
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
-    bool factors = strcmp(fs_option_text(binding->options, "method"), "factors") == 0;
     w->most = (int)fs_option_int(binding->options, "most");
     w->history = (int)fs_option_int(binding->options, "history");
-    w->settings = (fs_similar_settings){
-        .most = (int)fs_option_int(binding->options, "neighbours"),
-        .least = (int)fs_option_int(binding->options, "least"),
-        .factors = factors ? (int)fs_option_int(binding->options, "factors") : 0,
-        .seed = (uint64_t)fs_option_int(binding->options, "seed")};
+    w->settings = fs_similar_settings_of(binding->options, "neighbours");
     return FS_OK;
 }
 
@@ -144,11 +115,11 @@ static fs_status write_group(const workspace *w, int64_t g, fs_rows *out)
     FS_TRY(fs_rows_extend(out, g, r->rows, &row));
     for (int32_t b = 0; b < w->purchases.buyers.count; b++)
         for (int64_t k = r->first[b]; k < r->first[b + 1]; k++, row++) {
-            FS_TRY(fs_purchases_set(&w->purchases.buyers, out, BUYER, row, b));
+            FS_TRY(fs_rows_set_word(out, BUYER, row, &w->purchases.buyers, b));
             fs_rows_set_integer(out, PLACE, row, k - r->first[b] + 1);
-            FS_TRY(fs_purchases_set(items, out, ITEM, row, r->product[k]));
+            FS_TRY(fs_rows_set_word(out, ITEM, row, items, r->product[k]));
             fs_rows_set_number(out, SCORE, row, r->score[k]);
-            FS_TRY(fs_purchases_set(items, out, BECAUSE, row, r->because[k]));
+            FS_TRY(fs_rows_set_word(out, BECAUSE, row, items, r->because[k]));
         }
     return FS_OK;
 }

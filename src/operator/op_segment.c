@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "foresell/learn.h"
-#include "foresell/operator.h"
+#include "vector.h"
 
 enum {
     ROW_IN,
@@ -103,27 +102,19 @@ static fs_status segment_open(const fs_binding *binding, void **pointer, fs_erro
 
 /* ---- the model ---- */
 
-static bool is_known(const fs_vector *v, int64_t row)
-{
-    return v->name && (!v->valid || v->valid[row]);
-}
-
 static double known_or(const fs_block *block, int column, int64_t row, double other)
 {
     const fs_vector *v = &block->column[column];
-    return is_known(v, row) ? v->number[row] : other;
+    return fs_vector_known(v, row) ? v->number[row] : other;
 }
 
 /* Column of the block that a row of the model names; -1: none, or a text. */
 static int column_of(const workspace *w, const fs_block *block, int64_t row)
 {
     const fs_vector *v = &block->column[FEATURE_IN];
-    if (!is_known(v, row) || !is_known(&block->column[CENTRE_IN], row)) return -1;
-    size_t bytes = (size_t)(v->offset[row + 1] - v->offset[row]);
+    if (!fs_vector_known(v, row) || !fs_vector_known(&block->column[CENTRE_IN], row)) return -1;
     for (int c = DECLARED; c < w->columns; c++)
-        if (strlen(w->name[c]) == bytes &&
-            memcmp(w->name[c], v->bytes + v->offset[row], bytes) == 0)
-            return block->column[c].offset ? -1 : c;
+        if (fs_vector_is(v, row, w->name[c])) return block->column[c].offset ? -1 : c;
     return -1;
 }
 
@@ -172,7 +163,7 @@ static void set_cell(workspace *w, const fs_block *block, int64_t row)
     while (w->feature[c] != column) c++;
     w->centre[k * m->columns + c] = known_or(block, CENTRE_IN, row, 0);
     w->deviation[k * m->columns + c] = known_or(block, DEVIATION_IN, row, 1);
-    m->mixture |= is_known(&block->column[DEVIATION_IN], row);
+    m->mixture |= fs_vector_known(&block->column[DEVIATION_IN], row);
 }
 
 static fs_status take_model(workspace *w, const fs_block *block, int64_t from, int64_t to,
@@ -183,7 +174,7 @@ static fs_status take_model(workspace *w, const fs_block *block, int64_t from, i
     m->segments = m->columns = 0;
     m->mixture = false;
     for (int64_t i = from; i < to; i++) {
-        if (!is_known(of, i)) continue;
+        if (!fs_vector_known(of, i)) continue;
         FS_TRY(add_number(w, of->integer[i], error));
         FS_TRY(add_feature(w, block, i, error));
     }
@@ -193,7 +184,7 @@ static fs_status take_model(workspace *w, const fs_block *block, int64_t from, i
     }
     for (int k = 0; k < m->segments; k++) m->weight[k] = 1;
     for (int64_t i = from; m->segments > 0 && i < to; i++)
-        if (is_known(of, i)) set_cell(w, block, i);
+        if (fs_vector_known(of, i)) set_cell(w, block, i);
     return FS_OK;
 }
 
@@ -208,7 +199,7 @@ static fs_status place_row(const workspace *w, const fs_block *block, int64_t g,
         const fs_vector *v = &block->column[w->feature[c]];
         z[c] = 0;
         if (v->valid && !v->valid[row]) continue;
-        z[c] = fs_segment_value(&w->scale[c], v->number ? v->number[row] : (double)v->integer[row]);
+        z[c] = fs_segment_value(&w->scale[c], fs_vector_number(v, row));
     }
     int k = fs_segment_nearest(&w->model, z, chance, &distance);
     FS_TRY(fs_rows_extend(out, g, 1, &at));
@@ -226,7 +217,8 @@ static fs_status segment_block(void *pointer, const fs_block *block, fs_rows *ou
         int64_t from = block->start[g], to = block->start[g + 1];
         FS_TRY(take_model(w, block, from, to, error));
         for (int64_t i = from; w->model.segments > 0 && i < to; i++)
-            if (!is_known(&block->column[SEGMENT_IN], i)) FS_TRY(place_row(w, block, g, i, out));
+            if (!fs_vector_known(&block->column[SEGMENT_IN], i))
+                FS_TRY(place_row(w, block, g, i, out));
     }
     return FS_OK;
 }

@@ -1,7 +1,6 @@
 /* The operator similar_items: from who bought what to the products that go with each. */
-#include <string.h>
-
 #include "purchases.h"
+#include "vector.h"
 
 enum { ROW_IN, BUYER_IN, ITEM_IN };
 
@@ -49,38 +48,14 @@ static const fs_column similar_output[] = {
      .doc = "who bought the product"},
     {0}};
 
-static const fs_param similar_params[] = {
-    {.name = "most",
-     .type = FS_TYPE_INT,
-     .fallback = "20",
-     .minimum = 1,
-     .maximum = 1000,
-     .doc = "others that are told of each product"},
-    {.name = "least",
-     .type = FS_TYPE_INT,
-     .fallback = "2",
-     .minimum = 1,
-     .maximum = 1000000,
-     .doc = "buyers of both; fewer tell nothing"},
-    {.name = "method",
-     .type = FS_TYPE_TEXT,
-     .fallback = "buyers",
-     .choices = "buyers|factors",
-     .doc = "how alike two products are: by the buyers that they have in common, or by the vectors "
-            "of a factorisation of who bought what, which also sees buyers of buyers"},
-    {.name = "factors",
-     .type = FS_TYPE_INT,
-     .fallback = "16",
-     .minimum = 1,
-     .maximum = FS_SIMILAR_FACTORS,
-     .doc = "length of the vectors, for the method factors"},
-    {.name = "seed",
-     .type = FS_TYPE_INT,
-     .fallback = "1",
-     .minimum = 0,
-     .maximum = 9007199254740991.,
-     .doc = "of the vectors' start"},
-    {0}};
+static const fs_param similar_params[] = {{.name = "most",
+                                           .type = FS_TYPE_INT,
+                                           .fallback = "20",
+                                           .minimum = 1,
+                                           .maximum = 1000,
+                                           .doc = "others that are told of each product"},
+                                          FS_SIMILAR_PARAMS,
+                                          {0}};
 
 typedef struct workspace {
     fs_similar_settings settings;
@@ -102,12 +77,7 @@ static fs_status similar_open(const fs_binding *binding, void **pointer, fs_erro
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
-    bool factors = strcmp(fs_option_text(binding->options, "method"), "factors") == 0;
-    w->settings = (fs_similar_settings){
-        .most = (int)fs_option_int(binding->options, "most"),
-        .least = (int)fs_option_int(binding->options, "least"),
-        .factors = factors ? (int)fs_option_int(binding->options, "factors") : 0,
-        .seed = (uint64_t)fs_option_int(binding->options, "seed")};
+    w->settings = fs_similar_settings_of(binding->options, "most");
     return FS_OK;
 }
 
@@ -121,8 +91,8 @@ static fs_status write_group(const workspace *w, int64_t g, fs_rows *out)
     FS_TRY(fs_rows_extend(out, g, s->first[items->count], &row));
     for (int32_t p = 0; p < items->count; p++)
         for (int64_t k = s->first[p]; k < s->first[p + 1]; k++, row++) {
-            FS_TRY(fs_purchases_set(items, out, ITEM, row, p));
-            FS_TRY(fs_purchases_set(items, out, OTHER, row, s->other[k]));
+            FS_TRY(fs_rows_set_word(out, ITEM, row, items, p));
+            FS_TRY(fs_rows_set_word(out, OTHER, row, items, s->other[k]));
             fs_rows_set_integer(out, PLACE, row, k - s->first[p] + 1);
             fs_rows_set_number(out, SIMILARITY, row, s->similarity[k]);
             fs_rows_set_integer(out, TOGETHER, row, s->together[k]);

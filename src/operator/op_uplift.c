@@ -6,11 +6,9 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "foresell/learn.h"
 #include "foresell/numeric.h"
-#include "foresell/operator.h"
+#include "vector.h"
 
 enum {
     ROW_IN,
@@ -172,51 +170,34 @@ static fs_status reserve_arms(workspace *w)
 
 /* ---- the model ---- */
 
-static bool is_known(const fs_vector *v, int64_t row)
-{
-    return v->name && (!v->valid || v->valid[row]);
-}
-
-static const char *text_at(const fs_vector *v, int64_t row, size_t *bytes)
-{
-    *bytes = (size_t)(v->offset[row + 1] - v->offset[row]);
-    return v->bytes + v->offset[row];
-}
-
-static bool is_text(const fs_vector *v, int64_t row, const char *text)
-{
-    size_t bytes;
-    if (!is_known(v, row)) return false;
-    const char *own = text_at(v, row, &bytes);
-    return bytes == strlen(text) && memcmp(own, text, bytes) == 0;
-}
-
 static int kind_of(const fs_block *block, int64_t row)
 {
     const fs_vector *kind = &block->column[KIND_IN];
     for (int k = FS_TERM_INTERCEPT; k <= FS_TERM_MISSING; k++)
-        if (is_text(kind, row, fs_term_kind_name((fs_term_kind)k))) return k;
-    return is_text(kind, row, "split") ? SPLIT : is_text(kind, row, "leaf") ? LEAF : UNKNOWN;
+        if (fs_vector_is(kind, row, fs_term_kind_name((fs_term_kind)k))) return k;
+    return fs_vector_is(kind, row, "split")  ? SPLIT
+           : fs_vector_is(kind, row, "leaf") ? LEAF
+                                             : UNKNOWN;
 }
 
 static double number_of(const fs_block *block, int column, int64_t row)
 {
-    return is_known(&block->column[column], row) ? block->column[column].number[row] : 0;
+    return fs_vector_known(&block->column[column], row) ? block->column[column].number[row] : 0;
 }
 
 static int64_t whole_of(const fs_block *block, int column, int64_t row)
 {
-    return is_known(&block->column[column], row) ? block->column[column].integer[row] : -1;
+    return fs_vector_known(&block->column[column], row) ? block->column[column].integer[row] : -1;
 }
 
 /* Column of the block that a row of the model names; -1: none, or not of the part's type. */
 static int column_of(const workspace *w, const fs_block *block, const part *p)
 {
     bool of_text = p->kind == FS_TERM_LEVEL ||
-                   (p->kind == SPLIT && !is_known(&block->column[KNOT_IN], p->row));
+                   (p->kind == SPLIT && !fs_vector_known(&block->column[KNOT_IN], p->row));
     if (p->kind == FS_TERM_INTERCEPT || p->kind == LEAF) return 0;
     for (int c = DECLARED; c < w->columns; c++)
-        if (is_text(&block->column[FEATURE_IN], p->row, w->name[c]))
+        if (fs_vector_is(&block->column[FEATURE_IN], p->row, w->name[c]))
             return (block->column[c].offset != NULL) == of_text ? c : -1;
     return -1;
 }
@@ -224,9 +205,9 @@ static int column_of(const workspace *w, const fs_block *block, const part *p)
 /* Whether a row of the model says all that its kind needs. */
 static bool is_whole(const fs_block *block, const part *p)
 {
-    bool level = is_known(&block->column[LEVEL_IN], p->row);
-    bool knot = is_known(&block->column[KNOT_IN], p->row);
-    bool counts = is_known(&block->column[COEFFICIENT_IN], p->row);
+    bool level = fs_vector_known(&block->column[LEVEL_IN], p->row);
+    bool knot = fs_vector_known(&block->column[KNOT_IN], p->row);
+    bool counts = fs_vector_known(&block->column[COEFFICIENT_IN], p->row);
     switch (p->kind) {
     case UNKNOWN: return false;
     case SPLIT: return knot || level; /* of a column that is not there all rows go above */
@@ -240,7 +221,7 @@ static bool is_whole(const fs_block *block, const part *p)
 static fs_status add_part(workspace *w, const fs_block *block, int64_t row)
 {
     size_t bytes;
-    const char *name = text_at(&block->column[ARM_IN], row, &bytes);
+    const char *name = fs_vector_text(&block->column[ARM_IN], row, &bytes);
     part p = {.row = row, .kind = kind_of(block, row)};
     FS_TRY(fs_words_add(&w->arms, name, bytes, &p.arm));
     p.column = column_of(w, block, &p);
@@ -310,7 +291,7 @@ static fs_status take_model(workspace *w, const fs_block *block, int64_t from, i
     w->parts = 0;
     fs_words_clear(&w->arms);
     for (int64_t i = from; i < to; i++)
-        if (is_known(&block->column[ARM_IN], i)) FS_TRY(add_part(w, block, i));
+        if (fs_vector_known(&block->column[ARM_IN], i)) FS_TRY(add_part(w, block, i));
     FS_TRY(fs_words_sort(&w->arms, &renumbered));
     for (int64_t i = 0; i < w->parts; i++) w->part[i].arm = renumbered[w->part[i].arm];
     if (w->parts > 0) qsort(w->part, (size_t)w->parts, sizeof *w->part, compare);
@@ -320,18 +301,6 @@ static fs_status take_model(workspace *w, const fs_block *block, int64_t from, i
 }
 
 /* ---- scores ---- */
-
-static bool same_text(const fs_vector *a, int64_t i, const fs_vector *b, int64_t j)
-{
-    size_t a_bytes, b_bytes;
-    const char *own = text_at(a, i, &a_bytes), *other = text_at(b, j, &b_bytes);
-    return a_bytes == b_bytes && memcmp(own, other, a_bytes) == 0;
-}
-
-static double number_at(const fs_vector *v, int64_t row)
-{
-    return v->number ? v->number[row] : (double)v->integer[row];
-}
 
 /* Of numbers beyond all bounds, still one. */
 static double bounded(double value)
@@ -344,10 +313,12 @@ static double value_of(const part *p, const fs_block *block, int64_t row)
     const fs_vector *v = &block->column[p->column];
     bool known = !v->valid || v->valid[row];
     switch (p->kind) {
-    case FS_TERM_LINEAR: return known ? bounded(number_at(v, row)) : 0;
+    case FS_TERM_LINEAR: return known ? bounded(fs_vector_number(v, row)) : 0;
     case FS_TERM_HINGE:
-        return known && number_at(v, row) > p->knot ? bounded(number_at(v, row) - p->knot) : 0;
-    case FS_TERM_LEVEL: return known && same_text(v, row, &block->column[LEVEL_IN], p->row);
+        return known && fs_vector_number(v, row) > p->knot
+                   ? bounded(fs_vector_number(v, row) - p->knot)
+                   : 0;
+    case FS_TERM_LEVEL: return known && fs_vector_same(v, row, &block->column[LEVEL_IN], p->row);
     case FS_TERM_MISSING: return !known;
     default: return 1;
     }
@@ -358,8 +329,8 @@ static bool goes_below(const part *p, const fs_block *block, int64_t row)
     if (p->column < 0) return false;
     const fs_vector *v = &block->column[p->column];
     if (v->valid && !v->valid[row]) return false;
-    return v->offset ? same_text(v, row, &block->column[LEVEL_IN], p->row)
-                     : number_at(v, row) <= p->knot;
+    return v->offset ? fs_vector_same(v, row, &block->column[LEVEL_IN], p->row)
+                     : fs_vector_number(v, row) <= p->knot;
 }
 
 static double score_of(const workspace *w, const arm *a, const fs_block *block, int64_t row)
@@ -381,8 +352,8 @@ static double score_of(const workspace *w, const arm *a, const fs_block *block, 
 static void set_interval(const workspace *w, const arm *a, const fs_block *block, double uplift,
                          double limit, fs_rows *out, int64_t at)
 {
-    if (a->row < 0 || !is_known(&block->column[PIVOT_IN], a->row) ||
-        !is_known(&block->column[LEVEL_ERROR_IN], a->row))
+    if (a->row < 0 || !fs_vector_known(&block->column[PIVOT_IN], a->row) ||
+        !fs_vector_known(&block->column[LEVEL_ERROR_IN], a->row))
         return;
     double level = number_of(block, LEVEL_ERROR_IN, a->row);
     double slope = number_of(block, SLOPE_ERROR_IN, a->row);
@@ -400,7 +371,7 @@ static fs_status score_row(const workspace *w, const fs_block *block, int64_t g,
     for (int32_t k = 0; k < w->arms.count; k++) {
         const arm *a = &w->arm[k];
         const int64_t *offset = w->arms.offset + k;
-        bool limited = a->row >= 0 && is_known(&block->column[LIMIT_IN], a->row);
+        bool limited = a->row >= 0 && fs_vector_known(&block->column[LIMIT_IN], a->row);
         double limit = limited ? fabs(number_of(block, LIMIT_IN, a->row)) : 1e300;
         double uplift = fmax(-limit, fmin(score_of(w, a, block, row), limit));
         fs_rows_set_integer(out, ROW, first + k, block->column[ROW_IN].integer[row]);
@@ -419,7 +390,7 @@ static fs_status uplift_block(void *pointer, const fs_block *block, fs_rows *out
         int64_t from = block->start[g], to = block->start[g + 1];
         if (take_model(w, block, from, to) != FS_OK) return fs_fail_memory(error, 0);
         for (int64_t i = from; w->arms.count > 0 && i < to; i++)
-            if (!is_known(&block->column[ARM_IN], i)) FS_TRY(score_row(w, block, g, i, out));
+            if (!fs_vector_known(&block->column[ARM_IN], i)) FS_TRY(score_row(w, block, g, i, out));
     }
     return FS_OK;
 }

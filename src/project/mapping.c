@@ -503,9 +503,7 @@ static fs_status experiment(fs_draft *draft)
         return FS_OK;
     const char *none = untreated(&draft->home->column[kind]);
     fs_buffer quoted = {0};
-    fs_status status = FS_OK;
-    for (const char *at = none; at && *at && status == FS_OK; at++)
-        status = fs_buffer_add(&quoted, *at == '\'' ? "''" : at, *at == '\'' ? 2 : 1);
+    fs_status status = none ? fs_sql_text(&quoted, none) : FS_OK;
     const char *sql =
         none && status == FS_OK
             ? fs_draft_text(draft->d, "%s <> '%s'", fs_draft_home(draft, kind, TEXT), quoted.data)

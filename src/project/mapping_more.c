@@ -251,8 +251,7 @@ static fs_status promotion_flag(fs_draft *draft, int column, fs_buffer *out, int
     FS_TRY(
         fs_role_sql(draft, FS_SALES, fs_role_index(FS_SALES, "on_promotion"), column, &sql, &note));
     fs_status status = fs_buffer_printf(out, "%sselect\n    '", (*flags)++ ? "\nunion all\n" : "");
-    for (const char *at = c->name; *at && status == FS_OK; at++)
-        status = fs_buffer_add(out, *at == '\'' ? "''" : at, *at == '\'' ? 2 : 1);
+    if (status == FS_OK) status = fs_sql_text(out, c->name);
     if (status == FS_OK) status = fs_buffer_text(out, "' as kind");
     for (int i = 0; i < draft->map->columns && status == FS_OK; i++)
         status = fs_buffer_printf(out, ",\n    %s as %s", draft->map->column[i].sql,

@@ -327,9 +327,7 @@ static fs_status listed_labels(fs_draft *draft, const char *label, const char **
     fs_status status = fs_buffer_printf(&text, "case %s", label);
     for (int i = 0; i < wide->count && status == FS_OK; i++) {
         status = fs_buffer_text(&text, "\n        when '");
-        for (const char *at = draft->home->column[wide->first + i].name; *at && status == FS_OK;
-             at++)
-            status = fs_buffer_add(&text, *at == '\'' ? "''" : at, *at == '\'' ? 2 : 1);
+        if (status == FS_OK) status = fs_sql_text(&text, draft->home->column[wide->first + i].name);
         fs_civil day = fs_civil_from_days(wide->day[i]);
         if (status == FS_OK && wide->kind == FS_LABEL_DAY)
             status = fs_buffer_printf(&text, "' then cast('%04d-%02d-%02d' as date)", day.year,
