@@ -2015,7 +2015,7 @@ def uplift(
     centre: str | None = None,
     level_error: str | None = None,
     slope_error: str | None = None,
-    level: float = 0.9,
+    interval: float = 0.9,
     threads: int | None = None,
 ) -> pa.Table:
     """Tells whom a treatment changes and by how much, by a model of fit_uplift.
@@ -2069,7 +2069,7 @@ def uplift(
         The column of: of the model. Default: the column of this name, or none.
     slope_error : str, optional
         The column of: of the model. Default: the column of this name, or none.
-    level : float, default 0.9
+    interval : float, default 0.9
         Probability of low to high. From 0.01 to 0.999.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
@@ -2083,7 +2083,7 @@ def uplift(
         - `arm` (text): each of the model's.
         - `uplift` (double, as the outcome): how much more of the outcome the row has when treated so.
         - `low` (double, as the outcome): between low and high lies the mean uplift of rows that score like this one,
-          with the probability `level`; the row's own may lie elsewhere.
+          with the probability `interval`; the row's own may lie elsewhere.
         - `high` (double, as the outcome): as low; both are null where the model could not tell.
 
     Examples
@@ -2112,7 +2112,7 @@ def uplift(
             "slope_error": slope_error,
         },
         params={
-            "level": level,
+            "interval": interval,
         },
         threads=threads,
     )

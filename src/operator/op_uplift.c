@@ -79,7 +79,7 @@ static const fs_column uplift_output[] = {
      .role = FS_ROLE_RESULT,
      .unit = "as the outcome",
      .doc = "between low and high lies the mean uplift of rows that score like this one, with the "
-            "probability `level`; the row's own may lie elsewhere"},
+            "probability `interval`; the row's own may lie elsewhere"},
     {.name = "high",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -87,7 +87,7 @@ static const fs_column uplift_output[] = {
      .doc = "as low; both are null where the model could not tell"},
     {0}};
 
-static const fs_param uplift_params[] = {{.name = "level",
+static const fs_param uplift_params[] = {{.name = "interval",
                                           .type = FS_TYPE_DOUBLE,
                                           .fallback = "0.9",
                                           .minimum = 0.01,
@@ -143,7 +143,7 @@ static fs_status uplift_open(const fs_binding *binding, void **pointer, fs_error
     *pointer = w;
     w->name = binding->name;
     w->columns = binding->columns;
-    w->width = fs_normal_quantile((1 + fs_option_double(binding->options, "level")) / 2);
+    w->width = fs_normal_quantile((1 + fs_option_double(binding->options, "interval")) / 2);
     return FS_OK;
 }
 
@@ -358,7 +358,7 @@ static void set_interval(const workspace *w, const arm *a, const fs_block *block
     double level = number_of(block, LEVEL_ERROR_IN, a->row);
     double slope = number_of(block, SLOPE_ERROR_IN, a->row);
     double away = bounded(slope * bounded(uplift - number_of(block, PIVOT_IN, a->row)));
-    double error = bounded(w->width * hypot(level, away));
+    double error = bounded(w->width * sqrt(level * level + away * away));
     fs_rows_set_number(out, LOW, at, fmax(-limit, bounded(uplift - error)));
     fs_rows_set_number(out, HIGH, at, fmin(limit, bounded(uplift + error)));
 }

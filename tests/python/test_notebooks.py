@@ -16,6 +16,8 @@ for module in ("matplotlib", "pandas"):
 LESSONS = sorted(path.stem for path in (ROOT / "examples").glob("*.ipynb"))
 DECISION = {
     "cluster": r"(Store S00\d: GBP [\d,]+ .*\n){4}Held ready for all: GBP [\d,]+, which is GBP [\d,]+ less",
+    "customers": r"Contact [1-9]\d* of \d+ customers: that should earn GBP [1-9][\d,]* in 90 days\.\n"
+    r"On the past this choice earned GBP [1-9][\d,]*, .*\n(First C\d+ \(.+\), worth GBP [\d,]+: offer \w.*\n?)+",
     "explore": r"(\d+) of \d+ products should leave.*\n.*GBP [\d,]+ a year saved",
     "forecast": r"Order [\d,]+ pieces for GBP [\d,]+ .*\n.*earned GBP [1-9][\d,]* a week more",
     "mllib": r"MLlib picks that one in \d\d% .*\n.*\nWrite to \d+ of them first, worth GBP [\d,]+ a year; \d\d% of them did stay away"
@@ -72,7 +74,7 @@ def test_a_lesson_is_kept_without_what_it_printed(name):
         assert cell.cell_type == "markdown" or (cell.outputs == [] and cell.execution_count is None)
 
 
-@pytest.mark.parametrize("name", ["explore", "forecast"])
+@pytest.mark.parametrize("name", ["customers", "explore", "forecast"])
 def test_a_lesson_ends_with_a_decision(name, tmp_path, monkeypatch):
     run_lesson(name, tmp_path, monkeypatch)
 

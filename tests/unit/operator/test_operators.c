@@ -362,6 +362,22 @@ static void every_operator_gives_the_same_however_rows_are_cut(void **state)
     fs_free(rows);
 }
 
+static bool is_named_by_callers(const fs_column *column, const char *name)
+{
+    return column->role == FS_ROLE_VALUE && strcmp(column->name, name) == 0;
+}
+
+static void no_parameter_is_called_as_a_column_that_callers_name(void **state)
+{
+    (void)state;
+    for (int i = 0; i < fs_operator_count(); i++) {
+        const fs_operator *o = fs_operator_at(i);
+        for (const fs_param *p = o->params; p && p->name; p++)
+            for (const fs_column *c = o->input; c->name; c++)
+                if (is_named_by_callers(c, p->name)) fail_msg("%s: %s", o->name, p->name);
+    }
+}
+
 static void every_allocation_of_every_operator_may_fail(void **state)
 {
     (void)state;
@@ -402,6 +418,7 @@ int main(void)
         cmocka_unit_test(peaks_are_ranked_in_each_group),
         cmocka_unit_test(trend_says_so_where_it_cannot_tell),
         cmocka_unit_test(every_operator_gives_the_same_however_rows_are_cut),
+        cmocka_unit_test(no_parameter_is_called_as_a_column_that_callers_name),
         cmocka_unit_test(every_allocation_of_every_operator_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -363,7 +363,7 @@ static void low_and_high_follow_from_errors_and_the_bound_holds(void **state)
         rows[i].cell[15] = "0.2";
     }
     fs_buffer out = {0};
-    assert_int_equal(apply(&scored, "level = 0.9", rows, 4, 4, &out, NULL, -1, NULL), FS_OK);
+    assert_int_equal(apply(&scored, "interval = 0.9", rows, 4, 4, &out, NULL, -1, NULL), FS_OK);
     double away = 0.1 * 1.6448536269514722;
     assert_true(fabs(atof(cell(out.data, 0, 4)) - (0.5 - away)) < 1e-12);
     assert_true(fabs(atof(cell(out.data, 0, 5)) - (0.5 + away)) < 1e-12);
