@@ -6,7 +6,7 @@
 -- A purchase is a day of customer_days on which something was bought. recency and age are weeks from the first one to the last one and to as_of; value is the mean net revenue of a
 -- purchase after the first. Nothing here is later than as_of but `later`, the purchases of the `weeks` that follow.
 -- horizon 0 is today, the last day of the sales, with a year ahead that is not known. 1 is so long before it as is judged, half of the days but a year at most; 2 the same,
--- before 1. Both are there where that is four weeks at least. Of more than 100,000 customers every second, third … is taken to teach the models.
+-- before 1. All are there where that is four weeks at least: of a year ahead nothing is told where the files hold less than eight weeks. Of more than 100,000 customers every second, third … is taken to teach the models.
 with bounds as (
     select
         first_day,
@@ -26,6 +26,7 @@ halves as (
 origins as (
     select 0 as horizon, last_day as as_of, 364 as days
     from halves
+    where ahead >= 28
     union all
     select 1, add_days(last_day, -ahead), ahead
     from halves

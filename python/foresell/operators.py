@@ -1533,12 +1533,12 @@ def purchases(
         - `alive` (double, share of 1): the probability that he is still a customer; null where his row is no history.
         - `expected` (double, purchases): that come in the time ahead, the mean.
         - `low` (double, purchases): and with probability `interval` at least, they lie between these whole numbers.
-        - `high` (double, purchases): .
+        - `high` (double, purchases): the upper one of these.
         - `order_value` (double, money): what one more purchase brings, the mean; null without a gamma_gamma in the
           model.
         - `value` (double, money): what the purchases ahead bring, the mean, discounted to now.
         - `value_low` (double, money): and with probability `interval`, about, that lies between these.
-        - `value_high` (double, money): .
+        - `value_high` (double, money): the upper one of these.
 
     Examples
     --------

@@ -78,7 +78,11 @@ static const fs_column purchases_output[] = {
      .role = FS_ROLE_RESULT,
      .unit = "purchases",
      .doc = "and with probability `interval` at least, they lie between these whole numbers"},
-    {.name = "high", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = "purchases"},
+    {.name = "high",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "purchases",
+     .doc = "the upper one of these"},
     {.name = "order_value",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -94,7 +98,11 @@ static const fs_column purchases_output[] = {
      .role = FS_ROLE_RESULT,
      .unit = "money",
      .doc = "and with probability `interval`, about, that lies between these"},
-    {.name = "value_high", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = "money"},
+    {.name = "value_high",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_RESULT,
+     .unit = "money",
+     .doc = "the upper one of these"},
     {0}};
 
 static const fs_param purchases_params[] = {

@@ -10,6 +10,9 @@
     "ranked as (select segment, row_number() over (order by avg(r + f) desc, segment) as place "   \
     "from customer_rfm where segment is not null group by segment)"
 
+/* Scores are fifths, of which fewer customers have none. */
+#define LEAST 5
+
 /* ---- the map ---- */
 
 static fs_status say_segments(const fs_report *report, fs_buffer *out, fs_error *error)
@@ -179,9 +182,12 @@ static fs_status add_profiles(const fs_report *report, json_t *page, fs_error *e
 
 fs_status fs_report_add_segments(const fs_report *report, json_t *page, fs_error *error)
 {
-    bool any;
-    FS_TRY(fs_report_has_rows(report, "customer_rfm", &any, error));
-    if (any) {
+    double customers = 0;
+    bool known = false;
+    if (fs_report_has(report, "customer_rfm"))
+        FS_TRY(fs_report_number(report, "select count(*) from customer_rfm", &customers, &known,
+                                error));
+    if (customers >= LEAST) {
         FS_TRY(add_map(report, page, error));
         FS_TRY(add_sizes(report, page, error));
         FS_TRY(add_moves(report, page, error));

@@ -277,7 +277,8 @@ def test_odd_files_lose_no_customer(foresell, tmp_path, name):
     tables = made(foresell, tmp_path, tmp_path / "files")
     finite(tables)
     buyers = {row["customer"] for row in rows if row.get("customer") and row["units"] > 0}
-    assert {who for who, in ask(tables, "customer", "customer_values")} == buyers
+    told = set() if name in ("one day", "one line") else buyers  # of so short a past no year ahead is told
+    assert {who for who, in ask(tables, "customer", "customer_values")} == told
     assert ask(tables, "count(*)", "customer_values", "where alive is null") == [(0,)]
     if name in ("no money", "everything for nothing", "nobody twice"):
         assert ask(tables, "count(value)", "customer_values") == [(0,)]

@@ -181,7 +181,7 @@ static void make_trials(const shop *s, const char *verdict)
                "select * from (values ('A', 1, 30.0, 12.0, 14.0, 0.4, 0.1, 24.0, 'counts'), ('B', "
                "2, 10.0, 5.0, 4.0, 0.5, -0.2, 20.0, 'ETS(A,N,A)')) as t(item, rank, sold, error, "
                "naive_error, wape, bias, money_error, model) cross join (select 84 as compared, "
-               "0.9 as coverage)");
+               "84 as ranges, 0.9 as coverage)");
 }
 
 static void how_good_forecasts_are_is_told_from_trials(void **state)
