@@ -68,7 +68,13 @@ words as (
             when 'weekend_share' then cast(cast(round(100 * chosen.weekend_share) as bigint) as string) || ' % of purchases on weekends'
             when 'discount_share' then cast(cast(round(100 * chosen.discount_share) as bigint) as string) || ' % taken off by discounts'
             when 'return_share' then cast(cast(round(100 * chosen.return_share) as bigint) as string) || ' % of the money went back'
-            when 'first_season' then 'first bought in the ' || substr(chosen.first_season, 9, 1) || '. quarter of a year'
+            when 'first_season' then
+                'first bought between ' || case substr(chosen.first_season, 9, 1)
+                    when '1' then 'January and March'
+                    when '2' then 'April and June'
+                    when '3' then 'July and September'
+                    else 'October and December'
+                end
             when 'age' then 'age ' || coalesce(cast(cast(round(chosen.age_years) as bigint) as string), chosen.age_band, 'unknown')
             when 'distance' then 'lives ' || cast(cast(round(chosen.distance) as bigint) as string) || ' km away'
             when 'income' then 'income ' || coalesce(cast(cast(round(chosen.income_money) as bigint) as string), chosen.income_band, 'unknown')
