@@ -40,7 +40,7 @@ FS_API void fs_step_infer(fs_period_kind kind, const int64_t *period, int64_t co
                           const char *period_name, fs_step *step);
 /* The period `steps` after (before: negative) `from`; kept inside int64. */
 FS_API int64_t fs_step_add(const fs_step *step, int64_t from, int64_t steps);
-/* Whole steps from `from` to `to` (rounded to the nearest). */
+/* Whole steps from `from` to `to` (rounded to the nearest); 0 where a step has no length. */
 FS_API int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to);
 /* Is a step one day? */
 FS_API bool fs_step_is_day(const fs_step *step);

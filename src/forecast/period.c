@@ -202,6 +202,7 @@ int64_t fs_step_between(const fs_step *step, int64_t from, int64_t to)
         int64_t months = month_number(fs_civil_from_days(b)) - month_number(fs_civil_from_days(a));
         return (months + step->months / 2) / step->months;
     }
+    if (step->size <= 0) return 0; /* of one period alone, nobody knows how long it is */
     uint64_t size = (uint64_t)step->size, way = distance(from, to);
     uint64_t steps = way / size + (way % size >= size - size / 2 ? 1 : 0);
     return steps > INT64_MAX ? INT64_MAX : (int64_t)steps;

@@ -99,6 +99,8 @@ static void extreme_integers_neither_overflow_nor_fill_memory(void **state)
     assert_true(step.irregular);
     step = infer(FS_PERIOD_DATE, wild, 3, "month");
     fs_step_between(&step, INT64_MIN, INT64_MAX);
+    fs_step none = {.kind = FS_PERIOD_DATE, .irregular = true};
+    assert_int_equal(fs_step_between(&none, 1, 100), 0);
 }
 
 int main(void)
