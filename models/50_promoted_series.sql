@@ -2,50 +2,12 @@
 -- about: what models see of each product whose promotions are planned ahead: what it sold, and which share of its stores' days is on promotion, past and to come
 -- expect: unique(item, period); promotion >= 0 and promotion <= 1; value >= 0; not (ahead and value is not null)
 --
--- Only where the table promotions tells the past and what is to come in the same way: it goes beyond the last period of the sales, and what
--- is read off the flags of sales lines, which no line to come has, is left out; so is what was sent to single customers, and what
--- is tied to no product or category. Of the time before its first start and behind its last end nothing is known. A promotion
--- without an end counts on the day of its start. Products without a promotion in their past are not here: of what promotions
+-- Empty without promotion_plans. Of the time before the first start of the plans and behind their last end nothing is known. Products without a promotion in their past are not here: of what promotions
 -- do to them nothing can be learnt. As operators take regressors of periods that have a row only, zeros are written down.
-with sold_from as (
-    select _file
-    from sales
-    group by _file
-),
-by_category as (
-    select category, item
-    from products
-    where category is not null and item is not null
-    group by category, item
-),
-plans as (
-    select
-        coalesce(promotions.item, by_category.item) as item,
-        promotions.store,
-        promotions.start,
-        greatest(promotions.start, coalesce(promotions.ended, promotions.start)) as ended
-    from promotions
-    left join by_category on promotions.item is null and by_category.category = promotions.category
-    where promotions.start is not null
-        and promotions.customer is null
-        and (promotions.item is not null or by_category.item is not null)
-        and not exists (select 1 from sold_from where sold_from._file = promotions._file)
-    group by
-        coalesce(promotions.item, by_category.item),
-        promotions.store,
-        promotions.start,
-        greatest(promotions.start, coalesce(promotions.ended, promotions.start))
-),
-past as (
-    select max(last_day) as last_day
-    from periods
-    where not ahead
-),
-told as (
-    select min(plans.start) as first_day, max(plans.ended) as last_day
-    from plans
-    cross join past
-    having max(plans.ended) > max(past.last_day)
+with told as (
+    select min(first_day) as first_day, max(last_day) as last_day
+    from promotion_plans
+    having count(*) > 0
 ),
 planned as (
     select
@@ -58,8 +20,7 @@ planned as (
                 / nullif(max(days_between(periods.period, periods.last_day)) + 1, 0),
             1e0
         ) as share
-    from plans
-    cross join told
+    from promotion_plans as plans
     join periods on plans.start <= periods.last_day and plans.ended >= periods.period
     group by plans.item, coalesce(plans.store, ''), periods.period, periods.number
 ),
