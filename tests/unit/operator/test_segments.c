@@ -1,5 +1,5 @@
 /* The operators fit_segments and segment, from Arrow to Arrow: rows to a model, and that to the segment of each row. */
-#include "pipe_helpers.h"
+#include "table_helpers.h"
 
 #include "foresell/numeric.h"
 
@@ -14,77 +14,8 @@ static const enum ArrowType placed_types[] = {
     NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE,
     NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_INT32};
 
-typedef struct cells {
-    const char *cell[12]; /* as text; NULL: null */
-} cells;
-
-typedef struct table {
-    const char *op;
-    const char *const *name;
-    const enum ArrowType *type;
-    int columns;
-} table;
-
 static const table fitted = {"fit_segments", names, types, 4},
                    placed = {"segment", placed_names, placed_types, 12};
-
-static void append(struct ArrowArray *batch, const cells *row, const table *t)
-{
-    for (int c = 0; c < t->columns; c++) {
-        struct ArrowArray *to = batch->children[c];
-        const char *cell = row->cell[c];
-        if (!cell)
-            assert_int_equal(ArrowArrayAppendNull(to, 1), 0);
-        else if (t->type[c] == NANOARROW_TYPE_STRING)
-            assert_int_equal(ArrowArrayAppendString(to, ArrowCharView(cell)), 0);
-        else if (t->type[c] == NANOARROW_TYPE_DOUBLE)
-            assert_int_equal(ArrowArrayAppendDouble(to, strtod(cell, NULL)), 0);
-        else
-            assert_int_equal(ArrowArrayAppendInt(to, atoll(cell)), 0);
-    }
-    assert_int_equal(ArrowArrayFinishElement(batch), 0);
-}
-
-static fs_status open_pipe(const table *t, const char *text, struct ArrowSchema *schema,
-                           fs_options **options, fs_pipe **pipe, fs_error *error)
-{
-    static const char *const by[] = {"what"};
-    const fs_operator *op = fs_operator_find(t->op, error);
-    FS_TRY(fs_options_parse(op, text, options, error));
-    return fs_pipe_open(op, *options, by, 1, "row", schema, pipe, error);
-}
-
-/* In batches of `cut` rows; the allocation after `fail_after` others is made to fail, once (below 0: none). */
-static fs_status apply(const table *t, const char *text, const cells *rows, int count, int cut,
-                       fs_buffer *out, fs_error *error, int64_t fail_after, bool *failed)
-{
-    struct ArrowSchema schema;
-    struct ArrowArray *batch = calloc((size_t)count + 1, sizeof *batch);
-    fs_options *options = NULL;
-    fs_pipe *pipe = NULL;
-    int batches = 0;
-    make_schema(&schema, t->columns, t->name, t->type);
-    for (int at = 0; at < count; at += cut) {
-        start_batch(&batch[batches], &schema);
-        for (int i = at; i < at + cut && i < count; i++) append(&batch[batches], &rows[i], t);
-        end_batch(&batch[batches++]);
-    }
-    fs_alloc_fail_after(fail_after);
-    fs_status status = open_pipe(t, text, &schema, &options, &pipe, error);
-    for (int b = 0; b < batches && status == FS_OK; b++)
-        status = fs_pipe_push(pipe, &batch[b], error);
-    if (status == FS_OK) status = fs_pipe_end(pipe, error);
-    if (failed) *failed = fs_alloc_count() > fail_after;
-    fs_alloc_fail_after(-1);
-    if (status == FS_OK && out) drain(pipe, out);
-    for (int b = 0; b < batches; b++)
-        if (batch[b].release) ArrowArrayRelease(&batch[b]);
-    fs_pipe_close(pipe);
-    fs_options_free(options);
-    ArrowSchemaRelease(&schema);
-    free(batch);
-    return status;
-}
 
 /* Two groups of rows in three heaps. */
 static const cells *simulate(int count)

@@ -1,5 +1,5 @@
 /* The operators fit_uplift, uplift and uplift_curve, from Arrow to Arrow: an experiment to a model, that to uplift, that to a curve. */
-#include "pipe_helpers.h"
+#include "table_helpers.h"
 
 #include "foresell/learn.h"
 #include "foresell/numeric.h"
@@ -28,90 +28,10 @@ static const enum ArrowType scored_types[] = {TEXT,   WHOLE,  TEXT,   TEXT,   TE
 static const char *const curve_names[] = {"what", "row", "score", "outcome", "treatment"};
 static const enum ArrowType curve_types[] = {TEXT, WHOLE, NUMBER, NUMBER, TEXT};
 
-typedef struct cells {
-    const char *cell[COLUMNS]; /* as text; NULL: null */
-} cells;
-
-typedef struct table {
-    const char *op;
-    const char *const *name;
-    const enum ArrowType *type;
-    int columns;
-} table;
-
 static const table fitted = {"fit_uplift", names, types, 7},
                    yes_or_no = {"fit_uplift", yes_names, yes_types, 7},
                    scored = {"uplift", scored_names, scored_types, COLUMNS},
                    judged = {"uplift_curve", curve_names, curve_types, 5};
-
-static void append(struct ArrowArray *batch, const cells *row, const table *t)
-{
-    for (int c = 0; c < t->columns; c++) {
-        const char *cell = row->cell[c];
-        if (!cell)
-            assert_int_equal(ArrowArrayAppendNull(batch->children[c], 1), 0);
-        else if (t->type[c] == TEXT)
-            assert_int_equal(ArrowArrayAppendString(batch->children[c], ArrowCharView(cell)), 0);
-        else if (t->type[c] == NUMBER)
-            assert_int_equal(ArrowArrayAppendDouble(batch->children[c], strtod(cell, NULL)), 0);
-        else
-            assert_int_equal(ArrowArrayAppendInt(batch->children[c], atoll(cell)), 0);
-    }
-    assert_int_equal(ArrowArrayFinishElement(batch), 0);
-}
-
-static fs_status open_pipe(const table *t, const char *text, struct ArrowSchema *schema,
-                           fs_options **options, fs_pipe **pipe, fs_error *error)
-{
-    static const char *const by[] = {"what"};
-    const fs_operator *op = fs_operator_find(t->op, error);
-    FS_TRY(fs_options_parse(op, text, options, error));
-    return fs_pipe_open(op, *options, by, 1, "row", schema, pipe, error);
-}
-
-/* In batches of `cut` rows; the allocation after `fail_after` others is made to fail, once (below 0: none). */
-static fs_status apply(const table *t, const char *text, const cells *rows, int count, int cut,
-                       fs_buffer *out, fs_error *error, int64_t fail_after, bool *failed)
-{
-    struct ArrowSchema schema;
-    struct ArrowArray *batch = calloc((size_t)count + 1, sizeof *batch);
-    fs_options *options = NULL;
-    fs_pipe *pipe = NULL;
-    int batches = 0;
-    make_schema(&schema, t->columns, t->name, t->type);
-    for (int at = 0; at < count; at += cut) {
-        start_batch(&batch[batches], &schema);
-        for (int i = at; i < at + cut && i < count; i++) append(&batch[batches], &rows[i], t);
-        end_batch(&batch[batches++]);
-    }
-    fs_alloc_fail_after(fail_after);
-    fs_status status = open_pipe(t, text, &schema, &options, &pipe, error);
-    for (int b = 0; b < batches && status == FS_OK; b++)
-        status = fs_pipe_push(pipe, &batch[b], error);
-    if (status == FS_OK) status = fs_pipe_end(pipe, error);
-    if (failed) *failed = fs_alloc_count() > fail_after;
-    fs_alloc_fail_after(-1);
-    if (status == FS_OK && out) drain(pipe, out);
-    for (int b = 0; b < batches; b++)
-        if (batch[b].release) ArrowArrayRelease(&batch[b]);
-    fs_pipe_close(pipe);
-    fs_options_free(options);
-    ArrowSchemaRelease(&schema);
-    free(batch);
-    return status;
-}
-
-static void expect(const table *t, const char *text, const cells *rows, int count,
-                   const char *expected)
-{
-    fs_buffer out = {0};
-    fs_error error = {0};
-    fs_status status = apply(t, text, rows, count, 2, &out, &error, -1, NULL);
-    if (status != FS_OK) print_message("%s\n", error.message);
-    assert_int_equal(status, FS_OK);
-    assert_string_equal(out.data ? out.data : "", expected);
-    fs_buffer_free(&out);
-}
 
 static void expect_refused(const table *t, const char *text, const cells *rows, int count,
                            fs_status as, const char *message)
