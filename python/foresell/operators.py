@@ -12,8 +12,8 @@ from .table import ArrowData, apply
 
 __all__ = [
     "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "fit_purchases",
-    "fit_segments", "fit_uplift", "forecast", "forecast_paths", "peaks", "purchases", "recommend", "segment",
-    "similar_items", "trend", "update", "uplift", "uplift_curve",
+    "fit_segments", "fit_uplift", "forecast", "forecast_paths", "order", "peaks", "purchases", "recommend",
+    "replay_orders", "segment", "similar_items", "trend", "update", "uplift", "uplift_curve",
 ]
 
 
@@ -1372,6 +1372,177 @@ def forecast_paths(
     )
 
 
+def order(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    mean: str | None = None,
+    on_hand: str | None = None,
+    arriving: str | None = None,
+    lead_time: str | None = None,
+    holding: str | None = None,
+    shortage: str | None = None,
+    unit_cost: str | None = None,
+    unit_profit: str | None = None,
+    pack: str | None = None,
+    least: str | None = None,
+    most: str | None = None,
+    order_cost: str | None = None,
+    shelf_life: str | None = None,
+    review: int = 1,
+    unmet: Literal["lost", "later"] = "lost",
+    service: float = 0.0,
+    common: float = 0.0,
+    rows: Literal["order", "pack"] = "order",
+    threads: int | None = None,
+) -> pa.Table:
+    """Says how much of each item to order now, why, and what it is worth.
+
+    In each period what arrives is there before sales; an order is placed before period 1 and can be sold from period
+    lead_time + 1 on. Demand of each period is a distribution on whole units (where demand is large, on a grid of 256
+    steps) with the forecast's quantiles and its mean, zeros too. The distribution of the stock that is left when the
+    order arrives is carried from period to period exactly, open orders with it; what is not there is lost, so that
+    stock is never below zero, or owed (`unmet` later).
+
+    The quantity is the one of least expected cost over the periods that this order alone answers for, `review` of them
+    from its arrival on: holding of what is left at their ends, shortage of what is missed, what goes off at the end of
+    its life, the cost of an order. This is the myopic policy, near the best one under lost sales (Zipkin 2008; Bijvank
+    and Vis 2011). It is in whole packs; none where the least order or the cost of an order is not worth it. What goes
+    off is counted of this order only, older units sold first.
+
+    Periods do not depend on one another given their forecasts, unless `common` says how far one wrong level is in all
+    of them: a factor that correlates their normal scores (Gaussian copula), which leaves each period's distribution as
+    it is.
+
+    With `rows` pack the gain of each further lot is told. It never increases from lot to lot: what must be ordered
+    together (the least order, or as many as the cost of an order asks for) is one lot, so the best under a budget are
+    the first lots of all groups by gain over cost.
+
+    A group never fails: what is missing or makes no sense is said in the note, with what was taken.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: the periods ahead, a row each, from the first after now on. Default: the one
+        column of dates.
+    mean : str, optional
+        The column of: expected demand of the period, as forecast gives it; null: as the period before. Default: the
+        column of this name, else the first number.
+    on_hand : str, optional
+        The column of: in the first row: stock now; null: 0; below zero: what is owed, where unmet is later. Default:
+        the column of this name, or none.
+    arriving : str, optional
+        The column of: open orders that arrive before the sales of this period; null: none. Default: the column of this
+        name, or none.
+    lead_time : str, optional
+        The column of: in the first row, as all that follow: an order now can be sold from period lead_time + 1 on;
+        null: 1. Default: the column of this name, or none.
+    holding : str, optional
+        The column of: of a unit that is left at the end of a period; null: a ninth of shortage. Default: the column of
+        this name, or none.
+    shortage : str, optional
+        The column of: of a unit that is asked for and not there; null or 0: unit_profit, else 1. Default: the column of
+        this name, or none.
+    unit_cost : str, optional
+        The column of: what a unit costs; null: not known. Default: the column of this name, or none.
+    unit_profit : str, optional
+        The column of: what a unit that is sold earns, only where shortage is null. Default: the column of this name, or
+        none.
+    pack : str, optional
+        The column of: orders are whole packs; null: 1. Default: the column of this name, or none.
+    least : str, optional
+        The column of: the least that may be ordered, if anything is; null: any. Default: the column of this name, or
+        none.
+    most : str, optional
+        The column of: that the shelf takes: stock at arrival, as expected, and order; null: any. Default: the column of
+        this name, or none.
+    order_cost : str, optional
+        The column of: of an order, however large; null: 0. Default: the column of this name, or none.
+    shelf_life : str, optional
+        The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
+        or none.
+    review : int, default 1
+        Periods until the next order may be placed. From 1 to 200.
+    unmet : {"lost", "later"}, default "lost"
+        What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
+    service : float, default 0.0
+        The probability that nothing is missed, in place of the least cost; 0: the least cost. From 0 to 0.9999.
+    common : float, default 0.0
+        The correlation of the demands of any two periods about their forecasts, since the level may be wrong for all of
+        them. From 0 to 0.95.
+    rows : {"order", "pack"}, default "order"
+        One row a group, or one a further lot that gains something (none: no row), to be ranked by gain over cost under
+        a budget.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `lot` (int): 1; with rows = pack the number of the lot in this group.
+        - `quantity` (double, units): to order; with rows = pack of this lot, on top of those before.
+        - `packs` (double): the same in packs.
+        - `level` (double, units): expected stock when the order has arrived, it and the lots before it in.
+        - `expected_stock` (double, units): the same without any of it; below zero: owed.
+        - `demand` (double, units): expected in the periods that this order answers for: from its arrival until the next
+          can arrive.
+        - `risk` (double, share of 1): the probability that something is not there in them.
+        - `risk_without` (double, share of 1): the same without it.
+        - `sold` (double, units): expected in them; null where unmet is later: all is sold in the end.
+        - `sold_without` (double, units): the same without it.
+        - `missed` (double, units): expected not to be there in them; where unmet is later summed over the ends of
+          periods.
+        - `missed_without` (double, units): the same without it.
+        - `gain` (double, money): that it saves in expectation in them: holding, shortage, what goes off and the cost of
+          the order.
+        - `cost` (double, money): of the goods: quantity times unit_cost.
+        - `cover` (double, period): how long the level lasts at expected demand; null: for ever.
+        - `reason` (text): why, with figures.
+        - `note` (text): defaults that were taken, what is wrong with the data, and the constraint that binds; null:
+          nothing.
+
+    Examples
+    --------
+    >>> foresell.order(sales, group=["item"], order="day", mean="units")  # doctest: +SKIP
+    """
+    return apply(
+        "order",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "mean": mean,
+            "on_hand": on_hand,
+            "arriving": arriving,
+            "lead_time": lead_time,
+            "holding": holding,
+            "shortage": shortage,
+            "unit_cost": unit_cost,
+            "unit_profit": unit_profit,
+            "pack": pack,
+            "least": least,
+            "most": most,
+            "order_cost": order_cost,
+            "shelf_life": shelf_life,
+        },
+        params={
+            "review": review,
+            "unmet": unmet,
+            "service": service,
+            "common": common,
+            "rows": rows,
+        },
+        threads=threads,
+    )
+
+
 def peaks(
     data: ArrowData,
     *,
@@ -1651,6 +1822,175 @@ def recommend(
             "method": method,
             "factors": factors,
             "seed": seed,
+        },
+        threads=threads,
+    )
+
+
+def replay_orders(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    demand: str | None = None,
+    level: str | None = None,
+    reorder: str | None = None,
+    quantity: str | None = None,
+    arriving: str | None = None,
+    lead_time: str | None = None,
+    holding: str | None = None,
+    shortage: str | None = None,
+    order_cost: str | None = None,
+    unit_cost: str | None = None,
+    pack: str | None = None,
+    least: str | None = None,
+    shelf_life: str | None = None,
+    opening: str | None = None,
+    policy: Literal["level", "quantity", "moving_average"] = "level",
+    window: int = 13,
+    season: int = 0,
+    cover: int = 4,
+    review: int = 1,
+    past: int = 0,
+    unmet: Literal["lost", "later"] = "lost",
+    threads: int | None = None,
+) -> pa.Table:
+    """Plays a policy of ordering through the past, and counts what it would have cost.
+
+    In each period what was ordered lead_time + 1 periods before arrives, then what is asked for is sold, the oldest
+    units first, then what is too old goes, and the costs of what remains and of what was missed are counted. Then,
+    every `review` periods, the order is placed, by what is known at that moment. So opening stock and arrivals are what
+    was sold, remains, went off, less what is owed. Timing is that of the operator order, whose period 1 is the one
+    after the order.
+
+    A column level or quantity belongs to the order at the end of its own row's period: it must come from that period
+    and those before, which is in the hands of who gives it. The moving average sees no later period, but demand, not
+    only what it would have sold itself.
+
+    The moving average is the plain planner to compare with: the mean of what is known of the last `window` periods,
+    times `cover`; with a season both times the factors of its places, the mean of each over the mean of all, of what is
+    known up to then. Stock and what is under way are brought up to it. The first order is placed at the end of the
+    first period that is replayed.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: the periods of the past, a row each. Default: the one column of dates.
+    demand : str, optional
+        The column of: what was asked for; null: not known, as when it was out of stock: the period sells nothing, bears
+        no cost, and nothing gets older in it. Default: the column of this name, else the first number.
+    level : str, optional
+        The column of: up to which the order at the end of this period goes, with stock and what is under way, where
+        policy is level; null: no order. Default: the column of this name, or none.
+    reorder : str, optional
+        The column of: with level: an order only where stock and what is under way are not above this; null: always.
+        Default: the column of this name, or none.
+    quantity : str, optional
+        The column of: what is ordered at the end of this period, where policy is quantity; null: nothing. Default: the
+        column of this name, or none.
+    arriving : str, optional
+        The column of: on the way before the replay begins, in the period in which it arrives; null: none. Default: the
+        column of this name, or none.
+    lead_time : str, optional
+        The column of: in the first row, as all that follow: an order at the end of a period can be sold lead_time + 1
+        periods later; null: 1. Default: the column of this name, or none.
+    holding : str, optional
+        The column of: of a unit that is left at the end of a period; null: a ninth of shortage. Default: the column of
+        this name, or none.
+    shortage : str, optional
+        The column of: of a unit that is asked for and not there; null: 1. Default: the column of this name, or none.
+    order_cost : str, optional
+        The column of: of an order, however large; null: 0. Default: the column of this name, or none.
+    unit_cost : str, optional
+        The column of: of a unit that goes off; null: 0. Default: the column of this name, or none.
+    pack : str, optional
+        The column of: orders are whole packs, rounded up; null: 1. Default: the column of this name, or none.
+    least : str, optional
+        The column of: the least order, if there is one; null: any. Default: the column of this name, or none.
+    shelf_life : str, optional
+        The column of: in which a unit can be sold, the oldest first; null: for ever. Default: the column of this name,
+        or none.
+    opening : str, optional
+        The column of: stock when the replay begins; null: the policy's own first level, or 0 where it has none.
+        Default: the column of this name, or none.
+    policy : {"level", "quantity", "moving_average"}, default "level"
+        Orders up to the column level, of the column quantity, or up to what the next `cover` periods sell by a moving
+        average.
+    window : int, default 13
+        Periods of the moving average. From 1 to 100000.
+    season : int, default 0
+        Periods of a season that is taken out of the moving average, such as 52 of weeks; 0: none. From 0 to 100000.
+    cover : int, default 4
+        Periods after its own that an order by the moving average is to last for. From 1 to 100000.
+    review : int, default 1
+        Periods from one order to the next. From 1 to 100000.
+    past : int, default 0
+        Periods at the beginning that are seen and not replayed; groups that have no more have no row. From 0 to 1e+06.
+    unmet : {"lost", "later"}, default "lost"
+        What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): each that is replayed.
+        - `arrived` (double, units): before sales.
+        - `on_hand` (double, units): before sales, with what arrived.
+        - `demand` (double, units): as given; null: not known.
+        - `sold` (double, units): what was owed before with it; null where demand is.
+        - `missed` (double, units): asked for and not there; where unmet is later what is owed at the end; null where
+          demand is.
+        - `remaining` (double, units): at the end.
+        - `waste` (double, units): that went off at the end.
+        - `ordered` (double, units): at the end.
+        - `cost_holding` (double, money): of what remains.
+        - `cost_shortage` (double, money): of what was missed.
+        - `cost_ordering` (double, money): of the order at the end.
+        - `cost_waste` (double, money): of what went off.
+        - `cost` (double, money): all four.
+        - `note` (text): in the group's first row: defaults that were taken, and what is wrong with the data; null:
+          nothing.
+
+    Examples
+    --------
+    >>> foresell.replay_orders(sales, group=["item"], order="day", demand="units")  # doctest: +SKIP
+    """
+    return apply(
+        "replay_orders",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "demand": demand,
+            "level": level,
+            "reorder": reorder,
+            "quantity": quantity,
+            "arriving": arriving,
+            "lead_time": lead_time,
+            "holding": holding,
+            "shortage": shortage,
+            "order_cost": order_cost,
+            "unit_cost": unit_cost,
+            "pack": pack,
+            "least": least,
+            "shelf_life": shelf_life,
+            "opening": opening,
+        },
+        params={
+            "policy": policy,
+            "window": window,
+            "season": season,
+            "cover": cover,
+            "review": review,
+            "past": past,
+            "unmet": unmet,
         },
         threads=threads,
     )

@@ -16,9 +16,11 @@
     X(fit_uplift)                                                                                  \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
+    X(order)                                                                                       \
     X(peaks)                                                                                       \
     X(purchases)                                                                                   \
     X(recommend)                                                                                   \
+    X(replay_orders)                                                                               \
     X(segment)                                                                                     \
     X(similar_items)                                                                               \
     X(trend)                                                                                       \

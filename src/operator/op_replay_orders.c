@@ -1,0 +1,383 @@
+/* The operator replay_orders: what a policy of ordering would have cost in the past. */
+#include <math.h>
+#include <string.h>
+
+#include "order_case.h"
+#include "vector.h"
+
+/* ---- declarations ---- */
+
+#define FIGURE(column, its_unit, its_doc)                                                          \
+    {                                                                                              \
+        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_VALUE, .optional = true,           \
+        .unit = its_unit, .doc = its_doc                                                           \
+    }
+
+enum {
+    IN_PERIOD,
+    IN_DEMAND,
+    IN_LEVEL,
+    IN_REORDER,
+    IN_QUANTITY,
+    IN_ARRIVING,
+    IN_LEAD,
+    IN_HOLDING,
+    IN_SHORTAGE,
+    IN_ORDER_COST,
+    IN_UNIT_COST,
+    IN_PACK,
+    IN_LEAST,
+    IN_LIFE,
+    IN_OPENING
+};
+
+static const fs_column replay_input[] = {
+    {.name = "period",
+     .type = FS_TYPE_PERIOD,
+     .role = FS_ROLE_ORDER,
+     .doc = "the periods of the past, a row each"},
+    {.name = "demand",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .unit = "units",
+     .doc = "what was asked for; null: not known, as when it was out of stock: the period sells "
+            "nothing, bears no cost, and nothing gets older in it"},
+    FIGURE("level", "units",
+           "up to which the order at the end of this period goes, with stock and what is under "
+           "way, where policy is level; null: no order"),
+    FIGURE("reorder", "units",
+           "with level: an order only where stock and what is under way are not above this; null: "
+           "always"),
+    FIGURE("quantity", "units",
+           "what is ordered at the end of this period, where policy is quantity; null: nothing"),
+    FIGURE("arriving", "units",
+           "on the way before the replay begins, in the period in which it arrives; null: none"),
+    FIGURE("lead_time", "period",
+           "in the first row, as all that follow: an order at the end of a period can be sold "
+           "lead_time + 1 periods later; null: 1"),
+    FIGURE("holding", "money",
+           "of a unit that is left at the end of a period; null: a ninth of shortage"),
+    FIGURE("shortage", "money", "of a unit that is asked for and not there; null: 1"),
+    FIGURE("order_cost", "money", "of an order, however large; null: 0"),
+    FIGURE("unit_cost", "money", "of a unit that goes off; null: 0"),
+    FIGURE("pack", "units", "orders are whole packs, rounded up; null: 1"),
+    FIGURE("least", "units", "the least order, if there is one; null: any"),
+    FIGURE("shelf_life", "period", "in which a unit can be sold, the oldest first; null: for ever"),
+    FIGURE(
+        "opening", "units",
+        "stock when the replay begins; null: the policy's own first level, or 0 where it has none"),
+    {0}};
+
+enum {
+    PERIOD,
+    ARRIVED,
+    ON_HAND,
+    DEMAND,
+    SOLD,
+    MISSED,
+    REMAINING,
+    WASTE,
+    ORDERED,
+    COST_HOLDING,
+    COST_SHORTAGE,
+    COST_ORDERING,
+    COST_WASTE,
+    COST,
+    NOTE
+};
+
+#define RESULT(column, its_unit, its_doc)                                                          \
+    {                                                                                              \
+        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = its_unit,          \
+        .doc = its_doc                                                                             \
+    }
+
+static const fs_column replay_output[] = {
+    {.name = "period",
+     .type = FS_TYPE_PERIOD,
+     .role = FS_ROLE_RESULT,
+     .doc = "each that is replayed"},
+    RESULT("arrived", "units", "before sales"),
+    RESULT("on_hand", "units", "before sales, with what arrived"),
+    RESULT("demand", "units", "as given; null: not known"),
+    RESULT("sold", "units", "what was owed before with it; null where demand is"),
+    RESULT("missed", "units",
+           "asked for and not there; where unmet is later what is owed at the end; null where "
+           "demand is"),
+    RESULT("remaining", "units", "at the end"),
+    RESULT("waste", "units", "that went off at the end"),
+    RESULT("ordered", "units", "at the end"),
+    RESULT("cost_holding", "money", "of what remains"),
+    RESULT("cost_shortage", "money", "of what was missed"),
+    RESULT("cost_ordering", "money", "of the order at the end"),
+    RESULT("cost_waste", "money", "of what went off"),
+    RESULT("cost", "money", "all four"),
+    {.name = "note",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_RESULT,
+     .doc = "in the group's first row: defaults that were taken, and what is wrong with the data; "
+            "null: nothing"},
+    {0}};
+
+static const fs_param replay_params[] = {
+    {.name = "policy",
+     .type = FS_TYPE_TEXT,
+     .fallback = "level",
+     .choices = "level|quantity|moving_average",
+     .doc = "orders up to the column level, of the column quantity, or up to what the next `cover` "
+            "periods sell by a moving average"},
+    {.name = "window",
+     .type = FS_TYPE_INT,
+     .fallback = "13",
+     .minimum = 1,
+     .maximum = 100000,
+     .doc = "periods of the moving average"},
+    {.name = "season",
+     .type = FS_TYPE_INT,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 100000,
+     .doc = "periods of a season that is taken out of the moving average, such as 52 of weeks; 0: "
+            "none"},
+    {.name = "cover",
+     .type = FS_TYPE_INT,
+     .fallback = "4",
+     .minimum = 1,
+     .maximum = 100000,
+     .doc = "periods after its own that an order by the moving average is to last for"},
+    {.name = "review",
+     .type = FS_TYPE_INT,
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 100000,
+     .doc = "periods from one order to the next"},
+    {.name = "past",
+     .type = FS_TYPE_INT,
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1000000,
+     .doc = "periods at the beginning that are seen and not replayed; groups that have no more "
+            "have no row"},
+    {.name = "unmet",
+     .type = FS_TYPE_TEXT,
+     .fallback = "lost",
+     .choices = "lost|later",
+     .doc = "what is asked for and not there is lost, or owed and delivered later; then shortage "
+            "is money a unit and period"},
+    {0}};
+
+/* ---- workspace ---- */
+
+enum { DEMANDS, LEVELS, REORDERS, QUANTITIES, ARRIVALS, SERIES };
+
+typedef struct workspace {
+    fs_replay replay;
+    fs_replay_case now;
+    double *series[SERIES];
+    fs_replay_period *out;
+    int64_t capacity;
+    fs_sentence note;
+} workspace;
+
+static void replay_close(void *pointer)
+{
+    workspace *w = pointer;
+    if (!w) return;
+    for (int i = 0; i < SERIES; i++) fs_free(w->series[i]);
+    fs_free(w->out);
+    fs_replay_free(&w->replay);
+    fs_free(w);
+}
+
+static fs_replay_policy policy_of(const char *name)
+{
+    if (strcmp(name, "quantity") == 0) return FS_REPLAY_QUANTITY;
+    return strcmp(name, "level") == 0 ? FS_REPLAY_LEVEL : FS_REPLAY_MOVING_AVERAGE;
+}
+
+/* Where a policy reads a column that is not there, it would order nothing and say nothing. */
+static fs_status check_column(const fs_binding *binding, fs_replay_policy policy, fs_error *error)
+{
+    int column = policy == FS_REPLAY_LEVEL ? IN_LEVEL : IN_QUANTITY;
+    if (policy == FS_REPLAY_MOVING_AVERAGE || binding->name[column]) return FS_OK;
+    fs_fail(error, FS_USAGE, "replay_orders wants the column %s", replay_input[column].name);
+    return fs_error_remedy(error, "give it, or take policy = moving_average");
+}
+
+static fs_status replay_open(const fs_binding *binding, void **pointer, fs_error *error)
+{
+    const fs_options *options = binding->options;
+    workspace *w = fs_alloc_zero(1, sizeof *w);
+    if (!w) return fs_fail_memory(error, sizeof *w);
+    *pointer = w;
+    w->now.policy = policy_of(fs_option_text(options, "policy"));
+    w->now.window = fs_option_int(options, "window");
+    w->now.season = fs_option_int(options, "season");
+    w->now.cover = fs_option_int(options, "cover");
+    w->now.review = fs_option_int(options, "review");
+    w->now.past = fs_option_int(options, "past");
+    w->now.later = strcmp(fs_option_text(options, "unmet"), "later") == 0;
+    return check_column(binding, w->now.policy, error);
+}
+
+static fs_status reserve(workspace *w, int64_t count)
+{
+    if (count <= w->capacity) return FS_OK;
+    w->capacity = 0;
+    for (int i = 0; i < SERIES; i++) {
+        double *more = fs_realloc(w->series[i], (size_t)count * sizeof *more);
+        if (!more) return FS_MEMORY;
+        w->series[i] = more;
+    }
+    fs_replay_period *more = fs_realloc(w->out, (size_t)count * sizeof *more);
+    if (!more) return FS_MEMORY;
+    w->out = more;
+    w->capacity = count;
+    return FS_OK;
+}
+
+/* ---- a group's case ---- */
+
+/* Values below zero count as zero; *below: there was one. */
+static const double *series_of(const workspace *w, int which, const fs_vector *v, int64_t first,
+                               bool *below)
+{
+    double *to = w->series[which];
+    if (!v->name) return NULL;
+    for (int64_t t = 0; t < w->now.count; t++) {
+        to[t] = fs_vector_known(v, first + t) ? v->number[first + t] : NAN;
+        if (!(to[t] < 0)) continue;
+        to[t] = 0;
+        *below = true;
+    }
+    return to;
+}
+
+static void take_series(workspace *w, const fs_block *block, int64_t first)
+{
+    bool returned = false, below = false;
+    const fs_vector *column = block->column;
+    w->now.demand = series_of(w, DEMANDS, &column[IN_DEMAND], first, &returned);
+    w->now.level = series_of(w, LEVELS, &column[IN_LEVEL], first, &below);
+    w->now.reorder = series_of(w, REORDERS, &column[IN_REORDER], first, &below);
+    w->now.quantity = series_of(w, QUANTITIES, &column[IN_QUANTITY], first, &below);
+    w->now.arriving = series_of(w, ARRIVALS, &column[IN_ARRIVING], first, &below);
+    if (returned) fs_sentence_remark(&w->note, "demand below zero: 0 taken");
+    if (below) fs_sentence_remark(&w->note, "levels or orders below zero: 0 taken");
+}
+
+/* The figure of the first row; `missing` where it is not told or less than `least`, which is said. */
+static double figure(workspace *w, const fs_block *block, int64_t row, int column, double least,
+                     double missing)
+{
+    char text[32];
+    const fs_vector *v = &block->column[column];
+    if (!fs_vector_known(v, row)) return missing;
+    if (v->number[row] >= least) return v->number[row];
+    fs_sentence_remark(&w->note, "%s of %s not counted", replay_input[column].name,
+                       fs_units_text(v->number[row], text));
+    return missing;
+}
+
+static void take_figures(workspace *w, const fs_block *block, int64_t row)
+{
+    fs_replay_case *now = &w->now;
+    double lead = figure(w, block, row, IN_LEAD, 0, -1);
+    if (lead < 0) fs_sentence_remark(&w->note, "lead time not told: 1 taken");
+    now->lead = lead < 0 ? 1 : (int64_t)fmin(ceil(lead), 1e6);
+    now->shortage = figure(w, block, row, IN_SHORTAGE, 0, -1);
+    if (now->shortage < 0) fs_sentence_remark(&w->note, "shortage not told: 1 taken");
+    if (now->shortage < 0) now->shortage = 1;
+    now->holding = figure(w, block, row, IN_HOLDING, 0, -1);
+    if (now->holding < 0)
+        fs_sentence_remark(&w->note, "holding not told: a ninth of shortage taken");
+    if (now->holding < 0) now->holding = now->shortage / 9;
+    now->order_cost = figure(w, block, row, IN_ORDER_COST, 0, 0);
+    now->expiry = figure(w, block, row, IN_UNIT_COST, 0, 0);
+    now->pack = figure(w, block, row, IN_PACK, 1e-9, 1);
+    now->least = figure(w, block, row, IN_LEAST, 0, 0);
+    now->life = (int64_t)fmin(figure(w, block, row, IN_LIFE, 1, 0), 1e6);
+    now->opening = figure(w, block, row, IN_OPENING, 0, NAN);
+}
+
+/* ---- rows ---- */
+
+static void set_period(const workspace *w, int64_t t, fs_rows *out, int64_t row)
+{
+    const fs_replay_period *p = &w->out[t];
+    fs_rows_set_number(out, ARRIVED, row, p->arrived);
+    fs_rows_set_number(out, ON_HAND, row, p->on_hand);
+    fs_rows_set_number(out, REMAINING, row, p->left);
+    fs_rows_set_number(out, WASTE, row, p->waste);
+    fs_rows_set_number(out, ORDERED, row, p->ordered);
+    fs_rows_set_number(out, COST_HOLDING, row, p->holding);
+    fs_rows_set_number(out, COST_SHORTAGE, row, p->shortage);
+    fs_rows_set_number(out, COST_ORDERING, row, p->ordering);
+    fs_rows_set_number(out, COST_WASTE, row, p->expiry);
+    fs_rows_set_number(out, COST, row, p->holding + p->shortage + p->ordering + p->expiry);
+    if (isnan(p->sold)) return;
+    fs_rows_set_number(out, DEMAND, row, w->now.demand[w->now.past + t]);
+    fs_rows_set_number(out, SOLD, row, p->sold);
+    fs_rows_set_number(out, MISSED, row, p->missed);
+}
+
+static fs_status replay_group(workspace *w, const fs_block *block, int64_t group, fs_rows *out)
+{
+    int64_t first = block->start[group], row = 0;
+    w->now.count = block->start[group + 1] - first;
+    w->note = (fs_sentence){0};
+    if (w->now.count <= w->now.past) return FS_OK;
+    FS_TRY(reserve(w, w->now.count));
+    take_series(w, block, first);
+    take_figures(w, block, first);
+    FS_TRY(fs_replay_run(&w->replay, &w->now, w->out));
+    FS_TRY(fs_rows_extend(out, group, w->now.count - w->now.past, &row));
+    if (w->note.length) FS_TRY(fs_rows_set_string(out, NOTE, row, w->note.text));
+    for (int64_t t = 0; t < w->now.count - w->now.past; t++) {
+        fs_rows_set_integer(out, PERIOD, row + t,
+                            block->column[IN_PERIOD].integer[first + w->now.past + t]);
+        set_period(w, t, out, row + t);
+    }
+    return FS_OK;
+}
+
+static fs_status replay_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
+{
+    for (int64_t g = 0; g < block->groups; g++) {
+        fs_status status = replay_group(pointer, block, g, out);
+        if (status == FS_MEMORY) return fs_fail_memory(error, (size_t)block->rows * sizeof(double));
+        if (status != FS_OK) return status;
+    }
+    return FS_OK;
+}
+
+const fs_operator fs_replay_orders_operator = {
+    .name = "replay_orders",
+    .summary = "Plays a policy of ordering through the past, and counts what it would have cost.",
+    .details = "In each period what was ordered lead_time + 1 periods before arrives, then what is "
+               "asked for is sold, the oldest units first, then what is "
+               "too old goes, and the costs of what remains and of what was missed are counted. "
+               "Then, every `review` periods, the order is placed, by what "
+               "is known at that moment. So opening stock and arrivals are what was sold, remains, "
+               "went off, less what is owed. Timing is that of the operator "
+               "order, whose period 1 is the one after the order.\n\n"
+               "A column level or quantity belongs to the order at the end of its own row's "
+               "period: it must come from that period and those before, which "
+               "is in the hands of who gives it. The moving average sees no later period, but "
+               "demand, not only what it would have sold itself.\n\n"
+               "The moving average is the plain planner to compare with: the mean of what is known "
+               "of the last `window` periods, times `cover`; with a season "
+               "both times the factors of its places, the mean of each over the mean of all, of "
+               "what is known up to then. Stock and what is under way are "
+               "brought up to it. The first order is placed at the end of the first period that is "
+               "replayed.",
+    .example = "foresell apply replay_orders demand.csv --group item,store --order week --policy "
+               "moving_average --past 104 -o replay.csv",
+    .version = 1,
+    .input = replay_input,
+    .output = replay_output,
+    .params = replay_params,
+    .open = replay_open,
+    .block = replay_block,
+    .close = replay_close,
+};

@@ -1,0 +1,59 @@
+/* order_case.h: from a group's rows to the case of an order, with the defaults that were taken; see order_case.c. */
+#ifndef FORESELL_ORDER_CASE_H
+#define FORESELL_ORDER_CASE_H
+
+#include "foresell/operator.h"
+#include "foresell/stock.h"
+
+/* Columns of the operator order, as declared. */
+enum {
+    FS_ORDER_MEAN = 1,
+    FS_ORDER_ON_HAND,
+    FS_ORDER_ARRIVING,
+    FS_ORDER_LEAD_TIME,
+    FS_ORDER_HOLDING,
+    FS_ORDER_SHORTAGE,
+    FS_ORDER_UNIT_COST,
+    FS_ORDER_UNIT_PROFIT,
+    FS_ORDER_PACK,
+    FS_ORDER_LEAST_ORDER,
+    FS_ORDER_MOST,
+    FS_ORDER_COST,
+    FS_ORDER_SHELF_LIFE,
+    FS_ORDER_INPUTS
+};
+
+/* A short text that grows and never overflows. */
+typedef struct fs_sentence {
+    char text[600];
+    size_t length;
+} fs_sentence;
+void fs_sentence_add(fs_sentence *sentence, const char *format, ...) FS_PRINTF(2, 3);
+/* The same as a further remark, after "; ". */
+void fs_sentence_remark(fs_sentence *sentence, const char *format, ...) FS_PRINTF(2, 3);
+/* As people say it: 12, 3.4, 0. */
+const char *fs_units_text(double units, char out[32]);
+
+/* The quantile columns of a binding, ascending. */
+typedef struct fs_quantile_columns {
+    int count, column[FS_ORDER_QUANTILES];
+    double probability[FS_ORDER_QUANTILES];
+} fs_quantile_columns;
+FS_MUST_CHECK fs_status fs_quantile_columns_find(fs_quantile_columns *columns,
+                                                 const fs_binding *binding, int before,
+                                                 fs_error *error);
+
+/* What a group's rows say. Arrays hold FS_ORDER_PERIODS periods and are the workspace's. */
+typedef struct fs_order_rows {
+    double *mean, *quantile, *arriving;
+    fs_ahead ahead;
+    fs_order_case now;
+    double unit_cost;  /* below zero: not told */
+    bool known;        /* some demand is */
+    const char *fault; /* what makes an order impossible; NULL: nothing */
+    fs_sentence note;
+} fs_order_rows;
+/* now: review, service and later are set by the caller. */
+void fs_order_rows_take(fs_order_rows *rows, const fs_quantile_columns *quantiles,
+                        const fs_block *block, int64_t group);
+#endif
