@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Callable, Iterator
 
 import duckdb
@@ -216,6 +217,23 @@ def on_archive(name: str) -> Path:
     return program
 
 
+def orders() -> Iterator[Row]:
+    """The kernels of order and replay_orders; and order on 100,000 item-stores with nine quantiles of 28 days."""
+    program = on_archive("orders")
+    for review in (1, 7):
+        yield Row(f"orders: kernel, next order after {review} days", min(said_cpu(program, review) for _ in range(REPEATS)), "µs an item-store", 60)
+    yield Row("replay_orders: kernel, moving average", min(said_cpu(program, 0) for _ in range(REPEATS)), "ns a period", 60e9 / (100_000 * 52))
+    file, quantiles = WORK / "ahead.parquet", (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+    level = "0.05 * exp(i % 512 * 6.5 / 512) * (1 + 0.4 * (d % 7 > 4)::int)"
+    spread = [f"floor(greatest(0, level + sqrt(level + level * level / 2) * {NormalDist().inv_cdf(q)})) as \"q{q:g}\"" for q in quantiles]
+    duckdb.sql(f"""copy (select i as item, d as day, level as mean, {", ".join(spread)}, floor(level * 4) as on_hand, 3 as lead_time, 0.01 as holding,
+        1 as shortage, 1 + i % 5 as pack from (select i, d, {level} as level from range(100000) a(i), range(28) b(d))) to '{file}'""")
+    for review in ("1", "7"):
+        cost = least(lambda: measure(FORESELL, "apply", "order", file, "--group", "item", "--order", "day", "--review", review, "-o", WORK / "orders.parquet"))
+        yield from rows_of(f"orders: apply, 100,000 item-stores, next after {review} days", cost, 6)
+    file.unlink(), (WORK / "orders.parquet").unlink()
+
+
 def methods() -> Iterator[Row]:
     """The kernels of forecasting methods on public data sets: what the fits cost, without reading and preparing."""
     program = on_archive("methods")
@@ -348,6 +366,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "classifier": classifier,
     "customers": customers,
     "segments": segments,
+    "orders": orders,
     "methods": methods,
     "short_series": short_series,
     "csv": csv_ingest,
