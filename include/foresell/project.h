@@ -62,7 +62,9 @@ typedef enum fs_setting_kind {
     FS_SETTING_CHOICE,
     FS_SETTING_NUMBERS, /* list of numbers */
     FS_SETTING_WORDS,   /* list of words out of `choices` */
-    FS_SETTING_NUMBER
+    FS_SETTING_NUMBER,
+    FS_SETTING_SPAN, /* "14 days", "2 weeks", "1 month", or "3": periods */
+    FS_SETTING_COST  /* "0.2": money, "25 %": a share, or one of `choices` */
 } fs_setting_kind;
 typedef struct fs_setting {
     const char *name; /* dotted: "forecast.horizon" */

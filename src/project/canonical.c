@@ -13,6 +13,59 @@
 #define REQUIRED .missing = FS_MISSING_QUARANTINE
 #define ONE_ITEM .missing = FS_MISSING_FALLBACK, .fallback = "'(all)'"
 
+/* What must be known of an item to order it: of the item everywhere in `products`, of it in one store in `stock`. */
+#define ORDER_TERMS                                                                                \
+    {"lead_time", FS_TYPE_DOUBLE, .unit = "days",                                                  \
+     .words = "leadtime leadtimedays leaddays deliverytime deliverydays replenishmenttime "        \
+              "orderleadtime supplierleadtime lieferzeit lieferzeittage lieferfrist "              \
+              "wiederbeschaffungszeit plazoentrega plazodeentrega plazodeentregadias "             \
+              "tiempoentrega tiempodeentrega tiempodeentregadias prazoentrega prazodeentrega "     \
+              "delailivraison delaidelivraison tempoconsegna tempodiconsegna levertijd plifz",     \
+     .doc = "from an order until it is on sale; a file's weeks and months are read as days"},      \
+        {"pack", FS_TYPE_DOUBLE, .unit = "units",                                                  \
+         .words =                                                                                  \
+             "packsize packquantity packqty orderpack orderpacksize casepack casesize "            \
+             "caseqty unitspercase unitsperpack ordermultiple ordermultiples lotsize "             \
+             "verpackungseinheit gebinde gebindegrosse bestelleinheit losgrosse "                  \
+             "unidadesporcaja multiplopedido multiplodepedido unidadporcaja unidadesporbulto "     \
+             "colisage pezzipercollo bstrf",                                                       \
+         .doc = "units of one pack: orders are whole packs"},                                      \
+        {"minimum_order", FS_TYPE_DOUBLE, .unit = "units",                                         \
+         .words = "minimumorder minimumorderquantity minimumorderqty minorder minorderqty "        \
+                  "minorderquantity moq mindestbestellmenge mindestmenge mindestbestellung "       \
+                  "pedidominimo cantidadminima cantidadminimapedido encomendaminima "              \
+                  "commandeminimum commandeminimale quantiteminimum ordineminimo minimaleafname "  \
+                  "bstmi",                                                                         \
+         .doc = "least units of one order"},                                                       \
+        {"shelf_life", FS_TYPE_DOUBLE, .unit = "days",                                             \
+         .words =                                                                                  \
+             "shelflife shelflifedays haltbarkeit haltbarkeittage haltbarkeitstage "               \
+             "restlaufzeit vidautil vidautildias caducidad diascaducidad validade dureedevie "     \
+             "dureeconservation dureedeconservation houdbaarheid mhdrz mhdhb",                     \
+         .doc = "how long a unit can be sold from when it comes"},                                 \
+        {"capacity", FS_TYPE_DOUBLE, .unit = "units",                                              \
+         .words = "shelfcapacity maxstock maximumstock stockmax maxinventory "                     \
+                  "maxonhand regalkapazitat regalplatz maximalbestand hochstbestand "              \
+                  "capacidadestante stockmaximo existenciamaxima mabst",                           \
+         .doc = "most units that there is room for"},                                              \
+        {"holding", FS_TYPE_DOUBLE, .unit = "money",                                               \
+         .words = "holding holdingcost holdingcostperunit unitholdingcost carryingcost "           \
+                  "inventorycost storagecost lagerkosten lagerhaltungskosten bestandskosten "      \
+                  "costealmacenamiento costedealmacenamiento costoalmacenamiento "                 \
+                  "costodealmacenamiento costealmacenaje costedealmacenaje costemantenimiento "    \
+                  "custodearmazenagem coutstockage coutdestockage costodistoccaggio",              \
+         .doc = "what it costs to hold one unit for one period"},                                  \
+    {                                                                                              \
+        "shortage", FS_TYPE_DOUBLE,                                                                \
+            .unit = "money",                                                                       \
+            .words =                                                                               \
+                "shortagecost ~shortage shortagecostperunit stockoutcost penaltycost "             \
+                "lostsalecost lostsalescost backordercost fehlmengenkosten fehlbestandskosten "    \
+                "costefaltante costedefaltante costofaltante costodefaltante costerotura "         \
+                "costederotura custoruptura coutrupture coutderupture costodirottura",             \
+            .doc = "what a unit costs that was wanted and not there"                               \
+    }
+
 static const fs_canonical_column sales[] = {
     {"time", FS_TYPE_TIME, REQUIRED, .unit = NULL,
      .words = "time date datetime timestamp day invoicedate orderdate purchasetimestamp "
@@ -255,6 +308,7 @@ static const fs_canonical_column products[] = {
     {"ended", FS_TYPE_DATE,
      .words = "ended delisted discontinued enddate discontinueddate ausgelistet auslauf",
      .doc = "last day on sale"},
+    ORDER_TERMS,
     {0}};
 
 static const fs_canonical_column customers[] = {
@@ -455,8 +509,10 @@ static const fs_canonical_column calendar[] = {
 
 static const fs_canonical_column stock[] = {
     {"item", FS_TYPE_TEXT, REQUIRED,
-     .words = "item product sku article upc ean gtin productid itemid artikel material produkt "
-              "producto articulo produto produit prodotto towar matnr товар",
+     .words =
+         "item product sku article upc ean gtin productid itemid itemcode productcode stockcode "
+         "artikel artikelnummer artnr material materialnummer warennummer produkt "
+         "producto articulo produto produit prodotto towar matnr товар",
      .doc = "which product"},
     {"store", FS_TYPE_TEXT,
      .words = "store shop outlet location site branch warehouse depot filiale lager standort "
@@ -474,8 +530,20 @@ static const fs_canonical_column stock[] = {
      .doc = "pieces there"},
     {"on_order", FS_TYPE_DOUBLE, .unit = "units",
      .words = "onorder intransit intransitw orderedqty openorders qtyonorder incoming bestellt "
-              "unterwegs enpedido trame",
+              "openorder purchaseorderqty orderqty "
+              "unterwegs offenebestellungen bestellmenge enpedido encamino pedidopendiente "
+              "entransito encommande inarrivo trame",
      .doc = "pieces on their way"},
+    {"arrives", FS_TYPE_DATE,
+     .words = "arrives arrival arrivaldate arrivesat expecteddate expectedarrival "
+              "expectedarrivaldate expecteddelivery expecteddeliverydate deliverydate duedate eta "
+              "ankunft liefertermin lieferdatum eingang fechaentrega fechadeentrega fechallegada "
+              "llegada dataentrega datelivraison datedelivraison dataconsegna leverdatum eindt",
+     .doc = "day from which what is on order is on sale; null: not known"},
+    {"arrives_in", FS_TYPE_DOUBLE, .unit = "days",
+     .words = "arrivesin daystoarrival daysuntilarrival",
+     .doc = "days until what is on order is on sale, where the file says it so: at the end of them "
+            "at the latest"},
     {"in_stock", FS_TYPE_BOOL,
      .words = "instock available availability outofstock stockout oos isavailable lieferbar "
               "verfugbar disponible disponivel",
@@ -483,6 +551,12 @@ static const fs_canonical_column stock[] = {
     {"lost", FS_TYPE_DOUBLE, .unit = "units",
      .words = "missedsales lost lostsales unmet unmetdemand backorder shortage fehlmenge",
      .doc = "pieces asked for and not there"},
+    {"cost", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "unitcost costprice purchaseprice buyingprice einkaufspreis ekpreis einstandspreis "
+              "preciocompra preciodecompra preciocosto costeunitario costounitario prixachat "
+              "prixdachat coutunitaire stprs verpr",
+     .doc = "what one piece costs the retailer there"},
+    ORDER_TERMS,
     {0}};
 
 static const fs_canonical_column prices[] = {
@@ -618,9 +692,12 @@ static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
      calendar,
      "calendar holidays holiday events dates days kalender feiertage calendario feriados "
      "calendrier"},
-    {"stock", "what was there, where and when", stock,
+    {"stock",
+     "what was there, where and when, what is on its way, and what it takes to order it there",
+     stock,
      "stock stocks inventory inventories onhand snapshot state bestand bestande bestaende "
-     "lager lagerbestand existencias inventario estoque giacenze voorraad mard остатки"},
+     "lager lagerbestand existencias inventario estoque giacenze voorraad mard остатки "
+     "replenishment openorders costs leadtimes"},
     {"prices", "what a product cost, where and from when", prices,
      "prices price pricing pricelist preise preisliste precios precos prix prezzi prijzen "
      "ceny a004 konp цены"},

@@ -21,13 +21,15 @@ static const struct {
 } weights[FS_CANONICAL_TABLES] = {
     [FS_SALES] = {"time units amount",
                   "status country note on_promotion discount cost visitors line"},
-    [FS_PRODUCTS] = {"item name category", "size price cost launched ended supplier"},
+    [FS_PRODUCTS] = {"item name category",
+                     "size price cost launched ended supplier lead_time pack minimum_order "
+                     "shelf_life capacity holding shortage"},
     [FS_CUSTOMERS] = {"customer churned", "spend country postcode"},
     [FS_PROMOTIONS] = {"promotion treated redeemed",
                        "kind category store customer item price cost spend discount start"},
     [FS_STORES] = {"store", "name kind"},
     [FS_CALENDAR] = {"day event open", "kind store period"},
-    [FS_STOCK] = {"on_hand in_stock", "item store day"},
+    [FS_STOCK] = {"on_hand in_stock holding shortage", "item store day cost arrives"},
     [FS_PRICES] = {"price", "item store start ended"},
     [FS_REVIEWS] = {"rating text", "item basket customer time"},
     [FS_OVERRIDES] = {"value change who why", "item category store"}};
@@ -192,6 +194,25 @@ STRENGTH(wide_numbers)
                : 0;
 }
 
+/* Costs of stock, of an item in a store. */
+STRENGTH(prices_stock)
+{
+    UNUSED;
+    bool rates = has(t, FS_STOCK, "holding") || has(t, FS_STOCK, "shortage");
+    return rates && has(t, FS_STOCK, "store") && !unique_role(t, FS_PRODUCTS, "item") ? 1 : 0;
+}
+/* Lines whose only day is the one on which they arrive are on their way, not sold. */
+STRENGTH(is_on_its_way)
+{
+    UNUSED;
+    int arrives = fs_role_column(t, FS_STOCK, "arrives"),
+        time = fs_role_column(t, FS_SALES, "time");
+    bool other = time >= 0 && time != arrives;
+    return arrives >= 0 && has(t, FS_STOCK, "on_order") && !other && !has(t, FS_SALES, "customer")
+               ? 1
+               : 0;
+}
+
 #define T(table) (1u << FS_##table)
 static const struct {
     unsigned tables;
@@ -218,6 +239,9 @@ static const struct {
     {T(PROMOTIONS), sold_not_sent, -4.0, "rows say when how much was sold"},
     {T(PROMOTIONS), says_answer, 3.0, "says who was treated or took it up"},
     {T(SALES), says_answer, -4.0, "says who was treated or took it up"},
+    {T(STOCK), prices_stock, 3.0, "what it costs to hold and to lack, by place"},
+    {T(STOCK), is_on_its_way, 6.0, "says when what is on its way arrives"},
+    {T(SALES), is_on_its_way, -6.0, "says when what is on its way arrives"},
     {T(CALENDAR), says_product, -4.0, "says which product"},
     {T(CALENDAR), says_customer, -4.0, "says which customer"},
 };
@@ -279,7 +303,10 @@ static bool possible(const fs_detection *d, const fs_seen_table *t, int canonica
     case FS_STOCK:
         return has(t, FS_STOCK, "item") &&
                (has(t, FS_STOCK, "on_hand") || has(t, FS_STOCK, "in_stock") ||
-                has(t, FS_STOCK, "lost"));
+                has(t, FS_STOCK, "lost") || has(t, FS_STOCK, "holding") ||
+                has(t, FS_STOCK, "shortage") ||
+                (has(t, FS_STOCK, "on_order") && has(t, FS_STOCK, "arrives")) ||
+                (has(t, FS_STOCK, "lead_time") && has(t, FS_STOCK, "store")));
     case FS_PRICES:
         return has(t, FS_PRICES, "item") && has(t, FS_PRICES, "start") &&
                has(t, FS_PRICES, "price");

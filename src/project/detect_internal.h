@@ -13,6 +13,7 @@
  *   detect.c         which canonical table each raw table is, all of them together
  *   detect_link.c    look-ups: order headers, labels of periods, anchors of period numbers
  *   mapping.c        the SELECT of each canonical table
+ *   mapping_arrivals.c  open orders side by side, by when they arrive
  *   mapping_more.c   tables that follow from the lines of another one
  *   yaml_write.c     foresell.yaml;  detect_said.c  what is said to people and machines
  *   init.c           the files there are, corrections by --set, and all of the above in a row

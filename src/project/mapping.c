@@ -266,6 +266,19 @@ static const char *share_sql(fs_draft *draft, int canonical, int column)
     return percent && sql ? fs_draft_text(draft->d, "%s / 100", sql) : sql;
 }
 
+/* Days, where the name says weeks or months. */
+static const char *days_sql(fs_draft *draft, int column)
+{
+    const fs_words *words = &draft->home->column[column].words;
+    const char *sql = number_sql(draft, column);
+    int days = fs_words_has(
+                   words, "week weeks wk wks wochen woche semanas semana semaines settimane weken")
+                   ? 7
+               : fs_words_has(words, "month months monat monate mes meses mois mesi maanden") ? 30
+                                                                                              : 1;
+    return days > 1 && sql ? fs_draft_text(draft->d, "%d * %s", days, sql) : sql;
+}
+
 /* What was taken off a line of sales, in money: a share of the price before it, or written below zero. */
 static const char *discount_sql(fs_draft *draft, int column, const char **note)
 {
@@ -319,6 +332,8 @@ fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, cons
         *sql = flag_sql(draft, column);
     else if (c->type == FS_TYPE_DOUBLE && c->unit && strcmp(c->unit, "share of 1") == 0)
         *sql = share_sql(draft, canonical, column);
+    else if (c->type == FS_TYPE_DOUBLE && c->unit && strcmp(c->unit, "days") == 0)
+        *sql = days_sql(draft, column);
     else if (c->type == FS_TYPE_DOUBLE && canonical == FS_SALES &&
              strcmp(c->name, "discount") == 0) {
         *sql = discount_sql(draft, column, note);
@@ -388,6 +403,8 @@ static fs_status add_role(fs_draft *draft, int role)
     const char *sql, *note;
     const char *name = fs_canonical_at(draft->canonical)->column[role].name;
     if (fit->column < 0 || fs_draft_has(draft, name)) return FS_OK;
+    if (strcmp(name, "on_order") == 0 && !fit->set && fs_arrivals(draft->home, NULL, NULL) > 0)
+        return FS_OK; /* they have rows of their own */
     if (strcmp(name, "note") == 0 && !fit->set && fs_tells_who(draft, fit->column))
         return FS_OK; /* the name of who bought is no remark on what was bought */
     FS_TRY(fs_role_sql(draft, draft->canonical, role, fit->column, &sql, &note));
@@ -567,6 +584,14 @@ static fs_status without_totals(fs_draft *draft)
     return FS_OK;
 }
 
+/* Columns that fs_map_arrivals takes. */
+static void leave_arrivals(fs_draft *draft)
+{
+    int column[FS_ARRIVALS_MAX], days[FS_ARRIVALS_MAX];
+    int count = draft->canonical == FS_STOCK ? fs_arrivals(draft->home, column, days) : 0;
+    for (int i = 0; i < count; i++) draft->taken[column[i]] = true;
+}
+
 static fs_status map_home(fs_detection *d, int home, fs_error *error)
 {
     fs_draft draft;
@@ -598,6 +623,7 @@ static fs_status map_home(fs_detection *d, int home, fs_error *error)
     if (status == FS_OK && draft.canonical == FS_CUSTOMERS)
         status = fs_entity_links(&draft, "customer");
     if (status == FS_OK && draft.canonical == FS_STORES) status = fs_entity_links(&draft, "store");
+    leave_arrivals(&draft);
     if (status == FS_OK) status = fs_draft_rest(&draft);
     if (status == FS_OK && draft.canonical == FS_SALES) status = without_totals(&draft);
     fs_status closed = fs_draft_close(&draft);
@@ -610,5 +636,8 @@ fs_status fs_mapping_make(fs_detection *d, fs_error *error)
         for (int t = 0; t < d->tables; t++)
             if (d->table[t].use == FS_USE_HOME && d->table[t].home == k)
                 FS_TRY(map_home(d, t, error));
+    int maps = d->maps;
+    for (int m = 0; m < maps; m++)
+        if (d->map[m].table == FS_STOCK) FS_TRY(fs_map_arrivals(d, d->map[m].home, error));
     return fs_mapping_more(d, error);
 }

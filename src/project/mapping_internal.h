@@ -47,6 +47,12 @@ fs_status fs_campaign_links(fs_draft *draft);
 fs_status fs_category_link(fs_draft *draft, const char *role);
 fs_status fs_kind_links(fs_draft *draft);
 fs_status fs_entity_links(fs_draft *draft, const char *key_name);
+/* Columns of what is on order by when it arrives, counted from now: how many there are; `column` and `days`
+ * (each may be NULL, else of FS_ARRIVALS_MAX) get which, and the days until then. */
+#define FS_ARRIVALS_MAX 32
+int fs_arrivals(const fs_seen_table *table, int *column, int *days);
+/* A mapping of its own for them, where there are any. */
+fs_status fs_map_arrivals(fs_detection *d, int home, fs_error *error);
 /* Does the column have one value per value of the key (up to `slack` times as many pairs)? */
 fs_status fs_depends(fs_detection *d, const fs_seen_table *table, int key, int column, double slack,
                      bool *yes, fs_error *error);

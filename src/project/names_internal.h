@@ -20,4 +20,6 @@ extern const char fs_table_name_rule[];
 /* Is it a table that every run makes of the files: canonical, quarantine, source_files? */
 bool fs_table_is_of_files(const char *name);
 
+int fs_project_period_index(const char *period); /* day 0, week 1, month 2 */
+
 #endif

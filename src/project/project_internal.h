@@ -9,8 +9,7 @@
 
 /* ---- settings.c ---- */
 
-int fs_project_setting_index(const char *name);  /* -1: unknown */
-int fs_project_period_index(const char *period); /* day 0, week 1, month 2 */
+int fs_project_setting_index(const char *name); /* -1: unknown */
 
 /* ---- foresell.yaml as read (yaml.c); every text lives in the project's arena ---- */
 

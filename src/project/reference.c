@@ -28,9 +28,17 @@ static fs_status choices(const char *text, fs_buffer *out)
 
 static fs_status setting_values(const fs_setting *s, fs_buffer *out)
 {
-    static const char *const kinds[] = {"text",     "whole number", "date", "", "list of numbers",
-                                        "list of ", "number"};
+    static const char *const kinds[] = {"text",
+                                        "whole number",
+                                        "date",
+                                        "",
+                                        "list of numbers",
+                                        "list of ",
+                                        "number",
+                                        "number of periods, days, weeks or months",
+                                        "money or a share in %"};
     FS_TRY(fs_buffer_text(out, kinds[s->kind]));
+    if (s->kind == FS_SETTING_COST && s->choices) FS_TRY(fs_buffer_text(out, ", or "));
     if (s->choices) FS_TRY(choices(s->choices, out));
     if (s->minimum == 0 && s->maximum == 0) return FS_OK;
     if (s->maximum > 1e15) return fs_buffer_printf(out, ", from %g", s->minimum);

@@ -224,6 +224,54 @@ FS_EVIDENCE(fs_is_not_sold)
                : 0;
 }
 /* "customers", "hhs", "stores": how many, not which. */
+/* ---- costs of stock -------------------------------------------------------------------- */
+
+static const char TOTAL_WORDS[] =
+    "cumulative cumulated cumul total totals sum ytd kumuliert summe gesamt "
+    "acumulado acumulada cumule";
+static const char HOLDING_WORDS[] = "holding carrying storage lagerkosten lagerhaltungskosten "
+                                    "bestandskosten almacenamiento almacenaje stockage";
+
+static bool any_column(const fs_seen_table *t, const char *words)
+{
+    for (int i = 0; i < t->columns; i++)
+        if (!t->column[i].wide && fs_words_has(&t->column[i].words, words)) return true;
+    return false;
+}
+
+/* In a ledger of a period (what was sold or missed in it, or sums beside) costs are the period's; a cost
+ * that is zero throughout says nothing. */
+FS_EVIDENCE(fs_is_cost_total)
+{
+    const fs_column_profile *p = column->profile;
+    bool nothing = numeric(column) && p->least == 0 && p->greatest == 0;
+    return nothing || any_column(table, TOTAL_WORDS) ||
+                   any_column(table, "missed sold sales verkauft absatz ventas vendidas ventes")
+               ? 1
+               : 0;
+}
+
+FS_EVIDENCE(fs_is_cost_of_stock)
+{
+    UNUSED;
+    return fs_words_has(&column->words, HOLDING_WORDS) ||
+                   fs_words_has(&column->words, "shortage stockout penalty backorder fehlmengen "
+                                                "fehlmengenkosten faltante rotura rupture")
+               ? 1
+               : 0;
+}
+
+FS_EVIDENCE(fs_is_beside_holding)
+{
+    (void)column;
+    return any_column(table, HOLDING_WORDS) &&
+                   !any_column(table,
+                               "stock inventory onhand hand bestand lagerbestand existencias "
+                               "inventario instock")
+               ? 1
+               : 0;
+}
+
 FS_EVIDENCE(fs_is_plural)
 {
     UNUSED;

@@ -68,6 +68,25 @@ static const fs_setting settings[] = {
             "are those of Verbraken, Verbeke, Baesens 2013, in euros: write your own"},
     {"churn.margin", FS_SETTING_NUMBER, "0.3", .minimum = 0, .maximum = 1,
      .doc = "share of a customer's revenue that is left after what he buys is paid for"},
+    {"stock.lead_time", FS_SETTING_SPAN, "14 days", .maximum = 1000,
+     .doc =
+         "how long it takes from an order until it is on sale, as in 14 days, where the files do "
+         "not say it of the item: a fortnight is what many wholesalers need, so write your own; "
+         "a number alone counts periods"},
+    {"stock.review", FS_SETTING_INT, .by_period = {"7", "1", "1"}, .minimum = 1, .maximum = 200,
+     .doc = "periods from one day of ordering to the next: what is ordered now must last until "
+            "what is ordered then is on sale"},
+    {"stock.holding", FS_SETTING_COST, "25 %", .maximum = 9007199254740991,
+     .doc = "what it costs to hold one unit: money a period, or a share of its cost a year, as in "
+            "25 %: capital, space, insurance and loss, as text books have it (Silver, Pyke and "
+            "Thomas 2017)"},
+    {"stock.shortage", FS_SETTING_COST, "margin", .choices = "margin", .maximum = 9007199254740991,
+     .doc = "what a unit costs that was wanted and not there: money, a share of its price, or the "
+            "margin that is lost (margin)"},
+    {"stock.salvage", FS_SETTING_NUMBER, "0.75", .maximum = 1,
+     .doc = "share of its cost that a unit brings that is sent back or cleared: what would be held "
+            "for longer than the rest of the cost pays is too much. A quarter lost, at 25 % a "
+            "year, is a year of sales"},
     {"privacy.customer", FS_SETTING_CHOICE, "keep", .choices = "keep|hash",
      .doc = "customers' numbers as they are (keep), or in their place a digest with the secret in "
             "the variable FORESELL_SALT of the environment (hash); the text of refused rows is not "
@@ -175,6 +194,37 @@ static fs_status check_list(const fs_setting *s, const char *text, fs_error *err
     return FS_OK;
 }
 
+/* How many characters of `text` may be a number. */
+static size_t number_bytes(const char *text) { return strspn(text, "+-.0123456789"); }
+
+/* "14 days", "2 weeks", "1 month", "3". */
+static fs_status check_span(const fs_setting *s, const char *text, fs_error *error)
+{
+    size_t bytes = number_bytes(text);
+    const char *unit = text + bytes + strspn(text + bytes, " ");
+    double number;
+    if (!read_number(text, bytes, &number) ||
+        (*unit && !is_choice("day|days|week|weeks|month|months", unit, strlen(unit))))
+        return fs_fail(error, FS_USAGE, "%s: '%s' is not a time like 14 days, 2 weeks or 1 month",
+                       s->name, text);
+    return check_number(s, text, bytes, error);
+}
+
+/* "0.2", "25 %", "25 % a year", or a word. */
+static fs_status check_cost(const fs_setting *s, const char *text, fs_error *error)
+{
+    size_t bytes = number_bytes(text);
+    const char *unit = text + bytes + strspn(text + bytes, " ");
+    double number;
+    if (is_choice(s->choices, text, strlen(text)) && *text) return FS_OK;
+    if (!read_number(text, bytes, &number) ||
+        (*unit && !is_choice("%|% a year", unit, strlen(unit))))
+        return fs_fail(error, FS_USAGE,
+                       "%s: '%s' is neither money, as in 0.2, nor a share, as in 25 %%%s%s",
+                       s->name, text, s->choices ? ", nor " : "", s->choices ? s->choices : "");
+    return check_number(s, text, bytes, error);
+}
+
 fs_status fs_setting_check(const fs_setting *setting, const char *value, fs_error *error)
 {
     switch (setting->kind) {
@@ -184,6 +234,8 @@ fs_status fs_setting_check(const fs_setting *setting, const char *value, fs_erro
     case FS_SETTING_CHOICE: return check_choice(setting, value, strlen(value), error);
     case FS_SETTING_NUMBERS:
     case FS_SETTING_WORDS: return check_list(setting, value, error);
+    case FS_SETTING_SPAN: return check_span(setting, value, error);
+    case FS_SETTING_COST: return check_cost(setting, value, error);
     case FS_SETTING_TEXT: break;
     }
     return FS_OK;

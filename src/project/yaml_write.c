@@ -220,6 +220,37 @@ static fs_status extra_settings(fs_buffer *out, const fs_detection *d)
     return FS_OK;
 }
 
+static bool was_set(const fs_detection *d, const char *key)
+{
+    size_t bytes = strlen(key);
+    for (int s = 0; s < d->sets; s++)
+        if (strncmp(d->set[s], key, bytes) == 0 && d->set[s][bytes] == '=') return true;
+    return false;
+}
+
+/* What is ordered hangs on these more than on anything else: they stand where stock is told. */
+static fs_status stock_settings(fs_buffer *out, const fs_detection *d)
+{
+    static const char *const keys[][2] = {
+        {"stock.lead_time",
+         "from an order until it is on sale, where no file says it: write yours"},
+        {"stock.review", "periods from one day of ordering to the next"},
+        {"stock.holding", "of one unit: a share of its cost a year, or money a period, as in 0.2"},
+        {"stock.shortage", "of a unit that was wanted and not there: margin, or money, as in 1"}};
+    bool told = false;
+    for (int m = 0; m < d->maps; m++)
+        for (int c = 0; d->map[m].table == FS_STOCK && c < d->map[m].columns; c++)
+            told = told || strcmp(d->map[m].column[c].name, "on_hand") == 0;
+    for (size_t k = 0; k < sizeof keys / sizeof *keys && told; k++) {
+        const fs_setting *s = fs_setting_find(keys[k][0]);
+        int period = fs_project_period_index(d->period);
+        if (!was_set(d, s->name))
+            FS_TRY(setting(out, s->name, s->fallback ? s->fallback : s->by_period[period],
+                           keys[k][1]));
+    }
+    return FS_OK;
+}
+
 static fs_status all(const fs_detection *d, fs_buffer *out)
 {
     FS_TRY(fs_buffer_text(out, "# What this shop's files are and what is wanted of them. Edit "
@@ -236,6 +267,7 @@ static fs_status all(const fs_detection *d, fs_buffer *out)
     FS_TRY(setting(out, "period", d->period, d->period_why));
     FS_TRY(setting(out, "absent", d->absent, d->absent_why));
     if (d->dates) FS_TRY(setting(out, "dates", d->dates, d->dates_why));
+    FS_TRY(stock_settings(out, d));
     FS_TRY(extra_settings(out, d));
     FS_TRY(fs_buffer_text(out, d->tables ? "\nfiles:\n" : "\nfiles: {}\n"));
     for (int t = 0; t < d->tables; t++) FS_TRY(file(out, &d->table[t]));

@@ -166,8 +166,9 @@ def vn2(folder: Path) -> Facts:
     weeks = [name for name in sales[0] if name[:2] == "20"]
     items = {r["Product"] for r in master}
     known = sum(1 for r in stock for w in weeks if r[w] != "")
+    coming = sum(float(r[f"In Transit W+{week}"]) != 0 for r in state for week in (1, 2))
     return Facts(
-        tables={"sales": len(sales) * len(weeks), "stock": known + len(state), "products": len(items),
+        tables={"sales": len(sales) * len(weeks), "stock": known + len(state) + coming, "products": len(items),
                 "stores": len({r["Store"] for r in master})},
         rows_in=len(sales) + len(stock) + len(master) + len(state), merged=len(master) - len(items),
         sums={"units": math.fsum(float(r[w] or 0) for r in sales for w in weeks)},

@@ -37,6 +37,8 @@ static void init_fails_whole(void **state)
     shop s;
     shop_open(&s);
     write_sales(&s);
+    shop_write(&s, "stock.csv",
+               "item,store,on_hand,In Transit W+1,In Transit W+2\nA0,S0,3,1,0\nA1,S1,4,0,2\n");
     fs_init_settings settings = {.project = s.folder};
     int64_t tried = 0;
     for (int64_t n = 0;; n = step_after(n), tried++) {
@@ -56,6 +58,7 @@ static void init_fails_whole(void **state)
     }
     assert_true(tried > 100);
     assert_true(is_there(&s, "foresell.yaml") && is_there(&s, "sources/sales.sql"));
+    assert_true(is_there(&s, "sources/stock_2.sql")); /* what is on its way */
     shop_close(&s);
 }
 

@@ -107,6 +107,13 @@ static void settings_may_be_dotted_or_nested(void **state)
     assert_string_equal(fs_project_setting(p, "forecast.quantiles"), "[0.1, 0.9]");
     assert_string_equal(fs_project_setting(p, "forecast.levels"), "[total]");
     fs_project_close(p);
+    p = good("stock: {lead_time: 2 weeks, review: 3, holding: 20 % a year, shortage: 0.5}\n");
+    assert_string_equal(fs_project_setting(p, "stock.lead_time"), "2 weeks");
+    assert_string_equal(fs_project_setting(p, "stock.holding"), "20 % a year");
+    fs_project_close(p);
+    p = good("period: month\nstock: {holding: 0.2, shortage: margin}\n");
+    assert_string_equal(fs_project_setting(p, "stock.review"), "1");
+    fs_project_close(p);
 }
 
 static void a_files_entry_is_read_as_written(void **state)
@@ -225,6 +232,13 @@ static void a_value_out_of_bounds_names_its_line(void **state)
     bad("forecast: {horizon: 0}\n", 1, "forecast.horizon", "between", NULL);
     bad("churn: {save: 1.5}\n", 1, "churn.save", "between", NULL);
     bad("churn: {offer: a lot}\n", 1, "churn.offer", "not a number", NULL);
+    bad("stock: {lead_time: soon}\n", 1, "stock.lead_time", "14 days", NULL);
+    bad("stock: {lead_time: 14 moons}\n", 1, "stock.lead_time", "14 days", NULL);
+    bad("stock: {lead_time: -3 days}\n", 1, "stock.lead_time", "between", NULL);
+    bad("stock: {review: 0}\n", 1, "stock.review", "between", NULL);
+    bad("stock: {holding: margin}\n", 1, "stock.holding", "25 %", NULL);
+    bad("stock: {holding: 25 percent}\n", 1, "stock.holding", "25 %", NULL);
+    bad("stock: {shortage: much}\n", 1, "stock.shortage", "nor margin", NULL);
     bad("forecast: {horizon: ten}\n", 1, "forecast.horizon", "not a number", NULL);
     bad("forecast: {horizon: 1.5}\n", 1, "forecast.horizon", "whole", NULL);
     bad("\nperiod: hour\n", 2, "period", "day|week|month", NULL);
