@@ -1,0 +1,215 @@
+"""What a shop's files tell of its stock: counts, open orders by when they arrive, terms of ordering, costs, too much of something.
+
+Small made-up folders with headers in English, German and Spanish; each figure below is worked out from what is written there.
+"""
+import csv
+import datetime
+import json
+
+import pytest
+
+from source_shop import ask
+
+FIRST = datetime.date(2023, 1, 2)
+DAYS = 182
+LAST = FIRST + datetime.timedelta(DAYS - 1)
+ITEMS = [f"A{number:02d}" for number in range(8)]
+STORES = ("north", "south")
+
+
+def sold(day: int, item: int, store: int) -> int:
+    """A00 is sold in the south alone for the last 120 days and never again in the north; others sell 1 to 3 a day in both."""
+    if item == 0:
+        return (2 + day % 2 if store else 1 if day < 20 else 0)
+    return 1 + (day * 7 + item * 3 + store) % 3
+
+
+def write(file, header, rows, delimiter=","):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "w", newline="") as out:
+        csv.writer(out, delimiter=delimiter).writerows([header, *rows])
+
+
+def cells():
+    return [(item, store) for item in range(len(ITEMS)) for store in range(len(STORES))]
+
+
+def write_sales(file, header, date, price, delimiter):
+    write(file, header, [(date(FIRST + datetime.timedelta(day)), ITEMS[i], STORES[s], sold(day, i, s), price)
+                         for day in range(DAYS) for i, s in cells()], delimiter)
+
+
+def on_hand(item: int, store: int) -> int:
+    return 0 if (item, store) == (0, 1) else 900 if item == 7 else 30 + item
+
+
+def english(folder):
+    write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "9.50", ",")
+    write(folder / "products.csv",
+          ["product_id", "product_name", "category", "supplier", "unit_cost", "Lead time (weeks)", "Case pack", "Minimum order qty",
+           "Shelf life (days)", "Max stock"],
+          [(item, f"Thing {item}", f"group {i % 3}", "Acme", 5.25 + i / 4, 2 if i % 2 else 1, 6, 12, 400, 1000) for i, item in enumerate(ITEMS)])
+    write(folder / "stock.csv", ["product_id", "store_id", "on_hand"], [(ITEMS[i], STORES[s], on_hand(i, s)) for i, s in cells()])
+    write(folder / "open_orders.csv", ["product_id", "store_id", "order_qty", "expected_date"],
+          [(ITEMS[i], "north", 24, LAST + datetime.timedelta(i)) for i in range(1, len(ITEMS))] + [(ITEMS[1], "north", 6, LAST)])
+    write(folder / "costs.csv", ["product_id", "store_id", "holding_cost", "shortage_cost"],
+          [(ITEMS[i], STORES[s], 0.01, 4.05 + i) for i, s in cells()])
+
+
+def german(folder):
+    write_sales(folder / "Verkaeufe.csv", ["Datum", "Artikelnummer", "Filiale", "Menge", "Einzelpreis"], lambda d: d.strftime("%d.%m.%Y"), "9,50", ";")
+    write(folder / "Artikelstamm.csv",
+          ["Artikelnummer", "Bezeichnung", "Warengruppe", "Lieferant", "Einkaufspreis", "Lieferzeit (Tage)", "Verpackungseinheit",
+           "Mindestbestellmenge", "Haltbarkeit (Tage)", "Maximalbestand"],
+          [(item, f"Ding {item}", f"Gruppe {i % 3}", "Meier", f"{5 + i},25", 14 if i % 2 else 7, 6, 12, 400, 1000) for i, item in enumerate(ITEMS)], ";")
+    write(folder / "Lagerbestand.csv", ["Artikelnummer", "Filiale", "Bestand", "Unterwegs Woche+1", "Unterwegs Woche+2"],
+          [(ITEMS[i], STORES[s], on_hand(i, s), i, 2 * i) for i, s in cells()], ";")
+    write(folder / "Kosten.csv", ["Artikelnummer", "Filiale", "Lagerkosten", "Fehlmengenkosten"],
+          [(ITEMS[i], STORES[s], "0,01", f"{4 + i},05") for i, s in cells()], ";")
+
+
+def spanish(folder):
+    write_sales(folder / "ventas.csv", ["Fecha", "Producto", "Tienda", "Cantidad", "Precio"], lambda d: d.strftime("%d/%m/%Y"), "9.50", ";")
+    write(folder / "productos.csv",
+          ["Producto", "Nombre", "Categoría", "Proveedor", "Precio de compra", "Plazo de entrega (días)", "Unidades por caja", "Pedido mínimo",
+           "Vida útil (días)", "Stock máximo"],
+          [(item, f"Cosa {item}", f"grupo {i % 3}", "Ruiz", 5.25 + i, 14 if i % 2 else 7, 6, 12, 400, 1000) for i, item in enumerate(ITEMS)], ";")
+    write(folder / "inventario.csv",
+          ["Producto", "Tienda", "Existencias", "En tránsito semana+1", "En tránsito semana+2", "Costo de almacenamiento", "Costo faltante"],
+          [(ITEMS[i], STORES[s], on_hand(i, s), i, 2 * i, 0.01, 4.05 + i) for i, s in cells()], ";")
+
+
+class Shop:
+    def __init__(self, foresell, folder, make, *more):
+        self.files, self.project, self.foresell = folder / "files", folder / "project", foresell
+        make(self.files)
+        foresell("init", self.project, "--from", self.files, *more)
+        foresell("run", self.project, "--only", "overstock", timeout=300)
+
+    def ask(self, table, what, where=""):
+        return ask(self.project / "runs" / "latest" / "tables", what, table, where)
+
+
+@pytest.fixture(scope="module", params=[english, german, spanish], ids=lambda make: make.__name__)
+def shop(request, foresell, tmp_path_factory):
+    return Shop(foresell, tmp_path_factory.mktemp("stock") / request.param.__name__, request.param)
+
+
+def test_counts_are_those_of_the_file(shop):
+    told = {(i, s): h for i, s, h, known in shop.ask("stock_now", "item, store, on_hand, known") if known == "counted"}
+    assert told == {(ITEMS[i], STORES[s]): on_hand(i, s) for i, s in cells()}
+
+
+def test_open_orders_come_when_the_file_says(shop, request):
+    told = set(shop.ask("open_orders", "item, store, ahead, units, told"))
+    if (shop.files / "open_orders.csv").exists():  # the line that was to arrive on the last day is there already
+        expected = {(ITEMS[i], "north", i, 24.0, "by the file") for i in range(1, len(ITEMS))}
+    else:
+        expected = {(ITEMS[i], STORES[s], 7 * week, float(week * i), "by the file") for i, s in cells() for week in (1, 2) if i}
+    assert told == expected
+
+
+def test_terms_are_those_of_the_item_in_the_store(shop):
+    for i, s in cells():
+        [row] = shop.ask("stock_terms", "lead_time, lead_time_from, review, holding, holding_from, shortage, pack, minimum_order, capacity, shelf_life, supplier",
+                         f"where item = '{ITEMS[i]}' and store = '{STORES[s]}'")
+        assert row[:5] == (14 if i % 2 else 7, "products", 7, 0.01, "stock")
+        assert row[5:10] == (pytest.approx(4.05 + i), 6, 12, 1000, 400)
+        assert row[10] in ("Acme", "Meier", "Ruiz")
+
+
+def test_what_nobody_buys_is_moved_to_the_store_that_lacks_it(shop):
+    """A00 lies in the north, where it is not sold, and is out in the south, which sells 2.5 a day: it lacks them until an order is there, 7 days."""
+    [(units, lack)] = shop.ask("stock_moves", "units, lack", f"where item = '{ITEMS[0]}' and from_store = 'north' and to_store = 'south'")
+    assert 15 <= lack <= 20 and units == lack
+    [(kind, excess, moved, action)] = shop.ask("overstock", "kind, excess, moved, action", f"where item = '{ITEMS[0]}' and store = 'north'")
+    assert (kind, excess, moved, action) == ("dead", 30, units, "move, clear the rest")
+
+
+def test_what_is_held_longer_than_it_is_worth_is_too_much(shop):
+    """900 of A07 at two a day: holding a cent a day, a quarter of the cost pays 175 days in one shop and more than its shelf life of 400 in none."""
+    [(cost,)] = shop.ask("stock_terms", "unit_cost", f"where item = '{ITEMS[7]}' and store = 'south'")
+    rows = shop.ask("overstock", "demand_a_period, keep, excess, on_hand, on_way, tied_up", f"where item = '{ITEMS[7]}' and store = 'south'")
+    assert len(rows) == 1
+    demand, keep, excess, there, way, tied = rows[0]
+    worth = min(0.25 * cost / 0.01, 400)
+    assert 1.8 < demand < 2.2
+    assert keep == pytest.approx(demand * worth, abs=1)
+    assert excess == min(there, there + way - keep) and tied == pytest.approx(excess * cost)
+    for i in range(1, 7):  # a month of sales is not
+        assert shop.ask("overstock", "count(*)", f"where item = '{ITEMS[i]}'") == [(0,)]
+
+
+def test_forecasts_are_of_what_is_on_offer(shop):
+    rows = shop.ask("stock_forecasts", "item, store, count(*), cast(min(period) as varchar), avg(mean)", "group by item, store")
+    assert {row[2:4] for row in rows} == {(28, str(LAST + datetime.timedelta(1)))}
+    assert (ITEMS[0], "north") not in {row[:2] for row in rows} and len(rows) == 2 * len(ITEMS) - 1
+    for item, store, _, _, mean in rows:
+        assert mean == pytest.approx(2.5 if item == ITEMS[0] else 2, abs=0.25), (item, store)
+
+
+def test_settings_stand_in_for_what_no_file_says(foresell, tmp_path):
+    def bare(folder):
+        write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ",")
+        write(folder / "stock.csv", ["product_id", "store_id", "date", "on_hand"],
+              [(ITEMS[i], STORES[s], LAST - datetime.timedelta(3 if i == 2 else 0), -4 if i == 3 else 30) for i, s in cells()])
+
+    shop = Shop(foresell, tmp_path, bare, "--set", "stock.lead_time=2 weeks", "--set", "stock.review=3", "--set", "stock.holding=20 %", "--set", "stock.shortage=50 %")
+    assert set(shop.ask("stock_terms", "lead_time, lead_time_from, review, unit_cost, cost_from, shortage, shortage_from, holding_from")) \
+        == {(14, "settings", 3, 7.0, "price", 5.0, "settings", "settings")}
+    assert shop.ask("stock_terms", "max(holding)")[0][0] == pytest.approx(7 * 0.2 / 365.25)
+    since = sum(sold(day, 2, 0) for day in range(DAYS - 3, DAYS))
+    assert shop.ask("stock_now", "on_hand, known, note", f"where item = '{ITEMS[2]}' and store = 'north'") \
+        == [(30 - since, "worked out", "the count less what was sold since")]
+    assert shop.ask("stock_now", "on_hand, note", f"where item = '{ITEMS[3]}' and store = 'north'") == [(0, "counted below zero, taken as zero")]
+    said = (shop.project / "foresell.yaml").read_text()
+    assert "stock.lead_time: 2 weeks  # as you said" in said and said.count("stock.lead_time") == 1
+    for text in ("soon", "-3 days", "14 moons"):
+        assert foresell("init", tmp_path / "odd", "--from", shop.files, "--set", f"stock.lead_time={text}", check=False).returncode != 0
+
+
+def test_a_warehouse_is_not_full_of_dead_stock(foresell, tmp_path):
+    """What lies where nothing is sold is not dead while it is on offer in a store."""
+    def with_warehouse(folder):
+        write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ",")
+        write(folder / "stock.csv", ["product_id", "store_id", "on_hand"], [*((ITEMS[i], STORES[s], 30) for i, s in cells()), *((item, "warehouse", 500) for item in ITEMS), ("Z99", "warehouse", 7)])
+
+    shop = Shop(foresell, tmp_path, with_warehouse)
+    assert shop.ask("overstock", "item, kind, excess", "where store = 'warehouse'") == [("Z99", "dead", 7)]
+    assert shop.ask("stock_moves", "count(*)", "where from_store = 'warehouse' or to_store = 'warehouse'") == [(0,)]
+
+
+def test_one_place_by_two_names_is_the_same(foresell, tmp_path):
+    """Sales that name no store, and the stock of the one there is."""
+    def one_place(folder):
+        write(folder / "sales.csv", ["date", "product_id", "units", "price"],
+              [(FIRST + datetime.timedelta(day), ITEMS[i], sold(day, i, 0), 10) for day in range(DAYS) for i in range(1, 8)])
+        write(folder / "stock.csv", ["product_id", "store_id", "on_hand", "In Transit W+1"], [(ITEMS[i], "high street", 10 * i, i) for i in range(1, 8)])
+
+    shop = Shop(foresell, tmp_path, one_place)
+    assert set(shop.ask("stock_now", "item, store, on_hand, on_offer")) == {(ITEMS[i], "(all)", 10.0 * i, True) for i in range(1, 8)}
+    assert shop.ask("open_orders", "min(store), max(store), sum(units)") == [("(all)", "(all)", 28)]
+    assert shop.ask("stock_forecasts", "count(*)") == [(7 * 28,)]
+
+
+def test_without_stock_there_is_none(foresell, tmp_path):
+    shop = Shop(foresell, tmp_path, lambda folder: write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ","))
+    for table in ("stock_now", "open_orders", "stock_terms", "stock_forecasts", "overstock", "stock_moves"):
+        assert shop.ask(table, "count(*)") == [(0,)], table
+    assert "stock." not in (shop.project / "foresell.yaml").read_text()
+
+
+def test_costs_of_a_period_are_no_rates_and_both_weeks_on_the_way_count(foresell, data, tmp_path):
+    """vn2's state tells what holding cost in the week (0), which is no rate, and what comes in one and in two weeks."""
+    said = json.loads(foresell("init", tmp_path / "shop", "--from", data / "vn2", "--json", "--set", "stock.holding=0.2", "--set", "stock.shortage=1").stdout)
+    taken = [(c["from"], c["to"]) for f in said["files"] for m in f["mappings"] for c in m["columns"] if not c["passes_through"]]
+    assert ("In Transit W+1", "on_order") in taken and ("In Transit W+2", "on_order") in taken
+    assert not {"holding", "shortage", "cost"} & {to for _, to in taken}
+    foresell("run", tmp_path / "shop", "--only", "overstock", timeout=600)
+    tables = tmp_path / "shop" / "runs" / "latest" / "tables"
+    with open(next((data / "vn2").glob("*Initial State.csv"))) as file:
+        state = list(csv.DictReader(file))
+    for week in (1, 2):
+        assert ask(tables, "coalesce(sum(units), 0)", "open_orders", f"where ahead = {week}") == [(sum(float(r[f"In Transit W+{week}"]) for r in state),)]
+    assert ask(tables, "sum(on_hand), count(*)", "stock_now") == [(sum(float(r["End Inventory"]) for r in state), len(state))]
+    assert ask(tables, "min(lead_time), max(lead_time), min(review), min(holding), max(shortage)", "stock_terms") == [(2, 2, 1, 0.2, 1.0)]
