@@ -83,6 +83,8 @@ static const fs_setting settings[] = {
     {"stock.shortage", FS_SETTING_COST, "margin", .choices = "margin", .maximum = 9007199254740991,
      .doc = "what a unit costs that was wanted and not there: money, a share of its price, or the "
             "margin that is lost (margin)"},
+    {"stock.unmet", FS_SETTING_CHOICE, "lost", .choices = "lost|later",
+     .doc = "what becomes of a sale when nothing is there: it is lost, or the customer waits"},
     {"stock.salvage", FS_SETTING_NUMBER, "0.75", .maximum = 1,
      .doc = "share of its cost that a unit brings that is sent back or cleared: what would be held "
             "for longer than the rest of the cost pays is too much. A quarter lost, at 25 % a "

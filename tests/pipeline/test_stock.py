@@ -86,6 +86,10 @@ class Shop:
         foresell("init", self.project, "--from", self.files, *more)
         foresell("run", self.project, "--only", "overstock", timeout=300)
 
+    def order(self):
+        self.foresell("run", self.project, "--only", "order_lines", "--resume", timeout=300)
+        return self.ask("order_lines", "item, store, quantity, gain")
+
     def ask(self, table, what, where=""):
         return ask(self.project / "runs" / "latest" / "tables", what, table, where)
 
@@ -146,6 +150,16 @@ def test_forecasts_are_of_what_is_on_offer(shop):
     assert (ITEMS[0], "north") not in {row[:2] for row in rows} and len(rows) == 2 * len(ITEMS) - 1
     for item, store, _, _, mean in rows:
         assert mean == pytest.approx(2.5 if item == ITEMS[0] else 2, abs=0.25), (item, store)
+
+
+def test_orders_are_whole_packs_of_what_will_be_missing(shop):
+    """A00 is out in the south, which sells 2.5 a day: a pack of six and more, and twelve at least. Of A07 there is enough for a year: none."""
+    ordered = {(item, store): (quantity, gain) for item, store, quantity, gain in shop.order()}
+    assert len(ordered) == 2 * len(ITEMS) - 1
+    assert all(quantity % 6 == 0 and (quantity == 0 or quantity >= 12) for quantity, _ in ordered.values())
+    assert ordered[ITEMS[7], "south"][0] == 0
+    quantity, gain = ordered[ITEMS[0], "south"]
+    assert 18 <= quantity <= 48 and gain > 0
 
 
 def test_settings_stand_in_for_what_no_file_says(foresell, tmp_path):
