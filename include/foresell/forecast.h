@@ -107,6 +107,8 @@ typedef struct fs_regressors {
         *driver; /* < 64; neighbours of the same number are told as one; NULL: each for itself */
     const double *
         prior; /* deviation of the effects of going through the range that is thought likely, of the log; NULL: FS_REGRESSOR_PRIOR */
+    const double *
+        expected; /* effects of 1 more, of the log, that those found are drawn to, `prior` being of 1 more too; NULL, 0: none; of no use where effects are added */
     const int *
         event; /* of each step: its number, FS_EVENT_NONE or FS_EVENT_OTHER; NULL: there are no events */
     int events; /* numbers 0 ... events - 1 */

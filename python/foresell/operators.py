@@ -25,6 +25,7 @@ def backtest(
     value: str | None = None,
     ahead: str | None = None,
     event: str | None = None,
+    seasonal_index: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     of: Literal["step", "sum"] = "step",
@@ -74,6 +75,10 @@ def backtest(
     event : str, optional
         The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
         effect of its own, drawn to that of all events. Default: the column of this name, or none.
+    seasonal_index : str, optional
+        The column of: what the group is thought to be multiplied by in the period, such as the season of its category,
+        1 as usual: a regressor whose effect is drawn to just that, and not to none; null, or not above zero: not known.
+        Default: the column of this name, or none.
     horizon : int, default 28
         How many periods each trial forecasts; less where the series is short. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -174,7 +179,7 @@ def backtest(
         data,
         group=group,
         order=order,
-        columns={"value": value, "ahead": ahead, "event": event},
+        columns={"value": value, "ahead": ahead, "event": event, "seasonal_index": seasonal_index},
         params={
             "horizon": horizon,
             "quantile": quantile,
@@ -1002,6 +1007,7 @@ def forecast(
     value: str | None = None,
     ahead: str | None = None,
     event: str | None = None,
+    seasonal_index: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     of: Literal["step", "sum"] = "step",
@@ -1106,6 +1112,10 @@ def forecast(
     event : str, optional
         The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
         effect of its own, drawn to that of all events. Default: the column of this name, or none.
+    seasonal_index : str, optional
+        The column of: what the group is thought to be multiplied by in the period, such as the season of its category,
+        1 as usual: a regressor whose effect is drawn to just that, and not to none; null, or not above zero: not known.
+        Default: the column of this name, or none.
     horizon : int, default 28
         How many periods to forecast. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -1196,7 +1206,7 @@ def forecast(
         data,
         group=group,
         order=order,
-        columns={"value": value, "ahead": ahead, "event": event},
+        columns={"value": value, "ahead": ahead, "event": event, "seasonal_index": seasonal_index},
         params={
             "horizon": horizon,
             "quantile": quantile,
@@ -1232,6 +1242,7 @@ def forecast_paths(
     value: str | None = None,
     ahead: str | None = None,
     event: str | None = None,
+    seasonal_index: str | None = None,
     horizon: int = 28,
     paths: int = 100,
     seed: int = 1,
@@ -1282,6 +1293,10 @@ def forecast_paths(
     event : str, optional
         The column of: the name of what makes the period special, such as a holiday; null: nothing. Each name has an
         effect of its own, drawn to that of all events. Default: the column of this name, or none.
+    seasonal_index : str, optional
+        The column of: what the group is thought to be multiplied by in the period, such as the season of its category,
+        1 as usual: a regressor whose effect is drawn to just that, and not to none; null, or not above zero: not known.
+        Default: the column of this name, or none.
     horizon : int, default 28
         How many periods each path has. From 1 to 100000.
     paths : int, default 100
@@ -1348,7 +1363,7 @@ def forecast_paths(
         data,
         group=group,
         order=order,
-        columns={"value": value, "ahead": ahead, "event": event},
+        columns={"value": value, "ahead": ahead, "event": event, "seasonal_index": seasonal_index},
         params={
             "horizon": horizon,
             "paths": paths,

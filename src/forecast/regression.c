@@ -6,7 +6,8 @@
  * shift gets into it (Robinson 1988, partially linear models); seasons of up to two weeks have a factor a place. Each pass makes level and
  * season anew and takes a step of penalised scoring; passes end with steps of less than 1 %, four are enough. Errors beyond 2.5 of
  * their robust deviation weigh less (Huber's weights, so that an effect far beyond them is found in one pass). The penalty is that of a
- * normal prior on the effect of going through a regressor's whole range, of deviation .5 (of the log) where the caller doesn't know better.
+ * normal prior on the effect of going through a regressor's whole range, of deviation .5 (of the log) where the caller doesn't know better,
+ * about none; or on the effect of 1 more about the one that is expected, as of the log of an index that others tell.
  *
  * Events have effects of their own (event_effects.c), found in turn with the others'.
  *
@@ -46,7 +47,7 @@ typedef struct work {
     double *share;                            /* n: of weights around, one over their sum */
     double *sums, *level_sums;                /* n + 1: running sums */
     double *place_share;                      /* season: one over the weights' sum */
-    double *matrix, *step, *prior;            /* k × k, k, k */
+    double *matrix, *step, *prior, *expected; /* k × k, k, k, k */
     double *event_room;                       /* 2 × events */
     double deviation;                         /* of values, where effects are added */
 } work;
@@ -85,18 +86,27 @@ static double in_ranges(const fs_effects *e, int j, double x)
     return at > 2 ? 2 : at < -2 ? -2 : at;
 }
 
-/* Sets the next row of z by regressor j. One that never changes does nothing and has none, so that it doesn't even move a last digit. */
+/* Of going 1 further. */
+static double expected_of(const work *w, int j)
+{
+    return w->given->expected && w->multiplies ? w->given->expected[j] : 0;
+}
+
+/* Sets the next row of z by regressor j. One that never changes does nothing and has none, so that it doesn't even move a last digit;
+ * but of which an effect is expected, that has it in periods to come too, and steps of 1 for ranges. */
 static void add_regressor(work *w, fs_effects *e, int j)
 {
-    double least, most, *z = w->z + w->k * w->all;
+    double least, most, expected = expected_of(w, j), *z = w->z + w->k * w->all;
     const double *x = w->given->value[j];
     measure(w, j, &least, &most, &e->mean[j]);
     e->usual[j] = e->mean[j];
     if (has_two_values(w, j, least, most)) e->usual[j] = least;
     e->range[j] = isfinite(most - least) ? most - least : 0;
+    if (expected != 0) e->range[j] = 1;
     if (!(e->range[j] > 0)) return;
     for (int64_t t = 0; t < w->all; t++) z[t] = in_ranges(e, j, isfinite(x[t]) ? x[t] : e->mean[j]);
     w->prior[w->k] = w->given->prior ? w->given->prior[j] : FS_REGRESSOR_PRIOR;
+    w->expected[w->k] = expected;
     w->k++;
 }
 
@@ -228,7 +238,7 @@ static void set_equations(const work *w, const double *b, int64_t count)
         double penalty = penalty_of(w, w->prior[i], dispersion);
         const double *x = w->near + i * w->n;
         for (int64_t t = 0; t < w->n; t++) w->room[t] = w->weight[t] * x[t];
-        w->step[i] = fs_dot(w->room, w->residual, w->n) - penalty * b[i];
+        w->step[i] = fs_dot(w->room, w->residual, w->n) - penalty * (b[i] - w->expected[i]);
         for (int j = 0; j <= i; j++)
             w->matrix[i * w->k + j] = fs_dot(w->room, w->near + j * w->n, w->n);
         w->matrix[i * w->k + i] += penalty;
@@ -310,7 +320,7 @@ static bool give_room(work *w, fs_scratch *scratch)
 {
     size_t n = (size_t)w->n, all = (size_t)w->all, k = (size_t)w->given->count,
            season = (size_t)w->season, events = (size_t)w->given->events;
-    double *at = fs_scratch_reserve(scratch, k * all + k * n + 8 * n + 2 + season + k * k + 2 * k +
+    double *at = fs_scratch_reserve(scratch, k * all + k * n + 8 * n + 2 + season + k * k + 3 * k +
                                                  2 * events);
     if (!at) return false;
     w->z = at, at += k * all;
@@ -327,6 +337,7 @@ static bool give_room(work *w, fs_scratch *scratch)
     w->matrix = at, at += k * k;
     w->step = at, at += k;
     w->prior = at, at += k;
+    w->expected = at, at += k;
     w->event_room = at;
     return true;
 }
@@ -403,7 +414,8 @@ fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int
     e->multiplies = w.multiplies;
     w.effect = e->effect;
     w.deviation = deviation_of(series);
-    for (int j = 0; j < given->count; j++) add_regressor(&w, e, j), e->coefficient[j] = 0;
+    for (int j = 0; j < given->count; j++) add_regressor(&w, e, j);
+    for (int j = 0; j < given->count; j++) e->coefficient[j] = j < w.k ? w.expected[j] : 0;
     for (int64_t t = 0; t < w.n; t++) w.place[t] = w.multiplies;
     for (int j = 0; j < e->events; j++) e->event[j] = 0;
     e->common = 0;

@@ -28,6 +28,14 @@ const fs_column fs_forecast_work_input[] = {
      .doc =
          "the name of what makes the period special, such as a holiday; null: nothing. Each name "
          "has an effect of its own, drawn to that of all events"},
+    {.name = "seasonal_index",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc =
+         "what the group is thought to be multiplied by in the period, such as the season of its "
+         "category, 1 as usual: a regressor whose effect is drawn to just that, and not to none; "
+         "null, or not above zero: not known"},
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -132,7 +140,8 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     w->given = w->binding.columns - FS_WORK_DECLARED;
     w->has_ahead = w->binding.name[FS_WORK_AHEAD] != NULL;
     w->has_events = w->binding.name[FS_WORK_EVENT] != NULL;
-    if (s->saves && (w->given > 0 || w->has_events || strcmp(calendar, "yes") == 0))
+    w->has_index = w->binding.name[FS_WORK_INDEX] != NULL;
+    if (s->saves && (w->given > 0 || w->has_events || w->has_index || strcmp(calendar, "yes") == 0))
         return refuse_saving(error);
     is_wanted = is_wanted && !s->saves;
     w->uses_calendar = is_wanted && w->binding.order_type != FS_TYPE_INT;
@@ -143,13 +152,14 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
         fs_error_remedy(error, "leave out those that do not drive the value");
         return FS_USAGE;
     }
-    size_t most = (size_t)w->given + FS_CALENDAR_WAVES;
+    size_t most = (size_t)w->given + 1 + FS_CALENDAR_WAVES;
     w->column = fs_alloc(most * sizeof *w->column);
     w->name = fs_alloc(most * sizeof *w->name);
     w->driver = fs_alloc(most * sizeof *w->driver);
     w->prior = fs_alloc(most * sizeof *w->prior);
+    w->expected = fs_alloc(most * sizeof *w->expected);
     w->wave = fs_alloc((FS_MONTH_LONGEST + 1) * sizeof *w->wave);
-    if (!w->column || !w->name || !w->driver || !w->prior || !w->wave)
+    if (!w->column || !w->name || !w->driver || !w->prior || !w->expected || !w->wave)
         return fs_fail_memory(error, sizeof *w->wave);
     fill_waves(w);
     return FS_OK;
@@ -210,6 +220,7 @@ void fs_forecast_work_close(void *pointer)
     fs_free(w->room);
     fs_free(w->driver);
     fs_free(w->prior);
+    fs_free(w->expected);
     fs_free(w->column);
     fs_free(w->name);
     fs_forecaster_close(w->forecaster);
@@ -283,6 +294,7 @@ static fs_status refuse_regressor(const fs_vector *x, fs_error *error)
     return FS_USAGE;
 }
 
+#define PRIOR_INDEX 0.25 /* of the power of an index, about 1 */
 #define PRIOR_CALENDAR                                                                             \
     0.15 /* deviation of an effect that is thought likely, of what follows from the date alone */
 
@@ -296,6 +308,7 @@ static double *add_regressor(fs_forecast_work *w, int64_t length, const char *na
     w->name[j] = name;
     w->driver[j] = driver;
     w->prior[j] = prior;
+    w->expected[j] = 0;
     return at;
 }
 
@@ -314,6 +327,20 @@ static fs_status add_column(fs_forecast_work *w, const fs_vector *x, int64_t sta
         is_known = true;
     }
     if (!is_known) w->regressors--;
+    return FS_OK;
+}
+
+/* Its log, of which 1 is expected. */
+static fs_status add_index(fs_forecast_work *w, const fs_vector *x, int64_t start, int64_t length,
+                           fs_error *error)
+{
+    int j = w->regressors;
+    FS_TRY(add_column(w, x, start, length, error));
+    if (w->regressors == j) return FS_OK;
+    double *index = w->room + j * length;
+    for (int64_t t = 0; t < length; t++) index[t] = index[t] > 0 ? log(index[t]) : NAN;
+    w->prior[j] = PRIOR_INDEX;
+    w->expected[j] = 1;
     return FS_OK;
 }
 
@@ -350,9 +377,10 @@ static fs_status fill_regressors(fs_forecast_work *w, const fs_block *block, int
         w->uses_calendar && fs_step_is_day(&w->grid.step) && w->grid.count >= CALENDAR_LEAST;
     w->regressors = 0;
     if (w->has_events) FS_TRY(fs_events_find(&w->events, event, start, &w->grid, length));
-    FS_TRY(reserve_room(w, length * (w->given + (waves ? FS_CALENDAR_WAVES : 0))));
+    FS_TRY(reserve_room(w, length * (w->given + w->has_index + (waves ? FS_CALENDAR_WAVES : 0))));
     for (int j = 0; j < w->given; j++)
         FS_TRY(add_column(w, &block->column[FS_WORK_DECLARED + j], start, length, error));
+    if (w->has_index) FS_TRY(add_index(w, &block->column[FS_WORK_INDEX], start, length, error));
     if (waves) add_calendar(w, length);
     return FS_OK;
 }
@@ -378,7 +406,7 @@ static fs_status end_grid(fs_forecast_work *w, const fs_block *block, int64_t g)
     int64_t last = w->has_ahead ? drop_ahead(w, block, g) : 0;
     if (w->has_end) return fs_grid_end_at(&w->grid, w->end);
     if (w->has_ahead) return fs_grid_end_at(&w->grid, last);
-    if (w->given == 0 && !w->has_events) return FS_OK;
+    if (w->given == 0 && !w->has_events && !w->has_index) return FS_OK;
     return fs_grid_end_at(&w->grid, last_known(w));
 }
 
@@ -398,6 +426,7 @@ fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)
                            .name = w->name,
                            .driver = w->driver,
                            .prior = w->prior,
+                           .expected = w->expected,
                            .event = w->has_events ? w->events.event : NULL,
                            .events = w->events.count,
                            .event_name = w->events.name};

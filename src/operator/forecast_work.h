@@ -7,7 +7,14 @@
 #include "foresell/operator.h"
 
 /* Declared input columns. */
-enum { FS_WORK_PERIOD, FS_WORK_VALUE, FS_WORK_AHEAD, FS_WORK_EVENT, FS_WORK_DECLARED };
+enum {
+    FS_WORK_PERIOD,
+    FS_WORK_VALUE,
+    FS_WORK_AHEAD,
+    FS_WORK_EVENT,
+    FS_WORK_INDEX,
+    FS_WORK_DECLARED
+};
 
 #define FS_CALENDAR_WAVES 6 /* three sines and cosines a month */
 #define FS_MONTH_LONGEST  31
@@ -22,7 +29,7 @@ typedef struct fs_forecast_work {
     bool has_end;
     int64_t end;
     int given, regressors; /* columns of regressors in the data; with waves of the calendar */
-    bool has_ahead, has_events, uses_calendar;
+    bool has_ahead, has_events, has_index, uses_calendar;
     fs_events events;
     double (*wave)[FS_MONTH_LONGEST + 1][FS_CALENDAR_WAVES]; /* by the month's length and the day */
     double *room;                                            /* regressors × (count + horizon) */
@@ -30,7 +37,7 @@ typedef struct fs_forecast_work {
     const double **column; /* regressors: into room */
     const char **name;
     int *driver;
-    double *prior;
+    double *prior, *expected;
 } fs_forecast_work;
 
 extern const fs_column fs_forecast_work_input[];

@@ -174,6 +174,98 @@ static void what_never_changes_leaves_the_others_alone(void **state)
     fs_series_free(&series);
 }
 
+/* ---- an index that others tell ---- */
+
+static const double one_each[] = {1};
+
+/* The log of an index that goes up and down by a half and more in a year of 52, as a regressor of which 1 is expected. */
+static void give_index(sample *s, double prior[1])
+{
+    for (int t = 0; t < MOST; t++) s->price[t] = 0.6 * sin(2 * M_PI * t / 52);
+    s->column[0] = s->price;
+    s->given.count = 1;
+    s->given.expected = one_each;
+    s->given.prior = prior;
+}
+
+static void an_index_is_believed_where_little_was_sold(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(21, 0, 0, 0);
+    fs_effects with = {0}, without = {0};
+    fs_series series = {0};
+    double prior[1] = {0.25};
+    sample s;
+    fill_regressors(&s, &random);
+    give_index(&s, prior);
+    for (int t = 0; t < MOST; t++) s.y[t] = (double)fs_random_poisson(&random, 0.1);
+    fit(&with, &series, &s, 1, 60, 40);
+    s.given.expected = NULL;
+    fit(&without, &series, &s, 1, 60, 40);
+    double more = fs_effects_of(&with, 0, with.usual[0] + 1);
+    assert_true(fabs(more - expm1(1)) < 0.5);
+    assert_true(fs_effects_of(&without, 0, without.usual[0] + 1) < 0.5 * more);
+    fs_effects_free(&with);
+    fs_effects_free(&without);
+    fs_series_free(&series);
+}
+
+static void an_index_that_the_sales_contradict_is_left(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(22, 0, 0, 0);
+    fs_effects e = {0};
+    fs_series series = {0};
+    double prior[1] = {0.25};
+    sample s;
+    fill_regressors(&s, &random);
+    give_index(&s, prior);
+    for (int t = 0; t < MOST; t++) s.y[t] = (double)fs_random_poisson(&random, 50);
+    fit(&e, &series, &s, 1, 300, 40);
+    assert_true(fabs(fs_effects_of(&e, 0, e.usual[0] + 1)) < 0.25);
+    fs_effects_free(&e);
+    fs_series_free(&series);
+}
+
+/* The three periods that are known say nothing of the index, and those ahead have it all the same. */
+static void an_index_holds_for_what_is_new(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(23, 0, 0, 0);
+    fs_effects e = {0};
+    fs_series series = {0};
+    double prior[1] = {0.25};
+    sample s;
+    fill_regressors(&s, &random);
+    give_index(&s, prior);
+    for (int t = 0; t < MOST; t++) s.price[t] = t < 3 ? 0 : log(2), s.y[t] = 4;
+    fit(&e, &series, &s, 1, 3, 5);
+    for (int t = 0; t < 3; t++) assert_true(fabs(e.effect[t] - 1) < 1e-9);
+    for (int t = 3; t < 8; t++) assert_true(fabs(e.effect[t] - 2) < 1e-6);
+    fs_effects_free(&e);
+    fs_series_free(&series);
+}
+
+static void an_index_is_of_no_use_where_effects_add(void **state)
+{
+    (void)state;
+    fs_random random = fs_random_open(24, 0, 0, 0);
+    fs_effects with = {0}, without = {0};
+    fs_series series = {0};
+    double prior[1] = {0.25};
+    sample s;
+    fill_regressors(&s, &random);
+    give_index(&s, prior);
+    for (int t = 0; t < MOST; t++) s.y[t] = 10 * fs_random_normal(&random);
+    fit(&with, &series, &s, 1, 300, 40);
+    s.given.expected = NULL;
+    fit(&without, &series, &s, 1, 300, 40);
+    assert_memory_equal(with.effect, without.effect, 340 * sizeof(double));
+    fs_effects_free(&with);
+    fs_effects_free(&without);
+    fs_series_free(&series);
+}
+
 /* ---- events ---- */
 
 static void events_have_effects_of_their_own(void **state)
@@ -391,6 +483,10 @@ int main(void)
         cmocka_unit_test(shifts_and_outliers_are_not_effects),
         cmocka_unit_test(what_never_changes_or_is_not_known_does_nothing),
         cmocka_unit_test(what_never_changes_leaves_the_others_alone),
+        cmocka_unit_test(an_index_is_believed_where_little_was_sold),
+        cmocka_unit_test(an_index_that_the_sales_contradict_is_left),
+        cmocka_unit_test(an_index_holds_for_what_is_new),
+        cmocka_unit_test(an_index_is_of_no_use_where_effects_add),
         cmocka_unit_test(events_have_effects_of_their_own),
         cmocka_unit_test(rare_events_are_drawn_to_what_events_do),
         cmocka_unit_test(forecasts_follow_what_is_planned),

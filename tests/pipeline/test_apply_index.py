@@ -1,0 +1,55 @@
+"""The seasonal index that `foresell apply forecast` is given: it holds for groups that never saw the season themselves."""
+from __future__ import annotations
+
+import csv
+from datetime import date, timedelta
+
+import pytest
+
+FIRST, WEEKS, HORIZON = date(2024, 1, 1), 30, 4
+OPTIONS = ["--order", "week", "--value", "units", "--ahead", "ahead", "--horizon", HORIZON]
+BUSY = 2  # times as much, from the second week ahead on
+
+
+def write(file, index=lambda n: BUSY if n > WEEKS else 1):
+    """4, 5, 4, 3 … a week of an item, and nothing that tells of a season."""
+    with open(file, "w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["week", "units", "ahead", "index"])
+        for n in range(WEEKS + HORIZON):
+            units = 4 + (n % 4 == 1) - (n % 4 == 3) if n < WEEKS else ""
+            writer.writerow([FIRST + timedelta(7 * n), units, "true" if n >= WEEKS else "false", index(n)])
+    return file
+
+
+@pytest.fixture
+def apply(foresell):
+    def to_rows(file, out, *options):
+        foresell("apply", "forecast", file, *OPTIONS, "--seasonal_index", "index", *options, "-o", out)
+        with open(out, newline="", encoding="utf-8") as made:
+            return list(csv.DictReader(made))
+    return to_rows
+
+
+@pytest.mark.parametrize("model", ["counts", "ets", "auto"])
+def test_forecast_follows_the_index(apply, tmp_path, model):
+    made = apply(write(tmp_path / "in.csv"), tmp_path / "out.csv", "--model", model)
+    usual = float(made[0]["mean"])
+    assert 3.5 < usual < 4.5
+    for row in made[1:]:
+        assert abs(float(row["mean"]) / (BUSY * usual) - 1) < 0.1
+        assert row["drivers"] == "index +100 %"
+
+
+def test_index_that_is_not_known_does_nothing_and_is_noted(apply, tmp_path):
+    made = apply(write(tmp_path / "in.csv", lambda n: "" if n % 2 else 0), tmp_path / "out.csv", "--model", "counts")
+    one = apply(write(tmp_path / "one.csv", lambda n: 1), tmp_path / "one-out.csv", "--model", "counts")
+    assert [row["mean"] for row in made] == [row["mean"] for row in one]
+    assert all(float(row["mean"]) < 4.5 and row["drivers"] == "" for row in made)
+    assert all("index not known of 4 of 4 periods" in row["note"] for row in made)
+
+
+def test_model_with_an_index_is_not_saved(foresell, tmp_path):
+    done = foresell("apply", "forecast", write(tmp_path / "in.csv"), *OPTIONS, "--seasonal_index", "index", "--model", "ets", "--save", "model",
+                    "-o", tmp_path / "out.csv", check=False)
+    assert "can't be saved" in done.stderr
