@@ -49,7 +49,7 @@ static customers draw_all(int64_t count)
 
 static void put_together(const customers *c, fs_history_groups *groups)
 {
-    fs_histories histories = {c->count, c->repeats, c->recency, c->age, NULL};
+    fs_histories histories = {c->count, c->repeats, c->recency, c->age, NULL, NULL};
     double left;
     if (fs_history_groups_make(groups, &histories, &left) != FS_OK) exit(1);
 }

@@ -10,6 +10,7 @@ select
     repeats,
     recency,
     age,
-    value
+    value,
+    log_waits
 from customer_histories
 where taken

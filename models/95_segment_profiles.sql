@@ -4,27 +4,53 @@
 -- expect: all(coalesce(sum(customers), 0) in (0, (select count(*) from customer_features)))
 --
 -- recency_days to return_share are means over its customers, order_value their revenue over their orders. revenue_share is of what all of them bring. A name says what differs most from other customers, in standard
--- deviations of the centre (segment_models); as many things as it takes to tell it from every other name, three at most, then its number. stability is how much of the segment is found again
--- where customers are drawn anew (Hennig 2007); below 0.6 it should not be believed.
-with told as (
+-- deviations of the centre (segment_models); as many things as it takes to tell it from every other name, three at most, then its number. Only those are called new whose first purchase,
+-- on average, is at most 90 days back or twice the time between their purchases, and here lately whose last is at most 30 days back or twice that time. stability is how much of the segment
+-- is found again where customers are drawn anew (Hennig 2007); below 0.6 it should not be believed.
+with placed as (
+    select
+        segment_scores.segment,
+        count(*) as customers,
+        cast(sum(exact(customer_features.revenue)) as double) as revenue,
+        cast(sum(customer_features.recency_days) as double) as recency_days,
+        cast(sum(customer_features.orders) as double) as orders,
+        cast(sum(customer_features.tenure_days) as double) as tenure_days,
+        cast(sum(exact(customer_features.discount_share)) as double) / nullif(cast(count(customer_features.discount_share) as double), 0) as discount_share,
+        cast(sum(exact(customer_features.return_share)) as double) / nullif(cast(count(customer_features.return_share) as double), 0) as return_share
+    from segment_scores
+    join customer_features on customer_features.place = segment_scores."row"
+    group by segment_scores.segment
+),
+spans as (
     select
         segment,
+        recency_days / nullif(cast(customers as double), 0) as away,
+        tenure_days / nullif(cast(customers as double), 0) as known,
+        coalesce((tenure_days - recency_days) / nullif(orders - customers, 0), 0) as gap
+    from placed
+),
+told as (
+    select
+        segment_models.segment,
         case
             when feature = 'recency_days' and centre > 0 then 'long away'
-            when feature = 'recency_days' then 'here lately'
+            when feature = 'recency_days' and spans.away <= greatest(30, 2 * spans.gap) then 'here lately'
+            when feature = 'recency_days' then 'away less long'
             when feature = 'orders' and centre > 0 then 'often here'
             when feature = 'orders' then 'seldom here'
             when feature = 'order_value' and centre > 0 then 'large orders'
             when feature = 'order_value' then 'small orders'
             when feature = 'tenure_days' and centre > 0 then 'long known'
-            when feature = 'tenure_days' then 'new'
+            when feature = 'tenure_days' and spans.known <= greatest(90, 2 * spans.gap) then 'new'
+            when feature = 'tenure_days' then 'known less long'
             when feature = 'discount_share' and centre > 0 then 'on discount'
             when feature = 'discount_share' then 'at full price'
             when feature = 'return_share' and centre > 0 then 'much sent back'
             else 'little sent back'
         end as word,
-        row_number() over (partition by segment order by abs(round_half_even(centre, 9)) desc nulls last, feature nulls last) as place
+        row_number() over (partition by segment_models.segment order by abs(round_half_even(centre, 9)) desc nulls last, feature nulls last) as place
     from segment_models
+    join spans on spans.segment = segment_models.segment
 ),
 chosen as (
     select
@@ -58,20 +84,6 @@ stable as (
     select segment, max(stability) as stability
     from segment_models
     group by segment
-),
-placed as (
-    select
-        segment_scores.segment,
-        count(*) as customers,
-        cast(sum(exact(customer_features.revenue)) as double) as revenue,
-        cast(sum(customer_features.recency_days) as double) as recency_days,
-        cast(sum(customer_features.orders) as double) as orders,
-        cast(sum(customer_features.tenure_days) as double) as tenure_days,
-        cast(sum(exact(customer_features.discount_share)) as double) / nullif(cast(count(customer_features.discount_share) as double), 0) as discount_share,
-        cast(sum(exact(customer_features.return_share)) as double) / nullif(cast(count(customer_features.return_share) as double), 0) as return_share
-    from segment_scores
-    join customer_features on customer_features.place = segment_scores."row"
-    group by segment_scores.segment
 ),
 totals as (
     select cast(sum(customers) as double) as customers, cast(sum(exact(revenue)) as double) as revenue

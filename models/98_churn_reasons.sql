@@ -38,6 +38,17 @@ sums as (
     from matters
     group by what, part, place, theme
 ),
+newest as (
+    select max(joined) as joined
+    from customers
+),
+known as (
+    select
+        churn_features.*,
+        add_days(newest.joined, -cast(churn_features.joined_days as int)) as joined
+    from churn_features
+    cross join newest
+),
 words as (
     select
         sums.what,
@@ -81,7 +92,21 @@ words as (
             when 'tenure' then 'a customer for ' || cast(cast(round(chosen.tenure) as bigint) as string) || case when round(chosen.tenure) = 1 then ' month' else ' months' end
             when 'spend' then 'has spent ' || cast(cast(round(chosen.spend) as bigint) as string)
             when 'month_spend' then 'spends ' || cast(cast(round(chosen.month_spend) as bigint) as string) || ' a month'
-            when 'joined_days' then 'joined ' || cast(cast(round(chosen.joined_days) as bigint) as string) || ' days before the newest customer'
+            when 'joined_days' then
+                'a customer since ' || cast(day_of(chosen.joined) as string) || ' ' || case month_of(chosen.joined)
+                    when 1 then 'January'
+                    when 2 then 'February'
+                    when 3 then 'March'
+                    when 4 then 'April'
+                    when 5 then 'May'
+                    when 6 then 'June'
+                    when 7 then 'July'
+                    when 8 then 'August'
+                    when 9 then 'September'
+                    when 10 then 'October'
+                    when 11 then 'November'
+                    else 'December'
+                end || ' ' || cast(year_of(chosen.joined) as string)
             when 'country' then 'country ' || coalesce(chosen.country, 'unknown')
             when 'region' then 'region ' || coalesce(chosen.region, 'unknown')
             when 'city' then 'city ' || coalesce(chosen.city, 'unknown')
@@ -91,7 +116,7 @@ words as (
             ${each c in customers.columns: when 'own_${c}' then '${c} ' || coalesce(cast(chosen."own_${c}" as string), 'unknown')}
         end as reason
     from sums
-    join churn_features as chosen on chosen.what = sums.what and chosen.part = sums.part and chosen.place = sums.place
+    join known as chosen on chosen.what = sums.what and chosen.part = sums.part and chosen.place = sums.place
     where sums.effect > 0 and coalesce(chosen.label, 'stays') = 'stays'
 ),
 ranked as (

@@ -20,6 +20,8 @@ typedef struct fs_histories {
     int64_t count;
     const double *repeats, *recency, *age;
     const double *weight; /* how many customers have this one; NULL: one each */
+    /* The sum of the natural logarithms of the times between purchases, where there are repeats; NULL: not known. It tells how regular purchases are. */
+    const double *log_waits;
 } fs_histories;
 
 /* Equal histories put together and sorted by repeats, recency and age: a likelihood needs each but once. Starts with {0}, is used
@@ -31,7 +33,10 @@ typedef struct fs_history_groups {
     double *repeats;                /* groups */
     int64_t *first;   /* groups + 1: histories first[g] … first[g + 1] - 1 are of group g */
     double customers; /* the sum of weights */
-    int64_t *of;      /* of each history that was given, which of them it is; -1: none */
+    double log_waits; /* of all customers together */
+    bool
+        waits_known; /* of each of them: that a sum is missing, or larger than times that add up to recency have, says that none is */
+    int64_t *of;     /* of each history that was given, which of them it is; -1: none */
     struct fs_history_work *work;
 } fs_history_groups;
 /* FS_MEMORY. Histories that are none (see above) are left out; *left counts their customers. Cost: 100 ns a history. */
@@ -47,13 +52,27 @@ FS_API void fs_history_groups_free(fs_history_groups *groups);
  *             (Fader, Hardie and Lee 2005, Marketing Science 24, 275-284)
  * mbg_nbd     the same, and after the first purchase too (Batislam, Denizel and Filiztekin 2007, IJRM 24, 201-209)
  * pareto_nbd  until he leaves, which may be at any time, at a rate of his own, gamma distributed (s, β)
- *             (Schmittlein, Morrison and Colombo 1987, Management Science 33, 1-24) */
-typedef enum fs_purchase_model { FS_NBD, FS_BG_NBD, FS_MBG_NBD, FS_PARETO_NBD } fs_purchase_model;
-#define FS_PURCHASE_MODELS     4
-#define FS_PURCHASE_PARAMETERS 4
+ *             (Schmittlein, Morrison and Colombo 1987, Management Science 33, 1-24)
+ * bg_cnbd_k   as bg_nbd, but purchases are more regular than at random: the times between them are Erlang-k distributed, as of every k-th
+ *             event at that rate (k = 1: at random)
+ * mbg_cnbd_k  as mbg_nbd, the same (Platzer and Reutterer 2016, Marketing Science 35, 779-799; Reutterer, Platzer and Schröder 2021, IJRM
+ *             38, 194-215) */
+typedef enum fs_purchase_model {
+    FS_NBD,
+    FS_BG_NBD,
+    FS_MBG_NBD,
+    FS_PARETO_NBD,
+    FS_BG_CNBD_K,
+    FS_MBG_CNBD_K
+} fs_purchase_model;
+#define FS_PURCHASE_MODELS     6
+#define FS_PURCHASE_PARAMETERS 5
+#define FS_PURCHASE_PHASES     12                                 /* the largest k */
 FS_API const char *fs_purchase_model_name(int model);             /* static text; NULL: none */
-FS_API int fs_purchase_parameters(int model);                     /* 2 or 4 */
-FS_API const char *fs_purchase_parameter_name(int model, int at); /* r, alpha, a, b, s, beta */
+FS_API int fs_purchase_parameters(int model);                     /* 2, 4 or 5 */
+FS_API const char *fs_purchase_parameter_name(int model, int at); /* r, alpha, a, b, s, beta, k */
+/* Whether they are above 0, k a whole number of those, and all such as a fit may give. */
+FS_API bool fs_purchase_usable(int model, const double parameter[FS_PURCHASE_PARAMETERS]);
 
 typedef struct fs_purchase_fit {
     double parameter[FS_PURCHASE_PARAMETERS];
@@ -64,11 +83,12 @@ typedef struct fs_purchase_fit {
     bool found; /* the gradient is zero there; else it is the best that was met */
 } fs_purchase_fit;
 
-/* The logarithm of the likelihood, and where gradient is not NULL its derivatives by the parameters, all above 0. */
+/* The logarithm of the likelihood, and where gradient is not NULL its derivatives by the parameters, all above 0 (by k: 0). Where the times between
+ * purchases are not known it lacks what they add, which depends on k only. */
 FS_API double fs_purchase_likelihood(int model, const fs_history_groups *groups,
                                      const double parameter[FS_PURCHASE_PARAMETERS],
                                      double gradient[FS_PURCHASE_PARAMETERS]);
-/* The parameters of most likelihood. Where nobody bought twice there are none: found is false, and the rate is near zero. */
+/* The parameters of most likelihood; k is 1 where the times between purchases are not known. Where nobody bought twice there are none: found is false, and the rate is near zero. */
 FS_API void fs_purchase_fit_model(int model, const fs_history_groups *groups, fs_purchase_fit *fit);
 
 /* Of each history of `groups`: alive[i] is the probability that these customers are still there at their age; expected[k * count + i]

@@ -697,7 +697,8 @@ def fit_purchases(
     recency: str | None = None,
     age: str | None = None,
     value: str | None = None,
-    model: Literal["auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"] = "auto",
+    log_waits: str | None = None,
+    model: Literal["auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k"] = "auto",
     threads: int | None = None,
 ) -> pa.Table:
     """Learns from customers' purchases so far how often they buy, when they leave, and what a purchase brings.
@@ -706,9 +707,12 @@ def fit_purchases(
     rate alpha). nbd: for ever (Ehrenberg 1959). bg_nbd: until, after any repeat purchase, he leaves with a probability
     of his own, beta distributed (a, b; Fader, Hardie and Lee 2005). mbg_nbd: the same, and after the first purchase too
     (Batislam, Denizel and Filiztekin 2007). pareto_nbd: until he leaves, which may be at any time, at a rate of his
-    own, gamma distributed (s, beta; Schmittlein, Morrison and Colombo 1987). Where value is given, gamma_gamma says
-    what a purchase brings: it is gamma distributed (shape p), its scale too over customers (q, gamma), whatever their
-    rates (Fader and Hardie 2013). All by maximum likelihood, with standard errors from its curvature.
+    own, gamma distributed (s, beta; Schmittlein, Morrison and Colombo 1987). bg_cnbd_k and mbg_cnbd_k: as bg_nbd and
+    mbg_nbd, but the times between purchases are more regular than at random, Erlang-k distributed, and the rate is that
+    of k events a purchase (Platzer and Reutterer 2016; Reutterer, Platzer and Schroeder 2021); k from 1, purchases at
+    random, to 12 is the one of most likelihood, which log_waits tells: without it k is 1. Where value is given,
+    gamma_gamma says what a purchase brings: it is gamma distributed (shape p), its scale too over customers (q, gamma),
+    whatever their rates (Fader and Hardie 2013). All by maximum likelihood, with standard errors from its curvature.
 
     The result is the model as a table, which purchases takes. A history is no history where a number is null or below
     0, repeats is no whole number, recency is above age, or above 0 without repeats: such rows are not learnt from.
@@ -735,7 +739,10 @@ def fit_purchases(
     value : str, optional
         The column of: what a repeat purchase brought, the customer's mean; null, 0 and below: not known. Default: the
         column of this name, or none.
-    model : {"auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"}, default "auto"
+    log_waits : str, optional
+        The column of: the sum of the natural logarithms of the times between his purchases, in the unit of age, of
+        those with repeats; it tells how regular purchases are. Default: the column of this name, or none.
+    model : {"auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k"}, default "auto"
         Of purchases; all: each of them; auto: the one with the least of Akaike's criterion.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
@@ -745,9 +752,10 @@ def fit_purchases(
     pyarrow.Table
         The group columns, then:
 
-        - `model` (text): nbd, bg_nbd, mbg_nbd or pareto_nbd, of purchases; gamma_gamma, of what one brings.
-        - `parameter` (text): r and alpha of the rate of purchases; a and b, or s and beta, of leaving; p, q and gamma
-          of money.
+        - `model` (text): nbd, bg_nbd, mbg_nbd, pareto_nbd, bg_cnbd_k or mbg_cnbd_k, of purchases; gamma_gamma, of what
+          one brings.
+        - `parameter` (text): r and alpha of the rate of purchases; a and b, or s and beta, of leaving; k of their
+          regularity; p, q and gamma of money.
         - `estimate` (double): of most likelihood; alpha and beta in the unit of age, gamma in that of value.
         - `deviation` (double): standard error; null where the likelihood is flat.
         - `log_likelihood` (double): of the model, natural logarithm.
@@ -763,7 +771,7 @@ def fit_purchases(
         data,
         group=group,
         order=order,
-        columns={"repeats": repeats, "recency": recency, "age": age, "value": value},
+        columns={"repeats": repeats, "recency": recency, "age": age, "value": value, "log_waits": log_waits},
         params={
             "model": model,
         },
@@ -1665,7 +1673,8 @@ def purchases(
     estimate, repeats, recency, age and value, null where they do not belong, from both, put together by union all. Of
     several models of purchases the first by row is taken.
 
-    The purchases that come are distributed exactly as the model says where customers leave after purchases or never; of
+    The purchases that come are distributed exactly as the model says where customers leave after purchases or never,
+    those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the events that have passed of the wait at hand; of
     pareto_nbd the distribution has the exact mean and variance, with a negative binomial for those who are there. Money
     is that of as many purchases, whose logarithm is taken as normal with its mean and variance. Intervals do not tell
     how far off the parameters are.

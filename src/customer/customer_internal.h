@@ -11,6 +11,8 @@ fs_customer_likelihood fs_customer_nbd;
 fs_customer_likelihood fs_customer_bg_nbd;
 fs_customer_likelihood fs_customer_mbg_nbd;
 fs_customer_likelihood fs_customer_pareto_nbd;
+fs_customer_likelihood fs_customer_bg_cnbd;
+fs_customer_likelihood fs_customer_mbg_cnbd;
 
 /* Logarithms that were taken already: the days of histories come again and again. The same x gives the same bits, whatever was kept. Starts
  * with {0}, for x is above 0. */
@@ -25,8 +27,39 @@ void fs_customer_alive(int model, const fs_history_groups *groups, const double 
                        double *alive);
 
 /* How many purchases come until t later, of one who is alive. */
-double fs_customer_expected(int model, const double *parameter, double repeats, double age,
-                            double t);
+double fs_customer_expected(int model, const double *parameter, double repeats, double recency,
+                            double age, double t);
+
+/* Whether one may leave after purchases: with a probability that is beta distributed (leave, stay) of the one that comes next. */
+bool fs_customer_may_leave(int model, const double *parameter, double repeats, double *leave,
+                           double *stay);
+
+/* phases.c: waits of k events each. What the events that have passed of the wait at hand add to the logarithm of the likelihood, and what that changes
+ * by the power r + k x; events: their mean. All 0 where phases is 1. */
+typedef struct fs_phases_passed {
+    double log, by_power, events;
+} fs_phases_passed;
+fs_phases_passed fs_customer_passed(int phases, double power, double waited, double end);
+
+/* Of one who is alive and does not leave, the purchases that come. */
+typedef struct fs_phases {
+    int phases; /* events a purchase, k */
+    double size,
+        chance; /* of the negative binomial of events that come, where none of the wait has passed */
+    double passed; /* z = (T - t) / (α + T) */
+} fs_phases;
+fs_phases fs_customer_phases(int model, const double *parameter, double repeats, double recency,
+                             double age, double t);
+typedef struct fs_phase_walk {
+    fs_phases of;
+    int64_t purchases, events[FS_PURCHASE_PHASES];
+    double weight[FS_PURCHASE_PHASES], log_weight[FS_PURCHASE_PHASES], rest[FS_PURCHASE_PHASES];
+} fs_phase_walk;
+void fs_customer_start_walk(const fs_phases *phases, fs_phase_walk *walk);
+/* The probability of m purchases or more, m = 1 at the first call, 2 at the second … */
+double fs_customer_next_purchase(fs_phase_walk *walk);
+/* So many events that their times are no matter: purchases are taken as at random, at the same rate. */
+bool fs_customer_many_events(const fs_phases *phases);
 
 /* Parameters of Pareto/NBD, and r + x. */
 typedef struct fs_pareto_place {

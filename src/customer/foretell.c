@@ -7,6 +7,7 @@
  *   BG      purchases until he leaves, each time with probability p: (1 - (1 + p t / c)^-k) / p, c = α + T, k = r + x, over p of beta(a, b').
  *           With z = t / (c + t) that is (1 - z)^k Σ_n (k)_n / n! z^n Σ_{j < n} (b')_j / (a + b')_j, in which all is above zero and a = 1 is
  *           nothing special; Fader and Hardie's hypergeometric function is the same. b' = b + x, of MBG b + x + 1
+ *   CNBD-k  Σ_m P(m purchases or more, if he does not leave) (b')_(m-1) / (a + b')_(m-1), by a walk over events (phases.c)
  */
 #include <math.h>
 
@@ -15,7 +16,9 @@
 
 #define MOST   100000
 #define ENOUGH 1e-15
-#define TINY   -600.0 /* of a logarithm: below it products of doubles lose digits */
+#define TINY   -600.0  /* of a logarithm: below it products of doubles lose digits */
+#define RARE   1e-12   /* what is left when a walk ends */
+#define EVENTS 20000.0 /* from which on their times are no matter */
 
 /* ---- of one who is alive ---- */
 
@@ -45,13 +48,59 @@ static double by_leaving(double k, double c, double a, double b, double t)
     return sum + (rest > ENOUGH * MOST ? rest * until : 0);
 }
 
-double fs_customer_expected(int model, const double *p, double x, double age, double t)
+bool fs_customer_may_leave(int model, const double *p, double x, double *leave, double *stay)
 {
+    bool modified = model == FS_MBG_NBD || model == FS_MBG_CNBD_K;
+    *leave = *stay = 0;
+    if (!modified && model != FS_BG_NBD && model != FS_BG_CNBD_K) return false;
+    *leave = p[2], *stay = p[3] + x + modified;
+    return true;
+}
+
+fs_phases fs_customer_phases(int model, const double *p, double x, double recency, double age,
+                             double t)
+{
+    int k = model == FS_BG_CNBD_K || model == FS_MBG_CNBD_K ? (int)p[4] : 1;
+    double end = p[1] + age;
+    return (fs_phases){k, p[0] + k * x, t / (end + t), (age - recency) / end};
+}
+
+/* size + 1: the tail is as long where few come. */
+bool fs_customer_many_events(const fs_phases *p)
+{
+    return (p->size + 1) * p->chance > EVENTS * (1 - p->chance);
+}
+
+static double by_phases(int model, const double *p, double x, double recency, double age, double t)
+{
+    fs_phases phases = fs_customer_phases(model, p, x, recency, age, t);
+    double leave, stay, reach = 1, stays = 1, sum = 0;
+    (void)fs_customer_may_leave(model, p, x, &leave, &stay);
+    if (fs_customer_many_events(&phases))
+        return by_leaving(phases.size, phases.phases * (p[1] + age), leave, stay, t);
+    fs_phase_walk walk;
+    fs_customer_start_walk(&phases, &walk);
+    for (int m = 0; m < MOST && reach > RARE; m++) {
+        reach = fs_customer_next_purchase(&walk);
+        sum += reach * stays;
+        stays *= (stay + m) / (leave + stay + m);
+    }
+    return sum;
+}
+
+double fs_customer_expected(int model, const double *p, double x, double recency, double age,
+                            double t)
+{
+    double leave, stay;
+    bool regular = model == FS_BG_CNBD_K || model == FS_MBG_CNBD_K;
     if (!(t > 0)) return 0;
+    if (regular && p[4] > 1) return by_phases(model, p, x, recency, age, t); /* 1: at random */
     switch (model) {
     case FS_NBD: return (p[0] + x) / (p[1] + age) * t;
     case FS_PARETO_NBD: return by_pareto(p, x, age, t);
-    default: return by_leaving(p[0] + x, p[1] + age, p[2], p[3] + x + (model == FS_MBG_NBD), t);
+    default:
+        (void)fs_customer_may_leave(model, p, x, &leave, &stay);
+        return by_leaving(p[0] + x, p[1] + age, leave, stay, t);
     }
 }
 
@@ -70,7 +119,7 @@ fs_status fs_purchase_foretell(int model, const double parameter[FS_PURCHASE_PAR
             for (int k = 0; k < times; k++)
                 expected[k * groups->count + i] =
                     chance[i] * fs_customer_expected(model, parameter, groups->repeats[g],
-                                                     groups->age[i], ahead[k]);
+                                                     groups->recency[i], groups->age[i], ahead[k]);
     if (!alive) fs_free(chance);
     return FS_OK;
 }

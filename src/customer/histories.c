@@ -82,6 +82,15 @@ static void renumber(fs_history_work *w, int64_t *of, int64_t count)
         if (of[i] >= 0) of[i] = w->slot[of[i]];
 }
 
+/* The geometric mean of waits is not above their mean: a sum of logarithms that says otherwise is none. */
+static void add_waits(fs_history_groups *g, const history *h, double log_waits)
+{
+    if (h->repeats == 0) return;
+    double most = h->recency > 0 ? h->repeats * log(h->recency / h->repeats) : -INFINITY;
+    if (!(log_waits > -1e300 && log_waits <= most + 1e-6 * h->repeats)) g->waits_known = false;
+    if (g->waits_known) g->log_waits += h->weight * log_waits;
+}
+
 static fs_status give_out(const fs_history_work *w, fs_history_groups *g)
 {
     size_t room = (size_t)w->rows + 1;
@@ -114,6 +123,7 @@ fs_status fs_history_groups_make(fs_history_groups *g, const fs_histories *of, d
     g->of = number;
     *left = 0;
     w->rows = 0;
+    g->log_waits = 0, g->waits_known = of->log_waits != NULL;
     if (w->slots) memset(w->slot, 0, (size_t)w->slots * sizeof *w->slot);
     for (int64_t i = 0; i < of->count; i++) {
         history h = {of->repeats[i] + 0.0, of->recency[i] + 0.0, of->age[i] + 0.0,
@@ -124,6 +134,7 @@ fs_status fs_history_groups_make(fs_history_groups *g, const fs_histories *of, d
             continue;
         }
         FS_TRY(add(w, &h, &number[i]));
+        if (g->waits_known) add_waits(g, &h, of->log_waits[i]);
     }
     if (w->rows) qsort(w->row, (size_t)w->rows, sizeof *w->row, in_order);
     renumber(w, number, of->count);

@@ -5,7 +5,8 @@
  *
  *   P(N >= m) = P(NB(k, z) >= m) (b')_(m-1) / (a + b')_(m-1),   b' = b + x, of MBG/NBD b + x + 1
  *
- * with k = r + x, z = t / (α + T + t): exact of NBD, BG/NBD and MBG/NBD. Under Pareto/NBD he leaves at a time whose first two moments L, L2 until
+ * with k = r + x, z = t / (α + T + t): exact of NBD, BG/NBD and MBG/NBD; where purchases take several events each, a mixture of such (phases.c), exact
+ * too. Under Pareto/NBD he leaves at a time whose first two moments L, L2 until
  * t are known, and k and z are those of the negative binomial with his mean m and variance,
  *
  *   k = m² / (E λ² L2 - m²),  E λ² = (r + x)(r + x + 1) / (α + T)²
@@ -27,8 +28,9 @@
 #define POINTS 3      /* discounted purchases are smooth in time */
 
 typedef struct counts {
-    double size, chance, alive, mean; /* mean: when alive */
-    double stay, leave;               /* b' and a; leave 0: purchases end nobody */
+    fs_phases of;
+    double alive, mean; /* mean: when alive */
+    double stay, leave; /* b' and a; leave 0: purchases end nobody */
 } counts;
 
 /* Digamma and trigamma of p n, for n until made. */
@@ -54,18 +56,30 @@ static void match_pareto(const double *p, double x, double age, double t, counts
     double rate = (p[0] + x) / (p[1] + age), square = rate * rate * (1 + 1 / (p[0] + x));
     double more = square * squared_stay(p[2], p[3] + age, t) - c->mean * c->mean;
     double least = c->mean * c->mean / (p[0] + x); /* if nobody left */
-    c->size = c->mean * c->mean / fmax(more, least);
-    c->chance = c->mean / (c->mean + c->size);
+    c->of.size = c->mean * c->mean / fmax(more, least);
+    c->of.chance = c->mean / (c->mean + c->of.size);
 }
 
-static counts counts_of(int model, const double *p, double x, double age, double t, double alive)
+/* A customer as of now, and how much later. */
+typedef struct history {
+    double repeats, recency, age;
+} history;
+
+static counts counts_of(int model, const double *p, const history *h, double t, double alive)
 {
-    counts c = {.size = p[0] + x, .chance = t / (p[1] + age + t), .alive = alive};
-    c.mean = fs_customer_expected(model, p, x, age, t);
-    if (model == FS_PARETO_NBD && c.mean > 0) match_pareto(p, x, age, t, &c);
-    if (model == FS_BG_NBD || model == FS_MBG_NBD)
-        c.leave = p[2], c.stay = p[3] + x + (model == FS_MBG_NBD);
+    counts c = {.of = fs_customer_phases(model, p, h->repeats, h->recency, h->age, t),
+                .alive = alive};
+    c.mean = fs_customer_expected(model, p, h->repeats, h->recency, h->age, t);
+    if (model == FS_PARETO_NBD && c.mean > 0) match_pareto(p, h->repeats, h->age, t, &c);
+    (void)fs_customer_may_leave(model, p, h->repeats, &c.leave, &c.stay);
     return c;
+}
+
+/* Too many to walk over. */
+static bool are_many(const counts *c)
+{
+    if (c->of.phases > 1) return c->mean > MANY || fs_customer_many_events(&c->of);
+    return c->mean > MANY || c->of.size * log1p(-c->of.chance) < TINY;
 }
 
 /* ---- how many ---- */
@@ -106,12 +120,13 @@ static void take_money(const sums *s, fs_outlook *out)
 /* reach: P(N >= m) when alive. low and high begin as below zero, for not found yet. */
 static void walk(const counts *c, double interval, money *m, fs_outlook *out)
 {
-    double weight = exp(c->size * log1p(-c->chance)), rest = 1, stays = 1, reach = 1;
+    double stays = 1, reach = 1;
     sums s = {0};
+    fs_phase_walk w;
+    fs_customer_start_walk(&c->of, &w);
     out->low = out->high = -1;
     for (int n = 0; n < MOST; n++) {
-        rest = fmax(rest - weight, 0);
-        double next = rest * stays, below = 1 - c->alive * next;
+        double next = fs_customer_next_purchase(&w) * stays, below = 1 - c->alive * next;
         if (n == 0)
             out->none = below;
         else if (m->p > 0)
@@ -120,7 +135,6 @@ static void walk(const counts *c, double interval, money *m, fs_outlook *out)
         if (out->high < 0 && below >= 0.5 + interval / 2) out->high = n;
         if (out->high >= 0 && next < RARE) break;
         reach = next;
-        weight *= (c->size + n) / (n + 1) * c->chance;
         if (c->leave > 0) stays *= (c->stay + n) / (c->leave + c->stay + n);
     }
     out->low = fmax(out->low, 0), out->high = fmax(out->high, out->low);
@@ -136,7 +150,8 @@ static double many_at(const counts *c, double level, double centre, double sprea
 
 static void take_many(const counts *c, double interval, const money *m, fs_outlook *out)
 {
-    double variance = log1p(1 / c->mean + 1 / c->size), centre = log(c->mean) - variance / 2;
+    double variance = log1p(1 / (c->of.phases * c->mean) + 1 / c->of.size),
+           centre = log(c->mean) - variance / 2;
     out->none = 1 - c->alive;
     out->low = out->high = 0;
     if (m->p > 0) out->log_money = centre + log(m->p), out->log_variance = variance;
@@ -148,7 +163,7 @@ static void take_many(const counts *c, double interval, const money *m, fs_outlo
 /* ---- what a purchase later is worth now ---- */
 
 /* e^-dH E(H) + d ∫ e^-dt E(t) dt, by Gauss and Legendre. */
-static double discounted(int model, const double *p, double x, double age,
+static double discounted(int model, const double *p, const history *c,
                          const fs_outlook_settings *settings, double expected)
 {
     static const double place[POINTS] = {0.11270166537925831, 0.5, 0.88729833462074169};
@@ -157,20 +172,20 @@ static double discounted(int model, const double *p, double x, double age,
     if (!(d > 0)) return expected;
     for (int i = 0; i < POINTS; i++)
         sum += weight[i] * exp(-d * h * place[i]) *
-               fs_customer_expected(model, p, x, age, h * place[i]);
-    return exp(-d * h) * expected + d * h * sum;
+               fs_customer_expected(model, p, c->repeats, c->recency, c->age, h * place[i]);
+    return fmin(exp(-d * h) * expected + d * h * sum, expected);
 }
 
-static void look(int model, const double *p, double x, double age, double alive,
+static void look(int model, const double *p, const history *h, double alive,
                  const fs_outlook_settings *settings, money *m, fs_outlook *out)
 {
     *out = (fs_outlook){.alive = alive, .none = 1};
     if (!(settings->ahead > 0)) return;
-    counts c = counts_of(model, p, x, age, settings->ahead, alive);
+    counts c = counts_of(model, p, h, settings->ahead, alive);
     if (!(c.mean > 0)) return;
     out->expected = alive * c.mean;
-    out->discounted = alive * discounted(model, p, x, age, settings, c.mean);
-    if (c.mean > MANY || c.size * log1p(-c.chance) < TINY)
+    out->discounted = alive * discounted(model, p, h, settings, c.mean);
+    if (are_many(&c))
         take_many(&c, settings->interval, m, out);
     else
         walk(&c, settings->interval, m, out);
@@ -185,9 +200,10 @@ fs_status fs_purchase_look_ahead(int model, const double parameter[FS_PURCHASE_P
     money m = {.p = settings->p};
     fs_customer_alive(model, groups, parameter, alive);
     for (int64_t g = 0; g < groups->groups; g++)
-        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
-            look(model, parameter, groups->repeats[g], groups->age[i], alive[i], settings, &m,
-                 &out[i]);
+        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++) {
+            history h = {groups->repeats[g], groups->recency[i], groups->age[i]};
+            look(model, parameter, &h, alive[i], settings, &m, &out[i]);
+        }
     fs_free(alive);
     return FS_OK;
 }

@@ -1,6 +1,7 @@
 /* Models of purchases: their names, and the parameters of most likelihood.
  *
- * In logarithms of the parameters, from ones; of very many histories from what a sample of them says. Standard errors: the inverse of the observed information; of a parameter p = exp(z) that
+ * In logarithms of the parameters, from ones; of very many histories from what a sample of them says. k of regular purchases is whole: one after the
+ * other is tried, each from the parameters of the one before, until the likelihood falls. Standard errors: the inverse of the observed information; of a parameter p = exp(z) that
  * of z times p.
  */
 #include <math.h>
@@ -17,13 +18,16 @@ typedef struct model {
     int parameters;
     const char *parameter[MOST];
     fs_customer_likelihood *likelihood;
+    bool regular; /* the last parameter is k */
 } model;
 
 static const model models[FS_PURCHASE_MODELS] = {
-    [FS_NBD] = {"nbd", 2, {"r", "alpha"}, fs_customer_nbd},
-    [FS_BG_NBD] = {"bg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_bg_nbd},
-    [FS_MBG_NBD] = {"mbg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_mbg_nbd},
-    [FS_PARETO_NBD] = {"pareto_nbd", 4, {"r", "alpha", "s", "beta"}, fs_customer_pareto_nbd},
+    [FS_NBD] = {"nbd", 2, {"r", "alpha"}, fs_customer_nbd, false},
+    [FS_BG_NBD] = {"bg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_bg_nbd, false},
+    [FS_MBG_NBD] = {"mbg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_mbg_nbd, false},
+    [FS_PARETO_NBD] = {"pareto_nbd", 4, {"r", "alpha", "s", "beta"}, fs_customer_pareto_nbd, false},
+    [FS_BG_CNBD_K] = {"bg_cnbd_k", 5, {"r", "alpha", "a", "b", "k"}, fs_customer_bg_cnbd, true},
+    [FS_MBG_CNBD_K] = {"mbg_cnbd_k", 5, {"r", "alpha", "a", "b", "k"}, fs_customer_mbg_cnbd, true},
 };
 
 static const model *model_at(int m) { return m >= 0 && m < FS_PURCHASE_MODELS ? &models[m] : NULL; }
@@ -35,6 +39,16 @@ int fs_purchase_parameters(int m) { return model_at(m) ? models[m].parameters : 
 const char *fs_purchase_parameter_name(int m, int at)
 {
     return model_at(m) && at >= 0 && at < models[m].parameters ? models[m].parameter[at] : NULL;
+}
+
+/* e^±31: a fit goes to e^±30. */
+bool fs_purchase_usable(int m, const double parameter[MOST])
+{
+    if (!model_at(m)) return false;
+    for (int i = 0; i < models[m].parameters; i++)
+        if (!(parameter[i] > 3e-14 && parameter[i] < 3e13)) return false;
+    double k = models[m].regular ? parameter[models[m].parameters - 1] : 1;
+    return k == floor(k) && k <= FS_PURCHASE_PHASES;
 }
 
 double fs_purchase_likelihood(int m, const fs_history_groups *groups, const double parameter[MOST],
@@ -65,16 +79,21 @@ double fs_customer_log(fs_kept_logs *kept, double x)
 typedef struct search {
     const model *model;
     const fs_history_groups *groups;
+    int phases; /* k */
 } search;
+
+static int searched(const model *m) { return m->parameters - m->regular; }
 
 /* Minus the log likelihood a customer, by logarithms of the parameters. */
 static double loss(void *context, const double *at, double *slope)
 {
     const search *s = context;
-    double parameter[MOST], gradient[MOST], share = 1 / s->groups->customers;
-    for (int i = 0; i < s->model->parameters; i++) parameter[i] = exp(at[i]);
+    double parameter[MOST] = {0}, gradient[MOST], share = 1 / s->groups->customers;
+    int n = searched(s->model);
+    for (int i = 0; i < n; i++) parameter[i] = exp(at[i]);
+    if (s->model->regular) parameter[n] = s->phases;
     double value = s->model->likelihood(s->groups, parameter, gradient, NULL);
-    for (int i = 0; i < s->model->parameters; i++) slope[i] = -gradient[i] * parameter[i] * share;
+    for (int i = 0; i < n; i++) slope[i] = -gradient[i] * parameter[i] * share;
     return -value * share;
 }
 
@@ -120,7 +139,7 @@ static void take_sample(const fs_history_groups *all, sample *s)
 static void begin(const search *s, int n, fs_minimum *at)
 {
     sample part;
-    search few = {.model = s->model, .groups = &part.groups};
+    search few = {.model = s->model, .groups = &part.groups, .phases = s->phases};
     fs_minimum least = {0};
     if (s->groups->count < MANY * FEW) return;
     take_sample(s->groups, &part);
@@ -128,20 +147,44 @@ static void begin(const search *s, int n, fs_minimum *at)
     if (least.found) *at = least;
 }
 
+static void set_fit(const search *s, const fs_minimum *least, fs_purchase_fit *fit)
+{
+    int n = searched(s->model);
+    double customers = s->groups->customers;
+    for (int i = 0; i < n; i++) {
+        fit->parameter[i] = exp(least->x[i]);
+        fit->deviation[i] =
+            sqrt(fmax(least->inverse[i * n + i], 0) / fmax(customers, 1)) * fit->parameter[i];
+    }
+    if (s->model->regular) fit->parameter[n] = s->phases;
+    fit->log_likelihood = -least->value * customers;
+    fit->evaluations += least->evaluations;
+    fit->found = least->found;
+}
+
+/* k = 2, 3 … as long as the likelihood rises. */
+static void try_phases(search *s, fs_minimum *least, fs_purchase_fit *fit)
+{
+    for (s->phases = 2; s->phases <= FS_PURCHASE_PHASES; s->phases++) {
+        fs_purchase_fit next = {.evaluations = fit->evaluations};
+        least->x[1] +=
+            log((s->phases - 1.0) / s->phases); /* alpha: events are as many times as fast */
+        fs_minimise(loss, s, searched(s->model), BOUND, least);
+        set_fit(s, least, &next);
+        if (!(next.log_likelihood > fit->log_likelihood)) break;
+        *fit = next;
+    }
+}
+
 void fs_purchase_fit_model(int m, const fs_history_groups *groups, fs_purchase_fit *fit)
 {
-    search s = {.model = &models[m], .groups = groups};
+    search s = {.model = &models[m], .groups = groups, .phases = 1};
     fs_minimum least = {0};
-    int n = s.model->parameters;
+    int n = searched(s.model);
     *fit = (fs_purchase_fit){0};
     begin(&s, n, &least);
     if (groups->customers > 0) fs_minimise(loss, &s, n, BOUND, &least);
-    for (int i = 0; i < n; i++) {
-        fit->parameter[i] = exp(least.x[i]);
-        fit->deviation[i] = sqrt(fmax(least.inverse[i * n + i], 0) / fmax(groups->customers, 1)) *
-                            fit->parameter[i];
-    }
-    fit->log_likelihood = -least.value * groups->customers;
-    fit->evaluations = least.evaluations;
-    fit->found = least.found;
+    set_fit(&s, &least, fit);
+    if (s.model->regular && groups->waits_known && groups->customers > 0)
+        try_phases(&s, &least, fit);
 }

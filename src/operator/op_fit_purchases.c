@@ -33,6 +33,12 @@ static const fs_column fit_input[] = {
      .optional = true,
      .unit = "money",
      .doc = "what a repeat purchase brought, the customer's mean; null, 0 and below: not known"},
+    {.name = "log_waits",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "the sum of the natural logarithms of the times between his purchases, in the unit of "
+            "age, of those with repeats; it tells how regular purchases are"},
     {0}};
 
 enum { MODEL, PARAMETER, ESTIMATE, DEVIATION, LOG_LIKELIHOOD, CUSTOMERS, NOTE };
@@ -41,12 +47,14 @@ static const fs_column fit_output[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "nbd, bg_nbd, mbg_nbd or pareto_nbd, of purchases; gamma_gamma, of what one brings"},
+     .doc =
+         "nbd, bg_nbd, mbg_nbd, pareto_nbd, bg_cnbd_k or mbg_cnbd_k, of purchases; gamma_gamma, of "
+         "what one brings"},
     {.name = "parameter",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "r and alpha of the rate of purchases; a and b, or s and beta, of leaving; p, q and "
-            "gamma of money"},
+     .doc = "r and alpha of the rate of purchases; a and b, or s and beta, of leaving; k of "
+            "their regularity; p, q and gamma of money"},
     {.name = "estimate",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -74,14 +82,14 @@ static const fs_param fit_params[] = {
     {.name = "model",
      .type = FS_TYPE_TEXT,
      .fallback = "auto",
-     .choices = "auto|all|nbd|bg_nbd|mbg_nbd|pareto_nbd",
+     .choices = "auto|all|nbd|bg_nbd|mbg_nbd|pareto_nbd|bg_cnbd_k|mbg_cnbd_k",
      .doc = "of purchases; all: each of them; auto: the one with the least of Akaike's criterion"},
     {0}};
 
 typedef struct workspace {
     int model; /* -1: auto or all */
     bool all;
-    double *number; /* four columns of the group, capacity each */
+    double *number; /* the columns of the group but `row`, capacity each */
     int64_t capacity;
     fs_history_groups groups;
     fs_purchase_fit fit[FS_PURCHASE_MODELS];
@@ -113,6 +121,8 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
 
 /* ---- from rows ---- */
 
+enum { REPEATS, RECENCY, AGE, VALUE, LOG_WAITS, COLUMNS };
+
 /* Null, or no column at all: NaN, which is no history and no value. */
 static void take_column(const fs_vector *v, int64_t first, int64_t rows, double *out)
 {
@@ -123,20 +133,23 @@ static void take_column(const fs_vector *v, int64_t first, int64_t rows, double 
 static fs_status take_group(workspace *w, const fs_block *block, int64_t first, int64_t rows)
 {
     if (rows > w->capacity) {
-        double *more = fs_realloc(w->number, 4 * (size_t)rows * sizeof *more);
+        double *more = fs_realloc(w->number, COLUMNS * (size_t)rows * sizeof *more);
         if (!more) return FS_MEMORY;
         w->number = more, w->capacity = rows;
     }
-    for (int c = 0; c < 4; c++)
+    for (int c = 0; c < COLUMNS; c++)
         take_column(&block->column[1 + c], first, rows, w->number + c * w->capacity);
     return FS_OK;
 }
 
 static fs_status fit_models(workspace *w, int64_t rows)
 {
-    const double *repeats = w->number, *value = w->number + 3 * w->capacity;
-    fs_histories histories = {rows, repeats, repeats + w->capacity, repeats + 2 * w->capacity,
-                              NULL};
+    const double *repeats = w->number, *value = w->number + VALUE * w->capacity;
+    fs_histories histories = {.count = rows,
+                              .repeats = repeats,
+                              .recency = w->number + RECENCY * w->capacity,
+                              .age = w->number + AGE * w->capacity,
+                              .log_waits = w->number + LOG_WAITS * w->capacity};
     double left;
     FS_TRY(fs_history_groups_make(&w->groups, &histories, &left));
     for (int m = 0; m < FS_PURCHASE_MODELS && w->groups.count > 0; m++)
@@ -189,9 +202,12 @@ static fs_status add_row(fs_rows *out, int64_t g, const parameter *p)
     return set_text(out, NOTE, row, p->note);
 }
 
-static const char *note_of(const fs_history_groups *groups, bool found)
+static const char *note_of(const fs_history_groups *groups, int m, bool found)
 {
+    bool regular = m == FS_BG_CNBD_K || m == FS_MBG_CNBD_K;
     if (groups->repeats[groups->groups - 1] == 0) return "nobody bought twice";
+    if (regular && !groups->waits_known)
+        return "k is 1, as the times between purchases are not known";
     return found ? NULL : "the likelihood has no maximum: estimates are at its edge";
 }
 
@@ -199,7 +215,7 @@ static fs_status add_model(const workspace *w, int m, int64_t g, fs_rows *out)
 {
     const fs_purchase_fit *fit = &w->fit[m];
     parameter p = {.model = fs_purchase_model_name(m),
-                   .note = note_of(&w->groups, fit->found),
+                   .note = note_of(&w->groups, m, fit->found),
                    .log_likelihood = fit->log_likelihood,
                    .customers = (int64_t)w->groups.customers};
     for (int k = 0; k < fs_purchase_parameters(m); k++) {
@@ -261,7 +277,13 @@ const fs_operator fs_fit_purchases_operator = {
         "Fader, Hardie and Lee 2005). mbg_nbd: the same, and after the first purchase too "
         "(Batislam, Denizel and Filiztekin 2007). pareto_nbd: until he leaves, which may be at any "
         "time, at a rate of his own, gamma distributed (s, beta; Schmittlein, Morrison and Colombo "
-        "1987). Where value is given, gamma_gamma says what a purchase brings: it is gamma "
+        "1987). bg_cnbd_k and mbg_cnbd_k: as bg_nbd and mbg_nbd, but the times between purchases "
+        "are "
+        "more regular than at random, Erlang-k distributed, and the rate is that of k events a "
+        "purchase (Platzer and Reutterer 2016; Reutterer, Platzer and Schroeder 2021); k from 1, "
+        "purchases at random, to 12 is the one of most likelihood, which log_waits tells: without "
+        "it "
+        "k is 1. Where value is given, gamma_gamma says what a purchase brings: it is gamma "
         "distributed (shape p), its scale too over customers (q, gamma), whatever their rates "
         "(Fader and Hardie 2013). All by maximum likelihood, with standard errors from its "
         "curvature.\n\n"
@@ -270,7 +292,7 @@ const fs_operator fs_fit_purchases_operator = {
         "without repeats: such rows are not learnt from. Customers of age 0 and of one purchase "
         "are. Groups without a history have no row.",
     .example = "foresell apply fit_purchases customers.csv --order row --value value -o model.csv",
-    .version = 1,
+    .version = 2,
     .input = fit_input,
     .output = fit_output,
     .params = fit_params,

@@ -201,14 +201,12 @@ static double estimate_of(const fs_block *block, int64_t g, const char *model, c
     return 0;
 }
 
-/* e^±31: a fit goes to e^±30. */
 static bool take_model(workspace *w, const fs_block *block, int64_t g, int m)
 {
-    for (int k = 0; k < fs_purchase_parameters(m); k++) {
+    for (int k = 0; k < fs_purchase_parameters(m); k++)
         w->parameter[k] =
             estimate_of(block, g, fs_purchase_model_name(m), fs_purchase_parameter_name(m, k));
-        if (!(w->parameter[k] > 3e-14 && w->parameter[k] < 3e13)) return false;
-    }
+    if (!fs_purchase_usable(m, w->parameter)) return false;
     w->model = m;
     return true;
 }
@@ -248,7 +246,10 @@ static void take_customers(workspace *w, const fs_block *block, int64_t g)
 static fs_status look_ahead(workspace *w)
 {
     const double *n = w->number;
-    fs_histories histories = {w->customers, n, n + w->capacity, n + 2 * w->capacity, NULL};
+    fs_histories histories = {.count = w->customers,
+                              .repeats = n,
+                              .recency = n + w->capacity,
+                              .age = n + 2 * w->capacity};
     double left;
     FS_TRY(fs_history_groups_make(&w->groups, &histories, &left));
     for (int k = 0; k < w->times && w->model >= 0; k++) {
@@ -315,7 +316,9 @@ const fs_operator fs_purchases_operator = {
         "belong, from both, put together by union all. Of several models of purchases the first "
         "by row is taken.\n\n"
         "The purchases that come are distributed exactly as the model says where customers leave "
-        "after purchases or never; of pareto_nbd the distribution has the exact mean and variance, "
+        "after purchases or never, those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the "
+        "events that have passed of the wait at hand; of pareto_nbd the distribution has the exact "
+        "mean and variance, "
         "with a negative binomial for those who are there. Money is that of as many purchases, "
         "whose logarithm is taken as normal with its mean and variance. Intervals do not tell how "
         "far off the parameters are.\n\n"
@@ -323,7 +326,7 @@ const fs_operator fs_purchases_operator = {
         "there with nulls. A customer whose value is not known, is 0 or below has the value of the "
         "mean customer.",
     .example = "foresell apply purchases both.csv --order row --ahead 13,52 -o customers.csv",
-    .version = 1,
+    .version = 2,
     .input = purchases_input,
     .output = purchases_output,
     .params = purchases_params,

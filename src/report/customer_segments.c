@@ -73,14 +73,23 @@ static fs_status add_map(const fs_report *report, json_t *page, fs_error *error)
 
 static fs_status add_sizes(const fs_report *report, json_t *page, fs_error *error)
 {
+    int64_t money = 0;
+    FS_TRY(fs_engine_integer(report->engine,
+                             "select cast(coalesce(sum(revenue), 0) > 0 as bigint) from "
+                             "customer_rfm",
+                             &money, error));
     PLOT(page, .id = "segment-sizes",
-         .title = "What each segment is of the customers and of the money", .kind = "bar",
-         .x = "category", .unit = "share",
-         .sql = "with " RANKED ", sums as (select segment, count(*) as n, sum(revenue) as revenue "
-                "from customer_rfm where segment is not null group by segment), points as (select "
-                "1 as o, 'of the customers' as series, segment, n / sum(n) over () as y from sums "
-                "union all select 2, 'of the money', segment, revenue / nullif(sum(revenue) over "
-                "(), 0) from sums) select null, null, series, points.segment, round(y, 4), null, "
+         .title = money ? "What each segment is of the customers and of the money"
+                        : "What each segment is of the customers and of the orders",
+         .kind = "bar", .x = "category", .unit = "share",
+         .sql = "with " RANKED ", kind as (select coalesce(sum(revenue), 0) > 0 as money from "
+                "customer_rfm), sums as (select segment, count(*) as n, sum(case when money then "
+                "revenue else orders end) as size, max(case when money then 'of the money' else "
+                "'of the orders' end) as what from customer_rfm cross join kind where segment is "
+                "not null group by segment), points as (select 1 as o, 'of the customers' as "
+                "series, segment, n / sum(n) over () as y from sums union all select 2, what, "
+                "segment, size / nullif(sum(size) over (), 0) from sums) select null, null, "
+                "series, points.segment, round(y, 4), null, "
                 "null, null from points join ranked on ranked.segment = points.segment where y is "
                 "not null order by o, ranked.place");
     TABLE(page, .id = "segments", .title = "The segments in numbers", .table = "customer_rfm",

@@ -65,17 +65,22 @@ static fs_status say_purchases(const fs_report *report, fs_buffer *out, fs_error
 
 static fs_status add_curve(const fs_report *report, json_t *page, fs_error *error)
 {
+    int64_t money = 0;
+    FS_TRY(fs_engine_integer(report->engine, "with " KIND " select cast(money as bigint) from kind",
+                             &money, error));
     fs_buffer text = {0};
     fs_status said = say_worth(report, &text, error);
     fs_report_plot plot = {
         .id = "value-curve",
-        .title = "Whose purchases bring the coming year's money",
+        .title = money ? "Whose purchases bring the coming year's money"
+                       : "Whose purchases the coming year's are",
         .kind = "line",
         .x = "number",
         .unit = "share",
-        .along = "share of the customers, those who bring most first",
+        .along = money ? "share of the customers, those who bring most first"
+                       : "share of the customers, those who buy most often first",
         .along_unit = "share",
-        .up = "share of what they bring",
+        .up = money ? "share of what they bring" : "share of the days on which they buy",
         .sql =
             "with " KIND ", told as (select 1 as o, 'the coming year' as series, customer, case "
             "when money then value else expected_orders end as y from customer_values cross join "

@@ -91,40 +91,64 @@ fs_status fs_report_read_leaving(const fs_report *report, fs_figures_leaving *f,
 
 /* ---- who, and worth what ---- */
 
-static fs_status add_leaving(const fs_report *report, json_t *page, const fs_figures_leaving *f,
-                             fs_error *error)
+/* The risk map by fifths of worth, in the currency of the files. */
+static fs_status map_query(fs_buffer *out, const char *currency)
 {
-    fs_buffer text = {0};
-    fs_status said = fs_report_say_leaving(&text, f);
-    FS_TRY(fs_report_add_said(page, said, &text, error));
-    said = fs_report_say_loss(&text, f);
+    FS_TRY(fs_buffer_text(out, "with unit as (select '"));
+    if (currency && *currency) {
+        FS_TRY(fs_sql_text(out, currency));
+        FS_TRY(fs_buffer_text(out, " "));
+    }
+    FS_TRY(fs_buffer_text(out, "' as name), "));
+    return fs_buffer_text(
+        out, CHURN
+        ", fifths as (select *, case when worth is not null then ntile(5) over "
+        "(partition by worth is null order by worth, customer) else 0 end as fifth, "
+        "least(cast(floor(probability * 10) as bigint), 9) as bin from c), down as (select "
+        "fifth, case when fifth = 0 then 'worth not known' else format('{}: {}{:,} to {:,}', "
+        "case fifth when 5 then 'worth most' when 1 then 'least' else cast(6 - fifth as "
+        "varchar) || case fifth when 4 then 'nd' when 3 then 'rd' else 'th' end end, "
+        "max(unit.name), cast(round(min(worth)) as bigint), cast(round(max(worth)) as bigint)) "
+        "end as name from fifths cross join unit group by fifth), across as (select "
+        "unnest(range(10)) as bin), points as "
+        "(select 1 as o, 'Customers' as variant, 'integer' as unit, fifth, bin, "
+        "cast(count(*) as double) as y from fifths group by fifth, bin union all select 2, "
+        "'Money expected to be lost', 'money', fifth, bin, sum(worth * probability) from "
+        "fifths group by fifth, bin union all select 3, 'Profit expected of contacting', "
+        "'money', fifth, bin, sum(expected_profit) filter (where contact) from fifths group by "
+        "fifth, bin), kinds as (select o, variant, unit from points group by o, variant, unit "
+        "having max(abs(y)) > 0) select kinds.variant, kinds.unit, down.name, format('{} to "
+        "{} %', 10 * across.bin, 10 * across.bin + 10), round(points.y, 2), null, null, null "
+        "from kinds cross join down cross join across left join points on points.o = kinds.o "
+        "and points.fifth = down.fifth and points.bin = across.bin order by kinds.o, "
+        "down.fifth desc, across.bin");
+}
+
+static fs_status add_map(const fs_report *report, json_t *page, const fs_figures_leaving *f,
+                         fs_error *error)
+{
+    fs_buffer text = {0}, sql = {0};
+    fs_status said = map_query(&sql, report->currency);
+    if (said == FS_OK) said = fs_report_say_loss(&text, f);
     fs_report_plot plot = {
         .id = "churn-map",
         .title = "How likely customers leave (across), by what they are worth if they stay (down)",
         .kind = "heat",
         .x = "category",
         .unit = "integer",
-        .sql =
-            "with " CHURN ", fifths as (select *, case when worth is not null then ntile(5) over "
-            "(partition by worth is null order by worth, customer) else 0 end as fifth, "
-            "least(cast(floor(probability * 10) as bigint), 9) as bin from c), down as (select "
-            "fifth, case when fifth = 0 then 'worth not known' else format('{}: {:,} to {:,}', "
-            "case fifth when 5 then 'worth most' when 1 then 'least' else cast(6 - fifth as "
-            "varchar) || case fifth when 4 then 'nd' when 3 then 'rd' else 'th' end end, "
-            "cast(round(min(worth)) as bigint), cast(round(max(worth)) as bigint)) end as name "
-            "from fifths group by fifth), across as (select unnest(range(10)) as bin), points as "
-            "(select 1 as o, 'Customers' as variant, 'integer' as unit, fifth, bin, "
-            "cast(count(*) as double) as y from fifths group by fifth, bin union all select 2, "
-            "'Money expected to be lost', 'money', fifth, bin, sum(worth * probability) from "
-            "fifths group by fifth, bin union all select 3, 'Profit expected of contacting', "
-            "'money', fifth, bin, sum(expected_profit) filter (where contact) from fifths group by "
-            "fifth, bin), kinds as (select o, variant, unit from points group by o, variant, unit "
-            "having max(abs(y)) > 0) select kinds.variant, kinds.unit, down.name, format('{} to "
-            "{} %', 10 * across.bin, 10 * across.bin + 10), round(points.y, 2), null, null, null "
-            "from kinds cross join down cross join across left join points on points.o = kinds.o "
-            "and points.fifth = down.fifth and points.bin = across.bin order by kinds.o, "
-            "down.fifth desc, across.bin"};
-    return fs_report_add_said_plot(report, page, said, &text, plot, error);
+        .sql = sql.data};
+    fs_status status = fs_report_add_said_plot(report, page, said, &text, plot, error);
+    fs_buffer_free(&sql);
+    return status;
+}
+
+static fs_status add_leaving(const fs_report *report, json_t *page, const fs_figures_leaving *f,
+                             fs_error *error)
+{
+    fs_buffer text = {0};
+    fs_status said = fs_report_say_leaving(&text, f);
+    FS_TRY(fs_report_add_said(page, said, &text, error));
+    return add_map(report, page, f, error);
 }
 
 /* ---- the replay ---- */

@@ -256,6 +256,17 @@ def test_columns_of_any_name_are_features(foresell, tmp_path):
     assert ask(tables, "count(*)", "churn_leaks") == [(0,)]
 
 
+def test_since_when_one_is_a_customer_is_told_as_a_date(foresell, tmp_path):
+    joined = lambda n, row: DAY(2024, 6, 30) - datetime.timedelta(30 * row["tenure"] + n % 30)
+    files = customers_file(tmp_path / "files", tenure=lambda n, row: "", joined=joined)
+    tables = made(foresell, tmp_path, files)
+    with open(files / "customers.csv", newline="") as lines:
+        since = {row["customer_id"]: DAY.fromisoformat(row["joined"]) for row in csv.DictReader(lines)}
+    told = ask(tables, "customer, reason", "churn_reasons", "where theme = 'joined_days'")
+    assert len(told) > 100
+    assert all(reason == f"a customer since {since[who].day} {since[who]:%B %Y}" for who, reason in told)
+
+
 def test_names_of_columns_may_hold_any_letters(foresell, tmp_path):
     odd = ["it's", "a; b", "why?", "per.cent", "100 %", "c`d", "{z}", "a--b", "$1", "${x}", "日本", "back\\slash", 'quo"te', "class", "kind", "label", "fold", "place"]
     tables = made(foresell, tmp_path, customers_file(tmp_path / "files", **{name: (lambda n, row: "ab"[n % 2] + row["tariff"]) for name in odd}))

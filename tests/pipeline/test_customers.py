@@ -190,7 +190,7 @@ def test_values_are_whole(tables):
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
     assert all(a[1] >= b[1] for a, b in zip(rows, rows[1:])), "place 1 is worth most"
     for _, value, low, high, fewest, most, expected, order_value, model in rows:
-        assert 0 <= low <= high and 0 <= fewest <= most and model in ("nbd", "bg_nbd", "mbg_nbd", "pareto_nbd")
+        assert 0 <= low <= high and 0 <= fewest <= most and model in ("nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k")
         assert 0.9 * expected * order_value <= value <= expected * order_value * (1 + 1e-9), "a year's discount is no more than a tenth"
 
 

@@ -161,6 +161,24 @@ def test_groups_that_are_there_are_found_and_named_by_what_sets_them_apart(fores
     assert orders == pytest.approx(4.8, abs=0.5) and value == pytest.approx(440, abs=10)
 
 
+def test_who_first_bought_long_ago_is_not_called_new(foresell, tmp_path):
+    """All joined in one month, two years ago; half of them a fortnight later than the others, and all else is alike."""
+    def bought(n: int) -> list[tuple[int, float]]:
+        return [(day, 20) for day in range(n % 2 * 20 + n % 3, 700, 10 + n % 4)]
+    run = made(foresell, tmp_path, sales(tmp_path / "files", {f"c{n:03}": bought(n) for n in range(180)}))
+    profiles = rows(run, "name, tenure_days, recency_days, orders", "segment_profiles")
+    assert profiles and any("known less long" in name.lower() for name, *_ in profiles)
+    assert not any("new" in name.lower() for name, *_ in profiles)
+
+
+def test_those_who_came_last_month_are_new(foresell, tmp_path):
+    old = {f"a{n:03}": [(day, 20) for day in range(n % 5, 600, 9 + n % 3)] for n in range(90)}
+    young = {f"b{n:03}": [(day, 20) for day in range(560 + n % 9, 600, 9 + n % 3)] for n in range(90)}
+    run = made(foresell, tmp_path, sales(tmp_path / "files", {**old, **young}))
+    (name,), = rows(run, "name", "segment_profiles", "where tenure_days < 60 order by customers desc limit 1")
+    assert "new" in name.lower()
+
+
 @pytest.mark.parametrize("customers", [
     {"c1": [(d, 5) for d in range(100)]},
     {f"c{n}": [(n, 5)] for n in range(20)},
@@ -180,6 +198,15 @@ def test_files_without_customers_have_no_segments(foresell, tmp_path):
     (tmp_path / "files" / "sales.csv").write_text("date,item,units,price\n" + "".join(f"2024-01-{d:02},a,2,3.5\n" for d in range(1, 29)))
     run = made(foresell, tmp_path, tmp_path / "files")
     assert all(rows(run, "count(*)", table) == [(0,)] for table in TABLES)
+
+
+def test_a_cohort_that_joined_two_years_ago_has_no_newcomers(foresell, data, tmp_path):
+    if not (data / "btyd_grocery").exists():
+        pytest.skip(f"no {data}/btyd_grocery (FORESELL_DATA names the folder of real data sets)")
+    run = made(foresell, tmp_path, data / "btyd_grocery")
+    profiles = rows(run, "name, tenure_days", "segment_profiles")
+    assert profiles and min(tenure for _, tenure in profiles) > 600
+    assert not any("new" in name.lower() for name, _ in profiles)
 
 
 def test_two_years_of_a_wholesaler(foresell, data, tmp_path):

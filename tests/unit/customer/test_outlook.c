@@ -14,10 +14,13 @@
 
 enum { COUNT = 20000 };
 
-static const double parameters[FS_PURCHASE_MODELS][4] = {[FS_NBD] = {0.4, 10, 0, 0},
-                                                         [FS_BG_NBD] = {0.25, 4.4, 0.8, 2.4},
-                                                         [FS_MBG_NBD] = {0.6, 7, 0.8, 1.2},
-                                                         [FS_PARETO_NBD] = {0.55, 10, 0.6, 11}};
+static const double parameters[FS_PURCHASE_MODELS][FS_PURCHASE_PARAMETERS] = {
+    [FS_NBD] = {0.4, 10, 0, 0},
+    [FS_BG_NBD] = {0.25, 4.4, 0.8, 2.4},
+    [FS_MBG_NBD] = {0.6, 7, 0.8, 1.2},
+    [FS_PARETO_NBD] = {0.55, 10, 0.6, 11},
+    [FS_BG_CNBD_K] = {0.5, 2.2, 0.8, 2.4, 2},
+    [FS_MBG_CNBD_K] = {0.9, 1.5, 0.8, 2.2, 5}};
 static const fs_spend_fit spend = {.p = 6.2, .q = 3.7, .gamma = 15.4};
 
 /* What each did until the day of the look, and in the time `ahead` after it. */
@@ -36,16 +39,18 @@ static void follow(int model, double ahead, double discount, uint64_t seed, int 
 {
     const double *p = parameters[model];
     fs_random random = fs_random_open(seed, (uint64_t)i, (uint64_t)model, 0);
-    bool after = model == FS_BG_NBD || model == FS_MBG_NBD;
+    bool regular = model == FS_BG_CNBD_K || model == FS_MBG_CNBD_K;
+    bool after = model == FS_BG_NBD || model == FS_MBG_NBD || regular;
+    bool modified = model == FS_MBG_NBD || model == FS_MBG_CNBD_K;
     double rate = fs_random_gamma(&random, p[0]) / p[1], money = 0;
     double leaving = model == FS_PARETO_NBD ? fs_random_gamma(&random, p[2]) / p[3] : 0;
     double until = leaving > 0 ? fs_random_exponential(&random) / leaving : INFINITY;
     double chance = after ? fs_random_beta(&random, p[2], p[3]) : 0;
     double cost = fs_random_gamma(&random, spend.q) / spend.gamma, time = 0;
     f->age[i] = 4 + 60 * fs_random_uniform(&random);
-    if (model == FS_MBG_NBD && fs_random_uniform(&random) < chance) until = 0;
+    if (modified && fs_random_uniform(&random) < chance) until = 0;
     for (;;) {
-        time += fs_random_exponential(&random) / rate;
+        time += fs_random_gamma(&random, regular ? p[4] : 1) / rate;
         if (time > until || time > f->age[i] + ahead) break;
         double one = money_of(&random, cost);
         if (time <= f->age[i])
@@ -62,7 +67,7 @@ static void follow(int model, double ahead, double discount, uint64_t seed, int 
 static fs_outlook *look(int model, const followed *f, const fs_outlook_settings *settings,
                         fs_history_groups *groups)
 {
-    fs_histories histories = {COUNT, f->repeats, f->recency, f->age, NULL};
+    fs_histories histories = {COUNT, f->repeats, f->recency, f->age, NULL, NULL};
     fs_outlook *out = calloc(COUNT, sizeof *out);
     double left;
     assert_int_equal(fs_history_groups_make(groups, &histories, &left), FS_OK);
@@ -142,6 +147,52 @@ static void later_purchases_are_worth_less(void **state)
     }
 }
 
+/* ---- every k-th event is a purchase ---- */
+
+static fs_outlook outlook_of(int model, const double *p, double repeats, double recency, double age,
+                             double ahead)
+{
+    fs_histories histories = {1, &repeats, &recency, &age, NULL, NULL};
+    fs_history_groups groups = {0};
+    fs_outlook_settings settings = {ahead, 0.002, 0.9, 3};
+    fs_outlook out;
+    double left;
+    assert_int_equal(fs_history_groups_make(&groups, &histories, &left), FS_OK);
+    assert_int_equal(fs_purchase_look_ahead(model, p, &groups, &settings, &out), FS_OK);
+    fs_history_groups_free(&groups);
+    return out;
+}
+
+static void with_one_event_a_purchase_they_come_at_random(void **state)
+{
+    (void)state;
+    static const double p[] = {0.5, 6, 0.9, 1.6, 1};
+    for (int x = 0; x <= 40; x += 10)
+        for (double ahead = 1; ahead < 500; ahead *= 5)
+            for (int modified = 0; modified < 2; modified++) {
+                fs_outlook one = outlook_of(modified ? FS_MBG_NBD : FS_BG_NBD, p, x, x ? 20 : 0, 31,
+                                            ahead),
+                           other = outlook_of(modified ? FS_MBG_CNBD_K : FS_BG_CNBD_K, p, x,
+                                              x ? 20 : 0, 31, ahead);
+                assert_true(one.alive == other.alive && one.low == other.low);
+                assert_true(one.high == other.high && one.none == other.none);
+                assert_true(one.expected == other.expected);
+                assert_true(one.discounted == other.discounted);
+            }
+}
+
+/* Every fourth week to the day: who is due comes before who has just been here, and who is long overdue has left. */
+static void who_is_due_comes_first(void **state)
+{
+    (void)state;
+    static const double p[] = {20, 7, 0.2, 6, 12};
+    fs_outlook just = outlook_of(FS_MBG_CNBD_K, p, 12, 48, 48.5, 2),
+               due = outlook_of(FS_MBG_CNBD_K, p, 12, 48, 52, 2),
+               gone = outlook_of(FS_MBG_CNBD_K, p, 12, 48, 62, 2);
+    assert_true(due.expected > 2 * just.expected);
+    assert_true(just.alive > 0.9 && due.alive > 0.7 && gone.alive < 0.1);
+}
+
 /* ---- odd ones ---- */
 
 static void expect_finite(int model, const double *p, const fs_histories *histories)
@@ -170,10 +221,10 @@ static void odd_customers_have_finite_outlooks(void **state)
     static const double repeats[] = {0, 0, 1, 3, 100000, 40, 2, 5, 1000},
                         recency[] = {0, 0, 5, 0, 200, 40, 1e-9, 1e6, 0.5},
                         age[] = {0, 50, 5, 9, 201, 40, 1e6, 1e6, 0.5};
-    static const double odd[][4] = {{0.3, 5, 0.8, 2.4},   {1e-6, 1e6, 1e-6, 1e6},
-                                    {1e6, 1e6, 1e6, 1e6}, {1e-3, 1e-3, 1e-3, 1e-3},
-                                    {1, 1, 1, 1},         {2, 3, 2, 3}};
-    fs_histories histories = {9, repeats, recency, age, NULL};
+    static const double odd[][FS_PURCHASE_PARAMETERS] = {
+        {0.3, 5, 0.8, 2.4, 2}, {1e-6, 1e6, 1e-6, 1e6, 12},  {1e6, 1e6, 1e6, 1e6, 3},
+        {1, 1, 1, 1, 1},       {1e-3, 1e-3, 1e-3, 1e-3, 4}, {2, 3, 2, 3, 12}};
+    fs_histories histories = {9, repeats, recency, age, NULL, NULL};
     for (int m = 0; m < FS_PURCHASE_MODELS; m++)
         for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) expect_finite(m, odd[k], &histories);
 }
@@ -183,7 +234,7 @@ static void histories_are_found_again_after_they_are_put_together(void **state)
     (void)state;
     static const double repeats[] = {2, 0, 1, 2, 0, -1, 1}, recency[] = {5, 0, 3, 5, 0, 0, 9},
                         age[] = {9, 9, 9, 9, 4, 9, 3};
-    fs_histories histories = {7, repeats, recency, age, NULL};
+    fs_histories histories = {7, repeats, recency, age, NULL, NULL};
     fs_history_groups groups = {0};
     double left;
     for (int again = 0; again < 2; again++) {
@@ -203,7 +254,7 @@ static void every_allocation_may_fail(void **state)
     (void)state;
     static const double repeats[] = {2, 0, 5000}, recency[] = {5, 0, 3}, age[] = {9, 9, 9},
                         mean[] = {3, 0, 4};
-    fs_histories histories = {3, repeats, recency, age, NULL};
+    fs_histories histories = {3, repeats, recency, age, NULL, NULL};
     fs_outlook_settings settings = {52, 0, 0.9, 3};
     for (int n = 0; n < 100; n++) {
         fs_history_groups groups = {0};
@@ -232,6 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intervals_hold_what_they_say),
         cmocka_unit_test(later_purchases_are_worth_less),
+        cmocka_unit_test(with_one_event_a_purchase_they_come_at_random),
+        cmocka_unit_test(who_is_due_comes_first),
         cmocka_unit_test(odd_customers_have_finite_outlooks),
         cmocka_unit_test(histories_are_found_again_after_they_are_put_together),
         cmocka_unit_test(every_allocation_may_fail),

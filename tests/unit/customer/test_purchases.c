@@ -16,31 +16,34 @@
 
 typedef struct customers {
     int64_t count;
-    double *repeats, *recency, *age;
+    double *repeats, *recency, *age, *log_waits;
 } customers;
 
 static customers room(void)
 {
     customers c = {0};
-    c.repeats = calloc(3 * (size_t)MOST, sizeof(double));
+    c.repeats = calloc(4 * (size_t)MOST, sizeof(double));
     assert_non_null(c.repeats);
     c.recency = c.repeats + MOST, c.age = c.repeats + 2 * MOST;
+    c.log_waits = c.repeats + 3 * MOST;
     return c;
 }
 
 static fs_history_groups groups_of(const customers *c)
 {
     fs_history_groups groups = {0};
-    fs_histories histories = {c->count, c->repeats, c->recency, c->age, NULL};
+    fs_histories histories = {c->count, c->repeats, c->recency, c->age, NULL, c->log_waits};
     double left;
     assert_int_equal(fs_history_groups_make(&groups, &histories, &left), FS_OK);
     assert_true(left == 0);
     return groups;
 }
 
+/* With purchases as regular as can be. */
 static void add(customers *c, double repeats, double recency, double age)
 {
     assert_true(c->count < MOST);
+    c->log_waits[c->count] = repeats > 0 ? repeats * log(recency / repeats) : 0;
     c->repeats[c->count] = repeats, c->recency[c->count] = recency, c->age[c->count++] = age;
 }
 
@@ -61,17 +64,21 @@ static void some(customers *c)
 static void gradients_are_those_of_the_likelihood(void **state)
 {
     (void)state;
-    static const double at[][4] = {
-        {0.5, 6, 0.7, 9}, {0.5, 9, 0.7, 6}, {2, 5, 1, 5}, {0.1, 200, 3, 0.5}, {8, 0.3, 0.2, 150}};
+    static const double at[][FS_PURCHASE_PARAMETERS] = {{0.5, 6, 0.7, 9, 1},
+                                                        {0.5, 9, 0.7, 6, 2},
+                                                        {2, 5, 1, 5, 3},
+                                                        {0.1, 200, 3, 0.5, 12},
+                                                        {8, 0.3, 0.2, 150, 6}};
     customers c = room();
     some(&c);
     fs_history_groups groups = groups_of(&c);
     for (int m = 0; m < FS_PURCHASE_MODELS; m++)
         for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
-            double gradient[4];
+            double gradient[FS_PURCHASE_PARAMETERS];
             assert_true(isfinite(fs_purchase_likelihood(m, &groups, at[k], gradient)));
-            for (int i = 0; i < fs_purchase_parameters(m); i++) {
-                double step = 1e-5 * at[k][i], up[4], below[4];
+            for (int i = 0; i < (fs_purchase_parameters(m) > 2 ? 4 : 2); i++) {
+                double step = 1e-5 * at[k][i], up[FS_PURCHASE_PARAMETERS],
+                       below[FS_PURCHASE_PARAMETERS];
                 memcpy(up, at[k], sizeof up), memcpy(below, at[k], sizeof below);
                 up[i] += step, below[i] -= step;
                 double slope = (fs_purchase_likelihood(m, &groups, up, NULL) -
@@ -102,11 +109,11 @@ static double plain_pareto(const double p[4], double x, double recency, double a
 static void the_series_of_pareto_nbd_is_its_integral(void **state)
 {
     (void)state;
-    static const double at[][4] = {{0.55, 10.6, 0.6, 11.7},
-                                   {0.55, 11.7, 0.6, 10.6},
-                                   {2, 5, 1, 5},
-                                   {0.3, 60, 2, 1},
-                                   {3, 1, 0.4, 60}};
+    static const double at[][FS_PURCHASE_PARAMETERS] = {{0.55, 10.6, 0.6, 11.7},
+                                                        {0.55, 11.7, 0.6, 10.6},
+                                                        {2, 5, 1, 5},
+                                                        {0.3, 60, 2, 1},
+                                                        {3, 1, 0.4, 60}};
     for (size_t k = 0; k < sizeof at / sizeof *at; k++)
         for (int x = 0; x <= 40; x += 8) {
             customers c = room();
@@ -152,6 +159,7 @@ static bool read_cdnow(const char *name, int who, customers *c)
             first = now = day;
         }
         if (day == now) continue; /* two on one day are one */
+        c->log_waits[c->count - 1] += log((day - now) / 7.0);
         now = day;
         c->repeats[c->count - 1]++, c->recency[c->count - 1] = (day - first) / 7.0;
     }
@@ -160,7 +168,7 @@ static bool read_cdnow(const char *name, int who, customers *c)
 
 typedef struct published {
     int model;
-    double parameter[4], log_likelihood;
+    double parameter[FS_PURCHASE_PARAMETERS], log_likelihood;
 } published;
 
 static void expect_published(const char *file, int who, const published *wanted, int count)
@@ -179,7 +187,7 @@ static void expect_published(const char *file, int who, const published *wanted,
              i++) {
             expect_near(fit.parameter[i], wanted[k].parameter[i],
                         1e-6 * wanted[k].parameter[i] + 2e-6);
-            assert_true(fit.deviation[i] > 0);
+            assert_true(i == 4 || fit.deviation[i] > 0);
         }
         expect_near(fit.log_likelihood, wanted[k].log_likelihood,
                     wanted[k].parameter[0] > 0 ? 1e-6 : 1e-4);
@@ -195,8 +203,10 @@ static void the_sample_of_cdnow_has_its_published_parameters(void **state)
         {FS_BG_NBD, {0.242595, 4.413602, 0.792922, 2.425906}, -9582.429207},
         {FS_PARETO_NBD, {0.553277, 10.577682, 0.606240, 11.668728}, -9594.976179},
         {FS_MBG_NBD, {0.524843, 6.183085, 0.891359, 1.614003}, -9582.135716},
+        {FS_BG_CNBD_K, {0.242595, 4.413602, 0.792922, 2.425906, 1}, -9582.429207},
+        {FS_MBG_CNBD_K, {0.524843, 6.183085, 0.891359, 1.614003, 1}, -9582.135716},
         {FS_NBD, {0.384766, 12.072020}, -9763.657615}};
-    expect_published("CDNOW_sample.txt", 1, wanted, 4);
+    expect_published("CDNOW_sample.txt", 1, wanted, 6);
 }
 
 static void all_of_cdnow_has_its_published_likelihoods(void **state)
@@ -225,8 +235,8 @@ static void foretell(int model, const double *parameter, double x, double recenc
 static void expectations_are_the_published_ones(void **state)
 {
     (void)state;
-    static const double bg[] = {0.242595, 4.413602, 0.792922, 2.425906},
-                        pareto[] = {0.553277, 10.577682, 0.606240, 11.668728};
+    static const double bg[FS_PURCHASE_PARAMETERS] = {0.242595, 4.413602, 0.792922, 2.425906},
+                        pareto[FS_PURCHASE_PARAMETERS] = {0.553277, 10.577682, 0.606240, 11.668728};
     static const struct {
         double weeks, wanted;
     } ahead[] = {{1, 0.05318}, {32, 1.04373}, {78, 1.85796}}; /* by the hypergeometric function */
@@ -245,7 +255,8 @@ static void expectations_are_means_over_customers(void **state)
 {
     (void)state;
     enum { DRAWS = 400000 };
-    static const double at[][4] = {{0.25, 4.4, 0.8, 2.4}, {0.5, 6, 1, 2}, {1.5, 3, 2.5, 1.5}};
+    static const double at[][FS_PURCHASE_PARAMETERS] = {
+        {0.25, 4.4, 0.8, 2.4}, {0.5, 6, 1, 2}, {1.5, 3, 2.5, 1.5}};
     for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
         fs_random random = fs_random_open(7, k, 0, 0);
         double sum = 0, squares = 0, alive, expected, x = 4, age = 30, ahead = 52;
@@ -266,8 +277,8 @@ static void nothing_jumps_where_a_formula_has_a_hole(void **state)
     (void)state;
     for (int m = FS_BG_NBD; m < FS_PURCHASE_MODELS; m++)
         for (double t = 1; t < 3000; t *= 7) {
-            double low[] = {0.5, 8, 1 - 1e-7, 6}, one[] = {0.5, 8, 1, 6},
-                   high[] = {0.5, 8, 1 + 1e-7, 6}, alive, value[3];
+            double low[] = {0.5, 8, 1 - 1e-7, 6, 3}, one[] = {0.5, 8, 1, 6, 3},
+                   high[] = {0.5, 8, 1 + 1e-7, 6, 3}, alive, value[3];
             foretell(m, low, 3, 20, 30, t, &alive, &value[0]);
             foretell(m, one, 3, 20, 30, t, &alive, &value[1]);
             foretell(m, high, 3, 20, 30, t, &alive, &value[2]);
@@ -288,24 +299,30 @@ static void draw(customers *c, int model, const double *p, uint64_t seed, int co
                                                      (fs_random_gamma(&random, p[2]) / p[3])
                                                : age;
         double chance =
-            model == FS_BG_NBD || model == FS_MBG_NBD ? fs_random_beta(&random, p[2], p[3]) : 0;
-        double time = 0, last = 0, repeats = 0;
-        bool there = model != FS_MBG_NBD || fs_random_uniform(&random) > chance;
+            model == FS_NBD || model == FS_PARETO_NBD ? 0 : fs_random_beta(&random, p[2], p[3]);
+        bool regular = model == FS_BG_CNBD_K || model == FS_MBG_CNBD_K,
+             modified = model == FS_MBG_NBD || model == FS_MBG_CNBD_K;
+        double time = 0, last = 0, repeats = 0, log_waits = 0;
+        bool there = !modified || fs_random_uniform(&random) > chance;
         while (there) {
-            time += fs_random_exponential(&random) / rate;
+            time += regular ? fs_random_gamma(&random, p[4]) / rate
+                            : fs_random_exponential(&random) / rate;
             if (time > age || time > leaves) break;
+            log_waits += log(time - last);
             last = time, repeats++;
             there = fs_random_uniform(&random) > chance;
         }
         add(c, repeats, last, age);
+        c->log_waits[c->count - 1] = log_waits;
     }
 }
 
 static void parameters_are_found_again(void **state)
 {
     (void)state;
-    static const double truth[FS_PURCHASE_MODELS][4] = {
-        {0.8, 6}, {0.6, 5, 1.1, 2.5}, {0.9, 5, 0.9, 2}, {0.7, 7, 0.9, 14}};
+    static const double truth[FS_PURCHASE_MODELS][FS_PURCHASE_PARAMETERS] = {
+        {0.8, 6},          {0.6, 5, 1.1, 2.5},      {0.9, 5, 0.9, 2},
+        {0.7, 7, 0.9, 14}, {0.8, 2.5, 1.1, 2.5, 2}, {0.9, 1.5, 0.9, 2, 4}};
     for (int m = 0; m < FS_PURCHASE_MODELS; m++) {
         customers c = room();
         draw(&c, m, truth[m], 11, 20000);
@@ -325,7 +342,7 @@ static void parameters_are_found_again(void **state)
 static void many_customers_have_a_likelihood_without_slope_too(void **state)
 {
     (void)state;
-    static const double truth[] = {0.6, 5, 1.1, 2.5};
+    static const double truth[FS_PURCHASE_PARAMETERS] = {0.6, 5, 1.1, 2.5};
     customers c = room();
     draw(&c, FS_BG_NBD, truth, 13, MOST);
     fs_history_groups groups = groups_of(&c);
@@ -342,12 +359,78 @@ static void many_customers_have_a_likelihood_without_slope_too(void **state)
     free(c.repeats);
 }
 
+/* ---- regular purchases ---- */
+
+/* The density of purchases at times w apart and of silence after them, as the mean over rates and chances of leaving that are drawn. */
+static void the_likelihood_of_regular_purchases_is_a_mean_over_customers(void **state)
+{
+    (void)state;
+    enum { DRAWS = 400000 };
+    static const double at[][FS_PURCHASE_PARAMETERS] = {{1.2, 2, 0.8, 2.4, 3}, {2.5, 3, 1, 2, 2}};
+    static const double wait[] = {2, 1.5, 2.5}, age = 12;
+    for (size_t n = 0; n < 2; n++)
+        for (int x = 0; x <= 3; x++) {
+            double k = at[n][4], sum = 0, squares = 0, last = 0;
+            customers c = room();
+            for (int i = 0; i < x; i++) last += wait[i];
+            add(&c, x, last, age);
+            c.log_waits[0] = 0;
+            for (int i = 0; i < x; i++) c.log_waits[0] += log(wait[i]);
+            fs_random random = fs_random_open(3, n, (uint64_t)x, 0);
+            for (int i = 0; i < DRAWS; i++) {
+                double rate = fs_random_gamma(&random, at[n][0]) / at[n][1];
+                double leaves = fs_random_beta(&random, at[n][2], at[n][3]);
+                double one = pow(1 - leaves, x), silent = 0, part = exp(-rate * (age - last));
+                for (int j = 0; j < x; j++)
+                    one *= pow(rate, k) * pow(wait[j], k - 1) * exp(-rate * wait[j]) / tgamma(k);
+                for (int j = 0; j < (int)k; j++)
+                    silent += part, part *= rate * (age - last) / (j + 1);
+                one *= leaves + (1 - leaves) * silent;
+                sum += one, squares += one * one;
+            }
+            double mean = sum / DRAWS, error = sqrt((squares / DRAWS - mean * mean) / DRAWS);
+            fs_history_groups groups = groups_of(&c);
+            double found = fs_purchase_likelihood(FS_MBG_CNBD_K, &groups, at[n], NULL);
+            expect_near(exp(found), mean, 4.5 * error);
+            fs_history_groups_free(&groups);
+            free(c.repeats);
+        }
+}
+
+static fs_purchase_fit fit_of(const customers *c, int model)
+{
+    fs_history_groups groups = groups_of(c);
+    fs_purchase_fit fit;
+    fs_purchase_fit_model(model, &groups, &fit);
+    fs_history_groups_free(&groups);
+    return fit;
+}
+
+static void without_the_times_between_purchases_they_come_at_random(void **state)
+{
+    (void)state;
+    static const double truth[] = {0.9, 1.5, 0.9, 2, 4};
+    customers c = room();
+    draw(&c, FS_MBG_CNBD_K, truth, 17, 3000);
+    fs_purchase_fit known = fit_of(&c, FS_MBG_CNBD_K), plain = fit_of(&c, FS_MBG_NBD);
+    assert_true(known.parameter[4] == 4 && known.log_likelihood > plain.log_likelihood + 100);
+    int64_t one = 0;
+    while (c.repeats[one] < 2) one++;
+    double odd[] = {NAN, INFINITY, -INFINITY, c.repeats[one] * log(c.recency[one])};
+    for (int i = 0; i < 4; i++) { /* the last: twice as much time as there was */
+        c.log_waits[one] = odd[i];
+        fs_purchase_fit fit = fit_of(&c, FS_MBG_CNBD_K);
+        assert_true(fit.parameter[4] == 1 && fit.log_likelihood == plain.log_likelihood);
+    }
+    free(c.repeats);
+}
+
 /* ---- histories ---- */
 
 static void the_order_of_customers_is_nothing_to_the_results(void **state)
 {
     (void)state;
-    static const double truth[] = {0.6, 5, 1.1, 2.5};
+    static const double truth[FS_PURCHASE_PARAMETERS] = {0.6, 5, 1.1, 2.5};
     customers c = room(), turned = room();
     draw(&c, FS_BG_NBD, truth, 5, 3000);
     for (int64_t i = 0; i < c.count; i++)
@@ -370,7 +453,7 @@ static void what_is_no_history_is_left_out_and_counted(void **state)
     double repeats[] = {1, -1, 2.5, 1, 1, 0, NAN, 2, 3},
            recency[] = {1, 1, 1, 5, -1, 2, 1, INFINITY, 2};
     double age[] = {4, 4, 4, 4, 4, 4, 4, INFINITY, 2}, weight[] = {2, 1, 1, 1, 1, 1, 1, 1, 0}, left;
-    fs_histories histories = {9, repeats, recency, age, weight};
+    fs_histories histories = {9, repeats, recency, age, weight, NULL};
     fs_history_groups groups = {0};
     assert_int_equal(fs_history_groups_make(&groups, &histories, &left), FS_OK);
     assert_true(groups.count == 1 && groups.customers == 2 && left == 7);
@@ -380,10 +463,11 @@ static void what_is_no_history_is_left_out_and_counted(void **state)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    static const double bg[] = {0.243, 4.414, 0.793, 2.426}, ahead[] = {26, 52};
+    static const double bg[FS_PURCHASE_PARAMETERS] = {0.243, 4.414, 0.793, 2.426},
+                        ahead[] = {26, 52};
     customers c = room();
     some(&c);
-    fs_histories histories = {c.count, c.repeats, c.recency, c.age, NULL};
+    fs_histories histories = {c.count, c.repeats, c.recency, c.age, NULL, NULL};
     for (int n = 0; n < 100; n++) {
         fs_history_groups groups = {0};
         double left, expected[2 * 16];
@@ -415,7 +499,7 @@ static void expect_finite(const customers *c)
             fs_purchase_foretell(m, fit.parameter, &groups, ahead, 4, out, out + groups.count),
             FS_OK);
         assert_true(isfinite(fit.log_likelihood));
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < FS_PURCHASE_PARAMETERS; i++)
             assert_true(isfinite(fit.parameter[i]) && isfinite(fit.deviation[i]));
         for (int64_t i = 0; i < groups.count; i++) assert_true(out[i] >= 0 && out[i] <= 1);
         for (int64_t i = groups.count; i < 5 * groups.count; i++)
@@ -455,6 +539,8 @@ int main(void)
         cmocka_unit_test(nothing_jumps_where_a_formula_has_a_hole),
         cmocka_unit_test(parameters_are_found_again),
         cmocka_unit_test(many_customers_have_a_likelihood_without_slope_too),
+        cmocka_unit_test(the_likelihood_of_regular_purchases_is_a_mean_over_customers),
+        cmocka_unit_test(without_the_times_between_purchases_they_come_at_random),
         cmocka_unit_test(the_order_of_customers_is_nothing_to_the_results),
         cmocka_unit_test(what_is_no_history_is_left_out_and_counted),
         cmocka_unit_test(every_allocation_may_fail),

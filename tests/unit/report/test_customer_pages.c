@@ -102,6 +102,11 @@ static const char *finding_of(json_t *document, const char *id)
     return json_string_value(json_object_get(block_of(document, id), "finding"));
 }
 
+static const char *title_of(json_t *document, const char *id)
+{
+    return json_string_value(json_object_get(block_of(document, id), "title"));
+}
+
 static void segments_have_a_map_sizes_and_moves(void **state)
 {
     const shop *s = *state;
@@ -131,7 +136,8 @@ static void segments_have_a_map_sizes_and_moves(void **state)
                         "from \"Loyal\" to \"Champions\" (1).");
     assert_int_equal(json_array_size(rows_of(document, "segments")), 3);
     assert_int_equal(json_array_size(rows_of(document, "segment-profiles")), 1);
-    assert_non_null(block_of(document, "segment-sizes"));
+    assert_string_equal(title_of(document, "segment-sizes"),
+                        "What each segment is of the customers and of the money");
     json_decref(document);
     free(page);
 }
@@ -152,8 +158,11 @@ static void without_money_segments_are_counted(void **state)
     json_t *map = block_of(document, "segment-map");
     assert_null(json_object_get(map, "choose"));
     assert_int_equal(json_array_size(json_object_get(map, "series")), 2);
-    assert_int_equal(
-        json_array_size(json_object_get(block_of(document, "segment-sizes"), "series")), 1);
+    json_t *sizes = json_object_get(block_of(document, "segment-sizes"), "series");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(sizes, 1), "name")),
+                        "of the orders");
+    assert_string_equal(title_of(document, "segment-sizes"),
+                        "What each segment is of the customers and of the orders");
     assert_null(block_of(document, "segment-moves"));
     json_decref(document);
     free(page);
@@ -182,6 +191,27 @@ static void cohorts_are_a_triangle_of_months_or_quarters(void **state)
     page = write_report(s, NULL);
     assert_non_null(strstr(page, "Q1 2023 (100)"));
     assert_non_null(strstr(page, "bought again in the next quarter"));
+    free(page);
+}
+
+/* Of the same customers, without what it brings. */
+static void without_money_worth_is_in_purchases(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_values(s);
+    make_table(s, "customer_values",
+               "select 'c' || n as customer, date '2023-01-01' as first_day, date '2024-01-01' as "
+               "last_day, n as orders, null::double as revenue, n - 1 as repeats, 50.0 as recency, "
+               "52.0 as age, n / 10.0 as alive, 2.0 * n as expected_orders, 1.0 * n as orders_low, "
+               "3.0 * n as orders_high, null::double as order_value, null::double as value, "
+               "null::double as value_low, null::double as value_high, 11 - n as place, 'bgnbd' "
+               "as model from range(1, 11) as t(n)");
+    char *page = write_report(s, NULL);
+    json_t *document = document_of(page);
+    assert_string_equal(title_of(document, "value-curve"), "Whose purchases the coming year's are");
+    assert_non_null(strstr(finding_of(document, "value-curve"), "should buy on 110 days"));
+    json_decref(document);
     free(page);
 }
 
@@ -236,6 +266,10 @@ static void who_leaves_has_a_page_a_list_and_a_headline(void **state)
         json_array_get(json_object_get(json_array_get(choose, 0), "series"), 0), "y");
     assert_int_equal(json_array_size(y), 11);
     assert_true(json_number_value(json_array_get(y, 1)) == 0.19);
+    json_t *map = json_array_get(json_object_get(block_of(document, "churn-map"), "choose"), 0);
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(map, "series"), 0), "name")),
+                        "worth most: GBP 100 to 100");
     json_t *first = json_array_get(rows_of(document, "customer-list"), 0),
            *last = json_array_get(rows_of(document, "customer-list"), 9);
     assert_string_equal(json_string_value(json_array_get(first, 0)), "c10");
@@ -386,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_SHOP(segments_have_a_map_sizes_and_moves),
         IN_A_SHOP(without_money_segments_are_counted),
+        IN_A_SHOP(without_money_worth_is_in_purchases),
         IN_A_SHOP(cohorts_are_a_triangle_of_months_or_quarters),
         IN_A_SHOP(worth_is_a_curve_and_is_held_against_the_past),
         IN_A_SHOP(who_leaves_has_a_page_a_list_and_a_headline),
