@@ -1,6 +1,6 @@
-/* stock: CPU microseconds of one problem of stock control, the least of a few rounds (bench/measure.py); a line each: name, microseconds, result.
+/* stock [demand]: CPU microseconds of one problem of stock control, the least of a few rounds (bench/measure.py); a line each: name, microseconds, result.
  *
- * Each round of a problem does so many that it takes some ten milliseconds. Costs and demand change a little from one to the next, so that nothing
+ * With `demand` only the weeks of demand for wagner_whitin are told. Each round of a problem does so many that it takes some ten milliseconds. Costs and demand change a little from one to the next, so that nothing
  * is computed once for all; the result that is told is that of the first. */
 #include <math.h>
 #include <stdio.h>
@@ -89,15 +89,17 @@ static const struct {
                 {"newsvendor_normal", newsvendor, 100000},
                 {"newsvendor_poisson", newsvendor_poisson, 20000}};
 
-int main(void)
+int main(int arguments, char **argument)
 {
+    (void)argument;
     bench b = {.counts = {.p = malloc(4096 * sizeof(double))}};
     if (!b.counts.p) return 1;
     for (int t = 0; t < WEEKS; t++) {
         fs_random random = fs_random_open(1, (uint64_t)t, 0, 0);
         b.demand[t] = (double)fs_random_poisson(&random, 100);
+        if (arguments > 1) printf("%g ", b.demand[t]);
     }
-    for (size_t k = 0; k < sizeof problems / sizeof problems[0]; k++) {
+    for (size_t k = 0; arguments == 1 && k < sizeof problems / sizeof problems[0]; k++) {
         double least = INFINITY, sum = 0, first = problems[k].solve(&b, 0);
         for (int round = 0; round < ROUNDS; round++) {
             double began = cpu_seconds();
