@@ -16,6 +16,8 @@
     X(fit_uplift)                                                                                  \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
+    X(lot_sizes)                                                                                   \
+    X(order_policy)                                                                                \
     X(peaks)                                                                                       \
     X(purchases)                                                                                   \
     X(recommend)                                                                                   \
