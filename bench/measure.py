@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -169,6 +170,28 @@ def segments() -> Iterator[Row]:
     for rows, columns, clusters, most in ((1_000_000, 3, 5, 0.3), (1_000_000, 10, 8, None)):
         cost = min(said_cpu(program, rows, columns, clusters) for _ in range(REPEATS))
         yield Row(f"segments: k-means, {rows:,} rows, {columns} columns, {clusters} clusters", cost, "CPU s", most)
+
+
+STOCK_LIMITS = {"wagner_whitin": 5, "s_S_poisson_6": 20, "s_S_poisson_20": 200, "r_Q_poisson": 10}  # microseconds
+
+
+def stock() -> Iterator[Row]:
+    """Kernels of stock control, a problem each; the same by stockpyl where STOCKPYL_PYTHON names a Python that has it."""
+    costs = {}
+    program = on_library("stock")
+    for line in subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines():
+        name, micros, costs[name] = line.split()
+        yield Row(f"stock: {name}", float(micros), "CPU us", STOCK_LIMITS.get(name), f"costs {costs[name]}")
+    peer = os.environ.get("STOCKPYL_PYTHON")
+    if not peer:
+        print("stock: stockpyl is left out, STOCKPYL_PYTHON names no Python that has it")
+        return
+    weeks = subprocess.run([program, "demand"], check=True, capture_output=True, text=True).stdout.split()
+    for line in subprocess.run([peer, ROOT / "bench" / "stockpyl_peer.py", *weeks], check=True, capture_output=True, text=True).stdout.splitlines():
+        name, micros, cost = line.split()
+        if abs(float(cost) - float(costs[name])) > 1e-8 * float(cost):
+            sys.exit(f"stock: {name} costs {costs[name]}, by stockpyl {cost}")
+        yield Row(f"stock: {name} by stockpyl", float(micros), "CPU us")
 
 
 # ---- forecasting methods, each alone ----
@@ -367,6 +390,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "customers": customers,
     "segments": segments,
     "orders": orders,
+    "stock": stock,
     "methods": methods,
     "short_series": short_series,
     "csv": csv_ingest,

@@ -16,7 +16,9 @@
     X(fit_uplift)                                                                                  \
     X(forecast)                                                                                    \
     X(forecast_paths)                                                                              \
+    X(lot_sizes)                                                                                   \
     X(order)                                                                                       \
+    X(order_policy)                                                                                \
     X(peaks)                                                                                       \
     X(purchases)                                                                                   \
     X(recommend)                                                                                   \
