@@ -12,8 +12,8 @@ from .table import ArrowData, apply
 
 __all__ = [
     "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "fit_purchases",
-    "fit_segments", "fit_uplift", "forecast", "forecast_paths", "order", "peaks", "purchases", "recommend",
-    "replay_orders", "segment", "similar_items", "trend", "update", "uplift", "uplift_curve",
+    "fit_segments", "fit_uplift", "forecast", "forecast_paths", "lot_sizes", "order", "order_policy", "peaks",
+    "purchases", "recommend", "replay_orders", "segment", "similar_items", "trend", "update", "uplift", "uplift_curve",
 ]
 
 
@@ -1395,6 +1395,74 @@ def forecast_paths(
     )
 
 
+def lot_sizes(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    demand: str | None = None,
+    setup: float,
+    holding: float,
+    method: Literal["wagner_whitin", "silver_meal", "least_unit_cost", "part_period", "lot_for_lot", "period_quantity"] = "wagner_whitin",
+    threads: int | None = None,
+) -> pa.Table:
+    """Says what to order in each period so that what is needed is there, at least cost.
+
+    Demand is known, as from a plan or a production schedule; an order costs `setup` and each unit that is left at the
+    end of a period `holding`. wagner_whitin is the plan of least cost (Wagner and Whitin 1958), in time linear in the
+    periods (Wagelmans, van Hoesel and Kolen 1992). The rules begin an order where something is needed and take in the
+    next periods as long as theirs allows (Silver, Pyke and Thomas 2017, section 6.6).
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: a date, a time or a whole number; each row is a period, the next row the next
+        one. Default: the one column of dates.
+    demand : str, optional
+        The column of: needed at the start of the period, at least 0; null: nothing is. Default: the column of this
+        name, else the first number.
+    setup : float
+        What an order costs, whatever its size. From 0 to 1e+15.
+    holding : float
+        What a unit costs that is left at the end of a period. From 0 to 1e+15.
+    method : {"wagner_whitin", "silver_meal", "least_unit_cost", "part_period", "lot_for_lot", "period_quantity"}, default "wagner_whitin"
+        Wagner_whitin costs least; the others are the usual rules.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): as it came.
+        - `ordered` (double, units): to come at the start of the period.
+        - `left` (double, units): there at its end.
+        - `cost` (double, money): of the order and of what is left.
+
+    Examples
+    --------
+    >>> foresell.lot_sizes(sales, group=["item"], order="day", demand="units")  # doctest: +SKIP
+    """
+    return apply(
+        "lot_sizes",
+        data,
+        group=group,
+        order=order,
+        columns={"demand": demand},
+        params={
+            "setup": setup,
+            "holding": holding,
+            "method": method,
+        },
+        threads=threads,
+    )
+
+
 def order(
     data: ArrowData,
     *,
@@ -1561,6 +1629,113 @@ def order(
             "service": service,
             "common": common,
             "rows": rows,
+        },
+        threads=threads,
+    )
+
+
+def order_policy(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    mean: str | None = None,
+    holding: str | None = None,
+    shortage: str | None = None,
+    deviation: str | None = None,
+    fixed: str | None = None,
+    lead_time: str | None = None,
+    lead_deviation: str | None = None,
+    policy: Literal["order_up_to", "s_S", "r_Q", "economic_lot"] = "order_up_to",
+    review: int = 1,
+    law: Literal["counts", "normal"] = "counts",
+    threads: int | None = None,
+) -> pa.Table:
+    """Says when to order and how much, from demand, lead time and costs.
+
+    Each row is an item: demand a period, lead time, and costs. What is asked for and not there waits.
+
+    order_up_to: the level that costs least on average over the periods between two reviews; with one period the
+    newsvendor's of demand over lead time and one period. s_S: the best point and level by Zheng and Federgruen (1991),
+    costs counted at the end of each period. r_Q: the best point and lot under continuous review by Federgruen and Zheng
+    (1992), of normal demand by Zheng (1992). economic_lot: Harris (1913), with back-orders where shortage is known.
+
+    Demand over a lead time that is not certain has its exact mean and variance, and is taken as of the same law; else
+    all is exact of independent periods, r_Q of Poisson demand. A row whose figures make no sense says so in its note.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: which row it is: a number, a date or a time. Default: the one column of dates.
+    mean : str, optional
+        The column of: of demand a period. Default: the column of this name, else the first number.
+    holding : str, optional
+        The column of: what a unit costs that is left at the end of a period; above 0. Default: the column of this name,
+        else the first number.
+    shortage : str, optional
+        The column of: what a unit costs that waits at the end of a period; above 0; null: nothing may wait, which only
+        economic_lot can do. Default: the column of this name, or none.
+    deviation : str, optional
+        The column of: standard deviation of demand a period; null: as Poisson has it. Default: the column of this name,
+        or none.
+    fixed : str, optional
+        The column of: what placing an order costs; null: 0. Default: the column of this name, or none.
+    lead_time : str, optional
+        The column of: periods until an order is there; null: 0. Default: the column of this name, or none.
+    lead_deviation : str, optional
+        The column of: standard deviation of lead_time; null: 0. Default: the column of this name, or none.
+    policy : {"order_up_to", "s_S", "r_Q", "economic_lot"}, default "order_up_to"
+        Order_up_to: to a level at each review; s_S: to a level where the point is reached, reviewed every period; r_Q:
+        a lot as soon as the point is reached; economic_lot: the same under steady demand.
+    review : int, default 1
+        Periods from one review to the next, of order_up_to. From 1 to 366.
+    law : {"counts", "normal"}, default "counts"
+        Of demand: counts: whole units, Poisson, or negative binomial where it is spread more; normal: any quantity.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `row` (period): as it came.
+        - `point` (double, units): an order is placed where what is on hand and on order, less what waits, is at or
+          below it; null: at each review.
+        - `upto` (double, units): up to what is ordered.
+        - `lot` (double, units): what is ordered at once; null: up to the level, whatever it is.
+        - `cover_mean` (double, units): demand until the next order is there.
+        - `cover_deviation` (double, units): its standard deviation.
+        - `safety` (double, units): of order_up_to upto, else point, less cover_mean.
+        - `cost` (double, money a period): expected, of holding, shortage and orders.
+        - `note` (text): why there are no figures, or what was taken in the place of what is not known; else null.
+
+    Examples
+    --------
+    >>> foresell.order_policy(sales, group=["item"], order="day", mean="units", holding="units")  # doctest: +SKIP
+    """
+    return apply(
+        "order_policy",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "mean": mean,
+            "holding": holding,
+            "shortage": shortage,
+            "deviation": deviation,
+            "fixed": fixed,
+            "lead_time": lead_time,
+            "lead_deviation": lead_deviation,
+        },
+        params={
+            "policy": policy,
+            "review": review,
+            "law": law,
         },
         threads=threads,
     )
