@@ -25,7 +25,7 @@ def shape(folder: Path) -> str:
         with sold as (select product_id, store_id, date, sum(units) as units from '{sales}' group by all),
         items as (select product_id, row_number() over (order by product_id) - 1 as number from (select distinct product_id from sold)),
         stores as (select distinct store_id from sold),
-        days as (select min(date) + cast(d as integer) as date from sold, range({DAYS}) as r(d) group by d)
+        days as (select (select min(date) from sold) + cast(d as integer) as date from range({DAYS}) as r(d))
         select date, product_id, number, store_id, cast(coalesce(units, 0) as integer) as units
         from days cross join items cross join stores left join sold using (date, product_id, store_id)
         order by date, product_id, store_id"""

@@ -7,18 +7,28 @@
 -- product's own end, or where it has not sold for three months and for eight times its usual pause (after a single
 -- sale for half a year, and at the latest after 400 days). filled: the
 -- periods without a line are few enough (at most three for each that has one) to be written down one by one.
-with sold as (
+with told as (
     select
         item,
         coalesce(store, '(all)') as store,
-        min(case when kind = 'sale' then period end) as first_sold,
-        max(case when kind = 'sale' then period end) as last_sold,
-        count(distinct case when kind = 'sale' then period end) as periods_sold,
-        count(distinct period) as periods_told,
+        period,
+        max(case when kind = 'sale' then 1 else 0 end) as sales,
         count(*) as lines
     from sales_lines
     where kind in ('sale', 'zero', 'none') and period is not null
-    group by item, coalesce(store, '(all)')
+    group by item, coalesce(store, '(all)'), period
+),
+sold as (
+    select
+        item,
+        store,
+        min(case when sales = 1 then period end) as first_sold,
+        max(case when sales = 1 then period end) as last_sold,
+        count(case when sales = 1 then 1 end) as periods_sold,
+        count(*) as periods_told,
+        cast(sum(lines) as bigint) as lines
+    from told
+    group by item, store
 ),
 stocked as (
     select

@@ -8,41 +8,7 @@
 -- a line of which models should see nothing, and the first and the last. A cell that is not here is, while the item is on
 -- offer, a zero; where the setting absent is missing, it is not known, and all that filled offers lack is written down.
 -- Units and revenue are what customers wanted: sales, less what was cancelled on the same day.
-with told as (
-    select
-        item,
-        coalesce(store, '(all)') as store,
-        period,
-        cast(sum(exact(case when kind = 'none' then null else net_units end)) as double) as units,
-        cast(sum(exact(revenue)) as double) as revenue,
-        max(case when on_promotion then 1 when not on_promotion then 0 end) as on_promotion,
-        sum(case when kind = 'sale' then 1 else 0 end) as lines,
-        sum(case when kind = 'zero' then 1 else 0 end) as zeros,
-        sum(case when kind = 'none' then 1 else 0 end) as nones
-    from sales_lines
-    where period is not null
-        and (kind in ('sale', 'zero', 'none') or (kind in ('return', 'cancellation') and days_to_return = 0))
-    group by item, coalesce(store, '(all)'), period
-),
-stocked as (
-    select
-        stock.item,
-        coalesce(stock.store, '(all)') as store,
-        periods.period,
-        min(case when stock.in_stock = false then 1 when stock.in_stock then 0 when stock.on_hand <= 0 then 1 else 0 end) as out
-    from stock
-    join periods
-        on periods.period = case
-            when '${period}' = 'week' then week_start(stock.day)
-            when '${period}' = 'month' then month_start(stock.day)
-            else stock.day
-        end
-    where stock.day is not null
-        and not periods.ahead
-        and (stock.in_stock is not null or stock.on_hand is not null)
-    group by stock.item, coalesce(stock.store, '(all)'), periods.period
-),
-blank as (
+with blank as (
     select closures.store, periods.number
     from closures
     join periods on periods.period = closures.period
@@ -63,30 +29,60 @@ edges as (
     join blank on blank.store = offers.store and blank.number >= offers.first_number and blank.number <= offers.last_number
     where offers.filled
 ),
-gaps as (
-    select edges.item, edges.store, periods.period
+every_side as (
+    select
+        item,
+        coalesce(store, '(all)') as store,
+        period,
+        case when kind = 'none' then null else net_units end as units,
+        revenue,
+        case when on_promotion then 1 when not on_promotion then 0 end as on_promotion,
+        case when kind = 'sale' then 1 else 0 end as lines,
+        case when kind = 'zero' then 1 else 0 end as zeros,
+        case when kind = 'none' then 1 else 0 end as nones,
+        null as out
+    from sales_lines
+    where period is not null
+        and (kind in ('sale', 'zero', 'none') or (kind in ('return', 'cancellation') and days_to_return = 0))
+    union all
+    select
+        stock.item,
+        coalesce(stock.store, '(all)'),
+        periods.period,
+        null,
+        null,
+        null,
+        0,
+        0,
+        0,
+        case when stock.in_stock = false then 1 when stock.in_stock then 0 when stock.on_hand <= 0 then 1 else 0 end
+    from stock
+    join periods
+        on periods.period = case
+            when '${period}' = 'week' then week_start(stock.day)
+            when '${period}' = 'month' then month_start(stock.day)
+            else stock.day
+        end
+    where stock.day is not null
+        and not periods.ahead
+        and (stock.in_stock is not null or stock.on_hand is not null)
+    union all
+    select edges.item, edges.store, periods.period, null, null, null, 0, 0, 0, null
     from edges
     join periods on periods.number = edges.number
-),
-every_side as (
-    select item, store, period, units, revenue, on_promotion, lines, zeros, nones, null as out from told
-    union all
-    select item, store, period, null, null, null, 0, 0, 0, out from stocked
-    union all
-    select item, store, period, null, null, null, 0, 0, 0, null from gaps
 ),
 cells as (
     select
         item,
         store,
         period,
-        max(units) as units,
-        max(revenue) as revenue,
+        cast(sum(exact(units)) as double) as units,
+        cast(sum(exact(revenue)) as double) as revenue,
         max(on_promotion) as on_promotion,
-        max(lines) as lines,
+        sum(lines) as lines,
         max(zeros) as zeros,
         max(nones) as nones,
-        max(out) as out
+        min(out) as out
     from every_side
     group by item, store, period
 ),

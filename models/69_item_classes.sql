@@ -8,7 +8,7 @@
 -- Of the last year, or of the latter half of less than two years (compared_days), or of all there is. ABC: the products that make the first 80 % are A,
 -- the next 15 % B, the rest C. XYZ: the deviation of a week's (or month's) pieces over their mean, up to 0.5 X, up to 1 Y, else Z.
 -- Kind of demand: adi is the mean distance of two periods with demand, cv2 the squared deviation of the demand in them over its
--- mean (four periods with demand at least); smooth up to 1.32 and 0.49, erratic above in cv2, intermittent above in adi, lumpy above in both (Syntetos, Boylan, Croston 2005).
+-- mean (four periods with demand at least), of exact sums, so that it is the same to the last digit however many threads there are; smooth up to 1.32 and 0.49, erratic above in cv2, intermittent above in adi, lumpy above in both (Syntetos, Boylan, Croston 2005).
 -- A product is new that was first sold in the last quarter of a year, growing or declining where its trend is sure, ending where a quarter of what was usual is sold in
 -- the last three months (of the year before, where it was seen), ended where it is not on offer any more. The field is above or below the median
 -- of the products on offer, in pieces and in profit (in revenue where costs are not known). change is of revenue against the stretch before.
@@ -63,9 +63,21 @@ sizes as (
         count(case when value > 0 then 1 end) as demands,
         count(case when value is null then 1 end) as hidden,
         count(value) as told,
-        avg(case when value > 0 then value end) as mean_size,
-        coalesce(stddev_samp(case when value > 0 then value end), 0) as deviation
+        cast(sum(exact(case when value > 0 then value end)) as double) / nullif(cast(count(case when value > 0 then 1 end) as double), 0) as mean_size
     from cells
+    group by item
+),
+relative_sizes as (
+    select
+        cells.item,
+        cells.value / nullif(sizes.mean_size, 0) - 1 as off
+    from cells
+    join sizes on sizes.item = cells.item
+    where cells.value > 0
+),
+spread_sizes as (
+    select item, cast(sum(exact(1e6 * off * off)) as double) / nullif(1e6 * (cast(count(off) as double) - 1), 0) as cv2
+    from relative_sizes
     group by item
 ),
 bucket_sums as (
@@ -100,13 +112,14 @@ patterns as (
                 else item_ends.last_number - item_ends.first_number + 1 - sizes.hidden
             end as double) / nullif(cast(sizes.demands as double), 0)
         ) as adi,
-        case when sizes.mean_size > 0 then power(sizes.deviation / nullif(sizes.mean_size, 0), 2) end as cv2,
+        case when sizes.mean_size > 0 then coalesce(spread_sizes.cv2, 0) end as cv2,
         greatest(coalesce(buckets.all_buckets, buckets.told_buckets), buckets.told_buckets) as bucket_count,
         buckets.value as bucket_value,
         buckets.squares
     from sizes
     join item_ends on item_ends.item = sizes.item
     left join buckets on buckets.item = sizes.item
+    left join spread_sizes on spread_sizes.item = sizes.item
     where sizes.demands > 0
 ),
 spreads as (
