@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from common import DATA, FORESELL, ROOT, WORK, Cost, measure
-from quality import DATA_SETS, DataSet, Part, errors, summed
+from quality import DATA_SETS, DataSet, Part, errors, inner, summed
 
 HERE = ROOT / "bench" / "forecast"
 FILE = HERE / "results.csv"
@@ -124,12 +124,13 @@ def read(db: duckdb.DuckDBPyConnection, made: Path) -> None:
 class Bench:
     """One data set, with what was measured of it so far, so that nothing is forecast twice."""
 
-    def __init__(self, plan: Plan, take_all: bool) -> None:
+    def __init__(self, plan: Plan, take_all: bool, is_inner: bool) -> None:
         self.plan, self.take_all = plan, take_all
         self.db = duckdb.connect(config={"threads": 2})
         self.db.execute(f"set temp_directory = '{WORK}/forecast-spill'")
         self.data: DataSet = replace(DATA_SETS[plan.data], measures=plan.measures)
-        self.parts = kept(self.db, [part for part in self.data.parts(self.db) if plan.only in ("", part.name)], plan.origins)
+        parts = [inner(part) if is_inner else part for part in self.data.parts(self.db) if plan.only in ("", part.name)]
+        self.parts = kept(self.db, parts, plan.origins)
         self.known: dict[tuple[str, str, int], tuple[dict[str, float], float, int]] = {}
 
     def file(self, side: str, model: str, part: Part, every: int) -> Path:
@@ -288,11 +289,11 @@ def warm(bench: Bench) -> None:
     print(f"one series: {cost.cpu:.2f} CPU s of statsforecast's, {bench.once('ours', 'snaive', part, 0).cpu:.2f} of ours", flush=True)
 
 
-def run(name: str, take_all: bool) -> list[dict[str, str]]:
-    bench, rows = Bench(PLANS[name], take_all), []
+def run(name: str, take_all: bool, is_inner: bool, only: list[str]) -> list[dict[str, str]]:
+    bench, rows = Bench(PLANS[name], take_all, is_inner), []
     bench.fresh_scores()
     warm(bench)
-    for model in PLANS[name].models:
+    for model in (model for model in PLANS[name].models if not only or model in only):
         found = bench.pair(model)
         one = found[0]
         print(f"{name:13}{model:18}{one['series']:>6} series", *(f"{r['measure']} {r['theirs']} {r['ours']}" for r in found),
@@ -301,8 +302,19 @@ def run(name: str, take_all: bool) -> list[dict[str, str]]:
     return rows
 
 
+def chosen(words: list[str]) -> list[str]:
+    """The models after --models=; none: all. A combination stands beside the best of the others, so it is measured with them."""
+    only = [model for word in words if word.startswith("--models=") for model in word.removeprefix("--models=").split(",")]
+    for model in only:
+        if model not in PAIRS:
+            sys.exit(f"bench/forecast: '{model}' is no model to measure by itself; there are {', '.join(PAIRS)}")
+    return only
+
+
 def main() -> None:
-    take_all, write = "--all" in sys.argv, "--write" in sys.argv
+    take_all, write, is_inner, only = "--all" in sys.argv, "--write" in sys.argv, "--inner" in sys.argv, chosen(sys.argv[1:])
+    if write and is_inner:
+        sys.exit("bench/forecast: --inner is for choices, and is not written")
     names = [word for word in sys.argv[1:] if not word.startswith("--")] or list(PLANS)
     WORK.mkdir(parents=True, exist_ok=True)
     for name in names:
@@ -311,7 +323,7 @@ def main() -> None:
         if not (DATA / name.split("-")[0]).exists():
             print(f"{name}: skipped, {DATA / name.split('-')[0]} is not there (FORESELL_DATA names the folder)")
             continue
-        rows = run(name, take_all)
+        rows = run(name, take_all, is_inner, only)
         if write:
             write_file(rows)
             write_page()

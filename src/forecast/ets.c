@@ -137,14 +137,27 @@ static unsigned free_of(const fs_ets *form)
     return bits;
 }
 
+/* Holt's, or Holt's and Winters': nothing but a bound holds its trend back. */
+static bool is_straight_by_name(const fs_ets_group *g)
+{
+    bool straight = false;
+    for (int k = 0; k < LANES; k++)
+        straight = straight || (g->form[k].error && g->form[k].trend && !g->form[k].damped);
+    return g->trend_is_named && straight;
+}
+
 /* The trend may take so much of what the level takes, as a logit. The likelihood likes quick trends that forecast badly: with a
- * bound the forecasts of inner windows of M3 and M4 are better, the lower the bound the longer the season is, those of Holt's method and
- * its kin too. A form that the user spells out has the usual region whole, as in other programs, though on inner windows of M3 its mean
- * error is 3 to 9 % more. */
+ * bound the forecasts of inner windows of M3 and M4 are better, the lower the bound the longer the season is. A straight trend by
+ * name may turn as much in a season as one without season in a step; others, which damp it or give it up, by its square root
+ * (M3's months, 12 steps: Holt's and Winters' mean error is 9 % less than with the root, M5's days 2 %; that of the choice is as good or
+ * better with it). A form that the user spells out has the usual region whole, as in other programs, though on inner windows of M3
+ * its mean error is 3 to 9 % more. */
 static double most_beta(const fs_ets_group *g)
 {
+    double period = (double)g->period;
     if (g->trend_is_quick) return FARTHEST;
-    return logit(QUICKEST_TREND / sqrt((double)g->period));
+    double most = logit(QUICKEST_TREND / (is_straight_by_name(g) ? period : sqrt(period)));
+    return most > -FARTHEST ? most : -FARTHEST;
 }
 
 static fs_lsq_problem problem_of(const fs_ets_group *g, int64_t known)

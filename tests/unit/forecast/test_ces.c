@@ -184,6 +184,22 @@ static void noise_seldom_has_a_season(void **state)
     method_free(&w);
 }
 
+/* 8 % a step: a tenth a season over α0, which is .5 at least, so a season of 12 leaves 1.7 % a step and one of 1 leaves enough. */
+static void growth_is_held_within_a_tenth_a_season(void **state)
+{
+    (void)state;
+    method_work w = {0};
+    double y[60];
+    for (int t = 0; t < 60; t++) y[t] = pow(1.08, t);
+    assert_true(method_fit(&w, &fs_ces_method, 1, y, NULL, 60));
+    assert_true(w.mean[METHOD_HORIZON - 1] > w.mean[METHOD_HORIZON - 2] * 1.05);
+    assert_true(method_fit(&w, &fs_ces_method, 12, y, NULL, 23)); /* less than two seasons */
+    assert_string_equal(w.fit.model, "CES(N)");
+    assert_true(w.mean[METHOD_HORIZON - 1] > w.mean[METHOD_HORIZON - 2]);
+    assert_true(w.mean[METHOD_HORIZON - 1] < w.mean[METHOD_HORIZON - 2] * (1 + 0.2 / 12));
+    method_free(&w);
+}
+
 static void series_that_are_too_short_are_left_to_others(void **state)
 {
     (void)state;
@@ -215,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_simulated_level_is_found),
         cmocka_unit_test(a_season_is_found_and_goes_on),
         cmocka_unit_test(noise_seldom_has_a_season),
+        cmocka_unit_test(growth_is_held_within_a_tenth_a_season),
         cmocka_unit_test(series_that_are_too_short_are_left_to_others),
         cmocka_unit_test(nasty_series_get_finite_forecasts),
         cmocka_unit_test(every_allocation_may_fail),

@@ -238,6 +238,28 @@ static void a_fit_does_not_depend_on_what_was_fitted_before(void **state)
     method_free(&w);
 }
 
+/* Level for sixty steps, then five a step: how much of that is in the trend twenty steps later. */
+static double slope_told(method_work *w, const fs_method *method, int season)
+{
+    double y[80];
+    for (int t = 0; t < 80; t++) y[t] = 100 + t % 2 + (t < 60 ? 0 : 5 * (t - 59));
+    assert_true(method_fit(w, method, season, y, NULL, 80));
+    return w->mean[1] - w->mean[0];
+}
+
+static void a_straight_trend_turns_more_slowly_where_the_season_is_long(void **state)
+{
+    (void)state;
+    method_work w = {0};
+    assert_true(slope_told(&w, &fs_holt_method, 1) > 4);
+    double slow = slope_told(&w, &fs_holt_method, 12);
+    assert_true(slow > 0.5 && slow < 3);
+    assert_true(slope_told(&w, &fs_holt_method, 1000000) < slow);
+    w.form = "AAN"; /* spelled out */
+    assert_true(slope_told(&w, &fs_ets_method, 12) > 4);
+    method_free(&w);
+}
+
 static void thousands_of_nasty_series_get_finite_forecasts(void **state)
 {
     (void)state;
@@ -260,6 +282,7 @@ int main(void)
         cmocka_unit_test(the_form_that_made_a_series_is_found),
         cmocka_unit_test(errors_and_seasons_that_multiply_are_found),
         cmocka_unit_test(a_fit_does_not_depend_on_what_was_fitted_before),
+        cmocka_unit_test(a_straight_trend_turns_more_slowly_where_the_season_is_long),
         cmocka_unit_test(thousands_of_nasty_series_get_finite_forecasts),
         cmocka_unit_test(every_allocation_may_fail),
     };
