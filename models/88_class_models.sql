@@ -7,7 +7,7 @@
 --
 -- A model of as_of has learnt from the eight quarters before as_of whose next quarter had ended by then, and from nothing later; there are two such quarters at least. The replay goes back four
 -- quarters at most. Of more than 12,000 rows every second, third … product is taken, as many more
--- would teach little. Oldest quarters first, so that the stretches by which the penalty is chosen are times.
+-- would teach little; MLlib takes all. Oldest quarters first, so that the stretches by which the penalty is chosen are times.
 with origins as (
     select as_of, quarter
     from class_features
@@ -15,7 +15,7 @@ with origins as (
     group by as_of, quarter
 ),
 steps as (
-    select origins.as_of, origins.quarter, int_div(count(*) - 1, 12000) + 1 as step
+    select origins.as_of, origins.quarter, case when '${classes.method}' = 'mllib' then 1 else int_div(count(*) - 1, 12000) + 1 end as step
     from origins
     join class_features on class_features.quarter > origins.quarter and class_features.quarter <= origins.quarter + 8
     group by origins.as_of, origins.quarter

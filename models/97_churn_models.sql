@@ -6,7 +6,7 @@
 -- expect: what in ('label', 'silence'); unique(what, part, class, kind, feature, level, knot); fitted > 0; coefficient is not null
 --
 -- A model of silence for part p has learnt from parts p + 1 … p + 4: by its date all their horizons had ended. The replay goes back four parts at most. Of a label, the model of a fold has learnt from the
--- other folds, that of part 0 from all. Of more than 10,000 rows every second, third … customer is taken: trees find as many of those who leave from them as from all. Three stretches tell when to stop the boosting
+-- other folds, that of part 0 from all. Of more than 10,000 rows every second, third … customer is taken: trees find as many of those who leave from them as from all; MLlib takes all. Three stretches tell when to stop the boosting
 -- as well as five, for half the work. Columns that only those can know who know who left (churn_leaks) are null. There is no model where fewer than 30 have left or fewer than 30 stayed: a share so small is told by chance. Oldest first, so that the
 -- stretches by which the penalty is chosen are times.
 with sizes as (
@@ -32,7 +32,7 @@ pairs as (
     where now.what = 'label' or (now.part <= 4 and past.part > now.part and past.part <= now.part + 4)
 ),
 models as (
-    select what, part, int_div(cast(sum(customers) as bigint) - 1, 10000) + 1 as step
+    select what, part, case when '${classes.method}' = 'mllib' then 1 else int_div(cast(sum(customers) as bigint) - 1, 10000) + 1 end as step
     from pairs
     group by what, part
     having sum(leavers) >= 30 and sum(stayers) >= 30

@@ -26,14 +26,11 @@ from pyspark.sql import types as T
 
 from .columns import Parts, options_text
 from .errors import DataError
+from .fitting import ALIKE, ROWS_A_TASK, Key, as_number, drawn, of_group
 from .spark import piped, plainly_named, result_type
 
 CLASSES, LEVELS = 32, 30  # the most, as in foresell/learn.h
-LARGEST, ALIKE = 1e140, 1e-9  # as in src/learn/terms.c
-ROWS_A_TASK = 50_000  # at least: a pass over fewer is quicker than a task is started
 SAMPLE = 2400  # rows for the kernel, which takes 2,000 of them evenly
-
-Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,7 @@ class _Table:
         return tuple(row[: len(self.keys)])
 
     def match(self, key: Key) -> Column:
-        same = [F.col(name).eqNullSafe(F.lit(value)) for name, value in zip(self.keys, key)]
-        return reduce(lambda a, b: a & b, same, F.lit(True))
+        return of_group(self.keys, key)
 
 
 @dataclass(frozen=True)
@@ -93,27 +89,12 @@ class _Group:
 # ---- columns ----
 
 
-def _number(field: T.StructField, column: Column) -> Column | None:
-    """A feature as a number, as operators take it; what is not finite is null. None where it is text."""
-    kind = field.dataType
-    if isinstance(kind, T.StringType):
-        return None
-    if isinstance(kind, T.DateType):
-        column = F.unix_date(column)
-    elif isinstance(kind, (T.TimestampType, T.TimestampNTZType)):
-        column = F.unix_micros(column.cast("timestamp"))
-    elif not isinstance(kind, (T.NumericType, T.BooleanType, T.NullType)):
-        raise DataError(f"column {field.name} of {kind.simpleString()} is no feature", column=field.name, remedy="make it a number or a text, or leave it out")
-    number = column.cast("double")
-    return F.when(F.abs(number) < F.lit(math.inf), F.greatest(F.least(number, F.lit(LARGEST)), F.lit(-LARGEST)))
-
-
 def _table(df: DataFrame, group: Sequence[str], order: str, label: str) -> _Table:
     features = [name for name in df.columns if name not in (*group, order, label)]
     names = [*group, order, label, *features]
     rows = plainly_named(df, names)
     plain = dict(zip(names, rows.columns))
-    as_numbers = {name: _number(df.schema[name], F.col(plain[name])) for name in features}
+    as_numbers = {name: as_number(df.schema[name], F.col(plain[name])) for name in features}
     numbers = {name: column for name, column in as_numbers.items() if column is not None}
     texts = {name: F.col(plain[name]) for name in features if name not in numbers}
     known = rows.where(F.col(plain[label]).isNotNull())
@@ -166,9 +147,9 @@ def _chosen(table: _Table, sizes: Mapping[Key, int], params: Mapping[str, object
     if not sizes:
         return {}
     order = table.rows.columns[len(table.keys)]
-    drawn = [table.match(key) & (F.pmod(F.xxhash64(order), F.lit(rows)) < SAMPLE) for key, rows in sizes.items()]
+    samples = [table.match(key) & drawn(order, rows, SAMPLE) for key, rows in sizes.items()]
     options = options_text(Parts(pa.schema([])), {**params, "label": table.label})
-    models = piped(table.rows.where(reduce(or_, drawn)), "fit_classifier", options, table.keys, order)
+    models = piped(table.rows.where(reduce(or_, samples)), "fit_classifier", options, table.keys, order)
     rows = models.select(*table.keys, "penalty", "temperature").distinct().collect()
     return {table.key(row): (row["penalty"], row["temperature"]) for row in rows}
 

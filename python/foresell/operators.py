@@ -790,6 +790,7 @@ def fit_segments(
     method: Literal["kmeans", "mixture"] = "kmeans",
     transform: Literal["auto", "none", "log"] = "auto",
     seed: int = 1,
+    fitter: Literal["foresell", "mllib"] = "foresell",
     threads: int | None = None,
 ) -> pa.Table:
     """Finds segments of rows that are alike.
@@ -826,6 +827,9 @@ def fit_segments(
         skewness is above 1.
     seed : int, default 1
         Of the random starts and resamples. From 0 to 1e+09.
+    fitter : {"foresell", "mllib"}, default "foresell"
+        Who fits: foresell, where the rows of a group are together; mllib, Spark's MLlib, over rows that are too many
+        for that: on Spark only, and k-means only.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -867,6 +871,7 @@ def fit_segments(
             "method": method,
             "transform": transform,
             "seed": seed,
+            "fitter": fitter,
         },
         threads=threads,
     )

@@ -111,10 +111,14 @@ def piped(
         Group columns, then results.
     """
     params = _core.parameters(operator, options)
-    if params.get("method") == "mllib":
-        from .classifier import fit  # MLlib wants NumPy, which nothing else here does
+    if params.get("method") == "mllib":  # MLlib wants NumPy, which nothing else here does
+        from .classifier import fit as fit_classifier
 
-        return fit(df, params, group, order)
+        return fit_classifier(df, params, group, order)
+    if params.get("fitter") == "mllib":
+        from .segmentation import fit as fit_segments
+
+        return fit_segments(df, params, group, order)
     result, names = result_type(df, operator, options, group, order), _named(df, group, order)
     return _partitioned(plainly_named(df, names), len(group), in_order).mapInArrow(
         functools.partial(_through_pipe, operator, options, tuple(group), order, names), result
@@ -143,7 +147,7 @@ def apply(
     -------
     pyspark.sql.DataFrame
         Group columns, then results, for each group the same as the functions of `foresell` give. Lazy, as all of Spark,
-        but for what MLlib fits (`method="mllib"` of fit_classifier).
+        but for what MLlib fits (`method="mllib"` of fit_classifier, `fitter="mllib"` of fit_segments).
 
     Examples
     --------

@@ -138,6 +138,14 @@ static const fs_param fit_params[] = {
      .minimum = 0,
      .maximum = 1000000000,
      .doc = "of the random starts and resamples"},
+    {.name = "fitter",
+     .type = FS_TYPE_TEXT,
+     .fallback = "foresell",
+     .choices = "foresell|mllib",
+     .on_spark = "mllib",
+     .doc =
+         "who fits: foresell, where the rows of a group are together; mllib, Spark's MLlib, over "
+         "rows that are too many for that: on Spark only, and k-means only"},
     {0}};
 
 /* ---- workspace ---- */

@@ -56,6 +56,9 @@ static const fs_setting settings[] = {
      .doc =
          "who fits the classifiers of products' next classes and of customers who leave: foresell, "
          "or Spark's MLlib where they are too many for one machine (with `--engine spark` only)"},
+    {"segments.method", FS_SETTING_CHOICE, "foresell", .choices = "foresell|mllib",
+     .doc = "who fits the segments of customers that buy alike: foresell, or Spark's MLlib where "
+            "they are too many for one machine (with `--engine spark` only)"},
     {"churn.horizon", FS_SETTING_INT, "90", .minimum = 7, .maximum = 365,
      .doc = "days in which a customer must buy, or he has left: where the files do not say who has "
             "left. A quarter, in which one who buys every month is missed three times"},

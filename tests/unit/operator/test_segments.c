@@ -90,6 +90,17 @@ static void options_that_contradict_are_refused(void **state)
     assert_non_null(strstr(error.message, "least = 5"));
 }
 
+static void what_only_spark_can_do_is_refused_before_a_row_is_read(void **state)
+{
+    (void)state;
+    fs_error error = {0};
+    assert_int_equal(apply(&fitted, "fitter = mllib", NULL, 0, 1, NULL, &error, -1, NULL),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "fit_segments: only Spark can do fitter = mllib"));
+    assert_int_equal(apply(&fitted, "fitter = foresell", NULL, 0, 1, NULL, &error, -1, NULL),
+                     FS_OK);
+}
+
 #define MODEL(row, segment, feature, unit, centre, deviation)                                      \
     {                                                                                              \
         {                                                                                          \
@@ -210,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_model_has_a_row_for_each_segment_and_feature),
         cmocka_unit_test(where_nothing_differs_there_is_no_model),
         cmocka_unit_test(options_that_contradict_are_refused),
+        cmocka_unit_test(what_only_spark_can_do_is_refused_before_a_row_is_read),
         cmocka_unit_test(rows_go_to_the_nearest_segment),
         cmocka_unit_test(a_mixture_tells_probabilities_and_units_make_logarithms),
         cmocka_unit_test(without_a_model_nothing_is_placed),
