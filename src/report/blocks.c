@@ -27,11 +27,16 @@ fs_status fs_report_add_text(json_t *page, const char *text, fs_error *error)
                          json_pack("{s:s, s:s}", "type", "text", "text", text), error);
 }
 
+void fs_report_fail_said(const fs_buffer *text, fs_error *error)
+{
+    if (error && !error->message[0]) fs_fail_memory(error, text->size);
+}
+
 fs_status fs_report_add_said(json_t *page, fs_status said, fs_buffer *text, fs_error *error)
 {
     fs_status status = said;
     if (status != FS_OK)
-        fs_fail_memory(error, text->size);
+        fs_report_fail_said(text, error);
     else if (text->size > 0)
         status = fs_report_add_text(page, text->data, error);
     fs_buffer_free(text);
@@ -156,7 +161,7 @@ fs_status fs_report_add_said_table(const fs_report *report, json_t *page, fs_sta
     fs_status status = said;
     query.finding = text->size > 0 ? text->data : NULL;
     if (status != FS_OK)
-        fs_fail_memory(error, text->size);
+        fs_report_fail_said(text, error);
     else
         status = fs_report_add_table(report, page, &query, error);
     fs_buffer_free(text);

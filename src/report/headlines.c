@@ -1,7 +1,7 @@
 /* The five things that matter most: figures from the run's tables, put into words by sentences.c.
  *
  * Candidates in the order of what people ask first: how much was sold, what is coming, when the
- * next peak is, who is about to leave, which products carry the shop, which trends are sure, and whether the data could be
+ * next peak is, what to order, who is about to leave, which products carry the shop, which trends are sure, and whether the data could be
  * read. The last one is always among the five.
  */
 #include <inttypes.h>
@@ -261,6 +261,14 @@ static fs_status stores(const fs_report *report, fs_buffer *out, fs_error *error
 }
 
 /* Who is likely to leave, and what contacting brings; nothing where the past does not bear the list out. */
+static fs_status orders(const fs_report *report, fs_buffer *out, fs_error *error)
+{
+    bool found;
+    fs_figures_orders f;
+    FS_TRY(fs_report_read_orders(report, &f, &found, error));
+    return found ? fs_report_say_orders(out, &f) : FS_OK;
+}
+
 static fs_status leaving(const fs_report *report, fs_buffer *out, fs_error *error)
 {
     bool found;
@@ -365,10 +373,10 @@ static fs_status no_sales(const fs_report *report, fs_buffer *out, fs_error *err
 static const struct {
     sentence say;
     const char *page;
-} candidates[] = {{no_sales, "data"},   {left, "overview"},     {response, "overview"},
-                  {total, "overview"},  {outlook, "demand"},    {peak, "peaks"},
-                  {leaving, "keeping"}, {products, "products"}, {trends, "products"},
-                  {stores, "places"}};
+} candidates[] = {{no_sales, "data"},   {left, "overview"},   {response, "overview"},
+                  {total, "overview"},  {outlook, "demand"},  {peak, "peaks"},
+                  {orders, "orders"},   {leaving, "keeping"}, {products, "products"},
+                  {trends, "products"}, {stores, "places"}};
 
 static fs_status add_headline(const fs_report *report, sentence say, const char *page, json_t *list,
                               fs_error *error)

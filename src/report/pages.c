@@ -522,6 +522,8 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
                                    "When far more is sold than usual for the weekday and season.");
     json_t *products =
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
+    json_t *orders = fs_report_page("orders", "What to order",
+                                    "Today's orders and why, and stock that is too much.");
     json_t *places = fs_report_page("places", "Stores and categories", "");
     json_t *customers =
         fs_report_page("customers", "Customers", "Who they are, and what they are worth.");
@@ -530,7 +532,7 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     json_t *data = fs_report_page("data", "Data",
                                   "What was read, what was refused and why, and what was assumed.");
     fs_status status = overview && demand && accuracy && business && seasons && peaks && products &&
-                               places && customers && keeping && data
+                               orders && places && customers && keeping && data
                            ? FS_OK
                            : fs_fail_memory(error, 0);
     if (status == FS_OK) status = add_overview(report, overview, error);
@@ -540,12 +542,13 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
     if (status == FS_OK) status = fs_report_add_seasons(report, seasons, error);
     if (status == FS_OK) status = add_peaks(report, peaks, error);
     if (status == FS_OK) status = fs_report_add_products(report, products, error);
+    if (status == FS_OK) status = fs_report_add_orders(report, orders, error);
     if (status == FS_OK) status = add_places(report, places, error);
     if (status == FS_OK) status = fs_report_add_customers(report, customers, error);
     if (status == FS_OK) status = fs_report_add_keeping(report, keeping, error);
     if (status == FS_OK) status = add_data(report, data, error);
-    json_t *all[] = {overview, demand, accuracy,  business, seasons, peaks,
-                     products, places, customers, keeping,  data};
+    json_t *all[] = {overview, demand, accuracy, business,  seasons, peaks,
+                     products, orders, places,   customers, keeping, data};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (status == FS_OK)
             status = add_page(pages, all[i], error);

@@ -154,7 +154,7 @@ fs_status fs_report_add_said_plot(const fs_report *report, json_t *page, fs_stat
     fs_status status = said;
     plot.finding = text->size > 0 ? text->data : NULL;
     if (status != FS_OK)
-        fs_fail_memory(error, text->size);
+        fs_report_fail_said(text, error);
     else
         status = fs_report_add_plot(report, page, &plot, error);
     fs_buffer_free(text);

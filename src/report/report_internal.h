@@ -368,6 +368,43 @@ FS_MUST_CHECK fs_status fs_report_say_overdue(fs_buffer *out, int64_t overdue, i
 /* A warning where `chosen` of the campaigns did not reach their customers by lot; else nothing. */
 FS_MUST_CHECK fs_status fs_report_say_campaigns(fs_buffer *out, int64_t chosen, int64_t campaigns);
 
+/* ---- stock_findings.c: what the page of orders says, in a sentence each ---- */
+typedef struct fs_figures_orders {
+    int64_t looked, lines; /* products in stores whose stock is known; of them those to order */
+    int64_t stores;
+    double units, gain; /* to order; money saved against not ordering, as expected */
+    double cost;        /* of the goods; 0: not known */
+    int64_t no_cost;    /* lines whose cost is not known */
+    const char *currency;
+} fs_figures_orders;
+FS_MUST_CHECK fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *figures);
+
+typedef struct fs_figures_order_replay {
+    int64_t periods;
+    double cost, plain_cost;     /* money, of these orders and of a plain planner's */
+    double missed, plain_missed; /* shares of the demand */
+    const char *period, *currency;
+} fs_figures_order_replay;
+FS_MUST_CHECK fs_status fs_report_say_order_replay(fs_buffer *out,
+                                                   const fs_figures_order_replay *figures);
+
+typedef struct fs_figures_overstock {
+    int64_t lines;
+    double units, tied_up,
+        moved; /* more than is worth keeping; money, 0: not known; units that other stores lack */
+    double holding_year; /* money; 0: not known */
+    const char *currency;
+} fs_figures_overstock;
+FS_MUST_CHECK fs_status fs_report_say_overstock(fs_buffer *out,
+                                                const fs_figures_overstock *figures);
+
+/* ---- stock_page.c: what to order, and what is too much ---- */
+FS_MUST_CHECK fs_status fs_report_add_orders(const fs_report *report, json_t *page,
+                                             fs_error *error);
+/* *found: there is a list of orders. */
+FS_MUST_CHECK fs_status fs_report_read_orders(const fs_report *report, fs_figures_orders *figures,
+                                              bool *found, fs_error *error);
+
 /* ---- headlines.c ---- */
 /* Up to five {"text", "page"}. Caller: json_decref. */
 FS_MUST_CHECK fs_status fs_report_headline_list(const fs_report *report, json_t **list,
@@ -381,6 +418,8 @@ FS_MUST_CHECK fs_status fs_report_add(json_t *array, json_t *item, fs_error *err
 json_t *fs_report_page(const char *id, const char *title, const char *intro);
 json_t *fs_report_blocks(json_t *page); /* borrowed */
 FS_MUST_CHECK fs_status fs_report_add_text(json_t *page, const char *text, fs_error *error);
+/* Where something could not be said: the error of its SELECT stays; without one it was memory. */
+void fs_report_fail_said(const fs_buffer *text, fs_error *error);
 /* What was said into `text`, which is freed; nothing is added where it is empty. `said`: whether it could be written. */
 FS_MUST_CHECK fs_status fs_report_add_said(json_t *page, fs_status said, fs_buffer *text,
                                            fs_error *error);
