@@ -390,7 +390,7 @@ static void every_allocation_of_every_operator_may_fail(void **state)
             fs_status status = apply_failing(fs_operator_at(i), "", rows, 40, n, &failed);
             bool other_inputs = status == FS_USAGE || status == FS_DATA;
             if (status != (failed ? FS_MEMORY : FS_OK) && !other_inputs)
-                print_message("%s, allocation %lld\n", name, (long long)n);
+                print_message("%s, allocation %lld: status %d\n", name, (long long)n, (int)status);
             assert_true(status == (failed ? FS_MEMORY : FS_OK) || other_inputs);
         }
     }
