@@ -1,41 +1,32 @@
 -- step: order_lines
 -- about: the order list: how much of each item to order now for each store, why, and what that is expected to save
--- operator: order(review = ${stock.review}, unmet = ${stock.unmet})
+-- operator: order(review = ${stock.review}, unmet = ${stock.unmet}, service = ${stock.service})
 -- group: item, store
 -- order: period
 -- expect: unique(item, store); quantity >= 0; risk >= 0 and risk <= 1
 --
--- Of items on offer whose stock is told (stock_now), by the forecast (stock_forecasts), what is on its way (open_orders) and the terms (stock_terms). Where
--- neither the cost of holding nor that of lacking is known the operator takes its own ratio, and note says so.
-with coming as (
-    select item, store, ahead, cast(sum(exact(units)) as double) as units
-    from open_orders
-    group by item, store, ahead
-)
+-- Where neither the cost of holding nor that of lacking is known the operator takes its own ratio, and note says so.
 select
-    stock_forecasts.item,
-    stock_forecasts.store,
-    stock_forecasts.period,
-    stock_forecasts.mean,
-    stock_forecasts."q0.05",
-    stock_forecasts."q0.25",
-    stock_forecasts."q0.5",
-    stock_forecasts."q0.75",
-    stock_forecasts."q0.9",
-    stock_forecasts."q0.95",
-    stock_forecasts."q0.99",
-    stock_now.on_hand,
-    coming.units as arriving,
-    cast(stock_terms.lead_time as double) as lead_time,
-    stock_terms.holding,
-    stock_terms.shortage,
-    stock_terms.unit_cost,
-    stock_terms.pack,
-    stock_terms.minimum_order as least,
-    stock_terms.capacity as most,
-    cast(stock_terms.shelf_life as double) as shelf_life
-from stock_forecasts
-join stock_now on stock_now.item = stock_forecasts.item and stock_now.store = stock_forecasts.store
-join stock_terms on stock_terms.item = stock_forecasts.item and stock_terms.store = stock_forecasts.store
-left join coming on coming.item = stock_forecasts.item and coming.store = stock_forecasts.store and coming.ahead = stock_forecasts.step
-where stock_now.on_hand is not null
+    item,
+    store,
+    period,
+    mean,
+    "q0.05",
+    "q0.25",
+    "q0.5",
+    "q0.75",
+    "q0.9",
+    "q0.95",
+    "q0.99",
+    on_hand,
+    arriving,
+    lead_time,
+    holding,
+    shortage,
+    unit_cost,
+    pack,
+    least,
+    most,
+    order_cost,
+    shelf_life
+from order_cases

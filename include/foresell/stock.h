@@ -383,6 +383,25 @@ FS_API fs_order_outlook fs_order_look(const fs_order_plan *plan, double packs);
  * cost: the edges of the concave hull of the gain. At most FS_ORDER_LOTS; their number is returned. */
 #define FS_ORDER_LOTS (4 * FS_ORDER_STATES)
 FS_API int fs_order_lots(fs_order_plan *plan, fs_order_lot *lot);
+/* Packs of the least order that misses nothing with this probability, in (0, 1), whatever it costs; as near to it as the constraints let. */
+FS_API double fs_order_for_service(const fs_order_plan *plan, double service);
+
+/* Stock at the end of a period: expected, and the values that it is not above with 5 % and 95 %. Below zero: owed. */
+typedef struct fs_stock_end {
+    double mean, low, high;
+} fs_stock_end;
+/* The workspace of one worker, about 4.5 MB. */
+typedef struct fs_stock_fan {
+    struct fs_fan_work *work;
+} fs_stock_fan;
+FS_API FS_MUST_CHECK fs_status
+fs_stock_fan_open(fs_stock_fan *fan); /* FS_MEMORY; fan starts with {0} */
+FS_API void fs_stock_fan_close(fs_stock_fan *fan);
+/* The stock period by period with an order of so many units (>= 0), which arrives in period lead + 1, and none after it: the recursion of
+ * fs_order_make, with room for all that may be there. end: ahead->periods of them, at most FS_ORDER_PERIODS. Nothing is allocated. Values are
+ * on a grid of FS_ORDER_CELLS cells, or of units where there are fewer. Cost: its cells times those of demand, a period. */
+FS_API void fs_stock_fan_make(fs_stock_fan *fan, const fs_ahead *ahead, const fs_order_case *now,
+                              double units, fs_stock_end *end);
 
 /* ---- the distribution itself -------------------------------------------------------------------- */
 

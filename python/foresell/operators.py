@@ -13,7 +13,8 @@ from .table import ArrowData, apply
 __all__ = [
     "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "fit_purchases",
     "fit_segments", "fit_uplift", "forecast", "forecast_paths", "lot_sizes", "order", "order_policy", "peaks",
-    "purchases", "recommend", "replay_orders", "segment", "similar_items", "trend", "update", "uplift", "uplift_curve",
+    "purchases", "recommend", "replay_orders", "segment", "service_levels", "similar_items", "stock_outlook", "trend",
+    "update", "uplift", "uplift_curve",
 ]
 
 
@@ -2286,6 +2287,140 @@ def segment(
     )
 
 
+def service_levels(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    mean: str | None = None,
+    on_hand: str | None = None,
+    arriving: str | None = None,
+    lead_time: str | None = None,
+    holding: str | None = None,
+    shortage: str | None = None,
+    unit_cost: str | None = None,
+    unit_profit: str | None = None,
+    pack: str | None = None,
+    least: str | None = None,
+    most: str | None = None,
+    order_cost: str | None = None,
+    shelf_life: str | None = None,
+    review: int = 1,
+    unmet: Literal["lost", "later"] = "lost",
+    common: float = 0.0,
+    threads: int | None = None,
+) -> pa.Table:
+    """Says what it would cost to have everything there with a probability of 50 % to 99 %.
+
+    For each of the probabilities .5, .6, .7, .8, .9, .95, .98 and .99 the least order that reaches it, and the money
+    that holding and shortage are expected to cost in the periods that this order answers for, as the operator `order`
+    counts them. The curve of service against cost is their sum over all groups. Groups for which there can be no order
+    have no row.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: the periods ahead, a row each, from the first after now on. Default: the one
+        column of dates.
+    mean : str, optional
+        The column of: expected demand of the period, as forecast gives it; null: as the period before. Default: the
+        column of this name, else the first number.
+    on_hand : str, optional
+        The column of: in the first row: stock now; null: 0; below zero: what is owed, where unmet is later. Default:
+        the column of this name, or none.
+    arriving : str, optional
+        The column of: open orders that arrive before the sales of this period; null: none. Default: the column of this
+        name, or none.
+    lead_time : str, optional
+        The column of: in the first row, as all that follow: an order now can be sold from period lead_time + 1 on;
+        null: 1. Default: the column of this name, or none.
+    holding : str, optional
+        The column of: of a unit that is left at the end of a period; null: a ninth of shortage. Default: the column of
+        this name, or none.
+    shortage : str, optional
+        The column of: of a unit that is asked for and not there; null or 0: unit_profit, else 1. Default: the column of
+        this name, or none.
+    unit_cost : str, optional
+        The column of: what a unit costs; null: not known. Default: the column of this name, or none.
+    unit_profit : str, optional
+        The column of: what a unit that is sold earns, only where shortage is null. Default: the column of this name, or
+        none.
+    pack : str, optional
+        The column of: orders are whole packs; null: 1. Default: the column of this name, or none.
+    least : str, optional
+        The column of: the least that may be ordered, if anything is; null: any. Default: the column of this name, or
+        none.
+    most : str, optional
+        The column of: that the shelf takes: stock at arrival, as expected, and order; null: any. Default: the column of
+        this name, or none.
+    order_cost : str, optional
+        The column of: of an order, however large; null: 0. Default: the column of this name, or none.
+    shelf_life : str, optional
+        The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
+        or none.
+    review : int, default 1
+        Periods until the next order may be placed. From 1 to 200.
+    unmet : {"lost", "later"}, default "lost"
+        What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
+    common : float, default 0.0
+        The correlation of the demands of any two periods about their forecasts, since the level may be wrong for all of
+        them. From 0 to 0.95.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `service` (double, share of 1): the probability that nothing is missed in the periods that the order answers
+          for.
+        - `packs` (double): of the least order that reaches it, as far as constraints let.
+        - `quantity` (double, units): the same in units.
+        - `holding_cost` (double, money): expected in them: of what is left at their ends, what goes off, and of the
+          order.
+        - `shortage_cost` (double, money): expected in them: of what is missed.
+        - `missed` (double, units): expected not to be there in them; where unmet is later summed over the ends of
+          periods.
+        - `demand` (double, units): expected in them.
+
+    Examples
+    --------
+    >>> foresell.service_levels(sales, group=["item"], order="day", mean="units")  # doctest: +SKIP
+    """
+    return apply(
+        "service_levels",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "mean": mean,
+            "on_hand": on_hand,
+            "arriving": arriving,
+            "lead_time": lead_time,
+            "holding": holding,
+            "shortage": shortage,
+            "unit_cost": unit_cost,
+            "unit_profit": unit_profit,
+            "pack": pack,
+            "least": least,
+            "most": most,
+            "order_cost": order_cost,
+            "shelf_life": shelf_life,
+        },
+        params={
+            "review": review,
+            "unmet": unmet,
+            "common": common,
+        },
+        threads=threads,
+    )
+
+
 def similar_items(
     data: ArrowData,
     *,
@@ -2367,6 +2502,141 @@ def similar_items(
             "method": method,
             "factors": factors,
             "seed": seed,
+        },
+        threads=threads,
+    )
+
+
+def stock_outlook(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    mean: str | None = None,
+    on_hand: str | None = None,
+    arriving: str | None = None,
+    lead_time: str | None = None,
+    holding: str | None = None,
+    shortage: str | None = None,
+    unit_cost: str | None = None,
+    unit_profit: str | None = None,
+    pack: str | None = None,
+    least: str | None = None,
+    most: str | None = None,
+    order_cost: str | None = None,
+    shelf_life: str | None = None,
+    review: int = 1,
+    unmet: Literal["lost", "later"] = "lost",
+    common: float = 0.0,
+    service: float = 0.0,
+    threads: int | None = None,
+) -> pa.Table:
+    """Says how much stock there will be at the end of each period ahead, with the order of today and without it.
+
+    The order is that of the operator `order`, and the distribution of the stock is carried from period to period
+    exactly as there, to the end of the forecast. It is taken as the last one: what is ordered at the next review and
+    after it is not in the figures. Nothing goes off. Groups without any known demand have no row.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: the periods ahead, a row each, from the first after now on. Default: the one
+        column of dates.
+    mean : str, optional
+        The column of: expected demand of the period, as forecast gives it; null: as the period before. Default: the
+        column of this name, else the first number.
+    on_hand : str, optional
+        The column of: in the first row: stock now; null: 0; below zero: what is owed, where unmet is later. Default:
+        the column of this name, or none.
+    arriving : str, optional
+        The column of: open orders that arrive before the sales of this period; null: none. Default: the column of this
+        name, or none.
+    lead_time : str, optional
+        The column of: in the first row, as all that follow: an order now can be sold from period lead_time + 1 on;
+        null: 1. Default: the column of this name, or none.
+    holding : str, optional
+        The column of: of a unit that is left at the end of a period; null: a ninth of shortage. Default: the column of
+        this name, or none.
+    shortage : str, optional
+        The column of: of a unit that is asked for and not there; null or 0: unit_profit, else 1. Default: the column of
+        this name, or none.
+    unit_cost : str, optional
+        The column of: what a unit costs; null: not known. Default: the column of this name, or none.
+    unit_profit : str, optional
+        The column of: what a unit that is sold earns, only where shortage is null. Default: the column of this name, or
+        none.
+    pack : str, optional
+        The column of: orders are whole packs; null: 1. Default: the column of this name, or none.
+    least : str, optional
+        The column of: the least that may be ordered, if anything is; null: any. Default: the column of this name, or
+        none.
+    most : str, optional
+        The column of: that the shelf takes: stock at arrival, as expected, and order; null: any. Default: the column of
+        this name, or none.
+    order_cost : str, optional
+        The column of: of an order, however large; null: 0. Default: the column of this name, or none.
+    shelf_life : str, optional
+        The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
+        or none.
+    review : int, default 1
+        Periods until the next order may be placed. From 1 to 200.
+    unmet : {"lost", "later"}, default "lost"
+        What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
+    common : float, default 0.0
+        The correlation of the demands of any two periods about their forecasts, since the level may be wrong for all of
+        them. From 0 to 0.95.
+    service : float, default 0.0
+        The probability that nothing is missed, in place of the least cost; 0: the least cost. From 0 to 0.9999.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `period` (period): ahead, a row each, as they came.
+        - `step` (int, period): 1 for the first.
+        - `stock` (double, units): expected at the end of the period, with the order; below zero: owed.
+        - `low` (double, units): that it is not above with a probability of 5 %.
+        - `high` (double, units): that it is not above with a probability of 95 %.
+        - `stock_without` (double, units): expected at the end of the period without the order.
+        - `demand` (double, units): expected in the period.
+        - `ordered` (double, units): that arrive of the order in this period.
+
+    Examples
+    --------
+    >>> foresell.stock_outlook(sales, group=["item"], order="day", mean="units")  # doctest: +SKIP
+    """
+    return apply(
+        "stock_outlook",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "mean": mean,
+            "on_hand": on_hand,
+            "arriving": arriving,
+            "lead_time": lead_time,
+            "holding": holding,
+            "shortage": shortage,
+            "unit_cost": unit_cost,
+            "unit_profit": unit_profit,
+            "pack": pack,
+            "least": least,
+            "most": most,
+            "order_cost": order_cost,
+            "shelf_life": shelf_life,
+        },
+        params={
+            "review": review,
+            "unmet": unmet,
+            "common": common,
+            "service": service,
         },
         threads=threads,
     )

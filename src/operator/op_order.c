@@ -7,47 +7,6 @@
 
 /* ---- declarations ---- */
 
-#define FIGURE(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_VALUE, .optional = true,           \
-        .unit = its_unit, .doc = its_doc                                                           \
-    }
-
-static const fs_column order_input[] = {
-    {.name = "period",
-     .type = FS_TYPE_PERIOD,
-     .role = FS_ROLE_ORDER,
-     .doc = "the periods ahead, a row each, from the first after now on"},
-    {.name = "mean",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_VALUE,
-     .doc = "expected demand of the period, as forecast gives it; null: as the period before"},
-    FIGURE("on_hand", "units",
-           "in the first row: stock now; null: 0; below zero: what is owed, where unmet is later"),
-    FIGURE("arriving", "units",
-           "open orders that arrive before the sales of this period; null: none"),
-    FIGURE("lead_time", "period",
-           "in the first row, as all that follow: an order now can be sold from period lead_time + "
-           "1 on; null: 1"),
-    FIGURE("holding", "money",
-           "of a unit that is left at the end of a period; null: a ninth of shortage"),
-    FIGURE("shortage", "money",
-           "of a unit that is asked for and not there; null or 0: unit_profit, else 1"),
-    FIGURE("unit_cost", "money", "what a unit costs; null: not known"),
-    FIGURE("unit_profit", "money", "what a unit that is sold earns, only where shortage is null"),
-    FIGURE("pack", "units", "orders are whole packs; null: 1"),
-    FIGURE("least", "units", "the least that may be ordered, if anything is; null: any"),
-    FIGURE("most", "units",
-           "that the shelf takes: stock at arrival, as expected, and order; null: any"),
-    FIGURE("order_cost", "money", "of an order, however large; null: 0"),
-    FIGURE("shelf_life", "period", "in which the units of this order can be sold; null: for ever"),
-    {.name = "*",
-     .type = FS_TYPE_DOUBLE,
-     .role = FS_ROLE_REGRESSOR,
-     .doc = "quantiles of the period's demand, named q0.05 and so on, two at least; a column step "
-            "is left aside"},
-    {0}};
-
 enum {
     LOT,
     QUANTITY,
@@ -109,32 +68,10 @@ static const fs_column order_output[] = {
     {0}};
 
 static const fs_param order_params[] = {
-    {.name = "review",
-     .type = FS_TYPE_INT,
-     .fallback = "1",
-     .minimum = 1,
-     .maximum = 200,
-     .doc = "periods until the next order may be placed"},
-    {.name = "unmet",
-     .type = FS_TYPE_TEXT,
-     .fallback = "lost",
-     .choices = "lost|later",
-     .doc = "what is asked for and not there is lost, or owed and delivered later; then shortage "
-            "is money a unit and period"},
-    {.name = "service",
-     .type = FS_TYPE_DOUBLE,
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 0.9999,
-     .doc =
-         "the probability that nothing is missed, in place of the least cost; 0: the least cost"},
-    {.name = "common",
-     .type = FS_TYPE_DOUBLE,
-     .fallback = "0",
-     .minimum = 0,
-     .maximum = 0.95,
-     .doc = "the correlation of the demands of any two periods about their forecasts, since the "
-            "level may be wrong for all of them"},
+    FS_ORDER_REVIEW_PARAM,
+    FS_ORDER_UNMET_PARAM,
+    FS_ORDER_SERVICE_PARAM,
+    FS_ORDER_COMMON_PARAM,
     {.name = "rows",
      .type = FS_TYPE_TEXT,
      .fallback = "order",
@@ -159,24 +96,9 @@ static void order_close(void *pointer)
     workspace *w = pointer;
     if (!w) return;
     fs_order_close(&w->plan);
-    fs_free(w->rows.mean);
-    fs_free(w->rows.arriving);
-    fs_free(w->rows.quantile);
+    fs_order_rows_close(&w->rows);
     fs_free(w->lot);
     fs_free(w);
-}
-
-static fs_status reserve(workspace *w, fs_error *error)
-{
-    size_t values = FS_ORDER_PERIODS * (size_t)w->quantiles.count;
-    w->rows.mean = fs_alloc_zero(FS_ORDER_PERIODS, sizeof(double));
-    w->rows.arriving = fs_alloc_zero(FS_ORDER_PERIODS, sizeof(double));
-    w->rows.quantile = fs_alloc_zero(values, sizeof(double));
-    w->lot = fs_alloc_zero(FS_ORDER_LOTS, sizeof *w->lot);
-    if (w->rows.mean && w->rows.arriving && w->rows.quantile && w->lot &&
-        fs_order_open(&w->plan) == FS_OK)
-        return FS_OK;
-    return fs_fail_memory(error, values * sizeof(double));
 }
 
 static fs_status order_open(const fs_binding *binding, void **pointer, fs_error *error)
@@ -187,16 +109,16 @@ static fs_status order_open(const fs_binding *binding, void **pointer, fs_error 
     *pointer = w;
     w->order_type = binding->order_type;
     w->by_lot = strcmp(fs_option_text(options, "rows"), "pack") == 0;
-    w->rows.now.review = (int)fs_option_int(options, "review");
-    w->rows.now.later = strcmp(fs_option_text(options, "unmet"), "later") == 0;
     w->rows.now.service = fs_option_double(options, "service");
-    w->rows.ahead.common = fs_option_double(options, "common");
     if (w->by_lot && w->rows.now.service > 0)
         return fs_fail(
             error, FS_USAGE,
             "order ranks lots by what they gain: rows = pack and service don't go together");
-    FS_TRY(fs_quantile_columns_find(&w->quantiles, binding, FS_ORDER_INPUTS, error));
-    return reserve(w, error);
+    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, error));
+    w->lot = fs_alloc_zero(FS_ORDER_LOTS, sizeof *w->lot);
+    if (!w->lot || fs_order_open(&w->plan) != FS_OK)
+        return fs_fail_memory(error, FS_ORDER_LOTS * sizeof *w->lot);
+    return FS_OK;
 }
 
 /* ---- sentences ---- */
@@ -410,7 +332,7 @@ const fs_operator fs_order_operator = {
                "what was taken.",
     .example = "foresell apply order ahead.csv --group item,store --order week -o orders.csv",
     .version = 1,
-    .input = order_input,
+    .input = fs_order_input,
     .output = order_output,
     .params = order_params,
     .open = order_open,

@@ -5,7 +5,8 @@
 #include "foresell/operator.h"
 #include "foresell/stock.h"
 
-/* Columns of the operator order, as declared. */
+/* Columns of the operators order, stock_outlook and service_levels, as declared. */
+extern const fs_column fs_order_input[];
 enum {
     FS_ORDER_MEAN = 1,
     FS_ORDER_ON_HAND,
@@ -22,6 +23,33 @@ enum {
     FS_ORDER_SHELF_LIFE,
     FS_ORDER_INPUTS
 };
+
+/* The parameters that they share. */
+#define FS_ORDER_REVIEW_PARAM                                                                      \
+    {                                                                                              \
+        .name = "review", .type = FS_TYPE_INT, .fallback = "1", .minimum = 1, .maximum = 200,      \
+        .doc = "periods until the next order may be placed"                                        \
+    }
+#define FS_ORDER_UNMET_PARAM                                                                       \
+    {                                                                                              \
+        .name = "unmet", .type = FS_TYPE_TEXT, .fallback = "lost", .choices = "lost|later",        \
+        .doc = "what is asked for and not there is lost, or owed and delivered later; then "       \
+               "shortage is money a unit and period"                                               \
+    }
+#define FS_ORDER_COMMON_PARAM                                                                      \
+    {                                                                                              \
+        .name = "common", .type = FS_TYPE_DOUBLE, .fallback = "0", .minimum = 0, .maximum = 0.95,  \
+        .doc = "the correlation of the demands of any two periods about their forecasts, since "   \
+               "the level may be wrong for all of them"                                            \
+    }
+
+#define FS_ORDER_SERVICE_PARAM                                                                     \
+    {                                                                                              \
+        .name = "service", .type = FS_TYPE_DOUBLE, .fallback = "0", .minimum = 0,                  \
+        .maximum = 0.9999,                                                                         \
+        .doc = "the probability that nothing is missed, in place of the least cost; 0: the least " \
+               "cost"                                                                              \
+    }
 
 /* A short text that grows and never overflows. */
 typedef struct fs_sentence {
@@ -53,7 +81,11 @@ typedef struct fs_order_rows {
     const char *fault; /* what makes an order impossible; NULL: nothing */
     fs_sentence note;
 } fs_order_rows;
-/* now: review, service and later are set by the caller. */
+/* Options review, unmet and common, and the arrays; rows starts with {0} and is closed in any case. */
+FS_MUST_CHECK fs_status fs_order_rows_open(fs_order_rows *rows, fs_quantile_columns *quantiles,
+                                           const fs_binding *binding, fs_error *error);
+void fs_order_rows_close(fs_order_rows *rows);
+/* now: service is set by the caller. */
 void fs_order_rows_take(fs_order_rows *rows, const fs_quantile_columns *quantiles,
                         const fs_block *block, int64_t group);
 #endif

@@ -24,7 +24,9 @@
     X(recommend)                                                                                   \
     X(replay_orders)                                                                               \
     X(segment)                                                                                     \
+    X(service_levels)                                                                              \
     X(similar_items)                                                                               \
+    X(stock_outlook)                                                                               \
     X(trend)                                                                                       \
     X(update)                                                                                      \
     X(uplift)                                                                                      \

@@ -92,6 +92,12 @@ static const fs_setting settings[] = {
      .doc = "share of its cost that a unit brings that is sent back or cleared: what would be held "
             "for longer than the rest of the cost pays is too much. A quarter lost, at 25 % a "
             "year, is a year of sales"},
+    {"stock.order_cost", FS_SETTING_NUMBER, "0", .maximum = 9007199254740991,
+     .doc = "what an order of one item for one store costs, however large, in money: writing, "
+            "receiving and putting it away"},
+    {"stock.service", FS_SETTING_NUMBER, "0", .maximum = 0.9999,
+     .doc = "the probability that nothing is missed until the next order can come, as in 0.95, in "
+            "place of the least cost; 0: the least cost"},
     {"privacy.customer", FS_SETTING_CHOICE, "keep", .choices = "keep|hash",
      .doc = "customers' numbers as they are (keep), or in their place a digest with the secret in "
             "the variable FORESELL_SALT of the environment (hash); the text of refused rows is not "

@@ -204,6 +204,13 @@ static void choose(fs_order_plan *plan)
                                                   : FS_ORDER_FREE;
 }
 
+double fs_order_for_service(const fs_order_plan *plan, double service)
+{
+    range all = useful(plan), r = allowed(plan);
+    if (fs_order_look(plan, 0).safe >= service || r.last < r.first) return 0;
+    return fmin(fmax(first_safe(plan, all, service), r.first), r.last);
+}
+
 static double asked_for(const fs_ahead *ahead, const fs_order_case *now)
 {
     double sum = 0;

@@ -86,8 +86,11 @@ class Shop:
         foresell("init", self.project, "--from", self.files, *more)
         foresell("run", self.project, "--only", "overstock", timeout=300)
 
+    def make(self, table):
+        self.foresell("run", self.project, "--only", table, "--resume", timeout=300)
+
     def order(self):
-        self.foresell("run", self.project, "--only", "order_lines", "--resume", timeout=300)
+        self.make("order_lines")
         return self.ask("order_lines", "item, store, quantity, gain")
 
     def ask(self, table, what, where=""):
@@ -162,13 +165,53 @@ def test_orders_are_whole_packs_of_what_will_be_missing(shop):
     assert 18 <= quantity <= 48 and gain > 0
 
 
+def test_lots_add_up_to_the_order(shop):
+    ordered = {(item, store): (quantity, gain) for item, store, quantity, gain in shop.order() if quantity > 0}
+    shop.make("order_lots")
+    lots = {(item, store): (quantity, gain) for item, store, quantity, gain in shop.ask("order_lots", "item, store, sum(quantity), sum(gain)", "group by item, store")}
+    assert {key: quantity for key, (quantity, _) in lots.items()} == {key: quantity for key, (quantity, _) in ordered.items()}
+    for key, (_, gain) in lots.items():
+        assert gain == pytest.approx(ordered[key][1])
+
+
+def test_an_outlook_has_the_order_in_it_from_its_arrival_on(shop):
+    """A00 in the south is on sale after seven days: until then the stock is the same with the order as without it, which is none."""
+    ordered = shop.order()
+    shop.make("stock_outlook")
+    rows = shop.ask("stock_outlook", "step, stock, low, high, stock_without, period", f"where item = '{ITEMS[0]}' and store = 'south' order by step")
+    assert [row[0] for row in rows] == list(range(1, 29)) and rows[0][5] == LAST + datetime.timedelta(1)
+    assert all(row[1] == row[4] == 0 for row in rows[:7])
+    assert rows[7][1] > 10 and all(row[4] == 0 for row in rows) and all(low <= stock <= high for _, stock, low, high, *_ in rows[7:10])
+    assert {row[:2] for row in shop.ask("stock_outlook", "distinct item, store")} == {row[:2] for row in ordered if row[2] > 0}
+
+
+def test_more_service_takes_more_pieces_and_misses_less(shop):
+    shop.make("service_costs")
+    rows = shop.ask("service_costs", "service, filled, holding, shortage, cost, units", "order by service")
+    assert [row[0] for row in rows] == [.5, .6, .7, .8, .9, .95, .98, .99]
+    for less, more in zip(rows, rows[1:]):
+        assert more[5] >= less[5] and more[1] >= less[1] and more[2] >= less[2] and more[3] <= less[3]
+    assert rows[-1][5] > rows[0][5] and rows[-1][1] > rows[0][1]
+    assert all(row[4] == pytest.approx(row[2] + row[3]) for row in rows)
+
+
+def test_exceptions_are_said_in_words(shop):
+    shop.make("order_exceptions")
+    said = {(item, store, what) for item, store, what in shop.ask("order_exceptions", "item, store, what")}
+    assert (ITEMS[0], "south", "nothing is there and nothing is on its way") in said
+    assert not [row for row in said if row[0] == ITEMS[7] and "lasts" in row[2]]
+    money = [row[0] for row in shop.ask("order_exceptions", "money", "order by rank")]
+    assert money == sorted(money, reverse=True)
+
+
 def test_settings_stand_in_for_what_no_file_says(foresell, tmp_path):
     def bare(folder):
         write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ",")
         write(folder / "stock.csv", ["product_id", "store_id", "date", "on_hand"],
               [(ITEMS[i], STORES[s], LAST - datetime.timedelta(3 if i == 2 else 0), -4 if i == 3 else 30) for i, s in cells()])
 
-    shop = Shop(foresell, tmp_path, bare, "--set", "stock.lead_time=2 weeks", "--set", "stock.review=3", "--set", "stock.holding=20 %", "--set", "stock.shortage=50 %")
+    shop = Shop(foresell, tmp_path, bare, "--set", "stock.lead_time=2 weeks", "--set", "stock.review=3", "--set", "stock.holding=20 %", "--set", "stock.shortage=50 %",
+                "--set", "stock.service=0.9", "--set", "stock.order_cost=2.5")
     assert set(shop.ask("stock_terms", "lead_time, lead_time_from, review, unit_cost, cost_from, shortage, shortage_from, holding_from")) \
         == {(14, "settings", 3, 7.0, "price", 5.0, "settings", "settings")}
     assert shop.ask("stock_terms", "max(holding)")[0][0] == pytest.approx(7 * 0.2 / 365.25)
@@ -176,6 +219,13 @@ def test_settings_stand_in_for_what_no_file_says(foresell, tmp_path):
     assert shop.ask("stock_now", "on_hand, known, note", f"where item = '{ITEMS[2]}' and store = 'north'") \
         == [(30 - since, "worked out", "the count less what was sold since")]
     assert shop.ask("stock_now", "on_hand, note", f"where item = '{ITEMS[3]}' and store = 'north'") == [(0, "counted below zero, taken as zero")]
+    shop.order()
+    assert shop.ask("order_cases", "min(order_cost), max(order_cost)") == [(2.5, 2.5)]
+    risks = shop.ask("order_lines", "risk, risk_without, quantity", "where risk is not null")
+    assert risks and all(risk <= 0.1 + 1e-9 and (quantity > 0) == (without > 0.1) for risk, without, quantity in risks)
+    shop.make("order_exceptions")
+    assert set(shop.ask("order_exceptions", "store, what", f"where item = '{ITEMS[3]}'")) >= {(store, "counted below zero, taken as zero") for store in STORES}
+    assert shop.ask("order_exceptions", "count(*)", "where what like '%settings%' or what like '%from the price%'") == [(0,)]
     said = (shop.project / "foresell.yaml").read_text()
     assert "stock.lead_time: 2 weeks  # as you said" in said and said.count("stock.lead_time") == 1
     for text in ("soon", "-3 days", "14 moons"):

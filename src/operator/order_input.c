@@ -1,0 +1,68 @@
+/* What the operators order, stock_outlook and service_levels read, and the room in which a group's rows are held. */
+#include <string.h>
+
+#include "order_case.h"
+
+#define FIGURE(column, its_unit, its_doc)                                                          \
+    {                                                                                              \
+        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_VALUE, .optional = true,           \
+        .unit = its_unit, .doc = its_doc                                                           \
+    }
+
+const fs_column fs_order_input[] = {
+    {.name = "period",
+     .type = FS_TYPE_PERIOD,
+     .role = FS_ROLE_ORDER,
+     .doc = "the periods ahead, a row each, from the first after now on"},
+    {.name = "mean",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .doc = "expected demand of the period, as forecast gives it; null: as the period before"},
+    FIGURE("on_hand", "units",
+           "in the first row: stock now; null: 0; below zero: what is owed, where unmet is later"),
+    FIGURE("arriving", "units",
+           "open orders that arrive before the sales of this period; null: none"),
+    FIGURE("lead_time", "period",
+           "in the first row, as all that follow: an order now can be sold from period lead_time + "
+           "1 on; null: 1"),
+    FIGURE("holding", "money",
+           "of a unit that is left at the end of a period; null: a ninth of shortage"),
+    FIGURE("shortage", "money",
+           "of a unit that is asked for and not there; null or 0: unit_profit, else 1"),
+    FIGURE("unit_cost", "money", "what a unit costs; null: not known"),
+    FIGURE("unit_profit", "money", "what a unit that is sold earns, only where shortage is null"),
+    FIGURE("pack", "units", "orders are whole packs; null: 1"),
+    FIGURE("least", "units", "the least that may be ordered, if anything is; null: any"),
+    FIGURE("most", "units",
+           "that the shelf takes: stock at arrival, as expected, and order; null: any"),
+    FIGURE("order_cost", "money", "of an order, however large; null: 0"),
+    FIGURE("shelf_life", "period", "in which the units of this order can be sold; null: for ever"),
+    {.name = "*",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_REGRESSOR,
+     .doc = "quantiles of the period's demand, named q0.05 and so on, two at least; a column step "
+            "is left aside"},
+    {0}};
+
+fs_status fs_order_rows_open(fs_order_rows *rows, fs_quantile_columns *quantiles,
+                             const fs_binding *binding, fs_error *error)
+{
+    const fs_options *options = binding->options;
+    rows->now.review = (int)fs_option_int(options, "review");
+    rows->now.later = strcmp(fs_option_text(options, "unmet"), "later") == 0;
+    rows->ahead.common = fs_option_double(options, "common");
+    FS_TRY(fs_quantile_columns_find(quantiles, binding, FS_ORDER_INPUTS, error));
+    size_t values = FS_ORDER_PERIODS * (size_t)quantiles->count;
+    rows->mean = fs_alloc_zero(FS_ORDER_PERIODS, sizeof(double));
+    rows->arriving = fs_alloc_zero(FS_ORDER_PERIODS, sizeof(double));
+    rows->quantile = fs_alloc_zero(values, sizeof(double));
+    if (rows->mean && rows->arriving && rows->quantile) return FS_OK;
+    return fs_fail_memory(error, values * sizeof(double));
+}
+
+void fs_order_rows_close(fs_order_rows *rows)
+{
+    fs_free(rows->mean);
+    fs_free(rows->arriving);
+    fs_free(rows->quantile);
+}
