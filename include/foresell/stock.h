@@ -422,8 +422,9 @@ FS_API int fs_pieces_spread(const fs_pieces *pieces, const double *share, double
 
 typedef enum fs_replay_policy {
     FS_REPLAY_LEVEL, /* up to level[t], where the stock and what is under way are not above reorder[t] */
-    FS_REPLAY_QUANTITY,      /* quantity[t] */
-    FS_REPLAY_MOVING_AVERAGE /* up to what the next `cover` periods sell by the mean of what is known of the last `window`, season taken out */
+    FS_REPLAY_QUANTITY,       /* quantity[t] */
+    FS_REPLAY_MOVING_AVERAGE, /* up to what the next `cover` periods sell by the mean of what is known of the last `window`, season taken out */
+    FS_REPLAY_ORDER /* what fs_order_make orders by the forecast made at the end of the period */
 } fs_replay_policy;
 
 typedef struct fs_replay_case {
@@ -434,11 +435,16 @@ typedef struct fs_replay_case {
         *quantity; /* of orders placed at the end of a period; NULL, not a number: none */
     const double
         *arriving; /* units on the way before the replay, by the period of arrival; NULL: none */
+    /* Of FS_REPLAY_ORDER: the forecast made at the end of each period, `ahead.periods` periods that follow it. ahead.mean[t * periods + i]
+     * and ahead.quantile[(t * periods + i) * probabilities + k]; a first mean that is not a number: no forecast, and no order. */
+    fs_ahead ahead;
+    double most; /* units, as in fs_order_case; of FS_REPLAY_ORDER alone */
     fs_replay_policy policy;
     int64_t window, season, cover; /* season 0: none */
     int64_t lead, review; /* an order at the end of period t can be sold from t + lead + 1 on */
     int64_t life;         /* periods in which a unit can be sold; 0: for ever */
-    double opening;       /* units; not a number: the policy's own first level, or zero */
+    double
+        opening; /* units; not a number: the policy's own first level (of FS_REPLAY_ORDER that of the moving average), or zero */
     double holding, shortage, order_cost, expiry, pack, least;
     bool later;
 } fs_replay_case;
@@ -458,9 +464,11 @@ typedef struct fs_replay {
     double *batch;       /* units of each age, where they have a life */
     double *sum, *known; /* of the places of the season */
     int64_t periods, places;
+    fs_order_plan plan; /* opened where it is wanted */
 } fs_replay;
-/* FS_MEMORY. out: count - past periods. Orders see the demand of their own period and those before, nothing later. Cost: 0.2 µs a period with
- * the moving average of 13 periods. */
+/* FS_MEMORY. out: count - past periods. Orders see the demand of their own period and those before, nothing later; with
+ * FS_REPLAY_ORDER lead + review <= FS_ORDER_PERIODS. Cost: 0.2 µs a period with the moving average of 13 periods, with FS_REPLAY_ORDER that
+ * of fs_order_make each `review` periods. */
 FS_API FS_MUST_CHECK fs_status fs_replay_run(fs_replay *replay, const fs_replay_case *now,
                                              fs_replay_period *out);
 FS_API void fs_replay_free(fs_replay *replay);

@@ -2051,7 +2051,11 @@ def replay_orders(
     least: str | None = None,
     shelf_life: str | None = None,
     opening: str | None = None,
-    policy: Literal["level", "quantity", "moving_average"] = "level",
+    seen: str | None = None,
+    ahead: str | None = None,
+    mean: str | None = None,
+    most: str | None = None,
+    policy: Literal["level", "quantity", "moving_average", "order"] = "level",
     window: int = 13,
     season: int = 0,
     cover: int = 4,
@@ -2077,6 +2081,10 @@ def replay_orders(
     known up to then. Stock and what is under way are brought up to it. The first order is placed at the end of the
     first period that is replayed.
 
+    Policy order is the order list itself, made anew at each moment: stock and what is under way are those of the
+    replay, demand is the forecast in the rows behind that period, which must come from that period and those before.
+    Where a period tells no forecast of the one after it, nothing is ordered.
+
     Parameters
     ----------
     data : ArrowData
@@ -2084,7 +2092,8 @@ def replay_orders(
     group : str or sequence of str
         Columns that tell the series apart; none: all rows are one series.
     order : str, optional
-        The column that sorts a series: the periods of the past, a row each. Default: the one column of dates.
+        The column that sorts a series: the periods of the past, a row each; with policy order behind each those that
+        are forecast at its end, numbered so that they stay there. Default: the one column of dates.
     demand : str, optional
         The column of: what was asked for; null: not known, as when it was out of stock: the period sells nothing, bears
         no cost, and nothing gets older in it. Default: the column of this name, else the first number.
@@ -2120,17 +2129,30 @@ def replay_orders(
         The column of: in which a unit can be sold, the oldest first; null: for ever. Default: the column of this name,
         or none.
     opening : str, optional
-        The column of: stock when the replay begins; null: the policy's own first level, or 0 where it has none.
+        The column of: stock when the replay begins; null: the policy's own first level, or 0 where it has none; with
+        policy order that of the moving average. Default: the column of this name, or none.
+    seen : str, optional
+        The column of: at the beginning that are seen and not replayed; null: the parameter past. Default: the column of
+        this name, or none.
+    ahead : str, optional
+        The column of: with policy order, in a row of a forecast: how many periods after; null: a period's own row.
         Default: the column of this name, or none.
-    policy : {"level", "quantity", "moving_average"}, default "level"
-        Orders up to the column level, of the column quantity, or up to what the next `cover` periods sell by a moving
-        average.
+    mean : str, optional
+        The column of: with policy order: expected demand of that period; null: as before it. Default: the column of
+        this name, or none.
+    most : str, optional
+        The column of: with policy order, as in the operator order; null: any. Default: the column of this name, or
+        none.
+    policy : {"level", "quantity", "moving_average", "order"}, default "level"
+        Orders up to the column level, of the column quantity, up to what the next `cover` periods sell by a moving
+        average, or what the operator order does by the forecast made at that moment.
     window : int, default 13
         Periods of the moving average. From 1 to 100000.
     season : int, default 0
         Periods of a season that is taken out of the moving average, such as 52 of weeks; 0: none. From 0 to 100000.
     cover : int, default 4
-        Periods after its own that an order by the moving average is to last for. From 1 to 100000.
+        Periods after its own that an order by the moving average is to last for; 0: lead time and review and a third
+        more, rounded up. From 0 to 100000.
     review : int, default 1
         Periods from one order to the next. From 1 to 100000.
     past : int, default 0
@@ -2187,6 +2209,10 @@ def replay_orders(
             "least": least,
             "shelf_life": shelf_life,
             "opening": opening,
+            "seen": seen,
+            "ahead": ahead,
+            "mean": mean,
+            "most": most,
         },
         params={
             "policy": policy,

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "order_case.h"
+#include "replay_rows.h"
 #include "vector.h"
 
 /* ---- declarations ---- */
@@ -28,14 +28,20 @@ enum {
     IN_PACK,
     IN_LEAST,
     IN_LIFE,
-    IN_OPENING
+    IN_OPENING,
+    IN_SEEN,
+    IN_AHEAD,
+    IN_MEAN,
+    IN_MOST,
+    INPUTS
 };
 
 static const fs_column replay_input[] = {
     {.name = "period",
      .type = FS_TYPE_PERIOD,
      .role = FS_ROLE_ORDER,
-     .doc = "the periods of the past, a row each"},
+     .doc = "the periods of the past, a row each; with policy order behind each those that are "
+            "forecast at its end, numbered so that they stay there"},
     {.name = "demand",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
@@ -65,7 +71,21 @@ static const fs_column replay_input[] = {
     FIGURE("shelf_life", "period", "in which a unit can be sold, the oldest first; null: for ever"),
     FIGURE(
         "opening", "units",
-        "stock when the replay begins; null: the policy's own first level, or 0 where it has none"),
+        "stock when the replay begins; null: the policy's own first level, or 0 where it has none; "
+        "with policy order that of the moving average"),
+    FIGURE("seen", "period",
+           "at the beginning that are seen and not replayed; null: the parameter past"),
+    FIGURE("ahead", "period",
+           "with policy order, in a row of a forecast: how many periods after; null: a period's "
+           "own row"),
+    FIGURE("mean", "units",
+           "with policy order: expected demand of that period; null: as before it"),
+    FIGURE("most", "units", "with policy order, as in the operator order; null: any"),
+    {.name = "*",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_REGRESSOR,
+     .doc = "with policy order: quantiles of that period's demand, named q0.05 and so on, two at "
+            "least"},
     {0}};
 
 enum {
@@ -123,9 +143,10 @@ static const fs_param replay_params[] = {
     {.name = "policy",
      .type = FS_TYPE_TEXT,
      .fallback = "level",
-     .choices = "level|quantity|moving_average",
-     .doc = "orders up to the column level, of the column quantity, or up to what the next `cover` "
-            "periods sell by a moving average"},
+     .choices = "level|quantity|moving_average|order",
+     .doc = "orders up to the column level, of the column quantity, up to what the next `cover` "
+            "periods sell by a moving average, or what the operator order does by the forecast "
+            "made at that moment"},
     {.name = "window",
      .type = FS_TYPE_INT,
      .fallback = "13",
@@ -142,9 +163,11 @@ static const fs_param replay_params[] = {
     {.name = "cover",
      .type = FS_TYPE_INT,
      .fallback = "4",
-     .minimum = 1,
+     .minimum = 0,
      .maximum = 100000,
-     .doc = "periods after its own that an order by the moving average is to last for"},
+     .doc =
+         "periods after its own that an order by the moving average is to last for; 0: lead time "
+         "and review and a third more, rounded up"},
     {.name = "review",
      .type = FS_TYPE_INT,
      .fallback = "1",
@@ -173,6 +196,8 @@ enum { DEMANDS, LEVELS, REORDERS, QUANTITIES, ARRIVALS, SERIES };
 typedef struct workspace {
     fs_replay replay;
     fs_replay_case now;
+    fs_replay_rows rows;
+    int64_t past, cover;
     double *series[SERIES];
     fs_replay_period *out;
     int64_t capacity;
@@ -186,12 +211,14 @@ static void replay_close(void *pointer)
     for (int i = 0; i < SERIES; i++) fs_free(w->series[i]);
     fs_free(w->out);
     fs_replay_free(&w->replay);
+    fs_replay_rows_free(&w->rows);
     fs_free(w);
 }
 
 static fs_replay_policy policy_of(const char *name)
 {
     if (strcmp(name, "quantity") == 0) return FS_REPLAY_QUANTITY;
+    if (strcmp(name, "order") == 0) return FS_REPLAY_ORDER;
     return strcmp(name, "level") == 0 ? FS_REPLAY_LEVEL : FS_REPLAY_MOVING_AVERAGE;
 }
 
@@ -199,9 +226,20 @@ static fs_replay_policy policy_of(const char *name)
 static fs_status check_column(const fs_binding *binding, fs_replay_policy policy, fs_error *error)
 {
     int column = policy == FS_REPLAY_LEVEL ? IN_LEVEL : IN_QUANTITY;
+    if (policy == FS_REPLAY_ORDER) column = binding->name[IN_AHEAD] ? IN_MEAN : IN_AHEAD;
     if (policy == FS_REPLAY_MOVING_AVERAGE || binding->name[column]) return FS_OK;
     fs_fail(error, FS_USAGE, "replay_orders wants the column %s", replay_input[column].name);
     return fs_error_remedy(error, "give it, or take policy = moving_average");
+}
+
+/* Quantiles that no policy reads would be left out without a word. */
+static fs_status find_quantiles(workspace *w, const fs_binding *binding, fs_error *error)
+{
+    if (w->now.policy == FS_REPLAY_ORDER)
+        return fs_quantile_columns_find(&w->rows.quantiles, binding, INPUTS, error);
+    if (binding->columns == INPUTS) return FS_OK;
+    fs_fail(error, FS_USAGE, "replay_orders has no use for column '%s'", binding->name[INPUTS]);
+    return fs_error_remedy(error, "leave it out, or take policy = order");
 }
 
 static fs_status replay_open(const fs_binding *binding, void **pointer, fs_error *error)
@@ -213,11 +251,17 @@ static fs_status replay_open(const fs_binding *binding, void **pointer, fs_error
     w->now.policy = policy_of(fs_option_text(options, "policy"));
     w->now.window = fs_option_int(options, "window");
     w->now.season = fs_option_int(options, "season");
-    w->now.cover = fs_option_int(options, "cover");
+    w->cover = fs_option_int(options, "cover");
     w->now.review = fs_option_int(options, "review");
-    w->now.past = fs_option_int(options, "past");
+    w->past = fs_option_int(options, "past");
     w->now.later = strcmp(fs_option_text(options, "unmet"), "later") == 0;
-    return check_column(binding, w->now.policy, error);
+    w->rows.ahead_column = IN_AHEAD;
+    w->rows.mean_column = IN_MEAN;
+    if (w->now.policy == FS_REPLAY_ORDER && w->now.review >= FS_ORDER_PERIODS)
+        return fs_fail(error, FS_USAGE, "replay_orders: policy order takes a review below %d",
+                       FS_ORDER_PERIODS);
+    FS_TRY(check_column(binding, w->now.policy, error));
+    return find_quantiles(w, binding, error);
 }
 
 static fs_status reserve(workspace *w, int64_t count)
@@ -239,13 +283,13 @@ static fs_status reserve(workspace *w, int64_t count)
 /* ---- a group's case ---- */
 
 /* Values below zero count as zero; *below: there was one. */
-static const double *series_of(const workspace *w, int which, const fs_vector *v, int64_t first,
-                               bool *below)
+static const double *series_of(const workspace *w, int which, const fs_vector *v, bool *below)
 {
     double *to = w->series[which];
     if (!v->name) return NULL;
     for (int64_t t = 0; t < w->now.count; t++) {
-        to[t] = fs_vector_known(v, first + t) ? v->number[first + t] : NAN;
+        int64_t row = w->rows.row[t];
+        to[t] = fs_vector_known(v, row) ? v->number[row] : NAN;
         if (!(to[t] < 0)) continue;
         to[t] = 0;
         *below = true;
@@ -253,15 +297,15 @@ static const double *series_of(const workspace *w, int which, const fs_vector *v
     return to;
 }
 
-static void take_series(workspace *w, const fs_block *block, int64_t first)
+static void take_series(workspace *w, const fs_block *block)
 {
     bool returned = false, below = false;
     const fs_vector *column = block->column;
-    w->now.demand = series_of(w, DEMANDS, &column[IN_DEMAND], first, &returned);
-    w->now.level = series_of(w, LEVELS, &column[IN_LEVEL], first, &below);
-    w->now.reorder = series_of(w, REORDERS, &column[IN_REORDER], first, &below);
-    w->now.quantity = series_of(w, QUANTITIES, &column[IN_QUANTITY], first, &below);
-    w->now.arriving = series_of(w, ARRIVALS, &column[IN_ARRIVING], first, &below);
+    w->now.demand = series_of(w, DEMANDS, &column[IN_DEMAND], &returned);
+    w->now.level = series_of(w, LEVELS, &column[IN_LEVEL], &below);
+    w->now.reorder = series_of(w, REORDERS, &column[IN_REORDER], &below);
+    w->now.quantity = series_of(w, QUANTITIES, &column[IN_QUANTITY], &below);
+    w->now.arriving = series_of(w, ARRIVALS, &column[IN_ARRIVING], &below);
     if (returned) fs_sentence_remark(&w->note, "demand below zero: 0 taken");
     if (below) fs_sentence_remark(&w->note, "levels or orders below zero: 0 taken");
 }
@@ -277,6 +321,27 @@ static double figure(workspace *w, const fs_block *block, int64_t row, int colum
     fs_sentence_remark(&w->note, "%s of %s not counted", replay_input[column].name,
                        fs_units_text(v->number[row], text));
     return missing;
+}
+
+/* What the order list needs and cannot be without. */
+static void take_list_figures(workspace *w, const fs_block *block, int64_t row)
+{
+    fs_replay_case *now = &w->now;
+    int64_t most = FS_ORDER_PERIODS - now->review;
+    now->most = figure(w, block, row, IN_MOST, 0, 0);
+    if (now->lead > most) {
+        fs_sentence_remark(&w->note, "lead time too long: %d taken", (int)most);
+        now->lead = most;
+    }
+    if (now->shortage == 0) {
+        fs_sentence_remark(&w->note, "shortage of 0: 1 taken");
+        now->shortage = 1;
+    }
+    now->ahead = (fs_ahead){.periods = (int)w->rows.horizon,
+                            .probabilities = w->rows.quantiles.count,
+                            .mean = w->rows.mean,
+                            .quantile = w->rows.quantile,
+                            .probability = w->rows.quantiles.probability};
 }
 
 static void take_figures(workspace *w, const fs_block *block, int64_t row)
@@ -298,6 +363,8 @@ static void take_figures(workspace *w, const fs_block *block, int64_t row)
     now->least = figure(w, block, row, IN_LEAST, 0, 0);
     now->life = (int64_t)fmin(figure(w, block, row, IN_LIFE, 1, 0), 1e6);
     now->opening = figure(w, block, row, IN_OPENING, 0, NAN);
+    now->cover = w->cover > 0 ? w->cover : (4 * (now->lead + now->review) + 2) / 3;
+    if (now->policy == FS_REPLAY_ORDER) take_list_figures(w, block, row);
 }
 
 /* ---- rows ---- */
@@ -323,19 +390,23 @@ static void set_period(const workspace *w, int64_t t, fs_rows *out, int64_t row)
 
 static fs_status replay_group(workspace *w, const fs_block *block, int64_t group, fs_rows *out)
 {
-    int64_t first = block->start[group], row = 0;
-    w->now.count = block->start[group + 1] - first;
+    int64_t first, row = 0;
     w->note = (fs_sentence){0};
+    FS_TRY(fs_replay_rows_take(&w->rows, block, group));
+    first = w->rows.row[0];
+    w->now.count = w->rows.count;
+    if (w->now.count == 0) return FS_OK;
+    w->now.past = (int64_t)fmin(figure(w, block, first, IN_SEEN, 0, (double)w->past), 1e9);
     if (w->now.count <= w->now.past) return FS_OK;
     FS_TRY(reserve(w, w->now.count));
-    take_series(w, block, first);
+    take_series(w, block);
     take_figures(w, block, first);
     FS_TRY(fs_replay_run(&w->replay, &w->now, w->out));
     FS_TRY(fs_rows_extend(out, group, w->now.count - w->now.past, &row));
     if (w->note.length) FS_TRY(fs_rows_set_string(out, NOTE, row, w->note.text));
     for (int64_t t = 0; t < w->now.count - w->now.past; t++) {
         fs_rows_set_integer(out, PERIOD, row + t,
-                            block->column[IN_PERIOD].integer[first + w->now.past + t]);
+                            block->column[IN_PERIOD].integer[w->rows.row[w->now.past + t]]);
         set_period(w, t, out, row + t);
     }
     return FS_OK;
@@ -370,10 +441,14 @@ const fs_operator fs_replay_orders_operator = {
                "both times the factors of its places, the mean of each over the mean of all, of "
                "what is known up to then. Stock and what is under way are "
                "brought up to it. The first order is placed at the end of the first period that is "
-               "replayed.",
+               "replayed.\n\n"
+               "Policy order is the order list itself, made anew at each moment: stock and what is "
+               "under way are those of the replay, demand is the forecast in the rows behind that "
+               "period, which must come from that period and those before. Where a period tells no "
+               "forecast of the one after it, nothing is ordered.",
     .example = "foresell apply replay_orders demand.csv --group item,store --order week --policy "
                "moving_average --past 104 -o replay.csv",
-    .version = 1,
+    .version = 2,
     .input = replay_input,
     .output = replay_output,
     .params = replay_params,

@@ -4,6 +4,8 @@
  * then, every `review` periods, the order is placed by what was known at that moment. The oldest units are sold first. A period whose
  * demand is not known (closed, out of stock in the past that is replayed) bears no cost, sells nothing and lets nothing get older.
  *
+ * The order list orders as fs_order_make does, by the forecast of its own period, what is on hand and what is under way.
+ *
  * The moving average takes the season out as the mean of each place of it over the mean of all, both of what is known up to then.
  */
 #include <math.h>
@@ -24,6 +26,7 @@ void fs_replay_free(fs_replay *r)
     fs_free(r->batch);
     fs_free(r->sum);
     fs_free(r->known);
+    fs_order_close(&r->plan);
     *r = (fs_replay){0};
 }
 
@@ -35,9 +38,17 @@ static fs_status grow(double **array, int64_t count)
     return FS_OK;
 }
 
+/* Periods after the last one that orders by the list look at. */
+static int64_t list_lead(const fs_replay_case *c)
+{
+    if (c->policy != FS_REPLAY_ORDER) return 0;
+    return c->lead + 1 + (c->life > c->review ? c->life : c->review);
+}
+
 static fs_status reserve(fs_replay *r, const fs_replay_case *c)
 {
-    int64_t periods = c->count + 1, places = c->season + 1;
+    int64_t periods = c->count + 1 + list_lead(c), places = c->season + 1;
+    if (c->policy == FS_REPLAY_ORDER) FS_TRY(fs_order_open(&r->plan));
     if (periods > r->periods) {
         r->periods = 0;
         FS_TRY(grow(&r->coming, periods));
@@ -92,7 +103,8 @@ static double average_level(const fs_replay *r, const fs_replay_case *c, int64_t
 
 static double level_at(const fs_replay *r, const fs_replay_case *c, int64_t t)
 {
-    if (c->policy == FS_REPLAY_MOVING_AVERAGE) return average_level(r, c, t);
+    if (c->policy == FS_REPLAY_MOVING_AVERAGE || c->policy == FS_REPLAY_ORDER)
+        return average_level(r, c, t);
     return at(c->level, t, NAN);
 }
 
@@ -100,6 +112,36 @@ static double in_packs(const fs_replay_case *c, double units)
 {
     if (!(units > 0)) return 0;
     return c->pack * ceil(fmax(units, c->least) / c->pack - 1e-9);
+}
+
+/* A life that ends after the forecast does not count, as in the order list of today. */
+static int life_of(const fs_replay_case *c)
+{
+    int64_t most = c->ahead.periods - c->lead;
+    return c->life <= (most > c->review ? most : c->review) ? (int)c->life : 0;
+}
+
+static double by_list(fs_replay *r, const fs_replay_case *c, int64_t t, double on_hand)
+{
+    fs_ahead ahead = c->ahead;
+    ahead.mean += t * ahead.periods;
+    ahead.quantile += t * ahead.periods * ahead.probabilities;
+    if (!known(ahead.mean[0])) return 0;
+    fs_order_case now = {.on_hand = on_hand,
+                         .arriving = r->coming + t + 1,
+                         .lead = (int)c->lead,
+                         .review = (int)c->review,
+                         .holding = c->holding,
+                         .shortage = c->shortage,
+                         .order_cost = c->order_cost,
+                         .expiry = c->expiry > 0 ? c->expiry : c->shortage,
+                         .life = life_of(c),
+                         .pack = c->pack,
+                         .least = c->most > 0 && c->least > c->most ? 0 : c->least,
+                         .most = c->most,
+                         .later = c->later};
+    fs_order_make(&r->plan, &ahead, &now);
+    return r->plan.packs * c->pack;
 }
 
 /* Position: on hand and under way, less what is owed. */
@@ -188,16 +230,18 @@ static void one_period(fs_replay *r, const fs_replay_case *c, stock *s, int64_t 
     }
     see(r, c, t);
     if ((t - c->past) % c->review != 0) return;
-    out->ordered = order_at(r, c, t, s->on_hand + s->under_way - s->owed);
+    out->ordered = c->policy == FS_REPLAY_ORDER
+                       ? by_list(r, c, t, s->on_hand - s->owed)
+                       : order_at(r, c, t, s->on_hand + s->under_way - s->owed);
     out->ordering = out->ordered > 0 ? c->order_cost : 0;
     s->under_way += out->ordered;
-    if (t + c->lead + 1 < c->count) r->coming[t + c->lead + 1] += out->ordered;
+    if (t + c->lead + 1 < c->count + list_lead(c)) r->coming[t + c->lead + 1] += out->ordered;
 }
 
 static stock begin(fs_replay *r, const fs_replay_case *c)
 {
     stock s = {.oldest = c->past};
-    size_t places = (size_t)c->season + 1, periods = (size_t)c->count + 1;
+    size_t places = (size_t)c->season + 1, periods = (size_t)(c->count + 1 + list_lead(c));
     memset(r->sum, 0, places * sizeof *r->sum);
     memset(r->known, 0, places * sizeof *r->known);
     memset(r->coming, 0, periods * sizeof *r->coming);

@@ -137,6 +137,45 @@ static void defaults_of_a_replay_are_said(void **state)
     assert_non_null(strstr(error.message, "quantity"));
 }
 
+/* What is ordered at the end of period 1 is what `order` orders with what is left of it: see an_order_says_how_much_and_why. */
+static void a_replay_of_the_list_orders_as_the_list_does(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"what",     "row",     "demand",    "mean",
+                                        "q0.9",     "q0.1",    "lead_time", "holding",
+                                        "shortage", "opening", "pack",      "ahead"};
+    const table list = {"replay_orders", names, ahead_types, 12};
+#define STEP(row, ahead)                                                                           \
+    {                                                                                              \
+        {                                                                                          \
+            "a", row, NULL, "6", "6", "6", NULL, NULL, NULL, NULL, NULL, ahead                     \
+        }                                                                                          \
+    }
+    cells rows[] = {{{"a", "1000", "6", NULL, NULL, NULL, "2", ".5", "4", "20", "2", NULL}},
+                    STEP("1001", "1"),
+                    STEP("1002", "2"),
+                    STEP("1003", "3"),
+                    {{"a", "2000", "6"}},
+                    {{"a", "3000", "9"}},
+                    {{"a", "4000", "6"}}};
+    /* 14 left, 12 of them sold before it arrives, 6 wanted then: 4. Nothing is forecast later, nothing ordered. */
+    expect(&list, "policy = order", rows, 7,
+           "a,1000,0,20,6,6,0,14,0,4,7,0,0,0,7,null\n"
+           "a,2000,0,14,6,6,0,8,0,0,4,0,0,0,4,null\n"
+           "a,3000,0,8,9,8,1,0,0,0,0,4,0,0,4,null\n"
+           "a,4000,4,4,6,4,2,0,0,0,0,8,0,0,8,null\n");
+    rows[5].cell[2] = "0"; /* what comes later does not change what was ordered */
+    expect(&list, "policy = order", rows, 7,
+           "a,1000,0,20,6,6,0,14,0,4,7,0,0,0,7,null\n"
+           "a,2000,0,14,6,6,0,8,0,0,4,0,0,0,4,null\n"
+           "a,3000,0,8,0,0,0,8,0,0,4,0,0,0,4,null\n"
+           "a,4000,4,12,6,6,0,6,0,0,3,0,0,0,3,null\n");
+    fs_error error = {0};
+    assert_int_equal(apply(&list, "policy = moving_average", rows, 7, 1, NULL, &error, -1, NULL),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "q0.9"));
+}
+
 /* ---- both ---- */
 
 static void rows_may_be_cut_anywhere(void **state)
@@ -194,6 +233,7 @@ int main(void)
         cmocka_unit_test(columns_that_are_not_known_are_refused_by_name),
         cmocka_unit_test(a_replay_is_a_row_a_period),
         cmocka_unit_test(defaults_of_a_replay_are_said),
+        cmocka_unit_test(a_replay_of_the_list_orders_as_the_list_does),
         cmocka_unit_test(rows_may_be_cut_anywhere),
         cmocka_unit_test(every_allocation_may_fail),
     };
