@@ -6,19 +6,25 @@
 -- expect: unique(item, store, period); unique(item, store, step); mean >= 0
 --
 -- Of items on offer, in pieces. What was hidden by a stock-out is not known; what is not written down while it is on offer is a zero, from its first
--- period to the last, so that each series ends where all do.
+-- period to the last, so that each series ends where all do. Where season_index knows the season of the year every period is written down, with it.
 with wanted as (
-    select offers.item, offers.store, offers.first_number, stock_settings.last_number
+    select offers.item, offers.store, offers.first_number, stock_settings.last_number, item_categories.category
     from offers
     join stock_now on stock_now.item = offers.item and stock_now.store = offers.store
     cross join stock_settings
     cross join demand_unit
+    left join item_categories on item_categories.item = offers.item
     where not offers.off_offer and stock_now.known <> 'unknown' and demand_unit.in_units
 ),
 edges as (
     select item, store, first_number as number from wanted
     union
     select item, store, last_number from wanted
+),
+seasoned as (
+    select wanted.item, wanted.store, season_index.period, season_index.factor
+    from wanted
+    join season_index on coalesce(season_index.category, '') = coalesce(wanted.category, '')
 ),
 cells as (
     select wanted.item, wanted.store, demand_item_store.period, demand_item_store.units_model as value, 1 as told
@@ -29,11 +35,28 @@ cells as (
     select edges.item, edges.store, periods.period, case when periods.complete and '${absent}' = 'zero' then 0e0 end, 0
     from edges
     join periods on periods.number = edges.number
+    union all
+    select wanted.item, wanted.store, periods.period, case when periods.complete and '${absent}' = 'zero' and not periods.ahead then 0e0 end, 0
+    from wanted
+    join periods on periods.number >= wanted.first_number
+    where exists (select 1 from season_index)
+),
+values_of as (
+    select
+        item,
+        store,
+        period,
+        case when max(told) = 1 then max(case when told = 1 then value end) else max(value) end as value
+    from cells
+    group by item, store, period
 )
 select
-    item,
-    store,
-    period,
-    case when max(told) = 1 then max(case when told = 1 then value end) else max(value) end as value
-from cells
-group by item, store, period
+    values_of.item,
+    values_of.store,
+    values_of.period,
+    values_of.value,
+    periods.ahead,
+    coalesce(seasoned.factor, 1) as seasonal_index
+from values_of
+join periods on periods.period = values_of.period
+left join seasoned on seasoned.item = values_of.item and seasoned.store = values_of.store and seasoned.period = values_of.period
