@@ -77,8 +77,8 @@ fs_status fs_quantile_columns_find(fs_quantile_columns *q, const fs_binding *bin
         if (strcmp(name, "step") == 0) continue;
         if (!probability_of(name, &p)) {
             fs_fail(error, FS_USAGE, "order does not know the column %s", name);
-            fs_error_remedy(error, "leave it out, or call it as the reference of order does");
-            return FS_USAGE;
+            return fs_error_remedy(error,
+                                   "leave it out, or call it as the reference of order does");
         }
         if (q->count == FS_ORDER_QUANTILES)
             return fs_fail(error, FS_USAGE, "order takes %d quantiles at most", FS_ORDER_QUANTILES);
@@ -87,8 +87,7 @@ fs_status fs_quantile_columns_find(fs_quantile_columns *q, const fs_binding *bin
     if (q->count >= 2) return FS_OK;
     fs_fail(error, FS_USAGE,
             "order wants two columns of quantiles at least, such as q0.05 and q0.95");
-    fs_error_remedy(error, "the operator forecast gives them");
-    return FS_USAGE;
+    return fs_error_remedy(error, "the operator forecast gives them");
 }
 
 /* ---- demand ---- */

@@ -129,8 +129,12 @@ static fs_status add_outlook(const fs_report *report, json_t *page, fs_error *er
     PLOT(page, .id = "stock-outlook", .title = "How stock will run, with the order and without",
          .table = "stock_outlook", .kind = "line", .x = "time", .unit = "number", .up = "pieces",
          .sql =
-             "with firsts as (select rank, item, store, name from order_lines where quantity > 0 "
-             "order by rank limit 40), points as (select f.rank, coalesce(f.name, f.item) || "
+             "with names as (select item, min(name) as name from product_summary group by item), "
+             "firsts as (select row_number() over (order by o.gain desc nulls last, o.item, "
+             "o.store) as rank, o.item, o.store, n.name from order_lines as o left join names as n "
+             "on n.item = o.item where o.quantity > 0 qualify row_number() over (order by o.gain "
+             "desc nulls last, o.item, o.store) <= 40), points as (select f.rank, coalesce(f.name, "
+             "f.item) || "
              "case when f.store = '(all)' then '' else ', ' || f.store end as variant, o.period, "
              "o.stock, o.low, o.high, o.stock_without from firsts as f join stock_outlook as o "
              "on o.item = f.item and o.store = f.store), series as (select rank, variant, 1 as "

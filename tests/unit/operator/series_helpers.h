@@ -86,16 +86,17 @@ static inline fs_status apply_failing(const fs_operator *op, const char *text, c
     struct ArrowArray batch;
     fs_options *options = NULL;
     fs_pipe *pipe = NULL;
+    fs_error error = {0}; /* without one a remedy has nowhere to go, and a status is less exact */
     make_schema(&schema, 3, names, types);
     start_batch(&batch, &schema);
     for (int i = 0; i < count; i++) append(&batch, &rows[i]);
     end_batch(&batch);
     fs_alloc_fail_after(n);
-    fs_status status = fs_options_parse(op, text, &options, NULL);
+    fs_status status = fs_options_parse(op, text, &options, &error);
     if (status == FS_OK)
-        status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, NULL);
-    if (status == FS_OK) status = fs_pipe_push(pipe, &batch, NULL);
-    if (status == FS_OK) status = fs_pipe_end(pipe, NULL);
+        status = fs_pipe_open(op, options, by_item, 1, "day", &schema, &pipe, &error);
+    if (status == FS_OK) status = fs_pipe_push(pipe, &batch, &error);
+    if (status == FS_OK) status = fs_pipe_end(pipe, &error);
     *failed = fs_alloc_count() > n;
     fs_alloc_fail_after(-1);
     if (batch.release) ArrowArrayRelease(&batch);

@@ -18,6 +18,21 @@ static void make_orders(const shop *s)
                "12.0, 10.5, 24.0)) as t(item, store, lot, quantity, gain, cost)");
 }
 
+/* What stands beside the list: two days ahead of A, two levels of service, one line to look at. */
+static void make_outlook(const shop *s)
+{
+    make_table(s, "stock_outlook",
+               "select 'A' as item, '(all)' as store, date '2024-01-04' + cast(n as integer) as "
+               "period, n + 1 as step, 20e0 - n as stock, 10e0 as low, 30e0 as high, 2e0 - n as "
+               "stock_without from range(2) as t(n)");
+    make_table(s, "service_costs",
+               "select * from (values (0.5, 0.8, 10e0, 40e0, 50e0, 5e0), (0.95, 0.99, 30e0, 2e0, "
+               "32e0, 15e0)) as t(service, filled, holding, shortage, cost, units)");
+    make_table(s, "order_exceptions",
+               "select 1 as rank, 'B' as item, 'Bread' as name, '(all)' as store, 'the count is "
+               "below zero' as what, 6e0 as quantity");
+}
+
 static void make_replay(const shop *s, double own)
 {
     char select[512];
@@ -59,6 +74,7 @@ static void orders_are_a_list_with_reasons_and_a_headline(void **state)
         "ordering; the goods whose cost is known come to GBP 48.00.";
     make_tables(s);
     make_orders(s);
+    make_outlook(s);
     char *page = write_report(s, NULL);
     json_t *document = document_of(page);
     assert_string_equal(finding_of(document, "order-list"), said);
@@ -74,6 +90,13 @@ static void orders_are_a_list_with_reasons_and_a_headline(void **state)
     assert_true(json_number_value(json_array_get(y, 0)) == 0);
     assert_true(json_number_value(json_array_get(y, 1)) == 50);
     assert_true(json_number_value(json_array_get(y, 2)) == 60.5);
+    series = json_object_get(block_of(document, "stock-outlook"), "series");
+    assert_int_equal(json_array_size(series), 2);
+    json_t *low = json_object_get(json_array_get(series, 0), "low");
+    assert_true(json_number_value(json_array_get(low, 1)) == 10);
+    assert_int_equal(json_array_size(json_object_get(block_of(document, "service-cost"), "series")),
+                     2);
+    assert_string_equal(text_at(document, "order-exceptions", 0, 2), "the count is below zero");
     json_decref(document);
     free(page);
 }
