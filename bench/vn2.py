@@ -9,10 +9,15 @@ The organisers' planner: a mean of 13 weeks with the season of the calendar's we
 the way. Ours: paths of the model counts, with the season of the item's department group over all shops as the index that its own is
 drawn to; of each path what is left when the order comes, under lost sales, and what is asked for then; the order is the quantile 1 / (1 + .2)
 of what is not covered, which is the newsvendor's.
+
+With --run ours are those of `foresell run`: a shop's folder of each round, with the competition's files cut at the week, a project as `foresell init` writes it
+with the two costs said, and the step order_lines.
 """
 from __future__ import annotations
 
+import shutil
 import sys
+from typing import Callable
 
 import duckdb
 
@@ -106,6 +111,38 @@ def forecast(db: duckdb.DuckDBPyConnection) -> Cost:
     return cost
 
 
+# ---- what a run makes of it ----
+
+def write_shop(db: duckdb.DuckDBPyConnection, origin: int, end: int) -> None:
+    """The competition's files as of the end of a week of the round."""
+    folder = WORK / "stock-shop"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    last, = db.execute("select day from weeks where week = ?", [end]).fetchone()
+    shutil.copy(FOLDER / "Week 0 - Master.csv", folder / f"{last} - Master.csv")
+    days = ", ".join(f'"{day}"' for day, in db.execute("select day from weeks where week <= ? order by week", [end]).fetchall())
+    for name, file in (("Sales", "Week 0 - 2024-04-08 - Sales.csv"), ("In Stock", "Week 0 - In Stock.csv")):
+        db.execute(f"""copy (select Store, Product, {days} from read_csv('{FOLDER}/{file}', header = true, all_varchar = true))
+                       to '{folder}/{last} - {name}.csv' (header)""")
+    db.execute(f"""copy (select item // 1000 as "Store", item % 1000 as "Product", cast(stock as integer) as "End Inventory",
+                             cast(soon as integer) as "In Transit W+1", cast(later as integer) as "In Transit W+2"
+                         from state where origin = {origin} order by item) to '{folder}/{last} - State.csv' (header)""")
+
+
+def listed(db: duckdb.DuckDBPyConnection, week: int) -> str:
+    """The order lists of a week of all rounds, one run each."""
+    db.execute("create or replace table lists (origin integer, item integer, ordered integer)")
+    project = WORK / "stock-project"
+    for origin, in db.execute("select distinct origin from state order by origin").fetchall():
+        write_shop(db, origin, origin + week)
+        shutil.rmtree(project, ignore_errors=True)
+        measure(FORESELL, "init", project, "--from", WORK / "stock-shop", "--set", f"stock.holding={HOLDING}", "--set", f"stock.shortage={SHORTAGE:.0f}")
+        measure(FORESELL, "run", project, "--only", "order_lines")
+        db.execute(f"""insert into lists select {origin}, cast(store as integer) * 1000 + cast(item as integer), cast(quantity as integer)
+                       from '{project}/runs/latest/tables/order_lines.parquet'""")
+    return "select origin, item, coalesce(ordered, 0) as ordered from state left join lists using (origin, item)"
+
+
 # ---- the rounds ----
 
 OURS = f"""select origin, item, cast(greatest(0, ceil(quantile_disc(asked_3 - greatest(greatest(stock + soon - asked_1, 0) + later - asked_2, 0),
@@ -122,7 +159,7 @@ def open_rounds(db: duckdb.DuckDBPyConnection, origins: list[int]) -> None:
         select origin, item, ceil(mean) as stock, 0 as soon, cast(greatest(0, round_even(mean * 2 - ceil(mean), 0)) as integer) as later from opening""")
 
 
-def play(db: duckdb.DuckDBPyConnection, origins: list[int], orders: str) -> list[tuple[int, float, float]]:
+def play(db: duckdb.DuckDBPyConnection, origins: list[int], orders: Callable[[int], str]) -> list[tuple[int, float, float]]:
     """Origin, holding and shortage of each round."""
     open_rounds(db, origins)
     db.execute("create or replace table costs (origin integer, holding double, shortage double)")
@@ -133,7 +170,7 @@ def play(db: duckdb.DuckDBPyConnection, origins: list[int], orders: str) -> list
             db.execute(f"""insert into costs select origin, sum({HOLDING} * greatest(stock - units, 0)), sum({SHORTAGE} * greatest(units - stock, 0))
                            from sold where {week} >= {LEAD} group by origin""")
             db.execute("create or replace table state as select origin, item, greatest(stock - coalesce(units, 0), 0) as stock, soon, later from sold")
-        db.execute(f"create or replace table orders as {orders % week if week < ORDERS else 'select origin, item, 0 as ordered from state'}")
+        db.execute(f"create or replace table orders as {orders(week) if week < ORDERS else 'select origin, item, 0 as ordered from state'}")
     return db.execute("select origin, sum(holding), sum(shortage) from costs group by origin order by origin").fetchall()
 
 
@@ -148,7 +185,8 @@ def show(db: duckdb.DuckDBPyConnection, ours: list[tuple[int, float, float]], th
 
 
 def main() -> None:
-    origins = [int(word) for word in sys.argv[1:]] or list(ORIGINS)
+    by_run = "--run" in sys.argv[1:]
+    origins = [int(word) for word in sys.argv[1:] if word != "--run"] or list(ORIGINS)
     if not FOLDER.exists():
         print(f"vn2: skipped, {FOLDER} is not there (FORESELL_DATA names the folder)")
         return
@@ -159,9 +197,14 @@ def main() -> None:
     db.execute("create table past (week_end integer, item integer, day date, units integer, ahead boolean, factor double)")
     for end in sorted({origin + week for origin in origins for week in range(ORDERS)}):
         benchmark(db, end)
-        past(db, end)
+        if not by_run:
+            past(db, end)
+    theirs = play(db, origins, lambda week: THEIRS % week)
+    if by_run:
+        show(db, play(db, origins, lambda week: listed(db, week)), theirs)
+        return
     cost = forecast(db)
-    show(db, play(db, origins, OURS), play(db, origins, THEIRS))
+    show(db, play(db, origins, lambda week: OURS % week), theirs)
     print(f"forecasts: {cost.cpu:.1f} CPU s")
 
 
