@@ -78,8 +78,8 @@ def backtest(
         effect of its own, drawn to that of all events. Default: the column of this name, or none.
     seasonal_index : str, optional
         The column of: what the group is thought to be multiplied by in the period, such as the season of its category,
-        1 as usual: a regressor whose effect is drawn to just that, and not to none; null, or not above zero: not known.
-        Default: the column of this name, or none.
+        1 as usual: a regressor whose effect is drawn to just that, and not to none. A season of a year is left to it.
+        Null, or not above zero: not known. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods each trial forecasts; less where the series is short. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -1128,8 +1128,8 @@ def forecast(
         effect of its own, drawn to that of all events. Default: the column of this name, or none.
     seasonal_index : str, optional
         The column of: what the group is thought to be multiplied by in the period, such as the season of its category,
-        1 as usual: a regressor whose effect is drawn to just that, and not to none; null, or not above zero: not known.
-        Default: the column of this name, or none.
+        1 as usual: a regressor whose effect is drawn to just that, and not to none. A season of a year is left to it.
+        Null, or not above zero: not known. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods to forecast. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -1309,8 +1309,8 @@ def forecast_paths(
         effect of its own, drawn to that of all events. Default: the column of this name, or none.
     seasonal_index : str, optional
         The column of: what the group is thought to be multiplied by in the period, such as the season of its category,
-        1 as usual: a regressor whose effect is drawn to just that, and not to none; null, or not above zero: not known.
-        Default: the column of this name, or none.
+        1 as usual: a regressor whose effect is drawn to just that, and not to none. A season of a year is left to it.
+        Null, or not above zero: not known. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods each path has. From 1 to 100000.
     paths : int, default 100

@@ -34,8 +34,8 @@ const fs_column fs_forecast_work_input[] = {
      .optional = true,
      .doc =
          "what the group is thought to be multiplied by in the period, such as the season of its "
-         "category, 1 as usual: a regressor whose effect is drawn to just that, and not to none; "
-         "null, or not above zero: not known"},
+         "category, 1 as usual: a regressor whose effect is drawn to just that, and not to none. A "
+         "season of a year is left to it. Null, or not above zero: not known"},
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -410,11 +410,36 @@ static fs_status end_grid(fs_forecast_work *w, const fs_block *block, int64_t g)
     return fs_grid_end_at(&w->grid, last_known(w));
 }
 
+/* Does the group's index tell periods apart? */
+static bool index_tells(const fs_block *block, int64_t g)
+{
+    const fs_vector *x = &block->column[FS_WORK_INDEX];
+    if (!x->number && !x->integer) return false;
+    for (int64_t row = block->start[g]; row < block->start[g + 1]; row++) {
+        if (x->valid && !x->valid[row]) continue;
+        double index = x->number ? x->number[row] : (double)x->integer[row];
+        if (index > 0 && index != 1) return true;
+    }
+    return false;
+}
+
+#define YEAR_LEAST 300 /* days of a season that is a year's */
+
+/* The index holds the season of the year, which is not to be learnt a second time from the few years of one group. */
+static void leave_year_to_index(fs_forecast_work *w, const fs_block *block, int64_t g)
+{
+    const fs_step *step = &w->grid.step;
+    if (step->kind != FS_PERIOD_DATE || w->grid.season <= 1 || !index_tells(block, g)) return;
+    if (fs_step_add(step, w->grid.first, w->grid.season) - w->grid.first >= YEAR_LEAST)
+        w->grid.season = 1;
+}
+
 fs_status fs_forecast_work_fill(fs_forecast_work *w, const fs_block *block, int64_t g,
                                 fs_error *error)
 {
     FS_TRY(fs_grid_fill(&w->grid, &w->binding, block, g, w->season));
     tell_seasons(w);
+    if (w->has_index) leave_year_to_index(w, block, g);
     FS_TRY(end_grid(w, block, g));
     return fill_regressors(w, block, g, error);
 }

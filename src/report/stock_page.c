@@ -127,7 +127,7 @@ static fs_status add_budget(const fs_report *report, json_t *page, fs_error *err
 static fs_status add_outlook(const fs_report *report, json_t *page, fs_error *error)
 {
     PLOT(page, .id = "stock-outlook", .title = "How stock will run, with the order and without",
-         .table = "stock_outlook", .kind = "line", .x = "time", .unit = "number", .up = "pieces",
+         .table = "stock_outlook", .kind = "line", .x = "date", .unit = "number", .up = "pieces",
          .sql =
              "with names as (select item, min(name) as name from product_summary group by item), "
              "firsts as (select row_number() over (order by o.gain desc nulls last, o.item, "
@@ -172,7 +172,7 @@ static fs_status add_replay(const fs_report *report, json_t *page, fs_error *err
         .id = "order-replay",
         .title = "Tried on the past: what stock would have cost",
         .kind = "line",
-        .x = "time",
+        .x = "date",
         .unit = "money",
         .up = "all costs so far",
         .sql = "with sums as (select policy, period, sum(cost) as cost from order_replay group by "

@@ -41,6 +41,25 @@ def test_forecast_follows_the_index(apply, tmp_path, model):
         assert row["drivers"] == "index +100 %"
 
 
+def test_year_is_left_to_the_index(foresell, tmp_path):
+    """Three years of weeks with a season of their own: where the index tells the year, it is not learnt a second time."""
+    def season(n):
+        return 1 + (n % 52 > 40)
+
+    file = tmp_path / "in.csv"
+    for name, index in (("flat", lambda n: 1), ("told", season)):
+        with open(file, "w", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(["week", "units", "ahead", "index"])
+            for n in range(156 + HORIZON):
+                writer.writerow([FIRST + timedelta(7 * n), (30 + n % 5) * season(n) if n < 156 else "", "true" if n >= 156 else "false", index(n)])
+        made = []
+        for weeks in ("52", "1"):
+            foresell("apply", "forecast", file, *OPTIONS, "--seasonal_index", "index", "--model", "ets", "--season", weeks, "-o", tmp_path / "out.csv")
+            made.append((tmp_path / "out.csv").read_text())
+        assert (made[0] == made[1]) == (name == "told")
+
+
 def test_index_that_is_not_known_does_nothing_and_is_noted(apply, tmp_path):
     made = apply(write(tmp_path / "in.csv", lambda n: "" if n % 2 else 0), tmp_path / "out.csv", "--model", "counts")
     one = apply(write(tmp_path / "one.csv", lambda n: 1), tmp_path / "one-out.csv", "--model", "counts")
