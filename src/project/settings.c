@@ -95,6 +95,10 @@ static const fs_setting settings[] = {
     {"stock.order_cost", FS_SETTING_NUMBER, "0", .maximum = 9007199254740991,
      .doc = "what an order of one item for one store costs, however large, in money: writing, "
             "receiving and putting it away"},
+    {"stock.budget", FS_SETTING_NUMBER, "0", .maximum = 9007199254740991,
+     .doc =
+         "what all orders of a day may cost together, in money: what saves most for its money is "
+         "bought first, by least cost whatever the service; 0: no limit"},
     {"stock.service", FS_SETTING_NUMBER, "0", .maximum = 0.9999,
      .doc = "the probability that nothing is missed until the next order can come, as in 0.95, in "
             "place of the least cost; 0: the least cost"},

@@ -89,9 +89,9 @@ class Shop:
     def make(self, table):
         self.foresell("run", self.project, "--only", table, "--resume", timeout=300)
 
-    def order(self):
+    def order(self, what="item, store, quantity, gain"):
         self.make("order_lines")
-        return self.ask("order_lines", "item, store, quantity, gain")
+        return self.ask("order_lines", what)
 
     def ask(self, table, what, where=""):
         return ask(self.project / "runs" / "latest" / "tables", what, table, where)
@@ -202,6 +202,32 @@ def test_exceptions_are_said_in_words(shop):
     assert not [row for row in said if row[0] == ITEMS[7] and "lasts" in row[2]]
     money = [row[0] for row in shop.ask("order_exceptions", "money", "order by rank")]
     assert money == sorted(money, reverse=True)
+
+
+def test_a_budget_buys_what_saves_most_for_its_money(foresell, tmp_path):
+    """Half the money buys the lots of most gain for it, and no more than it says; twice the money buys the whole list."""
+    shop = Shop(foresell, tmp_path / "free", english)
+    free = {row[:2]: row[2:] for row in shop.order("item, store, quantity, gain, cost")}
+    whole = sum(cost for _, _, cost in free.values())
+    shop.make("order_lots")
+    lots = shop.ask("order_lots", "item, store, gain / cost, cost, quantity", "order by gain / cost desc, item, store, lot")
+    half = Shop(foresell, tmp_path / "half", english, "--set", f"stock.budget={whole / 2}")
+    rows = half.order("item, store, quantity, gain, cost, note, risk, risk_without")
+    bought, spent = {}, 0
+    for item, store, _, cost, quantity in lots:
+        spent += cost
+        if spent > whole / 2:
+            break
+        bought[item, store] = bought.get((item, store), 0) + quantity
+    assert 0 < sum(row[4] for row in rows) <= whole / 2
+    for item, store, quantity, gain, cost, note, risk, without in rows:
+        assert quantity == bought.get((item, store), 0), (item, store)
+        assert (quantity < free[item, store][0]) == ("cut by the budget" in (note or ""))
+        assert gain <= free[item, store][1] + 1e-9 and risk <= without + 1e-9
+        assert quantity > 0 or (gain == cost == 0 and risk == without)
+    twice = Shop(foresell, tmp_path / "twice", english, "--set", f"stock.budget={whole * 2}")
+    for row in twice.order("item, store, quantity, gain, cost"):
+        assert row[2:] == pytest.approx(free[row[:2]])
 
 
 def test_settings_stand_in_for_what_no_file_says(foresell, tmp_path):

@@ -1,5 +1,5 @@
--- step: order_lines
--- about: the order list: how much of each item to order now for each store, why, and what that is expected to save
+-- step: best_orders
+-- about: how much of each item to order now for each store, whatever it costs: the least cost, or the service that is wanted
 -- operator: order(review = ${stock.review}, unmet = ${stock.unmet}, service = ${stock.service})
 -- group: item, store
 -- order: period
