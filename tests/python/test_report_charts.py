@@ -171,12 +171,14 @@ VIEWS = [
     (foresell.plot.cohorts, {}, "cohorts"),
     *[(foresell.plot.customer_values, {"view": view}, f"value-{view}") for view in ("curve", "segments", "replay")],
     *[(foresell.plot.churn, {"view": view}, f"churn-{view}") for view in ("map", "gains", "profit", "calibration")],
+    *[(foresell.plot.orders, {"view": view}, name) for view, name in
+      (("budget", "order-budget"), ("stock", "stock-outlook"), ("service", "service-cost"), ("replay", "order-replay"))],
 ]
 
 
 @pytest.mark.parametrize("draw,choice,name", VIEWS, ids=[name for _, _, name in VIEWS])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_charts_of_customers_are_those_of_the_report(tmp_path, draw, choice, name, backend):
+def test_charts_of_customers_and_orders_are_those_of_the_report(tmp_path, draw, choice, name, backend):
     made = run_of(tmp_path, [{**BLOCKS["hours"], "id": one, "title": f"This is {one}"} for _, _, one in VIEWS])
     chart = draw(made, **choice, backend=backend)
     assert f"This is {name}" in said(chart, backend)
@@ -184,7 +186,7 @@ def test_charts_of_customers_are_those_of_the_report(tmp_path, draw, choice, nam
         assert "In pieces, too" in said(draw(made, **choice, choose="Pieces an hour", backend=backend), backend)
 
 
-@pytest.mark.parametrize("draw", (foresell.plot.segments, foresell.plot.customer_values, foresell.plot.churn))
+@pytest.mark.parametrize("draw", (foresell.plot.segments, foresell.plot.customer_values, foresell.plot.churn, foresell.plot.orders))
 def test_a_view_that_is_not_there_is_named_beside_those_that_are(run, draw):
     with pytest.raises(foresell.UsageError, match="there is no view 'pie'"):
         draw(run, view="pie")

@@ -28,6 +28,7 @@ __all__ = [
     "customer_values",
     "forecast",
     "items",
+    "orders",
     "sales",
     "segments",
     "stores",
@@ -45,6 +46,7 @@ TRIED = {
 SEGMENTS = {"map": "segment-map", "sizes": "segment-sizes", "moves": "segment-moves"}
 VALUES = {"curve": "value-curve", "segments": "value-segments", "replay": "value-replay"}
 CHURN = {"map": "churn-map", "gains": "churn-gains", "profit": "churn-profit", "calibration": "churn-calibration"}
+ORDERS = {"budget": "order-budget", "stock": "stock-outlook", "service": "service-cost", "replay": "order-replay"}
 BACKENDS = {"matplotlib": ("matplotlib",), "seaborn": ("matplotlib", "seaborn"), "plotly": ("plotly",)}
 
 
@@ -306,6 +308,42 @@ def churn(
     >>> foresell.plot.churn(foresell.open_run("shop"), view="gains")  # doctest: +SKIP
     """
     return _viewed(run, CHURN, view, choose, backend, ax)
+
+
+def orders(
+    run: Run,
+    *,
+    view: Literal["budget", "stock", "service", "replay"] = "replay",
+    choose: str | None = None,
+    backend: Backend = "matplotlib",
+    ax: Any = None,
+) -> Any:
+    """Draws what the order list is worth: on the past, under a smaller budget, in stock ahead, and what more safety costs.
+
+    Parameters
+    ----------
+    run : Run
+        What `foresell.run` or `foresell.open_run` gave.
+    view : {"budget", "stock", "service", "replay"}
+        What each sum of money spent gains; how the stock of one product runs with its order and without; what holding and missing
+        cost by the share of demand that is there; costs of the past beside those of a plain planner.
+    choose : str, optional
+        Of stock which product; default: the one whose order gains most.
+    backend : {"matplotlib", "seaborn", "plotly"}
+        What draws it.
+    ax : matplotlib.axes.Axes, optional
+        Where it is drawn; default: a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes or plotly.graph_objects.Figure
+        The chart. The tables `order_lots`, `stock_outlook`, `service_costs` and `order_replay` have its figures.
+
+    Examples
+    --------
+    >>> foresell.plot.orders(foresell.open_run("shop"), view="stock")  # doctest: +SKIP
+    """
+    return _viewed(run, ORDERS, view, choose, backend, ax)
 
 
 def sales(run: Run, *, last: int | None = None, backend: Backend = "matplotlib", ax: Any = None) -> Any:
