@@ -1,6 +1,6 @@
 -- step: stock_forecasts
 -- about: what each item will sell in each store where the files tell its stock, period by period, with the quantiles that orders hang on
--- operator: forecast(horizon = ${forecast.horizon}, quantile = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99], season = ${season}, period = ${period}, absent = ${absent}, effort = fast)
+-- operator: forecast(horizon = ${forecast.horizon}, quantile = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99], season = ${season}, period = ${period}, absent = ${absent}, model = counts)
 -- group: item, store
 -- order: period
 -- expect: unique(item, store, period); unique(item, store, step); mean >= 0

@@ -1,6 +1,6 @@
 -- step: replay_forecasts
 -- about: what would have been expected of each item and store that is replayed, at each moment at which something could be ordered
--- operator: forecast(horizon = ${forecast.horizon}, quantile = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99], season = ${season}, period = ${period}, absent = ${absent}, effort = fast)
+-- operator: forecast(horizon = ${forecast.horizon}, quantile = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99], season = ${season}, period = ${period}, absent = ${absent}, model = counts)
 -- group: item, store, origin
 -- order: period
 -- expect: unique(item, store, origin, period); unique(item, store, origin, step); mean >= 0; period > origin

@@ -73,7 +73,7 @@ found as (
     union all
     select item, name, store, quantity, money, 'stock is worked out: ' || stock_note
     from cases
-    where stock_note is not null and known = 'worked out'
+    where known = 'worked out' and stock_note <> 'the count less what was sold since'
     union all
     select item, name, store, quantity, money, 'nothing is there and nothing is on its way'
     from cases

@@ -89,17 +89,17 @@ static fs_status add_list(const fs_report *report, json_t *page, const fs_figure
         .table = "order_lines",
         .file = "csv/order_lines.csv",
         .limit = SHOWN,
-        .columns = "item:Product:text,store:Store:text,quantity:Order:number,gain:Gain over not "
-                   "ordering:money,cost:Goods cost:money,without:Out of stock without:share,with:"
-                   "With it:share,hand:On hand:number,way:On its way:number,why:Why:text,note:"
-                   "Note:text",
+        .columns =
+            "item:Product:text,store:Store:text,quantity:Order:number,why:Why:text,gain:Gain over "
+            "not ordering:money,cost:Goods cost:money,without:Out of stock without:share,with:With "
+            "it:share,hand:On hand:number,way:On its way:number,note:Note:text",
         .sql =
             "with names as (select item, min(name) as name from product_summary group by item), "
             "way as (select item, store, sum(units) as units from open_orders group by item, "
             "store) select coalesce(n.name, o.item), nullif(o.store, '(all)'), o.quantity, "
-            "round(o.gain, 2), round(o.cost, 2), round(o.risk_without, 4), round(o.risk, 4), "
-            "s.on_hand, coalesce(w.units, 0), o.reason, o.note from order_lines as o left join "
-            "names as n on n.item = o.item left join stock_now as s on s.item = o.item and "
+            "o.reason, round(o.gain, 2), round(o.cost, 2), round(o.risk_without, 4), round(o.risk, "
+            "4), s.on_hand, coalesce(w.units, 0), o.note from order_lines as o left join names "
+            "as n on n.item = o.item left join stock_now as s on s.item = o.item and "
             "s.store = o.store left join way as w on w.item = o.item and w.store = o.store where "
             "o.quantity > 0 order by o.gain desc nulls last, o.item, o.store"};
     return fs_report_add_said_table(report, page, said, &text, query, error);

@@ -91,9 +91,9 @@ describe("every report", () => {
 test("the pages, charts and five sentences of a shop with everything are there", async () => {
   await on("simulated", {}, async (page) => {
     assert.deepEqual(await page.locator("nav a").allTextContents(),
-      ["Overview", "What will sell", "How good the forecasts are", "Business", "Seasons", "Peaks", "Products", "Stores and categories", "Customers", "Whom to keep", "Data"]);
+      ["Overview", "What will sell", "How good the forecasts are", "Business", "Seasons", "Peaks", "Products", "What to order", "Stores and categories", "Customers", "Whom to keep", "Data"]);
     assert.equal(await page.locator(".headlines li").count(), 5);
-    assert.equal(await page.locator(".chart").count(), 27);
+    assert.equal(await page.locator(".chart").count(), 31);
   });
 });
 
