@@ -5,45 +5,9 @@
 -- From the first period in which something that was ordered in the replay can be on sale; before that both have the same stock. Periods whose demand is
 -- not known bear no cost.
 with both_of_them as (
-    select
-        item,
-        store,
-        period,
-        'orders' as policy,
-        arrived,
-        on_hand,
-        demand,
-        sold,
-        missed,
-        remaining,
-        waste,
-        ordered,
-        cost_holding,
-        cost_shortage,
-        cost_ordering,
-        cost_waste,
-        cost
-    from replay_ours
+    select 'orders' as policy, replay_ours.* from replay_ours
     union all
-    select
-        item,
-        store,
-        period,
-        'moving average' as policy,
-        arrived,
-        on_hand,
-        demand,
-        sold,
-        missed,
-        remaining,
-        waste,
-        ordered,
-        cost_holding,
-        cost_shortage,
-        cost_ordering,
-        cost_waste,
-        cost
-    from replay_plain
+    select 'moving average' as policy, replay_plain.* from replay_plain
 )
 select
     both_of_them.item,

@@ -27,38 +27,37 @@ enum {
     NOTE
 };
 
-#define RESULT(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = its_unit,          \
-        .doc = its_doc                                                                             \
-    }
-
 static const fs_column order_output[] = {
     {.name = "lot",
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
      .doc = "1; with rows = pack the number of the lot in this group"},
-    RESULT("quantity", "units", "to order; with rows = pack of this lot, on top of those before"),
-    RESULT("packs", NULL, "the same in packs"),
-    RESULT("level", "units",
-           "expected stock when the order has arrived, it and the lots before it in"),
-    RESULT("expected_stock", "units", "the same without any of it; below zero: owed"),
-    RESULT("demand", "units",
-           "expected in the periods that this order answers for: from its arrival until the next "
-           "can arrive"),
-    RESULT("risk", "share of 1", "the probability that something is not there in them"),
-    RESULT("risk_without", "share of 1", "the same without it"),
-    RESULT("sold", "units", "expected in them; null where unmet is later: all is sold in the end"),
-    RESULT("sold_without", "units", "the same without it"),
-    RESULT(
+    FS_ORDER_RESULT("quantity", "units",
+                    "to order; with rows = pack of this lot, on top of those before"),
+    FS_ORDER_RESULT("packs", NULL, "the same in packs"),
+    FS_ORDER_RESULT("level", "units",
+                    "expected stock when the order has arrived, it and the lots before it in"),
+    FS_ORDER_RESULT("expected_stock", "units", "the same without any of it; below zero: owed"),
+    FS_ORDER_RESULT(
+        "demand", "units",
+        "expected in the periods that this order answers for: from its arrival until the next "
+        "can arrive"),
+    FS_ORDER_RESULT("risk", "share of 1", "the probability that something is not there in them"),
+    FS_ORDER_RESULT("risk_without", "share of 1", "the same without it"),
+    FS_ORDER_RESULT("sold", "units",
+                    "expected in them; null where unmet is later: all is sold in the end"),
+    FS_ORDER_RESULT("sold_without", "units", "the same without it"),
+    FS_ORDER_RESULT(
         "missed", "units",
         "expected not to be there in them; where unmet is later summed over the ends of periods"),
-    RESULT("missed_without", "units", "the same without it"),
-    RESULT("gain", "money",
-           "that it saves in expectation in them: holding, shortage, what goes off and the cost of "
-           "the order"),
-    RESULT("cost", "money", "of the goods: quantity times unit_cost"),
-    RESULT("cover", "period", "how long the level lasts at expected demand; null: for ever"),
+    FS_ORDER_RESULT("missed_without", "units", "the same without it"),
+    FS_ORDER_RESULT(
+        "gain", "money",
+        "that it saves in expectation in them: holding, shortage, what goes off and the cost of "
+        "the order"),
+    FS_ORDER_RESULT("cost", "money", "of the goods: quantity times unit_cost"),
+    FS_ORDER_RESULT("cover", "period",
+                    "how long the level lasts at expected demand; null: for ever"),
     {.name = "reason", .type = FS_TYPE_TEXT, .role = FS_ROLE_RESULT, .doc = "why, with figures"},
     {.name = "note",
      .type = FS_TYPE_TEXT,

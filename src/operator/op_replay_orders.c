@@ -7,12 +7,6 @@
 
 /* ---- declarations ---- */
 
-#define FIGURE(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_VALUE, .optional = true,           \
-        .unit = its_unit, .doc = its_doc                                                           \
-    }
-
 enum {
     IN_PERIOD,
     IN_DEMAND,
@@ -48,39 +42,46 @@ static const fs_column replay_input[] = {
      .unit = "units",
      .doc = "what was asked for; null: not known, as when it was out of stock: the period sells "
             "nothing, bears no cost, and nothing gets older in it"},
-    FIGURE("level", "units",
-           "up to which the order at the end of this period goes, with stock and what is under "
-           "way, where policy is level; null: no order"),
-    FIGURE("reorder", "units",
-           "with level: an order only where stock and what is under way are not above this; null: "
-           "always"),
-    FIGURE("quantity", "units",
-           "what is ordered at the end of this period, where policy is quantity; null: nothing"),
-    FIGURE("arriving", "units",
-           "on the way before the replay begins, in the period in which it arrives; null: none"),
-    FIGURE("lead_time", "period",
-           "in the first row, as all that follow: an order at the end of a period can be sold "
-           "lead_time + 1 periods later; null: 1"),
-    FIGURE("holding", "money",
-           "of a unit that is left at the end of a period; null: a ninth of shortage"),
-    FIGURE("shortage", "money", "of a unit that is asked for and not there; null: 1"),
-    FIGURE("order_cost", "money", "of an order, however large; null: 0"),
-    FIGURE("unit_cost", "money", "of a unit that goes off; null: 0"),
-    FIGURE("pack", "units", "orders are whole packs, rounded up; null: 1"),
-    FIGURE("least", "units", "the least order, if there is one; null: any"),
-    FIGURE("shelf_life", "period", "in which a unit can be sold, the oldest first; null: for ever"),
-    FIGURE(
+    FS_ORDER_FIGURE(
+        "level", "units",
+        "up to which the order at the end of this period goes, with stock and what is under "
+        "way, where policy is level; null: no order"),
+    FS_ORDER_FIGURE(
+        "reorder", "units",
+        "with level: an order only where stock and what is under way are not above this; null: "
+        "always"),
+    FS_ORDER_FIGURE(
+        "quantity", "units",
+        "what is ordered at the end of this period, where policy is quantity; null: nothing"),
+    FS_ORDER_FIGURE(
+        "arriving", "units",
+        "on the way before the replay begins, in the period in which it arrives; null: none"),
+    FS_ORDER_FIGURE(
+        "lead_time", "period",
+        "in the first row, as all that follow: an order at the end of a period can be sold "
+        "lead_time + 1 periods later; null: 1"),
+    FS_ORDER_FIGURE("holding", "money",
+                    "of a unit that is left at the end of a period; null: a ninth of shortage"),
+    FS_ORDER_FIGURE("shortage", "money", "of a unit that is asked for and not there; null: 1"),
+    FS_ORDER_FIGURE("order_cost", "money", "of an order, however large; null: 0"),
+    FS_ORDER_FIGURE("unit_cost", "money", "of a unit that goes off; null: 0"),
+    FS_ORDER_FIGURE("pack", "units", "orders are whole packs, rounded up; null: 1"),
+    FS_ORDER_FIGURE("least", "units", "the least order, if there is one; null: any"),
+    FS_ORDER_FIGURE("shelf_life", "period",
+                    "in which a unit can be sold, the oldest first; null: for ever"),
+    FS_ORDER_FIGURE(
         "opening", "units",
         "stock when the replay begins; null: the policy's own first level, or 0 where it has none; "
         "with policy order that of the moving average"),
-    FIGURE("seen", "period",
-           "at the beginning that are seen and not replayed; null: the parameter past"),
-    FIGURE("ahead", "period",
-           "with policy order, in a row of a forecast: how many periods after; null: a period's "
-           "own row"),
-    FIGURE("mean", "units",
-           "with policy order: expected demand of that period; null: as before it"),
-    FIGURE("most", "units", "with policy order, as in the operator order; null: any"),
+    FS_ORDER_FIGURE("seen", "period",
+                    "at the beginning that are seen and not replayed; null: the parameter past"),
+    FS_ORDER_FIGURE(
+        "ahead", "period",
+        "with policy order, in a row of a forecast: how many periods after; null: a period's "
+        "own row"),
+    FS_ORDER_FIGURE("mean", "units",
+                    "with policy order: expected demand of that period; null: as before it"),
+    FS_ORDER_FIGURE("most", "units", "with policy order, as in the operator order; null: any"),
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -106,32 +107,27 @@ enum {
     NOTE
 };
 
-#define RESULT(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = its_unit,          \
-        .doc = its_doc                                                                             \
-    }
-
 static const fs_column replay_output[] = {
     {.name = "period",
      .type = FS_TYPE_PERIOD,
      .role = FS_ROLE_RESULT,
      .doc = "each that is replayed"},
-    RESULT("arrived", "units", "before sales"),
-    RESULT("on_hand", "units", "before sales, with what arrived"),
-    RESULT("demand", "units", "as given; null: not known"),
-    RESULT("sold", "units", "what was owed before with it; null where demand is"),
-    RESULT("missed", "units",
-           "asked for and not there; where unmet is later what is owed at the end; null where "
-           "demand is"),
-    RESULT("remaining", "units", "at the end"),
-    RESULT("waste", "units", "that went off at the end"),
-    RESULT("ordered", "units", "at the end"),
-    RESULT("cost_holding", "money", "of what remains"),
-    RESULT("cost_shortage", "money", "of what was missed"),
-    RESULT("cost_ordering", "money", "of the order at the end"),
-    RESULT("cost_waste", "money", "of what went off"),
-    RESULT("cost", "money", "all four"),
+    FS_ORDER_RESULT("arrived", "units", "before sales"),
+    FS_ORDER_RESULT("on_hand", "units", "before sales, with what arrived"),
+    FS_ORDER_RESULT("demand", "units", "as given; null: not known"),
+    FS_ORDER_RESULT("sold", "units", "what was owed before with it; null where demand is"),
+    FS_ORDER_RESULT(
+        "missed", "units",
+        "asked for and not there; where unmet is later what is owed at the end; null where "
+        "demand is"),
+    FS_ORDER_RESULT("remaining", "units", "at the end"),
+    FS_ORDER_RESULT("waste", "units", "that went off at the end"),
+    FS_ORDER_RESULT("ordered", "units", "at the end"),
+    FS_ORDER_RESULT("cost_holding", "money", "of what remains"),
+    FS_ORDER_RESULT("cost_shortage", "money", "of what was missed"),
+    FS_ORDER_RESULT("cost_ordering", "money", "of the order at the end"),
+    FS_ORDER_RESULT("cost_waste", "money", "of what went off"),
+    FS_ORDER_RESULT("cost", "money", "all four"),
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -181,12 +177,7 @@ static const fs_param replay_params[] = {
      .maximum = 1000000,
      .doc = "periods at the beginning that are seen and not replayed; groups that have no more "
             "have no row"},
-    {.name = "unmet",
-     .type = FS_TYPE_TEXT,
-     .fallback = "lost",
-     .choices = "lost|later",
-     .doc = "what is asked for and not there is lost, or owed and delivered later; then shortage "
-            "is money a unit and period"},
+    FS_ORDER_UNMET_PARAM,
     {0}};
 
 /* ---- workspace ---- */
@@ -356,7 +347,7 @@ static void take_figures(workspace *w, const fs_block *block, int64_t row)
     now->holding = figure(w, block, row, IN_HOLDING, 0, -1);
     if (now->holding < 0)
         fs_sentence_remark(&w->note, "holding not told: a ninth of shortage taken");
-    if (now->holding < 0) now->holding = now->shortage / 9;
+    if (now->holding < 0) now->holding = now->shortage / FS_ORDER_USUAL_RATIO;
     now->order_cost = figure(w, block, row, IN_ORDER_COST, 0, 0);
     now->expiry = figure(w, block, row, IN_UNIT_COST, 0, 0);
     now->pack = figure(w, block, row, IN_PACK, 1e-9, 1);

@@ -8,27 +8,23 @@
 
 enum { SERVICE, PACKS, QUANTITY, HOLDING, SHORTAGE, MISSED, DEMAND };
 
-#define RESULT(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = its_unit,          \
-        .doc = its_doc                                                                             \
-    }
-
 static const double levels[] = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99};
 #define LEVELS ((int)(sizeof levels / sizeof *levels))
 
 static const fs_column levels_output[] = {
-    RESULT("service", "share of 1",
-           "the probability that nothing is missed in the periods that the order answers for"),
-    RESULT("packs", NULL, "of the least order that reaches it, as far as constraints let"),
-    RESULT("quantity", "units", "the same in units"),
-    RESULT("holding_cost", "money",
-           "expected in them: of what is left at their ends, what goes off, and of the order"),
-    RESULT("shortage_cost", "money", "expected in them: of what is missed"),
-    RESULT(
+    FS_ORDER_RESULT(
+        "service", "share of 1",
+        "the probability that nothing is missed in the periods that the order answers for"),
+    FS_ORDER_RESULT("packs", NULL, "of the least order that reaches it, as far as constraints let"),
+    FS_ORDER_RESULT("quantity", "units", "the same in units"),
+    FS_ORDER_RESULT(
+        "holding_cost", "money",
+        "expected in them: of what is left at their ends, what goes off, and of the order"),
+    FS_ORDER_RESULT("shortage_cost", "money", "expected in them: of what is missed"),
+    FS_ORDER_RESULT(
         "missed", "units",
         "expected not to be there in them; where unmet is later summed over the ends of periods"),
-    RESULT("demand", "units", "expected in them"),
+    FS_ORDER_RESULT("demand", "units", "expected in them"),
     {0}};
 
 static const fs_param levels_params[] = {

@@ -8,12 +8,6 @@
 
 enum { PERIOD, STEP, STOCK, LOW, HIGH, WITHOUT, DEMAND, ORDERED };
 
-#define RESULT(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = its_unit,          \
-        .doc = its_doc                                                                             \
-    }
-
 static const fs_column outlook_output[] = {
     {.name = "period",
      .type = FS_TYPE_PERIOD,
@@ -24,12 +18,14 @@ static const fs_column outlook_output[] = {
      .role = FS_ROLE_RESULT,
      .unit = "period",
      .doc = "1 for the first"},
-    RESULT("stock", "units", "expected at the end of the period, with the order; below zero: owed"),
-    RESULT("low", "units", "that it is not above with a probability of 5 %"),
-    RESULT("high", "units", "that it is not above with a probability of 95 %"),
-    RESULT("stock_without", "units", "expected at the end of the period without the order"),
-    RESULT("demand", "units", "expected in the period"),
-    RESULT("ordered", "units", "that arrive of the order in this period"),
+    FS_ORDER_RESULT("stock", "units",
+                    "expected at the end of the period, with the order; below zero: owed"),
+    FS_ORDER_RESULT("low", "units", "that it is not above with a probability of 5 %"),
+    FS_ORDER_RESULT("high", "units", "that it is not above with a probability of 95 %"),
+    FS_ORDER_RESULT("stock_without", "units",
+                    "expected at the end of the period without the order"),
+    FS_ORDER_RESULT("demand", "units", "expected in the period"),
+    FS_ORDER_RESULT("ordered", "units", "that arrive of the order in this period"),
     {0}};
 
 static const fs_param outlook_params[] = {FS_ORDER_REVIEW_PARAM,

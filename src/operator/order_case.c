@@ -11,8 +11,6 @@
 
 #include "vector.h"
 
-#define USUAL_RATIO 9 /* shortage over holding where neither is told: nine of ten orders suffice */
-
 /* ---- texts ---- */
 
 static void add_to(fs_sentence *s, const char *format, va_list list)
@@ -192,7 +190,7 @@ static void take_costs(fs_order_rows *r, const cells *c)
     }
     r->now.holding = at_least_zero(r, c, FS_ORDER_HOLDING, "holding", -1);
     if (r->now.holding < 0) {
-        r->now.holding = r->now.shortage / USUAL_RATIO;
+        r->now.holding = r->now.shortage / FS_ORDER_USUAL_RATIO;
         fs_sentence_remark(&r->note, "holding not told: a ninth of shortage taken");
     }
 }

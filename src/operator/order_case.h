@@ -5,6 +5,21 @@
 #include "foresell/operator.h"
 #include "foresell/stock.h"
 
+#define FS_ORDER_USUAL_RATIO                                                                       \
+    9 /* shortage over holding where neither is told: nine of ten orders suffice */
+
+/* A number that operators of stock may be given, and one that they give, in an array of columns. */
+#define FS_ORDER_FIGURE(column, its_unit, its_doc)                                                 \
+    {                                                                                              \
+        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_VALUE, .optional = true,           \
+        .unit = its_unit, .doc = its_doc                                                           \
+    }
+#define FS_ORDER_RESULT(column, its_unit, its_doc)                                                 \
+    {                                                                                              \
+        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_RESULT, .unit = its_unit,          \
+        .doc = its_doc                                                                             \
+    }
+
 /* Columns of the operators order, stock_outlook and service_levels, as declared. */
 extern const fs_column fs_order_input[];
 enum {

@@ -3,12 +3,6 @@
 
 #include "order_case.h"
 
-#define FIGURE(column, its_unit, its_doc)                                                          \
-    {                                                                                              \
-        .name = column, .type = FS_TYPE_DOUBLE, .role = FS_ROLE_VALUE, .optional = true,           \
-        .unit = its_unit, .doc = its_doc                                                           \
-    }
-
 const fs_column fs_order_input[] = {
     {.name = "period",
      .type = FS_TYPE_PERIOD,
@@ -18,25 +12,29 @@ const fs_column fs_order_input[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
      .doc = "expected demand of the period, as forecast gives it; null: as the period before"},
-    FIGURE("on_hand", "units",
-           "in the first row: stock now; null: 0; below zero: what is owed, where unmet is later"),
-    FIGURE("arriving", "units",
-           "open orders that arrive before the sales of this period; null: none"),
-    FIGURE("lead_time", "period",
-           "in the first row, as all that follow: an order now can be sold from period lead_time + "
-           "1 on; null: 1"),
-    FIGURE("holding", "money",
-           "of a unit that is left at the end of a period; null: a ninth of shortage"),
-    FIGURE("shortage", "money",
-           "of a unit that is asked for and not there; null or 0: unit_profit, else 1"),
-    FIGURE("unit_cost", "money", "what a unit costs; null: not known"),
-    FIGURE("unit_profit", "money", "what a unit that is sold earns, only where shortage is null"),
-    FIGURE("pack", "units", "orders are whole packs; null: 1"),
-    FIGURE("least", "units", "the least that may be ordered, if anything is; null: any"),
-    FIGURE("most", "units",
-           "that the shelf takes: stock at arrival, as expected, and order; null: any"),
-    FIGURE("order_cost", "money", "of an order, however large; null: 0"),
-    FIGURE("shelf_life", "period", "in which the units of this order can be sold; null: for ever"),
+    FS_ORDER_FIGURE(
+        "on_hand", "units",
+        "in the first row: stock now; null: 0; below zero: what is owed, where unmet is later"),
+    FS_ORDER_FIGURE("arriving", "units",
+                    "open orders that arrive before the sales of this period; null: none"),
+    FS_ORDER_FIGURE(
+        "lead_time", "period",
+        "in the first row, as all that follow: an order now can be sold from period lead_time + "
+        "1 on; null: 1"),
+    FS_ORDER_FIGURE("holding", "money",
+                    "of a unit that is left at the end of a period; null: a ninth of shortage"),
+    FS_ORDER_FIGURE("shortage", "money",
+                    "of a unit that is asked for and not there; null or 0: unit_profit, else 1"),
+    FS_ORDER_FIGURE("unit_cost", "money", "what a unit costs; null: not known"),
+    FS_ORDER_FIGURE("unit_profit", "money",
+                    "what a unit that is sold earns, only where shortage is null"),
+    FS_ORDER_FIGURE("pack", "units", "orders are whole packs; null: 1"),
+    FS_ORDER_FIGURE("least", "units", "the least that may be ordered, if anything is; null: any"),
+    FS_ORDER_FIGURE("most", "units",
+                    "that the shelf takes: stock at arrival, as expected, and order; null: any"),
+    FS_ORDER_FIGURE("order_cost", "money", "of an order, however large; null: 0"),
+    FS_ORDER_FIGURE("shelf_life", "period",
+                    "in which the units of this order can be sold; null: for ever"),
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
