@@ -107,7 +107,7 @@ def on_spark(project: Path, workers: int) -> tuple[dict[str, collections.Counter
         spark = foresell.cluster._open_session(cluster.url)
         began = time.monotonic()
         with Watch([worker.pid for worker in cluster.workers]) as watch:
-            foresell.cluster.run(spark, project, progress=False)
+            foresell.cluster.run(spark, project, driver_rows=0, progress=False)
         took = time.monotonic() - began
         spark.stop()
     finally:

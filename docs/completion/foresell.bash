@@ -8,7 +8,7 @@ _foresell() {
     elif [[ $word == -* ]]; then
         case $verb in
         init) words='--from --set --force --memory --threads --progress --help --json' ;;
-        run) words='--engine --master --scratch --maker --only --resume --memory --threads --progress --help --json' ;;
+        run) words='--engine --master --scratch --driver-rows --maker --only --resume --memory --threads --progress --help --json' ;;
         apply) words='--group --order --table --output --seed --memory --threads --progress --help --json'
             words+=" $(foresell apply "${COMP_WORDS[2]}" x --help 2>/dev/null | awk '$1 ~ /^--/ {print $1}')" ;;
         operators) words='--markdown --help --json' ;;

@@ -12,6 +12,7 @@ complete -c foresell -n __fish_use_subcommand -a run -d 'Does the main job: read
 complete -c foresell -n '__fish_seen_subcommand_from run' -l engine -r -a 'duckdb spark' -d 'what runs the steps: this program, or Spark (docs/cluster.md)'
 complete -c foresell -n '__fish_seen_subcommand_from run' -l master -r -d 'the cluster, for Spark: spark://HOST:PORT, yarn, k8s://…, local[4]; default: as Spark is set up, else local[*]'
 complete -c foresell -n '__fish_seen_subcommand_from run' -l scratch -r -d 'for Spark: a place that all its machines reach, hdfs://… or s3a://…, where the tables lie while the run lasts; default: DIR, which then all must see'
+complete -c foresell -n '__fish_seen_subcommand_from run' -l driver-rows -r -d 'for Spark: steps whose inputs have fewer rows, all together, are made beside the driver by this program, which has done it before Spark has made a plan; 0: none'
 complete -c foresell -n '__fish_seen_subcommand_from run' -l maker -r -d 'for engines that start this program: numbers of the open files by which it asks for the tables of steps and hears of them'
 complete -c foresell -n '__fish_seen_subcommand_from run' -l only -r -d 'make this step and what it needs, nothing else'
 complete -c foresell -n '__fish_seen_subcommand_from run' -l resume -d 'go on with a run that was cut short; steps of which nothing has changed are not done again'

@@ -295,6 +295,7 @@ typedef struct fs_step_report {
     int64_t rows;
     double seconds, cpu_seconds;
     bool skipped;               /* taken from before: nothing it depends on has changed */
+    bool elsewhere;             /* made by the maker */
     char digest[FS_DIGEST_HEX]; /* step, inputs and version together */
 } fs_step_report;
 /* A step's table that is asked for: the file `path`, or a folder of that name with the parts of the table. */
@@ -313,6 +314,9 @@ typedef struct fs_making {
 typedef struct fs_maker {
     fs_status (*make)(void *context, fs_making *making, fs_error *error);
     void *context;
+    int64_t
+        least; /* steps whose inputs have fewer rows, all together, the engine makes itself, but for those that
+                      want what only Spark can do; 0: none */
 } fs_maker;
 typedef struct fs_plan_settings {
     const char *folder;

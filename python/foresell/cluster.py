@@ -1,7 +1,7 @@
 """The Spark engine: `foresell run DIR --engine spark`, and `foresell.cluster.run(spark, DIR)` in a notebook.
 
-The program does the main job; only the tables of steps are made here, where it asks for them by a line of JSON each
-(src/engine/remote.c). A step is its SELECT, run unchanged, and perhaps an operator, in the executors. They share the folder
+The program does the main job; only the tables of steps that are not little are made here, where it asks for them by a line
+of JSON each (src/engine/remote.c). A step is its SELECT, run unchanged, and perhaps an operator, in the executors. They share the folder
 of the project, or else a scratch place that all of them reach.
 """
 
@@ -324,6 +324,7 @@ def run(
     resume: bool = False,
     memory: str | None = None,
     scratch: str | None = None,
+    driver_rows: int | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Does the main job on a project with the steps on Spark.
@@ -343,6 +344,9 @@ def run(
     scratch : str, optional
         A place that the driver and all executors reach, as "hdfs://head:8020/tmp" or "s3a://bucket/scratch", for the tables
         while the run lasts; default: the folder of the project, which then all of them must see under the same name.
+    driver_rows : int, optional
+        Steps whose inputs have fewer rows, all together, are made beside the driver by the program, which has done it before
+        Spark has made a plan; default: 100,000; 0: none.
     progress : bool, optional
         Shows how far it is; default: in notebooks and on terminals.
 
@@ -358,7 +362,7 @@ def run(
     maker = Maker(spark, scratch)
     where, said = shown(progress), ["", ""]
     words = [os.path.abspath(os.fspath(project)), *_program.for_machines(where)]
-    words += _program.words({"only": only, "memory": memory, "resume": resume})
+    words += _program.words({"only": only, "memory": memory, "resume": resume, "driver-rows": driver_rows})
 
     def hear(child: subprocess.Popen[str]) -> None:
         said[:] = listen(child, where)

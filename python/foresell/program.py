@@ -106,6 +106,7 @@ def run(
     resume: bool = False,
     memory: str | None = None,
     scratch: str | None = None,
+    driver_rows: int | None = None,
     progress: bool | None = None,
 ) -> Run: ...
 def run(
@@ -117,6 +118,7 @@ def run(
     memory: str | None = None,
     threads: int | None = None,
     scratch: str | None = None,
+    driver_rows: int | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Does the main job on a project, as `foresell run` does; `run(spark, project)` with the steps on a cluster.
@@ -137,6 +139,8 @@ def run(
         Worker threads, without Spark; default: all cores.
     scratch : str, optional
         With Spark: a place that all its machines reach (`foresell.cluster.run`).
+    driver_rows : int, optional
+        With Spark: steps of fewer rows are made beside the driver (`foresell.cluster.run`).
     progress : bool, optional
         Shows how far it is; default: in notebooks and on terminals.
 
@@ -152,15 +156,17 @@ def run(
     >>> foresell.run(spark, "shop")  # doctest: +SKIP
     """
     if isinstance(project, (str, os.PathLike)):
-        if folder is not None or scratch is not None:
-            raise UsageError("one project, and no scratch place", remedy="a session of Spark goes before: run(spark, project)")
+        if folder is not None or scratch is not None or driver_rows is not None:
+            raise UsageError("one project, and neither a scratch place nor driver_rows", remedy="a session of Spark goes before: run(spark, project)")
         options = {"only": only, "resume": resume, "memory": memory, "threads": threads}
         return run_of(_asked("run", project, options, progress))
     if folder is None or threads is not None:
         raise UsageError("a session of Spark, then the project, and no threads", remedy="run(spark, project)")
     from .cluster import run as on_spark  # PySpark is there only where it is wanted
 
-    return on_spark(project, folder, only=only, resume=resume, memory=memory, scratch=scratch, progress=progress)
+    return on_spark(
+        project, folder, only=only, resume=resume, memory=memory, scratch=scratch, driver_rows=driver_rows, progress=progress
+    )
 
 
 def export(

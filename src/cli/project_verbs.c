@@ -185,7 +185,9 @@ static fs_status run_project(cli_call *call, cli_session *s, fs_project *project
 {
     fs_remote *remote;
     FS_TRY(open_maker(call, s, &remote, error));
-    fs_maker maker = {.make = remote ? fs_remote_make : NULL, .context = remote};
+    fs_maker maker = {.make = remote ? fs_remote_make : NULL,
+                      .context = remote,
+                      .least = fs_cli_int(call, "driver-rows")};
     fs_status status = run_made(call, s, project, maker, error);
     fs_remote_close(remote);
     return status;

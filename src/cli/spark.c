@@ -38,6 +38,7 @@ static fs_status python_words(cli_call *call, words *w)
     add(w, "-m"), add(w, "foresell.cluster"), add(w, call->argument[0]);
     FS_TRY(add_option(call, w, "master"));
     FS_TRY(add_option(call, w, "scratch"));
+    FS_TRY(add_option(call, w, "driver-rows"));
     FS_TRY(add_option(call, w, "only"));
     FS_TRY(add_option(call, w, "memory"));
     if (fs_cli_flag(call, "resume")) add(w, "--resume");

@@ -262,12 +262,46 @@ static fs_status make_elsewhere(schedule *s, job *j, const paths *p, fs_error *e
     return status;
 }
 
+/* Rows of an input: a step's are known, a table's its file tells. */
+static fs_status input_rows(schedule *s, const char *name, int64_t *rows, fs_error *error)
+{
+    int step = fs_engine_plan_find(s->plan, name);
+    fs_arena arena = {0};
+    if (step >= 0) {
+        *rows = s->job[step].report.rows;
+        return FS_OK;
+    }
+    char *quoted = fs_engine_sql_quote(&arena, name),
+         *sql = quoted ? fs_arena_printf(&arena, "select count(*) from %s", quoted) : NULL;
+    fs_status status =
+        sql ? fs_engine_integer(s->engine, sql, rows, error) : fs_fail_memory(error, strlen(name));
+    fs_arena_free(&arena);
+    return status;
+}
+
+/* Is it the maker's? What is little is done here before another engine has made a plan of it. */
+static fs_status ask_elsewhere(schedule *s, job *j, bool *elsewhere, fs_error *error)
+{
+    const fs_step_node *node = j->node;
+    int64_t all = 0, rows = 0;
+    *elsewhere = s->maker.make &&
+                 (s->maker.least <= 0 || (node->op && fs_options_check_here(node->options, NULL)));
+    if (!s->maker.make || *elsewhere) return FS_OK;
+    for (int i = 0; i < node->step.inputs && all < s->maker.least; i++) {
+        FS_TRY(input_rows(s, node->step.input[i], &rows, error));
+        all += rows;
+    }
+    *elsewhere = all >= s->maker.least;
+    return FS_OK;
+}
+
 static fs_status make_table(schedule *s, job *j, const paths *p, fs_error *error)
 {
     const fs_step *step = &j->node->step;
     unlink(p->record.data); /* what stands there is not of this table */
     FS_TRY(check_types(s, j->node, error));
-    if (s->maker.make) return make_elsewhere(s, j, p, error);
+    FS_TRY(ask_elsewhere(s, j, &j->report.elsewhere, error));
+    if (j->report.elsewhere) return make_elsewhere(s, j, p, error);
     if (!j->node->op) return write_rows(s, j, p, error);
     fs_apply apply = {.op = j->node->op,
                       .options = step->options,

@@ -145,6 +145,8 @@ static json_t *steps_json(const fs_step_report *reports, int count)
         json_object_set_new(step, "seconds", json_real(reports[i].seconds));
         json_object_set_new(step, "cpu_seconds", json_real(reports[i].cpu_seconds));
         json_object_set_new(step, "skipped", json_boolean(reports[i].skipped));
+        if (!reports[i].skipped)
+            set_text(step, "engine", reports[i].elsewhere ? "spark" : "duckdb");
         set_text(step, "digest", reports[i].digest);
         json_array_append_new(steps, step);
     }

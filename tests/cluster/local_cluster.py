@@ -89,8 +89,10 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Java for little data, which ends before the better compiler has paid."""
 
 
-# On little data most of the time goes into making and compiling Java of each query; tests/cluster/parity on whole data sets does that.
-INTERPRETED = "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
+# On little data most of the time goes into making and compiling Java of each query, and a fifth into plans written out that nobody
+# reads; tests/cluster/parity on whole data sets does all that.
+INTERPRETED = ("spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
+               "spark.sql.ui.explainMode simple\nspark.sql.debug.maxToStringFields 1\nspark.sql.maxPlanStringLength 100\n")
 
 
 def settings(little: bool = True, **more: str) -> dict[str, str]:

@@ -79,7 +79,7 @@ def both(spark, name: str, folder: Path, scratch: str | None, steps: list[str]) 
     if steps:
         shutil.copytree(embedded, distributed, symlinks=True)
         without(distributed, steps)
-    run = foresell.cluster.run(spark, distributed, scratch=scratch, resume=bool(steps))
+    run = foresell.cluster.run(spark, distributed, scratch=scratch, driver_rows=0, resume=bool(steps))
     made = {step["name"] for step in run.manifest["steps"] if not step["skipped"]}
     if steps and not made <= set(steps):
         raise RuntimeError(f"{name}: made on Spark as well: {', '.join(sorted(made - set(steps)))}")

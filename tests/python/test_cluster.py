@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from local_cluster import Cluster, settings
-from spark_runs import copied, foresell, latest, same, same_as_far
+from spark_runs import MOSTLY_ON_SPARK, ON_SPARK, copied, foresell, latest, same, same_as_far
 
 pytestmark = pytest.mark.spark
 
@@ -29,7 +29,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def distributed(skewed, cluster, tmp_path_factory) -> Path:
     project = copied(skewed, tmp_path_factory.mktemp("distributed") / "project")
-    done = foresell("run", project, "--engine", "spark", "--master", cluster.url)
+    done = foresell("run", project, *ON_SPARK, "--master", cluster.url)
     assert "The report is" in done.stdout
     return latest(project)
 
@@ -61,12 +61,21 @@ def test_the_other_engine_goes_on_where_one_has_stopped(distributed, embedded):
     assert same(embedded, latest(project)) == "same"
 
 
+def test_what_is_little_is_made_beside_the_driver_and_nothing_differs(skewed, cluster, embedded, tmp_path):
+    project = copied(skewed, tmp_path / "project")
+    foresell("run", project, "--engine", "spark", "--master", cluster.url, "--driver-rows", 30000)
+    told = json.loads((latest(project) / "manifest.json").read_text())
+    engines = {step["name"]: step["engine"] for step in told["steps"]}
+    assert [engines[name] for name in ("replay_ours", "peaks", "sales_lines", "summary")] == ["spark", "spark", "duckdb", "duckdb"]
+    assert same(embedded, latest(project)) == "same"
+
+
 def test_a_step_that_spark_cannot_run_is_named_and_leaves_the_run_before(skewed, cluster, tmp_path):
     project = copied(skewed, tmp_path / "project")
     (project / "models").mkdir(exist_ok=True)
     (project / "models" / "zz_wrong.sql").write_text(
         "-- step: zz_wrong\n-- about: a date that is none\nselect cast(item as date) as day from sales_facts cross join products\n")
-    done = foresell("run", project, "--engine", "spark", "--master", cluster.url, "--only", "zz_wrong", check=False)
+    done = foresell("run", project, *ON_SPARK, "--master", cluster.url, "--only", "zz_wrong", check=False)
     assert done.returncode in (1, 2, 3) and "zz_wrong.sql" in done.stderr and "Spark: " in done.stderr
     assert not (project / "runs" / "latest").exists()
 
@@ -80,14 +89,14 @@ def test_what_must_hold_of_a_large_table_is_asked_of_the_executors(spark, skewed
     monkeypatch.setattr(engine.Maker, "LARGE", 0)
     monkeypatch.setattr(engine.Maker, "_sound", lambda self, asked, path: told.append((asked["step"], ask(self, asked, path))) or told[-1][1])
     project = copied(skewed, tmp_path / "project")
-    engine.run(spark, project, only="demand_cells")
-    assert len(told) > 10 and all(sound for _, sound in told)
+    engine.run(spark, project, only="demand_cells", driver_rows=15000)
+    assert len(told) > 4 and all(sound for _, sound in told)
     (project / "models").mkdir(exist_ok=True)
     (project / "models" / "zz_broken.sql").write_text(
         "-- step: zz_broken\n-- about: more lines than one of an item\n-- expect: unique(item); units > 0\n"
         "select item, units from sales_lines\n")
     messages = []
-    for run in (lambda: engine.run(spark, project, only="zz_broken"), lambda: foresell.run(project, only="zz_broken")):
+    for run in (lambda: engine.run(spark, project, only="zz_broken", driver_rows=0), lambda: foresell.run(project, only="zz_broken")):
         with pytest.raises(foresell.DataError) as fault:
             run()
         messages.append(str(fault.value))
@@ -114,7 +123,7 @@ def test_what_breaks_in_the_executors_costs_time_and_nothing_else(skewed, cluste
     project = copied(skewed, tmp_path / "project")
     import foresell as package
 
-    command = [package.program.path(), "run", project, "--engine", "spark", "--master", cluster.url, "--only", "outliers_item_store"]
+    command = [package.program.path(), "run", project, *MOSTLY_ON_SPARK, "--master", cluster.url, "--only", "outliers_item_store"]
     run = subprocess.Popen(command, env=settings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     await_step(project, "sales_facts", run)
     lost = list(cluster.local.rglob("shuffle_*.data"))
@@ -139,13 +148,13 @@ def test_a_driver_that_is_killed_leaves_no_run_and_is_resumed(skewed, cluster, e
     project = copied(skewed, tmp_path / "project")
     import foresell as package
 
-    command = [package.program.path(), "run", project, "--engine", "spark", "--master", cluster.url, "--only", "demand_cells"]
+    command = [package.program.path(), "run", project, *MOSTLY_ON_SPARK, "--master", cluster.url, "--only", "demand_cells"]
     run = subprocess.Popen(command, env=settings(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     await_step(project, "offers", run)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     assert not (project / "runs" / "latest").exists()
-    foresell("run", project, "--engine", "spark", "--master", cluster.url, "--only", "demand_cells", "--resume")
+    foresell("run", project, *MOSTLY_ON_SPARK, "--master", cluster.url, "--only", "demand_cells", "--resume")
     told = json.loads((latest(project) / "manifest.json").read_text())
     assert any(step["skipped"] for step in told["steps"]) and not all(step["skipped"] for step in told["steps"])
     assert same_as_far(embedded, latest(project)) == "same"

@@ -9,7 +9,7 @@ import pytest
 import yarn
 from local_cluster import Cluster, s3_jars, settings, without
 from source_servers import s3
-from spark_runs import copied, foresell, latest, same_as_far
+from spark_runs import MOSTLY_ON_SPARK, ON_SPARK, copied, foresell, latest, same_as_far
 
 pytestmark = pytest.mark.spark
 
@@ -28,7 +28,7 @@ def apart(skewed, tmp_path_factory):
 
 def test_executors_that_do_not_see_the_folder_are_told_of(apart):
     cluster, project = apart
-    done = foresell("run", project, "--engine", "spark", "--master", cluster.url, "--only", "text_kinds", check=False)
+    done = foresell("run", project, *ON_SPARK, "--master", cluster.url, "--only", "text_kinds", check=False)
     assert done.returncode == 4 and "--scratch" in done.stderr
     assert not (project / "runs" / "latest").exists()
 
@@ -39,7 +39,7 @@ def test_a_scratch_place_on_s3_gives_the_same_tables_and_is_left_empty(apart, em
     cluster, project = apart
     (tmp_path / "buckets" / "shop").mkdir(parents=True)
     with s3(tmp_path / "buckets") as store:
-        words = ["run", project, "--engine", "spark", "--master", cluster.url, "--scratch", "s3a://shop/scratch", "--only", "offered"]
+        words = ["run", project, *MOSTLY_ON_SPARK, "--master", cluster.url, "--scratch", "s3a://shop/scratch", "--only", "offered"]
         done = foresell(*words, **store)
         wrong = foresell(*words, check=False, **{**store, "AWS_SECRET_ACCESS_KEY": "n0t-the-key"})
     assert same_as_far(embedded, latest(project)) == "same"
@@ -53,7 +53,7 @@ def test_yarn_with_a_scratch_place_on_hdfs_gives_the_same_tables_and_leaves_noth
     _, project = apart
     try:
         with hdfs.cluster(tmp_path / "hdfs") as store, yarn.cluster(tmp_path / "yarn", store, without(project)) as machines:
-            words = ["--engine", "spark", "--master", "yarn", "--scratch", "hdfs:///scratch", "--only", "offered"]
+            words = [*MOSTLY_ON_SPARK, "--master", "yarn", "--scratch", "hdfs:///scratch", "--only", "offered"]
             foresell("run", project, *words, HADOOP_CONF_DIR=str(machines.conf))
             ended = [(done["name"], done["finalStatus"]) for done in machines.applications()]
             left = json.loads(store.ask("GET", "/scratch", "op=LISTSTATUS").read())
@@ -70,7 +70,7 @@ from pyspark.sql import SparkSession
 import foresell
 
 spark = SparkSession.builder.remote("local[2]").getOrCreate()
-done = foresell.run(spark, sys.argv[1], only=sys.argv[2], progress=False)
+done = foresell.run(spark, sys.argv[1], only=sys.argv[2], driver_rows=15000, progress=False)
 assert not hasattr(spark, "newSession"), "this is no session of Spark Connect"
 assert spark.catalog.listTables() == [], "the caller's session has views of the run"
 try:

@@ -249,6 +249,14 @@ static void what_only_spark_can_do_is_told_before_any_file_is_read(void **state)
     assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
                      FS_FAILED);
     assert_non_null(strstr(s.error.message, "asked for totals"));
+    settings.maker.least = 1000; /* what is little is made here, but for what only Spark can do */
+    assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
+                     FS_FAILED);
+    assert_non_null(strstr(s.error.message, "asked for learnt"));
+    settings.maker.least = 2; /* totals reads more rows than that */
+    assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
+                     FS_FAILED);
+    assert_non_null(strstr(s.error.message, "asked for totals"));
     settings = (fs_run_settings){.models = models, .only = "totals"};
     assert_int_equal(fs_project_run(project, s.engine, &settings, NULL, NULL, NULL, &s.error),
                      FS_OK);
