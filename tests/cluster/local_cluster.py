@@ -91,8 +91,13 @@ QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 # On little data most of the time goes into making and compiling Java of each query, and a fifth into plans written out that nobody
 # reads; tests/cluster/parity on whole data sets does all that.
-INTERPRETED = ("spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
-               "spark.sql.ui.explainMode simple\nspark.sql.debug.maxToStringFields 1\nspark.sql.maxPlanStringLength 100\n")
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.debug.maxToStringFields": "1",
+    "spark.sql.maxPlanStringLength": "100",
+}
 
 
 def settings(little: bool = True, **more: str) -> dict[str, str]:
@@ -101,8 +106,9 @@ def settings(little: bool = True, **more: str) -> dict[str, str]:
     folder.mkdir(exist_ok=True)
     jars = ",".join(map(str, s3_jars()))
     executors, driver = (f"spark.executor.extraJavaOptions {QUICK}\n", {"SPARK_SUBMIT_OPTS": QUICK}) if little else ("", {})
+    interpreted = "".join(f"{name} {value}\n" for name, value in INTERPRETED.items())
     (folder / "spark-defaults.conf").write_text(f"spark.sql.shuffle.partitions {4 if little else 16}\n{executors}"
-                                                f"{INTERPRETED if little else ''}"
+                                                f"{interpreted if little else ''}"
                                                 "spark.driver.host 127.0.0.1\nspark.log.level ERROR\n"
                                                 "spark.hadoop.fs.s3a.attempts.maximum 3\n"
                                                 f"spark.yarn.jars local:{home()}/jars/*\nspark.yarn.am.memory 512m\n"

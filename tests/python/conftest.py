@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "pipeline"), str(ROOT / "tests" / "cluster")]
 import spark_runs  # noqa: E402
-from local_cluster import QUICK  # noqa: E402
+from local_cluster import INTERPRETED, QUICK  # noqa: E402
 
 os.environ["SPARK_SUBMIT_OPTS"] = QUICK  # of Spark's drivers, also those of lessons
 MONDAY = datetime.date(2024, 1, 1)
@@ -84,6 +84,7 @@ def spark(tmp_path_factory):
         "spark.sql.shuffle.partitions": "3",
         "spark.sql.adaptive.coalescePartitions.enabled": "false",
         "spark.log.level": "ERROR",
+        **INTERPRETED,
     }.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from conftest import ROOT
+from local_cluster import settings
 
 nbformat = pytest.importorskip("nbformat", reason="what runs notebooks is not installed")
 nbclient = pytest.importorskip("nbclient")
@@ -89,6 +90,7 @@ def test_a_lesson_of_spark_ends_with_a_decision(name, tmp_path, monkeypatch):
         pytest.skip("there is no Java")
     if name == "mllib":
         pytest.importorskip("sklearn", reason="scikit-learn, which MLlib is compared with, is not installed")
+    monkeypatch.setenv("SPARK_CONF_DIR", settings()["SPARK_CONF_DIR"])  # of little data
     run_lesson(name, tmp_path, monkeypatch)
 
 
