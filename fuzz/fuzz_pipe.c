@@ -1,6 +1,7 @@
 /* Rows made of any bytes, cut into batches by other bytes, through an operator: never a crash, never a
  * result that is not finite, and always the same whatever the cuts. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,19 +83,32 @@ static uint64_t drain(fs_pipe *pipe, uint64_t hash, int64_t *rows)
     return hash;
 }
 
+/* As a caller writes it: the numbers that must be given, each 1. */
+static fs_options *options_of(const fs_operator *op)
+{
+    char text[256] = "";
+    size_t used = 0;
+    fs_options *options = NULL;
+    for (const fs_param *p = op->params; p && p->name; p++)
+        if (!p->fallback && (p->type == FS_TYPE_INT || p->type == FS_TYPE_DOUBLE))
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s = 1", used ? ", " : "",
+                                     p->name);
+    must(fs_options_parse(op, text, &options, NULL));
+    return options;
+}
+
 /* Hash of all results with batches of `cut` rows; 0 where the rows were refused. */
 static uint64_t run(const fs_operator *op, const uint8_t *data, size_t size, int cut)
 {
     input in = {data, size, 0};
     struct ArrowSchema schema;
-    fs_options *options = NULL;
+    fs_options *options = options_of(op);
     fs_pipe *pipe = NULL;
     const char *const group[] = {"item"};
     int64_t day = 0, rows = 0;
     uint64_t hash = 1;
     char item[2] = "a";
     make_schema(&schema);
-    must(fs_options_parse(op, "", &options, NULL));
     fs_status status = fs_pipe_open(op, options, group, 1, "day", &schema, &pipe, NULL);
     while (status == FS_OK && in.at < size) {
         struct ArrowArray batch;
