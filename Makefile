@@ -46,7 +46,7 @@ install: build ## install into PREFIX (default /usr/local)
 	@echo "installed: $(abspath $(PREFIX))/bin/foresell"
 
 clean: ## remove what was built; keeps the dependencies and the projects made by make run
-	@rm -rf build/release build/test build/asan-ubsan build/tsan build/fuzz build/clang-tidy web/dist
+	@rm -rf build/release build/asan-ubsan build/tsan build/fuzz build/clang-tidy web/dist
 
 distclean: clean ## remove all of build/, dependencies too
 	@rm -rf build web/node_modules

@@ -64,7 +64,7 @@ function figure(text) {
 /* Charts hold their figures to a hundredth, and show them rounded once more. */
 const near = (shown, held, step) => assert.ok(Math.abs(shown - held) <= step / 2 + 0.005 + 1e-9, `${shown} is shown, ${held} is held`);
 
-describe("every report", () => {
+describe("every report", { concurrency: 2 }, () => {
   for (const shop of all) {
     for (const [width, dark] of looks) {
       test(`${shop} at ${width} px, ${dark ? "dark" : "light"}: quiet, offline, fits, drawn, accessible`, async () => {

@@ -33,11 +33,10 @@ class Foresell:
 
 def program() -> Path:
     named = os.environ.get("FORESELL_BIN")
-    places = [Path(named)] if named else [ROOT / "build" / f / "foresell" for f in ("release", "test")]
-    for place in places:
-        if place.is_file():
-            return place.resolve()
-    pytest.exit(f"there is no program at {places[0]}: run make build, or set FORESELL_BIN", 4)
+    place = Path(named) if named else ROOT / "build" / "release" / "foresell"
+    if place.is_file():
+        return place.resolve()
+    pytest.exit(f"there is no program at {place}: run make build, or set FORESELL_BIN", 4)
 
 
 @pytest.fixture(scope="session")
