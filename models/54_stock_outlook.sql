@@ -10,6 +10,7 @@ with ranked as (
     select
         item,
         store,
+        quantity,
         cast(row_number() over (order by gain desc nulls last, item nulls last, store nulls last) as bigint) as place
     from order_lines
     where quantity > 0
@@ -36,7 +37,8 @@ select
     order_cases.least,
     order_cases.most,
     order_cases.order_cost,
-    order_cases.shelf_life
+    order_cases.shelf_life,
+    ranked.quantity
 from order_cases
 join ranked on ranked.item = order_cases.item and ranked.store = order_cases.store
 where ranked.place <= 200

@@ -2551,6 +2551,7 @@ def stock_outlook(
     most: str | None = None,
     order_cost: str | None = None,
     shelf_life: str | None = None,
+    quantity: str | None = None,
     review: int = 1,
     unmet: Literal["lost", "later"] = "lost",
     common: float = 0.0,
@@ -2559,9 +2560,9 @@ def stock_outlook(
 ) -> pa.Table:
     """Says how much stock there will be at the end of each period ahead, with the order of today and without it.
 
-    The order is that of the operator `order`, and the distribution of the stock is carried from period to period
-    exactly as there, to the end of the forecast. It is taken as the last one: what is ordered at the next review and
-    after it is not in the figures. Nothing goes off. Groups without any known demand have no row.
+    The order is `quantity`, else that of the operator `order`, and the distribution of the stock is carried from period
+    to period exactly as there, to the end of the forecast. It is taken as the last one: what is ordered at the next
+    review and after it is not in the figures. Nothing goes off. Groups without any known demand have no row.
 
     Parameters
     ----------
@@ -2607,6 +2608,9 @@ def stock_outlook(
         The column of: of an order, however large; null: 0. Default: the column of this name, or none.
     shelf_life : str, optional
         The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
+        or none.
+    quantity : str, optional
+        The column of: in the first row: what is ordered now; null: what order would. Default: the column of this name,
         or none.
     review : int, default 1
         Periods until the next order may be placed. From 1 to 200.
@@ -2657,6 +2661,7 @@ def stock_outlook(
             "most": most,
             "order_cost": order_cost,
             "shelf_life": shelf_life,
+            "quantity": quantity,
         },
         params={
             "review": review,

@@ -113,7 +113,7 @@ static fs_status order_open(const fs_binding *binding, void **pointer, fs_error 
         return fs_fail(
             error, FS_USAGE,
             "order ranks lots by what they gain: rows = pack and service don't go together");
-    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, error));
+    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, FS_ORDER_INPUTS, error));
     w->lot = fs_alloc_zero(FS_ORDER_LOTS, sizeof *w->lot);
     if (!w->lot || fs_order_open(&w->plan) != FS_OK)
         return fs_fail_memory(error, FS_ORDER_LOTS * sizeof *w->lot);

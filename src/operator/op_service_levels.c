@@ -52,7 +52,7 @@ static fs_status levels_open(const fs_binding *binding, void **pointer, fs_error
     workspace *w = fs_alloc_zero(1, sizeof *w);
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
-    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, error));
+    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, FS_ORDER_INPUTS, error));
     return fs_order_open(&w->plan) == FS_OK ? FS_OK : fs_fail_memory(error, sizeof w->plan);
 }
 

@@ -6,6 +6,15 @@
 
 /* ---- declarations ---- */
 
+enum { QUANTITY = FS_ORDER_INPUTS, OUTLOOK_INPUTS };
+
+static const fs_column outlook_input[] = {
+    FS_ORDER_INPUT,
+    FS_ORDER_FIGURE("quantity", "units",
+                    "in the first row: what is ordered now; null: what order would"),
+    FS_ORDER_QUANTILE_INPUT,
+    {0}};
+
 enum { PERIOD, STEP, STOCK, LOW, HIGH, WITHOUT, DEMAND, ORDERED };
 
 static const fs_column outlook_output[] = {
@@ -60,7 +69,7 @@ static fs_status outlook_open(const fs_binding *binding, void **pointer, fs_erro
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     w->rows.now.service = fs_option_double(binding->options, "service");
-    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, error));
+    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, OUTLOOK_INPUTS, error));
     if (fs_order_open(&w->plan) != FS_OK || fs_stock_fan_open(&w->fan) != FS_OK)
         return fs_fail_memory(error, sizeof w->plan);
     return FS_OK;
@@ -68,8 +77,10 @@ static fs_status outlook_open(const fs_binding *binding, void **pointer, fs_erro
 
 /* ---- rows ---- */
 
-static double best_order(workspace *w)
+static double units_of(workspace *w, const fs_block *block, int64_t first)
 {
+    const fs_vector *given = &block->column[QUANTITY];
+    if (fs_vector_known(given, first)) return fmax(given->number[first], 0);
     if (w->rows.fault) return 0;
     fs_order_make(&w->plan, &w->rows.ahead, &w->rows.now);
     return w->plan.packs * w->rows.now.pack;
@@ -78,7 +89,7 @@ static double best_order(workspace *w)
 static fs_status add_periods(workspace *w, const fs_block *block, int64_t group, fs_rows *out)
 {
     int64_t row = 0, periods = w->rows.ahead.periods, first = block->start[group];
-    double units = best_order(w);
+    double units = units_of(w, block, first);
     fs_stock_fan_make(&w->fan, &w->rows.ahead, &w->rows.now, units, w->with);
     fs_stock_fan_make(&w->fan, &w->rows.ahead, &w->rows.now, 0, w->without);
     FS_TRY(fs_rows_extend(out, group, periods, &row));
@@ -110,14 +121,15 @@ const fs_operator fs_stock_outlook_operator = {
     .name = "stock_outlook",
     .summary = "Says how much stock there will be at the end of each period ahead, with the order "
                "of today and without it.",
-    .details = "The order is that of the operator `order`, and the distribution of the stock is "
+    .details = "The order is `quantity`, else that of the operator `order`, and the distribution "
+               "of the stock is "
                "carried from period to period exactly as there, to the end of the forecast. It is "
                "taken as the last one: what is ordered at the next review and after it is not in "
                "the figures. Nothing goes off. Groups without any known demand have no row.",
     .example = "foresell apply stock_outlook ahead.csv --group item,store --order week -o "
                "outlook.csv",
     .version = 1,
-    .input = fs_order_input,
+    .input = outlook_input,
     .output = outlook_output,
     .params = outlook_params,
     .open = outlook_open,

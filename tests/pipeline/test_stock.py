@@ -225,6 +225,10 @@ def test_a_budget_buys_what_saves_most_for_its_money(foresell, tmp_path):
         assert (quantity < free[item, store][0]) == ("cut by the budget" in (note or ""))
         assert gain <= free[item, store][1] + 1e-9 and risk <= without + 1e-9
         assert quantity > 0 or (gain == cost == 0 and risk == without)
+    half.make("stock_outlook")
+    arriving = dict(((item, store), units) for item, store, units in half.ask("stock_outlook", "item, store, sum(ordered)", "group by all"))
+    assert arriving == {row[:2]: row[2] for row in rows if row[2] > 0}
+    assert any("cut by the budget" in (row[5] or "") for row in rows if row[2] > 0)
     twice = Shop(foresell, tmp_path / "twice", english, "--set", f"stock.budget={whole * 2}")
     for row in twice.order("item, store, quantity, gain, cost"):
         assert row[2:] == pytest.approx(free[row[:2]])

@@ -4,11 +4,12 @@
 /* Six a period, surely: all figures are known by hand. */
 static const char *const names[] = {"what",    "row",      "mean",     "q0.9",
                                     "q0.1",    "on_hand",  "arriving", "lead_time",
-                                    "holding", "shortage", "pack"};
+                                    "holding", "shortage", "pack",     "quantity"};
 static const enum ArrowType types[] = {
     NANOARROW_TYPE_STRING, NANOARROW_TYPE_INT64,  NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE,
     NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE,
-    NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE};
+    NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE};
+static const table ordered = {"stock_outlook", names, types, 12}; /* the order is told */
 static const table outlook = {"stock_outlook", names, types, 11};
 static const table levels = {"service_levels", names, types, 11};
 
@@ -30,6 +31,24 @@ static void an_outlook_is_a_row_a_period(void **state)
            "a,1,1,7,7,7,7,6,0\na,2,2,2,2,2,2,6,0\na,3,3,6,6,6,0,6,10\na,4,4,0,0,0,0,6,0\n");
     expect(&outlook, "unmet = later", ten, 4,
            "a,1,1,7,7,7,7,6,0\na,2,2,2,2,2,2,6,0\na,3,3,6,6,6,-4,6,10\na,4,4,0,0,0,-10,6,0\n");
+}
+
+/* The same stock, of which the budget has left four, or nothing. */
+static void an_order_that_is_told_is_the_one(void **state)
+{
+    (void)state;
+    static const cells four[] = {SIX("a", "1", "13", NULL, "2", ".5", "4", "10", "4"),
+                                 SIX("a", "2", NULL, "1"), SIX("a", "3", NULL)};
+    static const cells none[] = {SIX("a", "1", "13", NULL, "2", ".5", "4", "10", "0"),
+                                 SIX("a", "2", NULL, "1"), SIX("a", "3", NULL)};
+    static const cells odd[] = {SIX("a", "1", "13", NULL, "2", ".5", "4", "10", "-3")};
+    expect(&ordered, "unmet = later", four, 3,
+           "a,1,1,7,7,7,7,6,0\na,2,2,2,2,2,2,6,0\na,3,3,0,0,0,-4,6,4\n");
+    expect(&ordered, "unmet = later", none, 3,
+           "a,1,1,7,7,7,7,6,0\na,2,2,2,2,2,2,6,0\na,3,3,-4,-4,-4,-4,6,0\n");
+    expect(&ordered, "", odd, 1, "a,1,1,7,7,7,7,6,0\n");
+    expect(&ordered, "", ten, 4,
+           "a,1,1,7,7,7,7,6,0\na,2,2,2,2,2,2,6,0\na,3,3,6,6,6,0,6,10\na,4,4,0,0,0,0,6,0\n");
 }
 
 static void what_is_owed_stays_owed(void **state)
@@ -118,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_outlook_is_a_row_a_period),
+        cmocka_unit_test(an_order_that_is_told_is_the_one),
         cmocka_unit_test(what_is_owed_stays_owed),
         cmocka_unit_test(a_service_is_reached_by_whole_packs),
         cmocka_unit_test(groups_without_demand_have_no_row),
