@@ -21,6 +21,11 @@ FS_LANES static void add_times(double *restrict to, const double *restrict from,
     for (int i = 0; i < count; i++) to[i] += factor * from[i];
 }
 
+FS_LANES static void add_line(double *restrict to, double first, double slope, int count)
+{
+    for (int i = 0; i < count; i++) to[i] += first + slope * i;
+}
+
 void fs_grid_demand(fs_stock_grid *g, int t, const fs_pieces *pieces, const double *share)
 {
     g->start[t] = t ? g->start[t - 1] + g->cells[t - 1] : 0;
@@ -130,30 +135,48 @@ static void shift(const fs_stock_grid *g, fs_grid_function *f, double up)
     }
 }
 
-/* The mean of f over what period t leaves. */
-static void before_sales(fs_stock_grid *g, int t, fs_grid_function *f)
+/* The state that suffices for all demand of periods t … end: from it on a function of the stock goes straight. */
+static int enough(const fs_stock_grid *g, int t, int end)
+{
+    int cells = g->start[end] + g->cells[end] - g->start[t];
+    return g->zero + cells < g->last ? g->zero + cells : g->last;
+}
+
+/* What was worked out for states up to `top` becomes f. */
+static void take_up_to(const fs_stock_grid *g, fs_grid_function *f, int top)
+{
+    const double *from = g->next.at;
+    memcpy(f->at, from, sizeof *from * (size_t)(top + 1));
+    for (int i = top + 1; i <= g->last; i++) f->at[i] = from[top] + f->slope * (i - top);
+}
+
+/* The mean of f over what period t leaves; f straight from `top` on before and after. */
+static void before_sales(fs_stock_grid *g, int t, int top, fs_grid_function *f)
 {
     const double *p = g->demand + g->start[t];
-    int bottom = g->floor_is_zero ? g->zero : 0, states = g->last + 1 - bottom;
+    int bottom = g->floor_is_zero ? g->zero : 0, states = top + 1 - bottom;
     double *to = g->next.at;
-    memset(to, 0, sizeof *to * (size_t)(g->last + 1));
-    for (int d = 0; d < g->cells[t]; d++) {
-        int clipped = d < states ? d : states;
-        for (int i = 0; i < clipped; i++) to[bottom + i] += p[d] * f->at[bottom];
-        add_times(to + bottom + clipped, f->at + bottom + clipped - d, p[d], states - clipped);
+    memset(to, 0, sizeof *to * (size_t)(top + 1));
+    double above = 0;
+    for (int d = g->cells[t] - 1; d >= 0; d--) {
+        if (d < states) {
+            to[bottom + d] += above * f->at[bottom]; /* more is asked for than is there */
+            add_times(to + bottom + d, f->at + bottom, p[d], states - d);
+        }
+        above += p[d];
     }
-    memcpy(f->at, to, sizeof *to * (size_t)(g->last + 1));
+    take_up_to(g, f, top);
 }
 
 /* The same of the probability that nothing was missed: only from stock that suffices. */
-static void before_safe(fs_stock_grid *g, int t, fs_grid_function *f)
+static void before_safe(fs_stock_grid *g, int t, int top, fs_grid_function *f)
 {
     const double *p = g->demand + g->start[t];
     double *to = g->next.at;
-    memset(to, 0, sizeof *to * (size_t)(g->last + 1));
-    for (int d = 0; d < g->cells[t] && g->zero + d <= g->last; d++)
-        add_times(to + g->zero + d, f->at + g->zero, p[d], g->last + 1 - g->zero - d);
-    memcpy(f->at, to, sizeof *to * (size_t)(g->last + 1));
+    memset(to, 0, sizeof *to * (size_t)(top + 1));
+    for (int d = 0; d < g->cells[t] && g->zero + d <= top; d++)
+        add_times(to + g->zero + d, f->at + g->zero, p[d], top + 1 - g->zero - d);
+    take_up_to(g, f, top);
 }
 
 static void fill(const fs_stock_grid *g, fs_grid_function *f, double value)
@@ -165,11 +188,14 @@ static void fill(const fs_stock_grid *g, fs_grid_function *f, double value)
 static void add_period(fs_stock_grid *g, const fs_order_case *now, int t)
 {
     double holding = now->holding * g->unit, shortage = now->shortage * g->unit;
-    for (int i = 0; i <= g->last; i++) {
+    int few = enough(g, t, t) < g->last ? enough(g, t, t) : g->last + 1;
+    for (int i = 0; i < few; i++) {
         double missed = missed_at(g, t, i);
         g->missed.at[i] += missed * g->unit;
         g->cost.at[i] += holding * left_at(g, t, i) + shortage * missed;
     }
+    /* nothing is missed from there on */
+    add_line(g->cost.at + few, holding * left_at(g, t, few), holding, g->last + 1 - few);
     g->cost.slope += holding;
 }
 
@@ -179,7 +205,7 @@ static void add_expiry(fs_stock_grid *g, const fs_order_case *now)
     int end = now->lead + now->life - 1;
     for (int i = 0; i <= g->last; i++) g->life.at[i] = left_at(g, end, i);
     g->life.slope = 1;
-    for (int t = end - 1; t >= now->lead; t--) before_sales(g, t, &g->life);
+    for (int t = end - 1; t >= now->lead; t--) before_sales(g, t, enough(g, t, end), &g->life);
     for (int i = 0; i <= g->last; i++) g->cost.at[i] += now->expiry * g->unit * g->life.at[i];
     g->cost.slope += now->expiry * g->unit;
 }
@@ -196,12 +222,13 @@ void fs_grid_value(fs_stock_grid *g, const fs_order_case *now)
     fill(g, &g->missed, 0);
     fill(g, &g->safe, 1);
     for (int t = end; t >= now->lead; t--) {
+        int top = enough(g, t, end);
         if (t < end) {
             double up = now->arriving ? now->arriving[t + 1] / g->unit : 0;
             shift(g, &g->cost, up), shift(g, &g->missed, up), shift(g, &g->safe, up);
-            before_sales(g, t, &g->cost), before_sales(g, t, &g->missed);
+            before_sales(g, t, top, &g->cost), before_sales(g, t, top, &g->missed);
         }
-        before_safe(g, t, &g->safe);
+        before_safe(g, t, top, &g->safe);
         add_period(g, now, t);
     }
     if (now->life > 0 && now->expiry > 0) add_expiry(g, now);
