@@ -314,9 +314,9 @@ typedef struct fs_making {
 typedef struct fs_maker {
     fs_status (*make)(void *context, fs_making *making, fs_error *error);
     void *context;
-    int64_t
-        least; /* steps whose inputs have fewer rows, all together, the engine makes itself, but for those that
-                      want what only Spark can do; 0: none */
+    /* Steps whose inputs have fewer rows, all together, the engine makes itself, but for those that want what only
+     * Spark can do; 0: none. */
+    int64_t least;
 } fs_maker;
 typedef struct fs_plan_settings {
     const char *folder;

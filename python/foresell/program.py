@@ -157,7 +157,10 @@ def run(
     """
     if isinstance(project, (str, os.PathLike)):
         if folder is not None or scratch is not None or driver_rows is not None:
-            raise UsageError("one project, and neither a scratch place nor driver_rows", remedy="a session of Spark goes before: run(spark, project)")
+            raise UsageError(
+                "one project, and neither a scratch place nor driver_rows",
+                remedy="a session of Spark goes before: run(spark, project)",
+            )
         options = {"only": only, "resume": resume, "memory": memory, "threads": threads}
         return run_of(_asked("run", project, options, progress))
     if folder is None or threads is not None:

@@ -47,8 +47,7 @@ static const cli_option run_options[] = {
             "while the run lasts; default: DIR, which then all must see"},
     {"driver-rows", CLI_INT, "ROWS", .fallback = "100000", .maximum = 9e15,
      .doc = "for Spark: steps whose inputs have fewer rows, all together, are made beside the "
-            "driver by this program, which "
-            "has done it before Spark has made a plan; 0: none"},
+            "driver by this program, which has done it before Spark has made a plan; 0: none"},
     {"maker", CLI_TEXT, "OUT,IN",
      .doc = "for engines that start this program: numbers of the open files by which it asks for "
             "the tables of steps and hears of them"},

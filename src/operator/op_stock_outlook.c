@@ -6,15 +6,6 @@
 
 /* ---- declarations ---- */
 
-enum { QUANTITY = FS_ORDER_INPUTS, OUTLOOK_INPUTS };
-
-static const fs_column outlook_input[] = {
-    FS_ORDER_INPUT,
-    FS_ORDER_FIGURE("quantity", "units",
-                    "in the first row: what is ordered now; null: what order would"),
-    FS_ORDER_QUANTILE_INPUT,
-    {0}};
-
 enum { PERIOD, STEP, STOCK, LOW, HIGH, WITHOUT, DEMAND, ORDERED };
 
 static const fs_column outlook_output[] = {
@@ -69,7 +60,7 @@ static fs_status outlook_open(const fs_binding *binding, void **pointer, fs_erro
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     w->rows.now.service = fs_option_double(binding->options, "service");
-    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, OUTLOOK_INPUTS, error));
+    FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, FS_OUTLOOK_INPUTS, error));
     if (fs_order_open(&w->plan) != FS_OK || fs_stock_fan_open(&w->fan) != FS_OK)
         return fs_fail_memory(error, sizeof w->plan);
     return FS_OK;
@@ -79,7 +70,7 @@ static fs_status outlook_open(const fs_binding *binding, void **pointer, fs_erro
 
 static double units_of(workspace *w, const fs_block *block, int64_t first)
 {
-    const fs_vector *given = &block->column[QUANTITY];
+    const fs_vector *given = &block->column[FS_OUTLOOK_QUANTITY];
     if (fs_vector_known(given, first)) return fmax(given->number[first], 0);
     if (w->rows.fault) return 0;
     fs_order_make(&w->plan, &w->rows.ahead, &w->rows.now);
@@ -129,7 +120,7 @@ const fs_operator fs_stock_outlook_operator = {
     .example = "foresell apply stock_outlook ahead.csv --group item,store --order week -o "
                "outlook.csv",
     .version = 1,
-    .input = outlook_input,
+    .input = fs_outlook_input,
     .output = outlook_output,
     .params = outlook_params,
     .open = outlook_open,

@@ -20,52 +20,8 @@
         .doc = its_doc                                                                             \
     }
 
-/* Columns that the operators order, stock_outlook and service_levels read, as declared; the quantiles come last. */
-#define FS_ORDER_INPUT                                                                             \
-    {.name = "period",                                                                             \
-     .type = FS_TYPE_PERIOD,                                                                       \
-     .role = FS_ROLE_ORDER,                                                                        \
-     .doc = "the periods ahead, a row each, from the first after now on"},                         \
-        {.name = "mean",                                                                           \
-         .type = FS_TYPE_DOUBLE,                                                                   \
-         .role = FS_ROLE_VALUE,                                                                    \
-         .doc =                                                                                    \
-             "expected demand of the period, as forecast gives it; null: as the period before"},   \
-        FS_ORDER_FIGURE("on_hand", "units",                                                        \
-                        "in the first row: stock now; null: 0; below zero: what is owed, where "   \
-                        "unmet is later"),                                                         \
-        FS_ORDER_FIGURE("arriving", "units",                                                       \
-                        "open orders that arrive before the sales of this period; null: none"),    \
-        FS_ORDER_FIGURE("lead_time", "period",                                                     \
-                        "in the first row, as all that follow: an order now can be sold from "     \
-                        "period lead_time + "                                                      \
-                        "1 on; null: 1"),                                                          \
-        FS_ORDER_FIGURE(                                                                           \
-            "holding", "money",                                                                    \
-            "of a unit that is left at the end of a period; null: a ninth of shortage"),           \
-        FS_ORDER_FIGURE(                                                                           \
-            "shortage", "money",                                                                   \
-            "of a unit that is asked for and not there; null or 0: unit_profit, else 1"),          \
-        FS_ORDER_FIGURE("unit_cost", "money", "what a unit costs; null: not known"),               \
-        FS_ORDER_FIGURE("unit_profit", "money",                                                    \
-                        "what a unit that is sold earns, only where shortage is null"),            \
-        FS_ORDER_FIGURE("pack", "units", "orders are whole packs; null: 1"),                       \
-        FS_ORDER_FIGURE("least", "units",                                                          \
-                        "the least that may be ordered, if anything is; null: any"),               \
-        FS_ORDER_FIGURE(                                                                           \
-            "most", "units",                                                                       \
-            "that the shelf takes: stock at arrival, as expected, and order; null: any"),          \
-        FS_ORDER_FIGURE("order_cost", "money", "of an order, however large; null: 0"),             \
-        FS_ORDER_FIGURE("shelf_life", "period",                                                    \
-                        "in which the units of this order can be sold; null: for ever")
-#define FS_ORDER_QUANTILE_INPUT                                                                    \
-    {                                                                                              \
-        .name = "*", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_REGRESSOR,                            \
-        .doc = "quantiles of the period's demand, named q0.05 and so on, two at least; a column "  \
-               "step "                                                                             \
-               "is left aside"                                                                     \
-    }
-extern const fs_column fs_order_input[]; /* of order and service_levels */
+/* Columns that the operators order and service_levels read, and stock_outlook with one more, as declared; the quantiles come last. */
+extern const fs_column fs_order_input[], fs_outlook_input[];
 enum {
     FS_ORDER_MEAN = 1,
     FS_ORDER_ON_HAND,
@@ -80,7 +36,9 @@ enum {
     FS_ORDER_MOST,
     FS_ORDER_COST,
     FS_ORDER_SHELF_LIFE,
-    FS_ORDER_INPUTS
+    FS_ORDER_INPUTS,
+    FS_OUTLOOK_QUANTITY = FS_ORDER_INPUTS,
+    FS_OUTLOOK_INPUTS
 };
 
 /* The parameters that they share. */

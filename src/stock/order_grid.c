@@ -188,7 +188,7 @@ static void fill(const fs_stock_grid *g, fs_grid_function *f, double value)
 static void add_period(fs_stock_grid *g, const fs_order_case *now, int t)
 {
     double holding = now->holding * g->unit, shortage = now->shortage * g->unit;
-    int few = enough(g, t, t) < g->last ? enough(g, t, t) : g->last + 1;
+    int few = g->zero + g->cells[t] < g->last + 1 ? g->zero + g->cells[t] : g->last + 1;
     for (int i = 0; i < few; i++) {
         double missed = missed_at(g, t, i);
         g->missed.at[i] += missed * g->unit;

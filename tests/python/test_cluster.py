@@ -89,8 +89,8 @@ def test_what_must_hold_of_a_large_table_is_asked_of_the_executors(spark, skewed
     monkeypatch.setattr(engine.Maker, "LARGE", 0)
     monkeypatch.setattr(engine.Maker, "_sound", lambda self, asked, path: told.append((asked["step"], ask(self, asked, path))) or told[-1][1])
     project = copied(skewed, tmp_path / "project")
-    engine.run(spark, project, only="demand_cells", driver_rows=15000)
-    assert len(told) > 4 and all(sound for _, sound in told)
+    engine.run(spark, project, only="demand_cells", driver_rows=0)
+    assert len(told) > 10 and all(sound for _, sound in told)
     (project / "models").mkdir(exist_ok=True)
     (project / "models" / "zz_broken.sql").write_text(
         "-- step: zz_broken\n-- about: more lines than one of an item\n-- expect: unique(item); units > 0\n"
