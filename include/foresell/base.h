@@ -186,9 +186,9 @@ FS_API FS_MUST_CHECK fs_status fs_parallel(int64_t count, int threads, fs_task t
 /* ---- progress ------------------------------------------------------------- */
 
 /* Given down by whoever shows progress; any member may be NULL, and so may the pointer.
- * report: `done` of `total` (total 0: not known) of what `what` names, as "work" or "work: detail"; may come from any
- * thread.
- * cancelled: true asks the work to stop soon with FS_CANCELLED. */
+ * report: `done` of `total` (total 0: not known) of what `what` names, as "work" or "work: detail".
+ * cancelled: true asks the work to stop soon with FS_CANCELLED.
+ * Both may be called from any thread. */
 typedef struct fs_progress {
     void *context;
     void (*report)(void *context, const char *what, double done, double total);

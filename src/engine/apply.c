@@ -124,7 +124,7 @@ static fs_status query(fs_dealt *d, fs_error *error)
     fs_connection *connection;
     duckdb_result result = {0};
     FS_TRY(fs_engine_acquire(d->engine, &connection, error));
-    fs_status status = fs_engine_run(d->engine, connection, d->apply->select, true, &result, error);
+    fs_status status = fs_engine_stream(d->engine, connection, d->apply->select, &result, error);
     if (status == FS_OK) {
         status = deal_result(d, connection, &result, error);
         duckdb_destroy_result(&result);

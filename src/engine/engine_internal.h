@@ -22,11 +22,20 @@ static inline void fs_engine_seam(void) {}
 /* A raw view as it was described, and what reading it has found (raw.c). */
 typedef struct fs_raw_source fs_raw_source;
 
-/* A connection of the pool; `next` while it is idle. */
+/* A connection of the pool; `next` while it is idle, `beside` while its query runs. */
 typedef struct fs_connection {
     duckdb_connection handle;
-    struct fs_connection *next;
+    struct fs_connection *next, *beside;
 } fs_connection;
+
+/* What the watcher looks at (watch.c). */
+typedef struct fs_watch {
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t begun; /* a query, or the end of the engine */
+    fs_connection *running;
+    bool started, over;
+    pthread_t thread;
+} fs_watch;
 
 struct fs_engine {
     duckdb_database database;
@@ -36,6 +45,7 @@ struct fs_engine {
     bool scratch_is_ours;
     char *extensions; /* folder of *.duckdb_extension */
     const fs_progress *progress;
+    fs_watch watch;
     const fs_identities *identities; /* of customers; NULL: as they are */
     atomic_llong serial;             /* for names of scratch tables and files */
     atomic_llong dealt;              /* bytes of rows on their way to operators (deal.c) */
@@ -93,14 +103,23 @@ struct fs_engine {
 fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_error *error);
 void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean);
 
-/* Runs all statements of `sql`. `result` (may be NULL) gets that of the last one, materialised or
- * streamed; the caller destroys it. Reports progress, and interrupts when cancelled. */
+/* Runs all statements of `sql`. `result` (may be NULL) gets the rows of the last one, all of them; the caller destroys it.
+ * Reports progress, and is interrupted when cancelled. */
 fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
-                        bool streamed, duckdb_result *result, fs_error *error);
-/* The same of one statement that is prepared, which stays the caller's. */
-fs_status fs_engine_run_prepared(fs_engine *engine, fs_connection *connection,
-                                 duckdb_prepared_statement prepared, bool streamed,
-                                 duckdb_result *result, fs_error *error);
+                        duckdb_result *result, fs_error *error);
+/* The same of one statement, whose rows are made as they are fetched. DuckDB plans it twice (watch.c): for what may be many. */
+fs_status fs_engine_stream(fs_engine *engine, fs_connection *connection, const char *sql,
+                           duckdb_result *result, fs_error *error);
+/* The same of one that is prepared, which stays the caller's. */
+fs_status fs_engine_stream_prepared(fs_engine *engine, fs_connection *connection,
+                                    duckdb_prepared_statement prepared, duckdb_result *result,
+                                    fs_error *error);
+
+/* A query of `connection` runs from begin to end (watch.c). */
+void fs_watch_begin(fs_engine *engine, fs_connection *connection);
+void fs_watch_end(fs_engine *engine, fs_connection *connection);
+void fs_watch_open(fs_watch *watch);
+void fs_watch_close(fs_watch *watch); /* joins its thread */
 
 /* fs_engine_query and fs_engine_integer on a connection of the caller's, who may be in a transaction; NULL: on one
  * of the pool. */

@@ -286,7 +286,7 @@ static fs_status say_rows(checker *c, const char *select, fs_buffer *said)
 {
     fs_result *result;
     bool more = true;
-    FS_TRY(fs_engine_query(c->engine, select, &result, c->error));
+    FS_TRY(fs_engine_query_few(c->engine, select, &result, c->error));
     fs_status status = FS_OK;
     for (int i = 0; status == FS_OK; i++) {
         status = fs_result_next(result, &more, c->error);

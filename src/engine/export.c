@@ -145,7 +145,7 @@ static fs_status can_divide(fs_engine *engine, const char *column, fs_export_tab
     fs_result *result = NULL;
     fs_status status = fs_export_add_rows(&sql, table->name);
     if (status == FS_OK) status = fs_buffer_text(&sql, " limit 0");
-    status = status == FS_OK ? fs_engine_query(engine, sql.data, &result, error)
+    status = status == FS_OK ? fs_engine_query_few(engine, sql.data, &result, error)
                              : fs_fail_memory(error, 64);
     fs_buffer_free(&sql);
     FS_TRY(status);

@@ -59,7 +59,7 @@ static fs_status fail(fs_export_target *t, fs_status status, fs_error *error)
 fs_status fs_export_do(fs_export_target *t, fs_status written, fs_buffer *sql, fs_error *error)
 {
     fs_status status = written == FS_OK
-                           ? fs_engine_run(t->engine, t->connection, sql->data, false, NULL, error)
+                           ? fs_engine_run(t->engine, t->connection, sql->data, NULL, error)
                            : fs_fail_memory(error, sql->size);
     fs_buffer_free(sql);
     return fail(t, status, error);

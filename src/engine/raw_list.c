@@ -27,7 +27,7 @@ static fs_status add_all(fs_engine *engine, const char *sql, list *l, fs_error *
 {
     fs_result *rows;
     bool more = true;
-    FS_TRY(fs_engine_query(engine, sql, &rows, error));
+    FS_TRY(fs_engine_query_few(engine, sql, &rows, error));
     fs_status status = FS_OK;
     while (status == FS_OK) {
         status = fs_result_next(rows, &more, error);

@@ -49,7 +49,7 @@ static fs_status look(fs_engine *engine, const char *path, const char *sheet, he
                                   "range = 'A1:ZZ%d')",
                                   ROWS);
     if (status != FS_OK) fs_fail_memory(error, 256);
-    if (status == FS_OK) status = fs_engine_query(engine, sql.data, &rows, error);
+    if (status == FS_OK) status = fs_engine_query_few(engine, sql.data, &rows, error);
     fs_buffer_free(&sql);
     FS_TRY(status);
     status = read_rows(rows, h, error);

@@ -239,7 +239,7 @@ static fs_status spread(fs_raw_source *s, table *t, const char *from, const char
     fs_status status = fs_buffer_text(&sql, "describe select unnest(");
     if (status == FS_OK) status = fs_engine_add_name(&sql, name);
     if (status == FS_OK) status = fs_buffer_printf(&sql, ") from %s limit 0", from);
-    if (status == FS_OK) status = fs_engine_query(s->engine, sql.data, &result, error);
+    if (status == FS_OK) status = fs_engine_query_few(s->engine, sql.data, &result, error);
     while (status == FS_OK && (status = fs_result_next(result, &more, error)) == FS_OK && more) {
         fs_buffer_clear(&member);
         fs_buffer_clear(&path);
@@ -284,7 +284,7 @@ static fs_status describe_from(fs_raw_source *s, const char *from, table *t, fs_
     fs_result *result = NULL;
     bool more = true;
     fs_status status = fs_buffer_printf(&sql, "describe select * from %s limit 0", from);
-    if (status == FS_OK) status = fs_engine_query(s->engine, sql.data, &result, error);
+    if (status == FS_OK) status = fs_engine_query_few(s->engine, sql.data, &result, error);
     while (status == FS_OK && (status = fs_result_next(result, &more, error)) == FS_OK && more)
         status =
             add_described(s, t, from, fs_result_text(result, 0), fs_result_text(result, 1), error);

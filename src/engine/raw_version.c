@@ -29,7 +29,7 @@ static fs_status ask(fs_engine *engine, const char *path, fs_arena *arena, const
         fs_buffer_text(&sql, "select size || ' ' || epoch_us(last_modified) from read_blob(");
     if (status == FS_OK) status = fs_engine_add_text(&sql, path);
     if (status == FS_OK) status = fs_buffer_text(&sql, ")");
-    status = status == FS_OK ? fs_engine_query(engine, sql.data, &rows, error)
+    status = status == FS_OK ? fs_engine_query_few(engine, sql.data, &rows, error)
                              : fs_fail_memory(error, 128);
     fs_buffer_free(&sql);
     FS_TRY(status);

@@ -101,14 +101,14 @@ static fs_status run_readable(fs_result *result, duckdb_prepared_statement prepa
                               const char *sql, fs_error *error)
 {
     if (!needs_casts(prepared))
-        return fs_engine_run_prepared(result->engine, result->connection, prepared, true,
-                                      &result->result, error);
+        return fs_engine_stream_prepared(result->engine, result->connection, prepared,
+                                         &result->result, error);
     fs_buffer own = {0};
     fs_status status =
         write_casts(prepared, sql, &own) == FS_OK ? FS_OK : fs_fail_memory(error, strlen(sql));
     if (status == FS_OK)
-        status = fs_engine_run(result->engine, result->connection, own.data, true, &result->result,
-                               error);
+        status =
+            fs_engine_stream(result->engine, result->connection, own.data, &result->result, error);
     fs_buffer_free(&own);
     return status;
 }
@@ -140,12 +140,30 @@ static fs_status start(fs_result *result, const char *sql, fs_error *error)
     bool one = duckdb_prepare(result->connection->handle, sql, &prepared) == DuckDBSuccess;
     fs_status status =
         one ? run_readable(result, prepared, sql, error)
-            : fs_engine_run(result->engine, result->connection, sql, true, &result->result, error);
+            : fs_engine_run(result->engine, result->connection, sql, &result->result, error);
     duckdb_destroy_prepare(&prepared);
     return status == FS_OK ? describe(result, error) : status;
 }
 
-fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const char *sql,
+static bool is_readable(fs_result *result)
+{
+    idx_t columns = duckdb_column_count(&result->result);
+    for (idx_t i = 0; i < columns; i++)
+        if (!is_plain(duckdb_column_type(&result->result, i))) return false;
+    return true;
+}
+
+/* All rows at once, planned once. Where casts are needed it is asked again, with them. */
+static fs_status start_few(fs_result *result, const char *sql, fs_error *error)
+{
+    FS_TRY(fs_engine_run(result->engine, result->connection, sql, &result->result, error));
+    if (is_readable(result)) return describe(result, error);
+    duckdb_destroy_result(&result->result);
+    return start(result, sql, error);
+}
+
+static fs_status open_result(fs_engine *engine, fs_connection *connection, const char *sql,
+                             fs_status (*begin)(fs_result *, const char *, fs_error *),
                              fs_result **out, fs_error *error)
 {
     *out = NULL;
@@ -153,7 +171,7 @@ fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const
     if (!result) return fs_fail_memory(error, sizeof *result);
     *result = (fs_result){.engine = engine, .connection = connection, .borrowed = connection};
     fs_status status = connection ? FS_OK : fs_engine_acquire(engine, &result->connection, error);
-    if (status == FS_OK) status = start(result, sql, error);
+    if (status == FS_OK) status = begin(result, sql, error);
     result->failed = status != FS_OK;
     if (status == FS_OK)
         *out = result;
@@ -162,9 +180,20 @@ fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const
     return status;
 }
 
+fs_status fs_engine_query_on(fs_engine *engine, fs_connection *connection, const char *sql,
+                             fs_result **out, fs_error *error)
+{
+    return open_result(engine, connection, sql, start, out, error);
+}
+
 fs_status fs_engine_query(fs_engine *engine, const char *sql, fs_result **out, fs_error *error)
 {
     return fs_engine_query_on(engine, NULL, sql, out, error);
+}
+
+fs_status fs_engine_query_few(fs_engine *engine, const char *sql, fs_result **out, fs_error *error)
+{
+    return open_result(engine, NULL, sql, start_few, out, error);
 }
 
 void fs_result_close(fs_result *result)
@@ -435,7 +464,7 @@ fs_status fs_engine_integer_on(fs_engine *engine, fs_connection *connection, con
     fs_result *result;
     bool more = false;
     *value = 0;
-    FS_TRY(fs_engine_query_on(engine, connection, sql, &result, error));
+    FS_TRY(open_result(engine, connection, sql, start_few, &result, error));
     fs_status status = fs_result_next(result, &more, error);
     if (status == FS_OK && more && result->columns > 0) *value = fs_result_integer(result, 0);
     fs_result_close(result);

@@ -120,7 +120,7 @@ static fs_status check_types(schedule *s, const fs_step_node *node, fs_error *er
     fs_result *result = NULL;
     fs_status status = fs_buffer_printf(&sql, "describe %s", node->step.sql);
     if (status == FS_OK) {
-        status = fs_engine_query(s->engine, sql.data, &result, error);
+        status = fs_engine_query_few(s->engine, sql.data, &result, error);
         if (status != FS_OK) fs_engine_sql_place(error, node->step.file, node->sql_line);
     } else {
         fs_fail_memory(error, strlen(node->step.sql));

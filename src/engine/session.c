@@ -7,8 +7,7 @@
  * buffers of Parquet readers and writers, the operators' blocks, allocator slack) takes the rest.
  * What does not fit spills into the scratch folder.
  *
- * Progress: a query is driven task by task from the caller's thread, which between tasks reports how
- * far it is and asks whether to go on. Without a listener the query just runs.
+ * How far a query is, and whether to go on, is looked at beside it (watch.c).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "webhdfs_internal.h"
@@ -34,7 +32,7 @@ void fs_engine_seam(void)
 }
 #endif
 
-static void watch(fs_connection *connection)
+static void count_progress(fs_connection *connection)
 {
     duckdb_query(connection->handle,
                  "SET enable_progress_bar = true; SET enable_progress_bar_print = false", NULL);
@@ -54,7 +52,7 @@ fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_er
             fs_free(c);
             return fs_fail(error, FS_FAILED, "no connection to the embedded database");
         }
-        if (engine->progress) watch(c);
+        if (engine->progress) count_progress(c);
     }
     c->next = NULL;
     *connection = c;
@@ -82,94 +80,65 @@ void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean)
 
 /* ---- running statements ---- */
 
-static void rest(void)
+/* What a query that DuckDB has left came to. A cancelled one fails in DuckDB's words: ours are said. */
+static fs_status outcome(fs_engine *engine, duckdb_state state, duckdb_result *result,
+                         fs_error *error)
 {
-    struct timespec pause = {.tv_nsec = 500000};
-    nanosleep(&pause, NULL);
-}
-
-/* Ends a query and waits until its threads have let go, so that its transaction is rolled back. */
-static void interrupt(fs_connection *connection, duckdb_pending_result pending)
-{
-    duckdb_interrupt(connection->handle);
-    while (!duckdb_pending_execution_is_finished(duckdb_pending_execute_task(pending))) rest();
-}
-
-/* Works on the query in this thread until its result is ready, it failed or it was cancelled. */
-static fs_status drive(fs_engine *engine, fs_connection *connection, duckdb_pending_result pending,
-                       fs_error *error)
-{
-    int calls = 0;
-    for (;;) {
-        duckdb_pending_state state = duckdb_pending_execute_task(pending);
-        if (duckdb_pending_execution_is_finished(state)) return FS_OK; /* or an error: told later */
-        if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) rest();
-        if (fs_progress_cancelled(engine->progress)) {
-            interrupt(connection, pending);
-            return fs_fail(error, FS_CANCELLED, "cancelled");
-        }
-        if (calls++ % 64 != 0) continue;
-        duckdb_query_progress_type progress = duckdb_query_progress(connection->handle);
-        if (progress.percentage > 0)
-            fs_progress_report(engine->progress, "query", progress.percentage, 100);
-    }
-}
-
-fs_status fs_engine_run_prepared(fs_engine *engine, fs_connection *connection,
-                                 duckdb_prepared_statement prepared, bool streamed,
-                                 duckdb_result *result, fs_error *error)
-{
-    duckdb_pending_result pending = NULL;
-    fs_engine_seam();
-    duckdb_state made = streamed ? duckdb_pending_prepared_streaming(prepared, &pending)
-                                 : duckdb_pending_prepared(prepared, &pending);
-    fs_status status = FS_OK;
-    if (made != DuckDBSuccess)
-        status = fs_engine_fault_of(engine, error, duckdb_pending_error(pending));
-    else if (engine->progress)
-        status = drive(engine, connection, pending, error);
-    if (status == FS_OK && duckdb_execute_pending(pending, result) != DuckDBSuccess) {
-        status = fs_engine_fault_of(engine, error, duckdb_result_error(result));
-        duckdb_destroy_result(result);
-    }
-    duckdb_destroy_pending(&pending);
-    fs_engine_seam();
-    return status;
-}
-
-static fs_status run_statement(fs_engine *engine, fs_connection *connection,
-                               duckdb_extracted_statements statements, idx_t index, bool streamed,
-                               duckdb_result *result, fs_error *error)
-{
-    duckdb_prepared_statement prepared = NULL;
-    fs_status status;
-    if (duckdb_prepare_extracted_statement(connection->handle, statements, index, &prepared) !=
-        DuckDBSuccess)
-        status = fs_engine_fault_of(engine, error, duckdb_prepare_error(prepared));
-    else
-        status = fs_engine_run_prepared(engine, connection, prepared, streamed, result, error);
-    duckdb_destroy_prepare(&prepared);
+    if (state == DuckDBSuccess) return FS_OK;
+    bool cancelled = fs_progress_cancelled(engine->progress);
+    fs_status status = cancelled ? fs_fail(error, FS_CANCELLED, "cancelled")
+                                 : fs_engine_fault_of(engine, error, duckdb_result_error(result));
+    duckdb_destroy_result(result);
     return status;
 }
 
 fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
-                        bool streamed, duckdb_result *result, fs_error *error)
+                        duckdb_result *result, fs_error *error)
 {
-    duckdb_extracted_statements statements = NULL;
-    idx_t count = duckdb_extract_statements(connection->handle, sql, &statements);
-    fs_status status = FS_OK;
-    const char *fault = duckdb_extract_statements_error(statements);
-    if (count == 0)
-        status = fault && *fault ? fs_engine_fault(error, fault)
-                                 : fs_fail(error, FS_FAILED, "there is no SQL statement");
-    for (idx_t i = 0; i < count && status == FS_OK; i++) {
-        bool wanted = result && i + 1 == count;
-        duckdb_result own = {0};
-        status = run_statement(engine, connection, statements, i, streamed && wanted,
-                               wanted ? result : &own, error);
-        if (!wanted && status == FS_OK) duckdb_destroy_result(&own);
-    }
-    duckdb_destroy_extracted(&statements);
+    duckdb_result own = {0};
+    if (fs_progress_cancelled(engine->progress)) return fs_fail(error, FS_CANCELLED, "cancelled");
+    fs_engine_seam();
+    fs_watch_begin(engine, connection);
+    duckdb_state state = duckdb_query(connection->handle, sql, &own);
+    fs_watch_end(engine, connection);
+    fs_engine_seam();
+    FS_TRY(outcome(engine, state, &own, error));
+    if (result)
+        *result = own;
+    else
+        duckdb_destroy_result(&own);
+    return FS_OK;
+}
+
+fs_status fs_engine_stream_prepared(fs_engine *engine, fs_connection *connection,
+                                    duckdb_prepared_statement prepared, duckdb_result *result,
+                                    fs_error *error)
+{
+    duckdb_pending_result pending = NULL;
+    fs_status status;
+    if (fs_progress_cancelled(engine->progress)) return fs_fail(error, FS_CANCELLED, "cancelled");
+    fs_engine_seam();
+    fs_watch_begin(engine, connection);
+    if (duckdb_pending_prepared_streaming(prepared, &pending) != DuckDBSuccess)
+        status = fs_engine_fault_of(engine, error, duckdb_pending_error(pending));
+    else
+        status = outcome(engine, duckdb_execute_pending(pending, result), result, error);
+    duckdb_destroy_pending(&pending);
+    fs_watch_end(engine, connection);
+    fs_engine_seam();
+    return status;
+}
+
+fs_status fs_engine_stream(fs_engine *engine, fs_connection *connection, const char *sql,
+                           duckdb_result *result, fs_error *error)
+{
+    duckdb_prepared_statement prepared = NULL;
+    fs_status status;
+    if (duckdb_prepare(connection->handle, sql, &prepared) != DuckDBSuccess)
+        status = fs_engine_fault_of(engine, error, duckdb_prepare_error(prepared));
+    else
+        status = fs_engine_stream_prepared(engine, connection, prepared, result, error);
+    duckdb_destroy_prepare(&prepared);
     return status;
 }
 
@@ -177,7 +146,7 @@ fs_status fs_engine_execute(fs_engine *engine, const char *sql, fs_error *error)
 {
     fs_connection *connection = NULL;
     FS_TRY(fs_engine_acquire(engine, &connection, error));
-    fs_status status = fs_engine_run(engine, connection, sql, false, NULL, error);
+    fs_status status = fs_engine_run(engine, connection, sql, NULL, error);
     fs_engine_release(engine, connection, status == FS_OK);
     return status;
 }
@@ -334,6 +303,7 @@ fs_status fs_engine_open(const fs_engine_settings *settings, fs_engine **engine,
     pthread_mutex_init(&e->introducing, NULL);
     pthread_mutex_init(&e->wanting, NULL);
     pthread_mutex_init(&e->copying, NULL);
+    fs_watch_open(&e->watch);
     e->memory = settings->memory > 0 ? settings->memory : machine_memory() / 10 * 7;
     e->threads = settings->threads > 0 ? settings->threads : fs_cpu_count();
     e->progress = settings->progress;
@@ -351,6 +321,7 @@ fs_status fs_engine_open(const fs_engine_settings *settings, fs_engine **engine,
 void fs_engine_close(fs_engine *engine)
 {
     if (!engine) return;
+    fs_watch_close(&engine->watch);
     while (engine->idle) {
         fs_connection *next = engine->idle->next;
         close_connection(engine->idle);

@@ -161,7 +161,7 @@ static fs_status ask(fs_engine *engine, const char *sql, fs_buffer *query, fs_re
         fs_engine_add_text(query, sql) != FS_OK ||
         fs_buffer_text(query, " as varchar)) as varchar)") != FS_OK)
         return fs_fail_memory(error, strlen(sql));
-    return fs_engine_query(engine, query->data, result, error);
+    return fs_engine_query_few(engine, query->data, result, error);
 }
 
 static fs_status read_sql(fs_engine *engine, finder *f, const char *sql)

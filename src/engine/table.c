@@ -121,7 +121,7 @@ static fs_status run_copy(fs_engine *engine, const char *sql, int64_t *rows, fs_
     fs_connection *connection;
     duckdb_result result = {0};
     FS_TRY(fs_engine_acquire(engine, &connection, error));
-    fs_status status = fs_engine_run(engine, connection, sql, false, &result, error);
+    fs_status status = fs_engine_run(engine, connection, sql, &result, error);
     if (status == FS_OK && rows) *rows = rows_copied(&result);
     if (status == FS_OK) duckdb_destroy_result(&result);
     fs_engine_release(engine, connection, status == FS_OK);

@@ -28,7 +28,7 @@ static fs_status add_counts(fs_project_ingest *in, size_t field, const char *sql
 {
     if (!sql) return fs_fail_memory(error, 0);
     fs_result *result = NULL;
-    FS_TRY(fs_engine_query(in->engine, sql, &result, error));
+    FS_TRY(fs_engine_query_few(in->engine, sql, &result, error));
     bool more = true;
     fs_status status = FS_OK;
     while ((status = fs_result_next(result, &more, error)) == FS_OK && more) {
@@ -84,7 +84,7 @@ static fs_status find_homes(fs_project_ingest *in, int t, bool *has, fs_error *e
         in->table[t].stage);
     if (!sql) return fs_fail_memory(error, 0);
     fs_result *result = NULL;
-    FS_TRY(fs_engine_query(in->engine, sql, &result, error));
+    FS_TRY(fs_engine_query_few(in->engine, sql, &result, error));
     bool more = true;
     fs_status status = FS_OK;
     while ((status = fs_result_next(result, &more, error)) == FS_OK && more) {

@@ -141,7 +141,7 @@ static fs_status commonest(fs_detection *d, const fs_seen_table *t, int column, 
         status = fs_buffer_printf(&sql, " from %s group by 1 order by count(*) desc, 1 limit 1",
                                   t->name);
     if (status != FS_OK) return fs_buffer_free(&sql), fs_fail_memory(error, 64);
-    status = fs_engine_query(d->engine, sql.data, &result, error);
+    status = fs_engine_query_few(d->engine, sql.data, &result, error);
     fs_buffer_free(&sql);
     FS_TRY(status);
     status = fs_result_next(result, &more, error);

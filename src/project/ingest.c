@@ -292,7 +292,7 @@ static fs_status count_columns(fs_project_ingest *in, fs_project_table *t, int64
     fs_buffer sql = {0};
     fs_result *result = NULL;
     fs_status status = counts_sql(t, &sql);
-    status = status == FS_OK ? fs_engine_query(in->engine, sql.data, &result, error)
+    status = status == FS_OK ? fs_engine_query_few(in->engine, sql.data, &result, error)
                              : fs_fail_memory(error, 0);
     fs_buffer_free(&sql);
     FS_TRY(status);

@@ -33,7 +33,7 @@ static fs_status check_rows(tables *t, const char *view, const char *path, fs_er
     fs_result *bad;
     bool any = false;
     if (!sql) return fs_fail_memory(error, 0);
-    FS_TRY(fs_engine_query(t->engine, sql, &bad, error));
+    FS_TRY(fs_engine_query_few(t->engine, sql, &bad, error));
     fs_status status = fs_result_next(bad, &any, error);
     if (status == FS_OK && any) {
         status = fs_fail(error, FS_DATA, "%s", fs_result_text(bad, 1));

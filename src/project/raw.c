@@ -197,7 +197,7 @@ fs_status fs_project_columns_of(fs_engine *engine, fs_arena *arena, const char *
     fs_result *result = NULL;
     fs_status status = fs_buffer_printf(&sql, "select * from (%s\n) as fs_t limit 0", select);
     if (status == FS_OK)
-        status = fs_engine_query(engine, sql.data, &result, error);
+        status = fs_engine_query_few(engine, sql.data, &result, error);
     else
         fs_fail_memory(error, strlen(select));
     fs_buffer_free(&sql);

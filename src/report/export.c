@@ -100,7 +100,7 @@ static fs_status sheet_rows(const fs_report *report, const char *name, int64_t *
     fs_result *result;
     char select[256];
     snprintf(select, sizeof select, "select * from %s limit 0", name);
-    FS_TRY(fs_engine_query(report->engine, select, &result, error));
+    FS_TRY(fs_engine_query_few(report->engine, select, &result, error));
     int columns = fs_result_columns(result);
     fs_result_close(result);
     *rows = SHEET_CELLS / (columns > 0 ? columns : 1);

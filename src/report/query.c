@@ -62,7 +62,7 @@ fs_status fs_report_rows(const fs_report *report, const char *sql, json_t **rows
 {
     fs_result *result;
     *rows = NULL;
-    FS_TRY(fs_engine_query(report->engine, sql, &result, error));
+    FS_TRY(fs_engine_query_few(report->engine, sql, &result, error));
     json_t *all = json_array();
     fs_status status = all ? FS_OK : fs_fail_memory(error, 0);
     bool more = true;

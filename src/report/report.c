@@ -105,7 +105,8 @@ static fs_status find_quantiles(fs_report *report, fs_error *error)
 {
     if (!fs_report_has(report, "forecast_total")) return FS_OK;
     fs_result *result;
-    FS_TRY(fs_engine_query(report->engine, "select * from forecast_total limit 0", &result, error));
+    FS_TRY(fs_engine_query_few(report->engine, "select * from forecast_total limit 0", &result,
+                               error));
     bool any = false;
     for (int c = 0; c < fs_result_columns(result); c++) {
         const char *name = fs_result_name(result, c);
@@ -133,7 +134,7 @@ static fs_status find_country(fs_report *report, fs_error *error)
 {
     if (*report->country || !fs_report_has(report, "country")) return FS_OK;
     fs_result *result;
-    FS_TRY(fs_engine_query(report->engine, "select country from country", &result, error));
+    FS_TRY(fs_engine_query_few(report->engine, "select country from country", &result, error));
     bool more = false;
     fs_status status = fs_result_next(result, &more, error);
     const char *told = status == FS_OK && more ? fs_result_text(result, 0) : NULL;
