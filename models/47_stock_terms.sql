@@ -1,9 +1,9 @@
 -- step: stock_terms
 -- about: what it takes to order each item for each store: lead time, costs, packs and limits, each with where it is known from
 -- expect: unique(item, store); lead_time >= 0; review >= 1; pack > 0; minimum_order >= 0; holding >= 0; shortage >= 0; unit_cost >= 0
--- expect: lead_time_from in ('stock', 'products', 'settings'); cost_from in ('stock', 'products', 'sales', 'price'); holding_from in ('stock', 'products', 'settings'); shortage_from in ('stock', 'products', 'settings')
+-- expect: lead_time_from in ('stock', 'products', 'suppliers', 'settings'); cost_from in ('stock', 'products', 'sales', 'price'); holding_from in ('stock', 'products', 'settings'); shortage_from in ('stock', 'products', 'settings')
 --
--- What the files say of the item in the store goes before what they say of the item everywhere, and that before the settings. Times are in
+-- What the files say of the item in the store goes before what they say of the item everywhere, that before what they say of its supplier (supplier_terms), and that before the settings. Times are in
 -- periods, rounded up. holding is money a unit and period, a share a year of the unit's cost where no file and no setting gives money; shortage the
 -- margin, where none says more. Without any cost the price less churn.margin stands for it ('price'). What cannot be is left out, and note says so.
 with wanted as (
@@ -51,6 +51,7 @@ everywhere as (
     select
         item,
         min(supplier) as supplier,
+        max(case when pallet > 0 then pallet end) as pallet,
         max(case when lead_time >= 0 then lead_time end) as lead_days,
         max(case when pack > 0 then pack end) as pack,
         max(case when minimum_order > 0 then minimum_order end) as minimum_order,
@@ -60,7 +61,7 @@ everywhere as (
         max(case when shortage >= 0 then shortage end) as shortage,
         max(case when cost >= 0 then cost end) as cost,
         max(case when price > 0 then price end) as price,
-        max(case when lead_time < 0 or pack <= 0 or minimum_order < 0 or shelf_life <= 0 or capacity <= 0 or holding < 0 or shortage < 0 or cost < 0 then 1 else 0 end) as odd
+        max(case when lead_time < 0 or pack <= 0 or minimum_order < 0 or shelf_life <= 0 or capacity <= 0 or pallet <= 0 or holding < 0 or shortage < 0 or cost < 0 then 1 else 0 end) as odd
     from products
     where item is not null
     group by item
@@ -79,6 +80,11 @@ known as (
         wanted.item,
         wanted.store,
         everywhere.supplier,
+        everywhere.pallet,
+        supplier_terms.order_on,
+        coalesce(supplier_terms.wait, 0) as wait,
+        supplier_terms.next_order,
+        supplier_terms.lead_days as lead_supplier,
         coalesce(one.lead_days, every_store.lead_days) as lead_here,
         everywhere.lead_days as lead_everywhere,
         coalesce(one.pack, every_store.pack, everywhere.pack) as pack,
@@ -99,6 +105,7 @@ known as (
     left join here as every_store on every_store.item = wanted.item and every_store.store = ''
     left join everywhere on everywhere.item = wanted.item
     left join sold on sold.item = wanted.item
+    left join supplier_terms on supplier_terms.supplier = everywhere.supplier
 ),
 costed as (
     select
@@ -115,7 +122,7 @@ costed as (
 priced as (
     select
         costed.*,
-        coalesce(lead_here, lead_everywhere, stock_settings.lead_days) as lead_days,
+        coalesce(lead_here, lead_everywhere, lead_supplier, stock_settings.lead_days) as lead_days,
         stock_settings.period_days,
         stock_settings.review,
         coalesce(
@@ -134,8 +141,15 @@ select
     store,
     supplier,
     cast(ceil(lead_days / nullif(period_days, 0) - 1e-9) as bigint) as lead_time,
-    case when lead_here is not null then 'stock' when lead_everywhere is not null then 'products' else 'settings' end as lead_time_from,
-    cast(review as bigint) as review,
+    case
+        when lead_here is not null then 'stock'
+        when lead_everywhere is not null then 'products'
+        when lead_supplier is not null then 'suppliers'
+        else 'settings'
+    end as lead_time_from,
+    order_on,
+    cast(wait as bigint) as wait,
+    cast(coalesce(next_order, review) as bigint) as review,
     holding,
     case when holding is null then null when holding_here is not null then 'stock' when holding_everywhere is not null then 'products' else 'settings' end as holding_from,
     shortage,
@@ -144,11 +158,12 @@ select
     cost_from,
     price,
     pack,
+    pallet,
     minimum_order,
     capacity,
     cast(floor(shelf_days / nullif(period_days, 0)) as bigint) as shelf_life,
     case
-        when odd = 1 then 'a term below zero, or a pack of none, is left out'
+        when odd = 1 then 'a term below zero, or a pack or a pallet of none, is left out'
         when minimum_order > capacity then 'the least order is above what there is room for'
         when holding is null and shortage is null then 'no cost and no price is known'
         when holding is null then 'no cost is known to hold it by'

@@ -26,5 +26,6 @@ select
     least,
     most,
     order_cost,
-    shelf_life
+    shelf_life,
+    next_order
 from order_cases

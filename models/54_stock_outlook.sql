@@ -38,6 +38,7 @@ select
     order_cases.most,
     order_cases.order_cost,
     order_cases.shelf_life,
+    order_cases.next_order,
     ranked.quantity
 from order_cases
 join ranked on ranked.item = order_cases.item and ranked.store = order_cases.store

@@ -41,9 +41,10 @@ cases as (
         stock_terms.lead_time_from = 'settings' and told.lead_time = 1 as lead_taken,
         stock_terms.cost_from = 'price' and told.cost = 1 as cost_taken,
         stock_terms.note as terms_note,
+        supplier_terms.note as supplier_note,
         ends.ended,
         ends.ended >= add_days(stock_settings.last_day, 1)
-            and ends.ended <= add_days(stock_settings.last_day, cast(round(stock_terms.lead_time * stock_settings.period_days) as int)) as ends_first,
+            and ends.ended <= add_days(stock_settings.last_day, cast(round((stock_terms.lead_time + stock_terms.wait) * stock_settings.period_days) as int)) as ends_first,
         order_lines.quantity,
         order_lines.cover,
         order_lines.note as order_note,
@@ -52,6 +53,7 @@ cases as (
     cross join stock_settings
     cross join told
     left join stock_terms on stock_terms.item = stock_now.item and stock_terms.store = stock_now.store
+    left join supplier_terms on supplier_terms.supplier = stock_terms.supplier
     left join order_lines on order_lines.item = stock_now.item and order_lines.store = stock_now.store
     left join foreseen on foreseen.item = stock_now.item and foreseen.store = stock_now.store
     left join coming on coming.item = stock_now.item and coming.store = stock_now.store
@@ -111,6 +113,22 @@ found as (
     select item, name, store, quantity, money, 'nothing, since the least order is not worth it'
     from cases
     where text_matches(order_note, 'not worth the')
+    union all
+    select item, name, store, quantity, money, 'nothing, since the least order of its supplier is not worth it'
+    from cases
+    where text_matches(order_note, 'nothing, since the least order of')
+    union all
+    select item, name, store, quantity, money, 'cut, since the truck of its supplier is full'
+    from cases
+    where text_matches(order_note, 'cut to what the truck of')
+    union all
+    select item, name, store, quantity, money, 'more than is needed, to fill the least order of its supplier'
+    from cases
+    where text_matches(order_note, 'more than is needed, to fill the least order of')
+    union all
+    select item, name, store, quantity, money, 'its supplier: ' || supplier_note
+    from cases
+    where supplier_note is not null
     union all
     select item, name, store, quantity, money, 'ends on ' || cast(ended as string) || ', before an order of today is on sale'
     from cases

@@ -49,8 +49,8 @@ typedef struct fs_canonical_table {
     const char *words; /* names that files of it have, for detection */
 } fs_canonical_table;
 
-#define FS_CANONICAL_TABLES 10
-FS_API const fs_canonical_table *fs_canonical_at(int index);          /* 0 … 9, sales first */
+#define FS_CANONICAL_TABLES 11
+FS_API const fs_canonical_table *fs_canonical_at(int index);          /* 0 … 10, sales first */
 FS_API const fs_canonical_table *fs_canonical_find(const char *name); /* NULL: none */
 
 /* ---- settings of foresell.yaml: the one table of names, defaults and bounds ------------- */

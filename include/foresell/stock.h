@@ -380,9 +380,11 @@ FS_API void fs_order_make(fs_order_plan *plan, const fs_ahead *ahead, const fs_o
 /* Of the case of the last fs_order_make. */
 FS_API fs_order_outlook fs_order_look(const fs_order_plan *plan, double packs);
 /* Lots in the order of their gain a pack, which never increases, so that the best under a budget are the first of all items' lots by gain over
- * cost: the edges of the concave hull of the gain. At most FS_ORDER_LOTS; their number is returned. */
+ * cost: the edges of the concave hull of the gain. At most FS_ORDER_LOTS; their number is returned. losing: also those behind the best order,
+ * which gain nothing or lose: as far as the demand of its own cycle can reach, then what is so early that later orders are less by it,
+ * at most 52 cycles of demand. */
 #define FS_ORDER_LOTS (4 * FS_ORDER_STATES)
-FS_API int fs_order_lots(fs_order_plan *plan, fs_order_lot *lot);
+FS_API int fs_order_lots(fs_order_plan *plan, bool losing, fs_order_lot *lot);
 /* Packs of the least order that misses nothing with this probability, in (0, 1), whatever it costs; as near to it as the constraints let. */
 FS_API double fs_order_for_service(const fs_order_plan *plan, double service);
 

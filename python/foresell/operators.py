@@ -1487,11 +1487,12 @@ def order(
     most: str | None = None,
     order_cost: str | None = None,
     shelf_life: str | None = None,
+    next_order: str | None = None,
     review: int = 1,
     unmet: Literal["lost", "later"] = "lost",
     service: float = 0.0,
     common: float = 0.0,
-    rows: Literal["order", "pack"] = "order",
+    rows: Literal["order", "pack", "all"] = "order",
     threads: int | None = None,
 ) -> pa.Table:
     """Says how much of each item to order now, why, and what it is worth.
@@ -1514,7 +1515,8 @@ def order(
 
     With `rows` pack the gain of each further lot is told. It never increases from lot to lot: what must be ordered
     together (the least order, or as many as the cost of an order asks for) is one lot, so the best under a budget are
-    the first lots of all groups by gain over cost.
+    the first lots of all groups by gain over cost. With `rows` all it goes on behind the best order, to lots that lose:
+    where a supplier wants more than that, those that lose least for their money are the first of them.
 
     A group never fails: what is missing or makes no sense is said in the note, with what was taken.
 
@@ -1563,8 +1565,11 @@ def order(
     shelf_life : str, optional
         The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
         or none.
+    next_order : str, optional
+        The column of: in the first row: until the next order may be placed, 1 to 200; null: review. Default: the column
+        of this name, or none.
     review : int, default 1
-        Periods until the next order may be placed. From 1 to 200.
+        Periods until the next order may be placed, where next_order does not say it. From 1 to 200.
     unmet : {"lost", "later"}, default "lost"
         What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
     service : float, default 0.0
@@ -1572,9 +1577,9 @@ def order(
     common : float, default 0.0
         The correlation of the demands of any two periods about their forecasts, since the level may be wrong for all of
         them. From 0 to 0.95.
-    rows : {"order", "pack"}, default "order"
+    rows : {"order", "pack", "all"}, default "order"
         One row a group, or one a further lot that gains something (none: no row), to be ranked by gain over cost under
-        a budget.
+        a budget; all: also those that gain nothing or lose, for who must order more.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -1583,8 +1588,8 @@ def order(
     pyarrow.Table
         The group columns, then:
 
-        - `lot` (int): 1; with rows = pack the number of the lot in this group.
-        - `quantity` (double, units): to order; with rows = pack of this lot, on top of those before.
+        - `lot` (int): 1; with rows = pack or all the number of the lot in this group.
+        - `quantity` (double, units): to order; with rows = pack or all of this lot, on top of those before.
         - `packs` (double): the same in packs.
         - `level` (double, units): expected stock when the order has arrived, it and the lots before it in.
         - `expected_stock` (double, units): the same without any of it; below zero: owed.
@@ -1628,6 +1633,7 @@ def order(
             "most": most,
             "order_cost": order_cost,
             "shelf_life": shelf_life,
+            "next_order": next_order,
         },
         params={
             "review": review,
@@ -2331,6 +2337,7 @@ def service_levels(
     most: str | None = None,
     order_cost: str | None = None,
     shelf_life: str | None = None,
+    next_order: str | None = None,
     review: int = 1,
     unmet: Literal["lost", "later"] = "lost",
     common: float = 0.0,
@@ -2388,8 +2395,11 @@ def service_levels(
     shelf_life : str, optional
         The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
         or none.
+    next_order : str, optional
+        The column of: in the first row: until the next order may be placed, 1 to 200; null: review. Default: the column
+        of this name, or none.
     review : int, default 1
-        Periods until the next order may be placed. From 1 to 200.
+        Periods until the next order may be placed, where next_order does not say it. From 1 to 200.
     unmet : {"lost", "later"}, default "lost"
         What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
     common : float, default 0.0
@@ -2437,6 +2447,7 @@ def service_levels(
             "most": most,
             "order_cost": order_cost,
             "shelf_life": shelf_life,
+            "next_order": next_order,
         },
         params={
             "review": review,
@@ -2551,6 +2562,7 @@ def stock_outlook(
     most: str | None = None,
     order_cost: str | None = None,
     shelf_life: str | None = None,
+    next_order: str | None = None,
     quantity: str | None = None,
     review: int = 1,
     unmet: Literal["lost", "later"] = "lost",
@@ -2609,11 +2621,14 @@ def stock_outlook(
     shelf_life : str, optional
         The column of: in which the units of this order can be sold; null: for ever. Default: the column of this name,
         or none.
+    next_order : str, optional
+        The column of: in the first row: until the next order may be placed, 1 to 200; null: review. Default: the column
+        of this name, or none.
     quantity : str, optional
         The column of: in the first row: what is ordered now; null: what order would. Default: the column of this name,
         or none.
     review : int, default 1
-        Periods until the next order may be placed. From 1 to 200.
+        Periods until the next order may be placed, where next_order does not say it. From 1 to 200.
     unmet : {"lost", "later"}, default "lost"
         What is asked for and not there is lost, or owed and delivered later; then shortage is money a unit and period.
     common : float, default 0.0
@@ -2661,6 +2676,7 @@ def stock_outlook(
             "most": most,
             "order_cost": order_cost,
             "shelf_life": shelf_life,
+            "next_order": next_order,
             "quantity": quantity,
         },
         params={

@@ -31,9 +31,9 @@ static const fs_column order_output[] = {
     {.name = "lot",
      .type = FS_TYPE_INT,
      .role = FS_ROLE_RESULT,
-     .doc = "1; with rows = pack the number of the lot in this group"},
+     .doc = "1; with rows = pack or all the number of the lot in this group"},
     FS_ORDER_RESULT("quantity", "units",
-                    "to order; with rows = pack of this lot, on top of those before"),
+                    "to order; with rows = pack or all of this lot, on top of those before"),
     FS_ORDER_RESULT("packs", NULL, "the same in packs"),
     FS_ORDER_RESULT("level", "units",
                     "expected stock when the order has arrived, it and the lots before it in"),
@@ -74,9 +74,11 @@ static const fs_param order_params[] = {
     {.name = "rows",
      .type = FS_TYPE_TEXT,
      .fallback = "order",
-     .choices = "order|pack",
-     .doc = "one row a group, or one a further lot that gains something (none: no row), to be "
-            "ranked by gain over cost under a budget"},
+     .choices = "order|pack|all",
+     .doc =
+         "one row a group, or one a further lot that gains something (none: no row), to be "
+         "ranked by gain over cost under a budget; all: also those that gain nothing or lose, for "
+         "who must order more"},
     {0}};
 
 /* ---- workspace ---- */
@@ -87,7 +89,7 @@ typedef struct workspace {
     fs_order_rows rows;
     fs_order_lot *lot;
     fs_type order_type;
-    bool by_lot;
+    bool by_lot, losing;
 } workspace;
 
 static void order_close(void *pointer)
@@ -107,12 +109,14 @@ static fs_status order_open(const fs_binding *binding, void **pointer, fs_error 
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     w->order_type = binding->order_type;
-    w->by_lot = strcmp(fs_option_text(options, "rows"), "pack") == 0;
+    w->losing = strcmp(fs_option_text(options, "rows"), "all") == 0;
+    w->by_lot = w->losing || strcmp(fs_option_text(options, "rows"), "pack") == 0;
     w->rows.now.service = fs_option_double(options, "service");
     if (w->by_lot && w->rows.now.service > 0)
         return fs_fail(
             error, FS_USAGE,
-            "order ranks lots by what they gain: rows = pack and service don't go together");
+            "order ranks lots by what they gain: rows = %s and service don't go together",
+            fs_option_text(options, "rows"));
     FS_TRY(fs_order_rows_open(&w->rows, &w->quantiles, binding, FS_ORDER_INPUTS, error));
     w->lot = fs_alloc_zero(FS_ORDER_LOTS, sizeof *w->lot);
     if (!w->lot || fs_order_open(&w->plan) != FS_OK)
@@ -260,7 +264,7 @@ static fs_status add_order(workspace *w, const char *period, int64_t group, fs_r
 
 static fs_status add_lots(workspace *w, const char *period, int64_t group, fs_rows *out)
 {
-    int count = fs_order_lots(&w->plan, w->lot);
+    int count = fs_order_lots(&w->plan, w->losing, w->lot);
     int64_t first = 0;
     double before = 0;
     FS_TRY(fs_rows_extend(out, group, count, &first));
@@ -269,6 +273,7 @@ static fs_status add_lots(workspace *w, const char *period, int64_t group, fs_ro
         char already[32];
         fs_rows_set_integer(out, LOT, first + i, i + 1);
         set_figures(w, before, w->lot[i].packs, out, first + i);
+        if (w->losing) fs_rows_set_number(out, GAIN, first + i, w->lot[i].gain);
         say_stock(w, period, &reason);
         say_order(w, w->lot[i].packs, &reason);
         if (before > 0)
@@ -301,34 +306,37 @@ static fs_status order_block(void *pointer, const fs_block *block, fs_rows *out,
 const fs_operator fs_order_operator = {
     .name = "order",
     .summary = "Says how much of each item to order now, why, and what it is worth.",
-    .details = "In each period what arrives is there before sales; an order is placed before "
-               "period 1 and can be sold from period lead_time + 1 on. "
-               "Demand of each period is a distribution on whole units (where demand is large, on "
-               "a grid of 256 steps) with the forecast's quantiles and "
-               "its mean, zeros too. The distribution of the stock that is left when the order "
-               "arrives is carried "
-               "from period to period exactly, open orders with it; what is not there is lost, so "
-               "that stock is never below zero, or owed "
-               "(`unmet` later).\n\n"
-               "The quantity is the one of least expected cost over the periods that this order "
-               "alone answers for, `review` of them from its arrival "
-               "on: holding of what is left at their ends, shortage of what is missed, what goes "
-               "off at the end of its life, the cost of "
-               "an order. This is the myopic policy, near the best one under lost sales (Zipkin "
-               "2008; Bijvank and Vis 2011). It is in whole packs; "
-               "none where the least order or the cost of an order is not worth it. What goes off "
-               "is counted of this order only, older units sold first.\n\n"
-               "Periods do not depend on one another given their forecasts, unless `common` says "
-               "how far one wrong level is in all of them: a factor that "
-               "correlates their normal scores (Gaussian copula), which leaves each period's "
-               "distribution as it is.\n\n"
-               "With `rows` pack the gain of each further lot is told. It never increases from lot "
-               "to lot: what must be ordered together "
-               "(the least order, or as many as the cost of an order asks for) is one lot, so the "
-               "best under a budget are the first lots of all "
-               "groups by gain over cost.\n\n"
-               "A group never fails: what is missing or makes no sense is said in the note, with "
-               "what was taken.",
+    .details =
+        "In each period what arrives is there before sales; an order is placed before "
+        "period 1 and can be sold from period lead_time + 1 on. "
+        "Demand of each period is a distribution on whole units (where demand is large, on "
+        "a grid of 256 steps) with the forecast's quantiles and "
+        "its mean, zeros too. The distribution of the stock that is left when the order "
+        "arrives is carried "
+        "from period to period exactly, open orders with it; what is not there is lost, so "
+        "that stock is never below zero, or owed "
+        "(`unmet` later).\n\n"
+        "The quantity is the one of least expected cost over the periods that this order "
+        "alone answers for, `review` of them from its arrival "
+        "on: holding of what is left at their ends, shortage of what is missed, what goes "
+        "off at the end of its life, the cost of "
+        "an order. This is the myopic policy, near the best one under lost sales (Zipkin "
+        "2008; Bijvank and Vis 2011). It is in whole packs; "
+        "none where the least order or the cost of an order is not worth it. What goes off "
+        "is counted of this order only, older units sold first.\n\n"
+        "Periods do not depend on one another given their forecasts, unless `common` says "
+        "how far one wrong level is in all of them: a factor that "
+        "correlates their normal scores (Gaussian copula), which leaves each period's "
+        "distribution as it is.\n\n"
+        "With `rows` pack the gain of each further lot is told. It never increases from lot "
+        "to lot: what must be ordered together "
+        "(the least order, or as many as the cost of an order asks for) is one lot, so the "
+        "best under a budget are the first lots of all "
+        "groups by gain over cost. With `rows` all it goes on behind the best order, to lots "
+        "that lose: where a supplier wants more than that, those that lose least for their "
+        "money are the first of them.\n\n"
+        "A group never fails: what is missing or makes no sense is said in the note, with "
+        "what was taken.",
     .example = "foresell apply order ahead.csv --group item,store --order week -o orders.csv",
     .version = 1,
     .input = fs_order_input,

@@ -162,6 +162,18 @@ static void take_stock(fs_order_rows *r, const cells *c)
     }
 }
 
+static void take_review(fs_order_rows *r, const cells *c)
+{
+    double next = 0;
+    r->now.review = r->review;
+    if (!told(c, FS_ORDER_NEXT, &next)) return;
+    if (!(next >= 1 && next <= FS_ORDER_PERIODS / 2))
+        fs_sentence_remark(&r->note, "next order not in 1 to %d periods: %d taken",
+                           FS_ORDER_PERIODS / 2, r->review);
+    else
+        r->now.review = (int)ceil(next);
+}
+
 static void take_lead(fs_order_rows *r, const cells *c)
 {
     double lead = 1;
@@ -242,6 +254,7 @@ void fs_order_rows_take(fs_order_rows *r, const fs_quantile_columns *q, const fs
     int unknown = take_demand(r, q, block, first, count);
     take_arrivals(r, block, first, count);
     take_stock(r, &c);
+    take_review(r, &c);
     take_lead(r, &c);
     take_costs(r, &c);
     take_lots(r, &c);

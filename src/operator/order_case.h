@@ -36,6 +36,7 @@ enum {
     FS_ORDER_MOST,
     FS_ORDER_COST,
     FS_ORDER_SHELF_LIFE,
+    FS_ORDER_NEXT,
     FS_ORDER_INPUTS,
     FS_OUTLOOK_QUANTITY = FS_ORDER_INPUTS,
     FS_OUTLOOK_INPUTS
@@ -45,7 +46,7 @@ enum {
 #define FS_ORDER_REVIEW_PARAM                                                                      \
     {                                                                                              \
         .name = "review", .type = FS_TYPE_INT, .fallback = "1", .minimum = 1, .maximum = 200,      \
-        .doc = "periods until the next order may be placed"                                        \
+        .doc = "periods until the next order may be placed, where next_order does not say it"      \
     }
 #define FS_ORDER_UNMET_PARAM                                                                       \
     {                                                                                              \
@@ -94,6 +95,7 @@ typedef struct fs_order_rows {
     fs_ahead ahead;
     fs_order_case now;
     double unit_cost;  /* below zero: not told */
+    int review;        /* the option */
     bool known;        /* some demand is */
     const char *fault; /* what makes an order impossible; NULL: nothing */
     fs_sentence note;

@@ -39,7 +39,10 @@
             "that the shelf takes: stock at arrival, as expected, and order; null: any"),          \
         FS_ORDER_FIGURE("order_cost", "money", "of an order, however large; null: 0"),             \
         FS_ORDER_FIGURE("shelf_life", "period",                                                    \
-                        "in which the units of this order can be sold; null: for ever")
+                        "in which the units of this order can be sold; null: for ever"),           \
+        FS_ORDER_FIGURE("next_order", "period",                                                    \
+                        "in the first row: until the next order may be placed, 1 to 200; null: "   \
+                        "review")
 #define QUANTILE_INPUT                                                                             \
     {                                                                                              \
         .name = "*", .type = FS_TYPE_DOUBLE, .role = FS_ROLE_REGRESSOR,                            \
@@ -60,7 +63,7 @@ fs_status fs_order_rows_open(fs_order_rows *rows, fs_quantile_columns *quantiles
                              const fs_binding *binding, int inputs, fs_error *error)
 {
     const fs_options *options = binding->options;
-    rows->now.review = (int)fs_option_int(options, "review");
+    rows->review = (int)fs_option_int(options, "review");
     rows->now.later = strcmp(fs_option_text(options, "unmet"), "later") == 0;
     rows->ahead.common = fs_option_double(options, "common");
     FS_TRY(fs_quantile_columns_find(quantiles, binding, inputs, error));

@@ -284,6 +284,12 @@ static const fs_canonical_column products[] = {
               "fabricante fornecedor fournisseur fabricant fornitore leverancier dostawca "
               "producent lifnr",
      .doc = "who makes or delivers it"},
+    {"pallet", FS_TYPE_DOUBLE, .unit = "units",
+     .words =
+         "pallet palletquantity palletqty palletsize unitsperpallet pcsperpallet piecesperpallet "
+         "palettenmenge palettenfaktor stuckpropalette paletteneinheit unidadesporpale "
+         "unidadesporpalet unidadesporpallet unitesparpalette pezziperpallet",
+     .doc = "units of it that a pallet holds"},
     {"size", FS_TYPE_TEXT,
      .words = "size productsize packsize pack weight packagesize content ~volume groesse grosse "
               "gewicht inhalt tamano tamanho taille poids peso maat brgew ntgew",
@@ -658,6 +664,39 @@ static const fs_canonical_column overrides[] = {
      .doc = "the reason"},
     {0}};
 
+static const fs_canonical_column suppliers[] = {
+    {"supplier", FS_TYPE_TEXT, KEY,
+     .words = "supplier vendor supplierid vendorid suppliername vendorname suppliernumber "
+              "manufacturer lieferant lieferantennummer lieferantenname kreditor proveedor "
+              "fornecedor fournisseur fornitore leverancier dostawca lifnr",
+     .doc = "who delivers, as products name it"},
+    {"name", FS_TYPE_TEXT,
+     .words = "name suppliername vendorname company firma bezeichnung nombre nome nom naam nazwa "
+              "name1",
+     .doc = "its name"},
+    {"lead_time", FS_TYPE_DOUBLE, .unit = "days",
+     .words = "leadtime leadtimedays leaddays deliverytime deliverydays replenishmenttime "
+              "lieferzeit lieferzeittage lieferfrist wiederbeschaffungszeit plazoentrega "
+              "tiempoentrega prazoentrega delailivraison tempoconsegna levertijd plifz",
+     .doc = "from an order until it is on sale, where products and stock do not say it; a file's "
+            "weeks and months are read as days"},
+    {"order_days", FS_TYPE_TEXT,
+     .words = "orderdays orderday orderingdays orderweekdays orderon ordercalendar orderschedule "
+              "bestelltage bestelltag diaspedido diasdepedido diapedido diasdeencomenda "
+              "jourscommande joursdecommande giorniordine besteldagen",
+     .doc = "weekdays on which it takes orders, as in Mon, Thu or 1;4 (1 is Monday); null: any"},
+    {"minimum_value", FS_TYPE_DOUBLE, .unit = "money",
+     .words = "minimumvalue minimumordervalue minordervalue minimumorderamount minorderamount "
+              "minvalue minimumorder minorder mindestbestellwert mindestwert mindestauftragswert "
+              "valorminimo importeminimo pedidominimo montantminimum valoreminimo minimumbedrag",
+     .doc = "least value of one order for one store, at cost"},
+    {"truck", FS_TYPE_DOUBLE, .unit = "pallets",
+     .words = "truck trucksize truckcapacity truckload palletspertruck maxpallets lkw "
+              "palettenprolkw camion palesporcamion palettesparcamion palletpercamion",
+     .doc = "pallets that fit into one delivery to one store (units of a pallet stand in "
+            "products); null: any"},
+    {0}};
+
 static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
     {"sales", "one line sold or returned, or the total of one period", sales,
      "sales sale transactions transaction trans orders order invoices invoice "
@@ -707,6 +746,10 @@ static const fs_canonical_table tables[FS_CANONICAL_TABLES] = {
     {"overrides", "one row a change that a planner makes to the forecast", overrides,
      "overrides override adjustments plannerchanges forecastchanges corrections korrekturen "
      "anpassungen ajustes ajustements correzioni"},
+    {"suppliers", "one row a supplier: when it takes orders, how much at least, and how fast it is",
+     suppliers,
+     "suppliers supplier vendors vendor lieferanten lieferant kreditoren proveedores fornecedores "
+     "fournisseurs fornitori leveranciers dostawcy lfa1"},
 };
 
 const fs_canonical_table *fs_canonical_at(int index)

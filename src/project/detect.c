@@ -32,7 +32,8 @@ static const struct {
     [FS_STOCK] = {"on_hand in_stock holding shortage", "item store day cost arrives"},
     [FS_PRICES] = {"price", "item store start ended"},
     [FS_REVIEWS] = {"rating text", "item basket customer time"},
-    [FS_OVERRIDES] = {"value change who why", "item category store"}};
+    [FS_OVERRIDES] = {"value change who why", "item category store"},
+    [FS_SUPPLIERS] = {"supplier order_days minimum_value truck", "name"}};
 
 static double columns_score(const fs_seen_table *table, int canonical)
 {
@@ -70,7 +71,8 @@ static bool unique_role(const fs_seen_table *t, int canonical, const char *role)
 static const char *const key_of[FS_CANONICAL_TABLES] = {[FS_PRODUCTS] = "item",
                                                         [FS_CUSTOMERS] = "customer",
                                                         [FS_STORES] = "store",
-                                                        [FS_CALENDAR] = "day"};
+                                                        [FS_CALENDAR] = "day",
+                                                        [FS_SUPPLIERS] = "supplier"};
 
 /* The header that receipts of a line table refer to: another table with a time and one row a receipt. */
 int fs_detect_header(const fs_detection *d, const fs_seen_table *table, int *key)
@@ -231,7 +233,7 @@ static const struct {
     {T(SALES), time_repeats, 1.0, "several rows a period"},
     {T(SALES), entity_table, -3.0, "one row a product, customer or store"},
     {T(SALES), wide_numbers, 1.5, "a column a period"},
-    {T(PRODUCTS) | T(CUSTOMERS) | T(STORES), key_unique, 3.0, "one row each"},
+    {T(PRODUCTS) | T(CUSTOMERS) | T(STORES) | T(SUPPLIERS), key_unique, 3.0, "one row each"},
     {T(CALENDAR), key_unique, 3.0, "one row a day"},
     {T(PRODUCTS) | T(STORES), has_time, -1.0, "rows have a time"},
     {T(PRODUCTS) | T(STORES) | T(CALENDAR) | T(PRICES) | T(STOCK) | T(CUSTOMERS),
@@ -281,6 +283,14 @@ static bool possible_overrides(const fs_seen_table *t)
            (has(t, FS_OVERRIDES, "value") || has(t, FS_OVERRIDES, "change"));
 }
 
+/* What suppliers ask for is told in no other table. */
+static bool possible_suppliers(const fs_seen_table *t)
+{
+    bool asks = has(t, FS_SUPPLIERS, "order_days") || has(t, FS_SUPPLIERS, "minimum_value") ||
+                has(t, FS_SUPPLIERS, "truck") || has(t, FS_SUPPLIERS, "lead_time");
+    return asks && unique_role(t, FS_SUPPLIERS, "supplier") && !unique_role(t, FS_PRODUCTS, "item");
+}
+
 static bool possible(const fs_detection *d, const fs_seen_table *t, int canonical)
 {
     switch (canonical) {
@@ -311,6 +321,7 @@ static bool possible(const fs_detection *d, const fs_seen_table *t, int canonica
         return has(t, FS_PRICES, "item") && has(t, FS_PRICES, "start") &&
                has(t, FS_PRICES, "price");
     case FS_REVIEWS: return has(t, FS_REVIEWS, "rating") && attributes(t, canonical) >= 1;
+    case FS_SUPPLIERS: return possible_suppliers(t);
     default: return possible_overrides(t);
     }
 }

@@ -39,7 +39,8 @@ enum {
     FS_STOCK,
     FS_PRICES,
     FS_REVIEWS,
-    FS_OVERRIDES
+    FS_OVERRIDES,
+    FS_SUPPLIERS
 };
 
 /* ---- names as words -------------------------------------------------------------- */

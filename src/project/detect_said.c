@@ -174,7 +174,8 @@ static fs_status missing_kinds(const fs_detection *d, fs_buffer *out)
 {
     int n = 0;
     for (int k = 0; k < FS_CANONICAL_TABLES; k++)
-        if (!mapped(d, k) && k != FS_OVERRIDES) /* what nobody changed is not missing */
+        if (!mapped(d, k) && k != FS_OVERRIDES &&
+            k != FS_SUPPLIERS) /* what nobody changed or asks for is not missing */
             FS_TRY(fs_buffer_printf(
                 out, "%s%s", n++ ? ", " : "nothing was found for: ", fs_canonical_at(k)->name));
     if (n) FS_TRY(fs_buffer_text(out, "; what needs them is left out and the report says so\n"));

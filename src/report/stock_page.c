@@ -90,19 +90,37 @@ static fs_status add_list(const fs_report *report, json_t *page, const fs_figure
         .file = "csv/order_lines.csv",
         .limit = SHOWN,
         .columns =
-            "item:Product:text,store:Store:text,quantity:Order:number,why:Why:text,gain:Gain over "
+            "item:Product:text,store:Store:text,quantity:Order:number,on:On:date,supplier:Supplier:"
+            "text,why:Why:text,gain:Gain over "
             "not ordering:money,cost:Goods cost:money,without:Out of stock without:share,with:With "
             "it:share,hand:On hand:number,way:On its way:number,note:Note:text",
         .sql =
             "with names as (select item, min(name) as name from product_summary group by item), "
             "way as (select item, store, sum(units) as units from open_orders group by item, "
             "store) select coalesce(n.name, o.item), nullif(o.store, '(all)'), o.quantity, "
-            "o.reason, round(o.gain, 2), round(o.cost, 2), round(o.risk_without, 4), round(o.risk, "
+            "cast(o.order_on as varchar), o.supplier, o.reason, round(o.gain, 2), round(o.cost, "
+            "2), round(o.risk_without, 4), round(o.risk, "
             "4), s.on_hand, coalesce(w.units, 0), o.note from order_lines as o left join names "
             "as n on n.item = o.item left join stock_now as s on s.item = o.item and "
             "s.store = o.store left join way as w on w.item = o.item and w.store = o.store where "
             "o.quantity > 0 order by o.gain desc nulls last, o.item, o.store"};
     return fs_report_add_said_table(report, page, said, &text, query, error);
+}
+
+/* The same by supplier, as orders are placed. */
+static fs_status add_suppliers(const fs_report *report, json_t *page, fs_error *error)
+{
+    TABLE(page, .id = "supplier-orders", .title = "The orders by supplier",
+          .table = "supplier_orders", .file = "csv/supplier_orders.csv", .limit = 500,
+          .columns = "supplier:Supplier:text,store:Store:text,on:Order on:date,products:Products:"
+                     "number,quantity:Pieces:number,cost:Goods cost:money,least:Least "
+                     "value:money,pallets:Pallets:number,truck:Its truck takes:number,gain:Gain "
+                     "over not ordering:money,note:Note:text",
+          .sql = "select coalesce(name, supplier), nullif(store, '(all)'), cast(order_on as "
+                 "varchar), products, quantity, round(cost, 2), minimum_value, round(pallets, 2), "
+                 "truck, round(gain, 2), note from supplier_orders order by gain desc nulls last, "
+                 "supplier, store");
+    return FS_OK;
 }
 
 /* What each budget buys: lots of all products by their gain over their cost. */
@@ -266,6 +284,7 @@ fs_status fs_report_add_orders(const fs_report *report, json_t *page, fs_error *
     if (!found && !over) return FS_OK;
     if (found) {
         FS_TRY(add_list(report, page, &f, error));
+        FS_TRY(add_suppliers(report, page, error));
         FS_TRY(add_exceptions(report, page, error));
         FS_TRY(add_budget(report, page, error));
         FS_TRY(add_outlook(report, page, error));

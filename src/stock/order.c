@@ -9,7 +9,9 @@
 
 #include "order_grid.h"
 
-#define WORTH 1e-9 /* money, as a share of what all could cost: less is no gain */
+#define WORTH        1e-9 /* money, as a share of what all could cost: less is no gain */
+#define EARLY_CYCLES 52   /* of demand that may be ordered early, at most */
+#define EARLY_LOTS   8    /* that a cycle is divided into, at most */
 
 struct fs_order_work {
     fs_stock_grid grid;
@@ -241,9 +243,15 @@ static bool stands(const fs_order_lot *a, const fs_order_lot *middle, double pac
     return left > (gain - a->gain) * (middle->packs - a->packs) - 1e-12 * fabs(left);
 }
 
-static int without_losses(fs_order_lot *lot, int count, double worth)
+static int without_losses(const fs_order_lot *lot, int count, double worth)
 {
     while (count > 1 && lot[count - 1].gain <= lot[count - 2].gain + worth) count--;
+    return count;
+}
+
+/* From what all lots come to, nothing first, to what each adds. */
+static int one_by_one(fs_order_lot *lot, int count)
+{
     for (int i = count - 1; i > 0; i--) {
         lot[i].packs -= lot[i - 1].packs;
         lot[i].gain -= lot[i - 1].gain;
@@ -252,7 +260,23 @@ static int without_losses(fs_order_lot *lot, int count, double worth)
     return count - 1;
 }
 
-int fs_order_lots(fs_order_plan *plan, fs_order_lot *lot)
+/* What is ordered beyond all demand of its own cycle is not ordered later: each cycle that it is early costs what a unit does that is left in
+ * this one. None where it would go off, or has no room. */
+static int add_early(const fs_order_plan *plan, double packs, fs_order_lot *lot, int count)
+{
+    const struct fs_order_work *w = plan->work;
+    double cycle = plan->demand / w->now.pack, step = fmax(1, floor(cycle / EARLY_LOTS));
+    double cost = w->slope * w->now.pack / plan->unit; /* of a pack, a cycle */
+    if (w->now.life > 0 || !(cycle > 0 && cost > 0)) return count;
+    for (double early = 0; early < EARLY_CYCLES * cycle && count < FS_ORDER_LOTS; early += step) {
+        if (plan->room >= 0 && packs + early + step > plan->room) break;
+        double cycles = 1 + floor(early / cycle);
+        lot[count++] = (fs_order_lot){step, -cost * step * cycles};
+    }
+    return count;
+}
+
+int fs_order_lots(fs_order_plan *plan, bool losing, fs_order_lot *lot)
 {
     range r = allowed(plan);
     int count = 1;
@@ -262,5 +286,8 @@ int fs_order_lots(fs_order_plan *plan, fs_order_lot *lot)
         while (count > 1 && !stands(&lot[count - 2], &lot[count - 1], n, gain)) count--;
         lot[count++] = (fs_order_lot){n, gain};
     }
-    return without_losses(lot, count, worth_of(plan));
+    double packs = lot[count - 1].packs;
+    if (!losing) count = without_losses(lot, count, worth_of(plan));
+    count = one_by_one(lot, count);
+    return losing ? add_early(plan, packs, lot, count) : count;
 }

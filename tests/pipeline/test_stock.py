@@ -307,3 +307,20 @@ def test_costs_of_a_period_are_no_rates_and_both_weeks_on_the_way_count(foresell
         assert ask(tables, "coalesce(sum(units), 0)", "open_orders", f"where ahead = {week}") == [(sum(float(r[f"In Transit W+{week}"]) for r in state),)]
     assert ask(tables, "sum(on_hand), count(*)", "stock_now") == [(sum(float(r["End Inventory"]) for r in state), len(state))]
     assert ask(tables, "min(lead_time), max(lead_time), min(review), min(holding), max(shortage)", "stock_terms") == [(2, 2, 1, 0.2, 1.0)]
+
+
+def test_what_planners_change_is_ordered_for(foresell, tmp_path):
+    """A03 is doubled, the south is half more, all is a fifth more: each cell of demand is multiplied by what is nearest to its product and to its store."""
+    english(tmp_path / "files")
+    span = [LAST + datetime.timedelta(1), LAST + datetime.timedelta(400)]
+    write(tmp_path / "files" / "overrides.csv", ["first_day", "last_day", "item", "store", "change", "who"],
+          [(*span, ITEMS[3], "", "100 %", "Ada"), (*span, "", "south", "50 %", "Bo"), (*span, "", "", "20 %", "Cy")])
+    foresell("init", tmp_path / "project", "--from", tmp_path / "files")
+    foresell("run", tmp_path / "project", "--only", "order_cases", timeout=300)
+    tables = tmp_path / "project" / "runs" / "latest" / "tables"
+    means = {cell[:3]: cell[3:] for cell in ask(tables, 'item, store, period, mean, "q0.95"', "stock_forecasts")}
+    cases = ask(tables, 'item, store, period, mean, "q0.95"', "order_cases")
+    assert len(cases) == len(means) > 0
+    for item, store, period, *figures in cases:
+        times = (2 if item == ITEMS[3] else 1.2) * (1.5 / 1.2 if store == "south" else 1)
+        assert figures == pytest.approx([times * figure for figure in means[item, store, period]])

@@ -43,6 +43,34 @@ static void what_is_owed_is_ordered_too(void **state)
            "6 are asked for until the next: order 14,null\n");
 }
 
+/* Another supplier, another day of the next order. */
+static void the_next_order_is_the_rows_own(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"what",     "row",       "mean",      "q0.9",
+                                        "q0.1",     "on_hand",   "lead_time", "holding",
+                                        "shortage", "next_order"};
+    static const table next = {"order", names, ahead_types, 10};
+    static const cells rows[] = {SIX("a", "1", "14", "2", ".5", "4", "2"),
+                                 SIX("a", "2", NULL),
+                                 SIX("a", "3", NULL),
+                                 SIX("a", "4", NULL),
+                                 SIX("b", "1", "14", "2", ".5", "4", NULL),
+                                 SIX("b", "2", NULL),
+                                 SIX("b", "3", NULL),
+                                 SIX("c", "1", "14", "2", ".5", "4", "0"),
+                                 SIX("c", "2", NULL),
+                                 SIX("c", "3", NULL)};
+    expect(
+        &next, "", rows, 10,
+        "a,1,10,10,12,2,12,0,1,12,2,0,10,37,null,2,2 are left of 14 when it arrives in 2 "
+        "periods, 12 are asked for until the next: order 10,null\n"
+        "b,1,4,4,6,2,6,0,1,6,2,0,4,16,null,1,2 are left of 14 when it arrives in 2 periods, 6 are "
+        "asked for until the next: order 4,null\n"
+        "c,1,4,4,6,2,6,0,1,6,2,0,4,16,null,1,2 are left of 14 when it arrives in 2 periods, 6 are "
+        "asked for until the next: order 4,next order not in 1 to 200 periods: 1 taken\n");
+}
+
 static void bad_figures_are_said_by_name(void **state)
 {
     (void)state;
@@ -97,6 +125,9 @@ static void columns_that_are_not_known_are_refused_by_name(void **state)
     assert_non_null(strstr(error.message, "two columns of quantiles"));
     assert_int_equal(
         apply(&ahead, "rows = pack, service = 0.9", rows, 0, 1, NULL, &error, -1, NULL), FS_USAGE);
+    assert_int_equal(apply(&ahead, "rows = all, service = 0.9", rows, 0, 1, NULL, &error, -1, NULL),
+                     FS_USAGE);
+    assert_non_null(strstr(error.message, "rows = all"));
 }
 
 /* ---- replay_orders ---- */
@@ -229,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_says_how_much_and_why),
         cmocka_unit_test(what_is_owed_is_ordered_too),
+        cmocka_unit_test(the_next_order_is_the_rows_own),
         cmocka_unit_test(bad_figures_are_said_by_name),
         cmocka_unit_test(columns_that_are_not_known_are_refused_by_name),
         cmocka_unit_test(a_replay_is_a_row_a_period),

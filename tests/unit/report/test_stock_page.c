@@ -4,11 +4,19 @@
 /* Three products: two are ordered, the second without a known cost. */
 static void make_orders(const shop *s)
 {
-    make_table(s, "order_lines",
-               "select * from (values ('A', '(all)', 24.0, 60.5, 48.0, 0.9, 0.1, '3 are left', "
-               "null), ('B', '(all)', 6.0, 12.0, null, 0.5, 0.2, '2 are left', 'lead time not "
-               "told: 1 taken'), ('C', '(all)', 0.0, 0.0, 0.0, 0.0, 0.0, 'enough is there', null)) "
-               "as t(item, store, quantity, gain, cost, risk_without, risk, reason, note)");
+    make_table(
+        s, "order_lines",
+        "select * from (values ('A', '(all)', 24.0, 60.5, 48.0, 0.9, 0.1, '3 are left', "
+        "null, 'Acme', date '2024-01-05'), ('B', '(all)', 6.0, 12.0, null, 0.5, 0.2, '2 are left', "
+        "'lead time not "
+        "told: 1 taken', 'Acme', date '2024-01-05'), ('C', '(all)', 0.0, 0.0, 0.0, 0.0, 0.0, "
+        "'enough is there', null, null, null)) as t(item, store, quantity, gain, cost, "
+        "risk_without, risk, reason, note, supplier, order_on)");
+    make_table(s, "supplier_orders",
+               "select 'Acme' as supplier, 'Acme Ltd' as name, '(all)' as store, date '2024-01-05' "
+               "as order_on, 2 as products, 30e0 as quantity, 1.5e0 as pallets, 48e0 as cost, 1 as "
+               "without_cost, 72.5e0 as gain, 40e0 as minimum_value, 2e0 as truck, 'filled up' as "
+               "note");
     make_table(s, "stock_now",
                "select * from (values ('A', '(all)', 3.0), ('B', '(all)', 2.0), ('C', '(all)', "
                "50.0)) as t(item, store, on_hand)");
@@ -80,7 +88,11 @@ static void orders_are_a_list_with_reasons_and_a_headline(void **state)
     assert_string_equal(finding_of(document, "order-list"), said);
     assert_string_equal(text_at(document, "order-list", 0, 0), "=cmd|'</script><b>");
     assert_string_equal(text_at(document, "order-list", 1, 0), "plain");
-    assert_string_equal(text_at(document, "order-list", 1, 10), "lead time not told: 1 taken");
+    assert_string_equal(text_at(document, "order-list", 1, 12), "lead time not told: 1 taken");
+    assert_string_equal(text_at(document, "order-list", 0, 3), "2024-01-05");
+    assert_string_equal(text_at(document, "order-list", 0, 4), "Acme");
+    assert_string_equal(text_at(document, "supplier-orders", 0, 0), "Acme Ltd");
+    assert_string_equal(text_at(document, "supplier-orders", 0, 10), "filled up");
     json_t *rows = json_object_get(block_of(document, "order-list"), "rows");
     assert_int_equal(json_array_size(rows), 2);
     assert_non_null(strstr(page, said));
@@ -155,7 +167,8 @@ static void where_nothing_is_to_be_ordered_it_says_so(void **state)
     make_orders(s);
     make_table(s, "order_lines",
                "select 'C' as item, '(all)' as store, 0.0 as quantity, 0.0 as gain, 0.0 as cost, "
-               "0.0 as risk_without, 0.0 as risk, 'enough' as reason, null::varchar as note");
+               "0.0 as risk_without, 0.0 as risk, 'enough' as reason, null::varchar as note, "
+               "null::varchar as supplier, null::date as order_on");
     char *page = write_report(s, NULL);
     assert_non_null(strstr(page,
                            "Nothing is worth ordering now: of 1 product enough is there or on its "

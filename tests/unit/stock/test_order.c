@@ -309,7 +309,7 @@ static void lots_add_up_to_the_order_and_gain_less_and_less(void **state)
         now.lead = 1, now.review = 3, now.on_hand = 2;
         now.order_cost = k & 1 ? 3 : 0, now.least = k & 2 ? 3 : 0, now.pack = k & 4 ? 2 : 1;
         fs_order_make(&plan, &ahead, &now);
-        int count = fs_order_lots(&plan, lot);
+        int count = fs_order_lots(&plan, false, lot);
         assert_true(count > 1);
         for (int i = 0; i < count; i++) {
             packs += lot[i].packs, gain += lot[i].gain;
@@ -323,6 +323,34 @@ static void lots_add_up_to_the_order_and_gain_less_and_less(void **state)
         assert_true(packs == plan.packs);
         assert_near(gain, fs_order_look(&plan, 0).cost - fs_order_look(&plan, packs).cost, 1e-9);
     }
+    fs_order_close(&plan);
+}
+
+static void losing_lots_go_on_behind_the_best_order(void **state)
+{
+    (void)state;
+    fs_order_plan plan = {0};
+    fs_order_lot best[FS_ORDER_LOTS], all[FS_ORDER_LOTS];
+    fs_ahead ahead = ahead_of(three_means, three_quantiles, PERIODS);
+    fs_order_case now = usual;
+    now.lead = 1, now.review = 3, now.on_hand = 2;
+    assert_int_equal(fs_order_open(&plan), FS_OK);
+    fs_order_make(&plan, &ahead, &now);
+    int gaining = fs_order_lots(&plan, false, best), count = fs_order_lots(&plan, true, all);
+    double packs = 0;
+    assert_true(count > gaining + 3);
+    for (int i = 0; i < count; i++) {
+        packs += all[i].packs;
+        if (i < gaining) assert_true(all[i].packs == best[i].packs && all[i].gain == best[i].gain);
+        if (i >= gaining) assert_true(all[i].gain <= 1e-6);
+        if (i > 0)
+            assert_true(all[i].gain / all[i].packs <= all[i - 1].gain / all[i - 1].packs + 1e-9);
+    }
+    assert_true(packs > plan.demand * 40);
+    assert_near(all[count - 1].gain, all[count - 1].packs * 52 * -3 * now.holding, 1e-9);
+    now.most = plan.stock + plan.packs + 2;
+    fs_order_make(&plan, &ahead, &now);
+    assert_int_equal(fs_order_lots(&plan, true, all), gaining + 2);
     fs_order_close(&plan);
 }
 
@@ -349,6 +377,7 @@ int main(void)
         cmocka_unit_test(common_errors_widen_sums_and_leave_means),
         cmocka_unit_test(a_coarse_grid_is_near_the_newsvendor),
         cmocka_unit_test(lots_add_up_to_the_order_and_gain_less_and_less),
+        cmocka_unit_test(losing_lots_go_on_behind_the_best_order),
         cmocka_unit_test(the_workspace_may_not_be_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
