@@ -158,7 +158,11 @@ select
     case when counted then bought_gain else gain end as gain,
     case when counted then bought_cost else cost end as cost,
     case when counted then bought_cover else cover end as cover,
-    reason,
+    case
+        when counted and bought_quantity <> quantity and coalesce(by_supplier, by_budget) is not null
+            then reason || '; ordered are ' || cast(cast(round(bought_quantity) as bigint) as string) || ', ' || concat_ws(', ', by_supplier, by_budget)
+        else reason
+    end as reason,
     nullif(concat_ws('; ', by_budget, by_supplier, note), '') as note
 from said
 order by item nulls first, store nulls first

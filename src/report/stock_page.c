@@ -110,16 +110,17 @@ static fs_status add_list(const fs_report *report, json_t *page, const fs_figure
 /* The same by supplier, as orders are placed. */
 static fs_status add_suppliers(const fs_report *report, json_t *page, fs_error *error)
 {
-    TABLE(page, .id = "supplier-orders", .title = "The orders by supplier",
-          .table = "supplier_orders", .file = "csv/supplier_orders.csv", .limit = 500,
-          .columns = "supplier:Supplier:text,store:Store:text,on:Order on:date,products:Products:"
-                     "number,quantity:Pieces:number,cost:Goods cost:money,least:Least "
-                     "value:money,pallets:Pallets:number,truck:Its truck takes:number,gain:Gain "
-                     "over not ordering:money,note:Note:text",
-          .sql = "select coalesce(name, supplier), nullif(store, '(all)'), cast(order_on as "
-                 "varchar), products, quantity, round(cost, 2), minimum_value, round(pallets, 2), "
-                 "truck, round(gain, 2), note from supplier_orders order by gain desc nulls last, "
-                 "supplier, store");
+    TABLE(
+        page, .id = "supplier-orders", .title = "The orders by supplier",
+        .table = "supplier_orders", .file = "csv/supplier_orders.csv", .limit = 500,
+        .columns = "supplier:Supplier:text,store:Store:text,on:Order on:date,products:Products:"
+                   "number,quantity:Pieces:number,cost:Goods cost:money,note:Note:text,least:Least "
+                   "value:money,pallets:Pallets:number,truck:Its truck takes:number,gain:Gain "
+                   "over not ordering:money",
+        .sql = "select coalesce(name, supplier), nullif(store, '(all)'), cast(order_on as "
+               "varchar), products, quantity, round(cost, 2), note, minimum_value, round(pallets, "
+               "2), truck, round(gain, 2) from supplier_orders order by gain desc nulls last, "
+               "supplier, store");
     return FS_OK;
 }
 

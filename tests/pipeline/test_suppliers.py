@@ -89,11 +89,12 @@ def test_an_order_below_the_least_value_is_filled_with_what_loses_least(shop, fr
         assert needed["Bolt", store][0] < LEAST["Bolt"] <= cost < LEAST["Bolt"] + 60
         assert 0 < gain < needed["Bolt", store][1]
         assert note == "filled up to the least order"
-    more = lines(shop, "quantity, note")
-    for cell, (quantity, _) in lines(free, "quantity, note").items():
+    more, why = lines(shop, "quantity, note, reason"), "more than is needed, to fill the least order of Bolt"
+    for cell, (quantity,) in lines(free, "quantity").items():
         if cell[0][0] == "B":
-            assert more[cell][0] >= quantity
-    assert any(note == "more than is needed, to fill the least order of Bolt" for _, note in more.values())
+            assert more[cell][0] > quantity
+            assert more[cell][1] == why
+            assert more[cell][2].endswith(f": order {quantity:.0f}; ordered are {more[cell][0]:.0f}, {why}")
 
 
 def test_a_least_value_that_is_not_worth_it_means_no_order(shop, free):
