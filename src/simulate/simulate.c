@@ -65,7 +65,10 @@ static const struct {
     {"stock", "'date': 'DATE', 'on_hand': 'BIGINT'"},
     {"reviews", "'date': 'DATE', 'rating': 'BIGINT'"},
     {"products",
-     "'unit_cost': 'DOUBLE', 'list_price': 'DOUBLE', 'launched': 'DATE', 'rating': 'DOUBLE'"},
+     "'unit_cost': 'DOUBLE', 'list_price': 'DOUBLE', 'launched': 'DATE', 'rating': 'DOUBLE', "
+     "'units_per_pallet': 'BIGINT'"},
+    {"suppliers", "'lead_time_days': 'BIGINT', 'minimum_order_value': 'DOUBLE', "
+                  "'pallets_per_truck': 'BIGINT'"},
     {"customers", "'age': 'BIGINT', 'distance_km': 'DOUBLE', 'member_since': 'DATE'"},
     {"stores",
      "'latitude': 'DOUBLE', 'longitude': 'DOUBLE', 'area_sqm': 'DOUBLE', 'opened': 'DATE'"},

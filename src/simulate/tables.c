@@ -10,6 +10,15 @@ static const char *const towns[] = {
     "Ashby",  "Barton", "Colne",   "Dunsford", "Elmswell",  "Frome",   "Goole",  "Holt",
     "Ilkley", "Jarrow", "Keswick", "Ludlow",   "Malton",    "Newent",  "Oakham", "Penrith",
     "Quorn",  "Ripon",  "Selby",   "Thirsk",   "Ulverston", "Ventnor", "Whitby", "Yarm"};
+/* Brands are dealt out to them in turn; no random number is drawn. */
+static const struct {
+    const char *name, *order_days;
+    int64_t lead_days, least_cents, truck;
+} suppliers[] = {{"Alder & Sons", "Mon, Thu", 2, 0, 0}, {"Birch Wholesale", "Tue", 3, 25000, 0},
+                 {"Cedar Foods", "", 1, 0, 0},          {"Downs Trading", "Wed, Fri", 5, 0, 1},
+                 {"Elm Imports", "Mon", 7, 40000, 0},   {"Fern Brothers", "daily", 4, 0, 0},
+                 {"Gorse Depot", "Thu", 4, 15000, 2},   {"Hazel Ltd", "Tue, Fri", 2, 0, 0}};
+#define SUPPLIERS (int)(sizeof suppliers / sizeof *suppliers)
 static const char *const tiers[] = {"basic", "silver", "gold"};
 
 void name_category(int32_t category, char out[32])
@@ -27,7 +36,7 @@ static fs_status write_products(const shop *s, const char *folder, fs_error *err
     writer w;
     fs_status status = writer_open(folder, "products.csv",
                                    "product_id,product_name,category,subcategory,brand,unit_cost,"
-                                   "list_price,launched,rating",
+                                   "list_price,launched,rating,supplier,units_per_pallet",
                                    &w, error);
     for (int32_t i = 0; status == FS_OK && i < s->settings.items; i++) {
         const shop_item *item = &s->item[i];
@@ -42,9 +51,32 @@ static fs_status write_products(const shop *s, const char *folder, fs_error *err
         if (item->launched > 0)
             snprintf(launched, sizeof launched, "%04d-%02d-%02d", day.year % 10000, day.month % 100,
                      day.day % 100);
-        status = writer_fields(&w, error, "tttttcct1", id, name, category, subcategory, brand,
+        status = writer_fields(&w, error, "tttttcct1ti", id, name, category, subcategory, brand,
                                (int64_t)item->cost_cents, (int64_t)item->price_cents, launched,
-                               (double)item->quality);
+                               (double)item->quality, suppliers[item->brand % SUPPLIERS].name,
+                               (int64_t)(60 * (1 + i % 8)));
+        if (status == FS_OK) status = writer_end_row(&w, error);
+    }
+    fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
+    return status == FS_OK ? closed : status;
+}
+
+static fs_status write_suppliers(const char *folder, fs_error *error)
+{
+    writer w;
+    fs_status status = writer_open(folder, "suppliers.csv",
+                                   "supplier,order_days,lead_time_days,minimum_order_value,"
+                                   "pallets_per_truck",
+                                   &w, error);
+    for (int k = 0; status == FS_OK && k < SUPPLIERS; k++) {
+        char least[32] = "", truck[24] = "";
+        if (suppliers[k].least_cents)
+            snprintf(least, sizeof least, "%lld.%02lld", (long long)suppliers[k].least_cents / 100,
+                     (long long)suppliers[k].least_cents % 100);
+        if (suppliers[k].truck)
+            snprintf(truck, sizeof truck, "%lld", (long long)suppliers[k].truck);
+        status = writer_fields(&w, error, "ttitt", suppliers[k].name, suppliers[k].order_days,
+                               suppliers[k].lead_days, least, truck);
         if (status == FS_OK) status = writer_end_row(&w, error);
     }
     fs_status closed = writer_close(&w, status == FS_OK ? error : NULL);
@@ -190,6 +222,7 @@ static fs_status write_prices(const shop *s, const char *folder, fs_error *error
 fs_status shop_write_tables(const shop *s, const char *folder, fs_error *error)
 {
     FS_TRY(write_products(s, folder, error));
+    FS_TRY(write_suppliers(folder, error));
     FS_TRY(write_customers(s, folder, error));
     FS_TRY(write_stores(s, folder, error));
     FS_TRY(write_promotions(s, folder, error));
