@@ -3,7 +3,7 @@
 -- expect: unique(item, store); lead_time >= 0; review >= 1; pack > 0; minimum_order >= 0; holding >= 0; shortage >= 0; unit_cost >= 0
 -- expect: lead_time_from in ('stock', 'products', 'suppliers', 'settings'); cost_from in ('stock', 'products', 'sales', 'price'); holding_from in ('stock', 'products', 'settings'); shortage_from in ('stock', 'products', 'settings')
 --
--- What the files say of the item in the store goes before what they say of the item everywhere, that before what they say of its supplier (supplier_terms), and that before the settings. Times are in
+-- What the files say of the item in the store goes before what they say of the item everywhere, that before what they say of its supplier (supplier_terms), whom products call by number or by name, and that before the settings. Times are in
 -- periods, rounded up. holding is money a unit and period, a share a year of the unit's cost where no file and no setting gives money; shortage the
 -- margin, where none says more. Without any cost the price less churn.margin stands for it ('price'). What cannot be is left out, and note says so.
 with wanted as (
@@ -66,6 +66,20 @@ everywhere as (
     where item is not null
     group by item
 ),
+spoken as (
+    select supplier as called, supplier, 1 as place
+    from supplier_terms
+    union all
+    select name, supplier, 2
+    from supplier_terms
+    where name is not null
+),
+supplied as (
+    select everywhere.item, min_by(spoken.supplier, concat_ws(' ', cast(spoken.place as string), spoken.supplier)) as supplier
+    from everywhere
+    join spoken on spoken.called = everywhere.supplier
+    group by everywhere.item
+),
 sold as (
     select
         item,
@@ -79,7 +93,7 @@ known as (
     select
         wanted.item,
         wanted.store,
-        everywhere.supplier,
+        coalesce(supplied.supplier, everywhere.supplier) as supplier,
         everywhere.pallet,
         supplier_terms.order_on,
         coalesce(supplier_terms.wait, 0) as wait,
@@ -105,7 +119,8 @@ known as (
     left join here as every_store on every_store.item = wanted.item and every_store.store = ''
     left join everywhere on everywhere.item = wanted.item
     left join sold on sold.item = wanted.item
-    left join supplier_terms on supplier_terms.supplier = everywhere.supplier
+    left join supplied on supplied.item = wanted.item
+    left join supplier_terms on supplier_terms.supplier = supplied.supplier
 ),
 costed as (
     select

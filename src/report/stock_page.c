@@ -97,11 +97,15 @@ static fs_status add_list(const fs_report *report, json_t *page, const fs_figure
         .sql =
             "with names as (select item, min(name) as name from product_summary group by item), "
             "way as (select item, store, sum(units) as units from open_orders group by item, "
-            "store) select coalesce(n.name, o.item), nullif(o.store, '(all)'), o.quantity, "
-            "cast(o.order_on as varchar), o.supplier, o.reason, round(o.gain, 2), round(o.cost, "
+            "store), called as (select supplier, min(name) as name from supplier_orders group by "
+            "supplier) "
+            "select coalesce(n.name, o.item), nullif(o.store, '(all)'), o.quantity, "
+            "cast(o.order_on as varchar), coalesce(c.name, o.supplier), o.reason, round(o.gain, "
+            "2), round(o.cost, "
             "2), round(o.risk_without, 4), round(o.risk, "
             "4), s.on_hand, coalesce(w.units, 0), o.note from order_lines as o left join names "
-            "as n on n.item = o.item left join stock_now as s on s.item = o.item and "
+            "as n on n.item = o.item left join called as c on c.supplier = o.supplier left join "
+            "stock_now as s on s.item = o.item and "
             "s.store = o.store left join way as w on w.item = o.item and w.store = o.store where "
             "o.quantity > 0 order by o.gain desc nulls last, o.item, o.store"};
     return fs_report_add_said_table(report, page, said, &text, query, error);

@@ -90,7 +90,7 @@ static void orders_are_a_list_with_reasons_and_a_headline(void **state)
     assert_string_equal(text_at(document, "order-list", 1, 0), "plain");
     assert_string_equal(text_at(document, "order-list", 1, 12), "lead time not told: 1 taken");
     assert_string_equal(text_at(document, "order-list", 0, 3), "2024-01-05");
-    assert_string_equal(text_at(document, "order-list", 0, 4), "Acme");
+    assert_string_equal(text_at(document, "order-list", 0, 4), "Acme Ltd");
     assert_string_equal(text_at(document, "supplier-orders", 0, 0), "Acme Ltd");
     assert_string_equal(text_at(document, "supplier-orders", 0, 6), "filled up");
     json_t *rows = json_object_get(block_of(document, "order-list"), "rows");
