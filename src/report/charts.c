@@ -171,31 +171,43 @@ static fs_status variants(const fs_report *report, const json_t *sold, const jso
     return FS_OK;
 }
 
-/* The five highest past and three highest coming peaks of the total as marks. */
+/* Which peaks of the total are marked, those that a headline may tell first, so that no other's label hides theirs.
+ * `of`: what they are times the usual of. */
+static fs_status marks_rows(const fs_report *report, const char *of, json_t **rows, fs_error *error)
+{
+    char sql[1600];
+    snprintf(
+        sql, sizeof sql,
+        "with ranked as (select *, " FS_REPORT_PEAK_TOLD " and row_number() over (partition "
+        "by \"when\", " FS_REPORT_PEAK_TOLD " order by rank) = 1 as told from peaks where "
+        "level = 'total' and expected > 0) "
+        "select cast(period as varchar), coalesce(cause, printf('%%.1f×', value / expected)) "
+        "|| case when \"when\" = 'past' then '' else '?' end, case when \"when\" = 'past' "
+        "then 'peak: ' else 'may be a peak: ' end || printf('%%.1f', value / expected) || ' "
+        "times the usual%s' || coalesce(', ' || cause, '') || case when \"when\" = 'past' then "
+        "'' else printf(', certainty %%.0f %%%%', 100 * certainty) end, told from ranked where "
+        "told or (\"when\" = 'past' and rank <= 5) or (\"when\" = 'coming' and certainty >= "
+        "0.5 and rank <= 3) order by told desc, rank, \"when\"",
+        of);
+    return fs_report_rows(report, sql, rows, error);
+}
+
+static json_t *mark_of(const json_t *rows, size_t r)
+{
+    return json_pack("{s:s, s:s, s:s, s:b}", "x", fs_report_cell_text(rows, r, 0), "label",
+                     fs_report_cell_text(rows, r, 1), "detail", fs_report_cell_text(rows, r, 2),
+                     "told", json_is_true(json_array_get(json_array_get(rows, r), 3)));
+}
+
+/* The five highest past and three highest coming peaks of the total as marks, and those that a headline may tell. */
 static fs_status add_marks(const fs_report *report, json_t *block, fs_error *error)
 {
     if (!fs_report_has(report, "peaks")) return FS_OK;
-    json_t *rows;
-    FS_TRY(
-        fs_report_rows(report,
-                       "select cast(period as varchar), coalesce(cause, printf('%.1f×', value / "
-                       "expected)) || case when \"when\" = 'past' then '' else '?' end, case when "
-                       "\"when\" = 'past' then 'peak: ' else 'may be a peak: ' end || "
-                       "printf('%.1f', value / expected) || ' times the usual' "
-                       "|| coalesce(', ' || cause, '') || case when \"when\" = 'past' then '' else "
-                       "printf(', certainty %.0f %%', 100 * certainty) end from peaks "
-                       "where level = 'total' and expected > 0 and (\"when\" = 'past' or certainty "
-                       ">= 0.5) and rank <= case when \"when\" = "
-                       "'past' then 5 else 3 end order by period",
-                       &rows, error));
-    json_t *marks = json_array();
-    fs_status status = FS_OK;
+    json_t *rows, *marks = json_array();
+    bool pieces = json_object_get(block, "marked") != NULL;
+    fs_status status = marks_rows(report, pieces ? " number of pieces" : "", &rows, error);
     for (size_t r = 0; status == FS_OK && r < json_array_size(rows); r++)
-        status = fs_report_add(marks,
-                               json_pack("{s:s, s:s, s:s}", "x", fs_report_cell_text(rows, r, 0),
-                                         "label", fs_report_cell_text(rows, r, 1), "detail",
-                                         fs_report_cell_text(rows, r, 2)),
-                               error);
+        status = fs_report_add(marks, mark_of(rows, r), error);
     json_decref(rows);
     if (status == FS_OK && json_object_set(block, "marks", marks) != 0)
         status = fs_fail_memory(error, 0);

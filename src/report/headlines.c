@@ -160,18 +160,18 @@ static fs_status outlook(const fs_report *report, fs_buffer *out, fs_error *erro
     "0), certainty, %s, exists (select 1 from peaks as higher where higher.level = "               \
     "'total' and higher.\"when\" = 'past' and higher.cause = 'one large order' and higher.rank < " \
     "peaks.rank) from peaks%s "                                                                    \
-    "where level = 'total' and ((\"when\" = 'coming' and certainty >= 0.5) "                       \
-    "or (\"when\" = 'past' and coalesce(cause, '') <> 'one large order')) "                        \
-    "and not exists (select 1 from data_quality where \"check\" like "                             \
+    "where " FS_REPORT_PEAK_TOLD                                                                   \
+    " and not exists (select 1 from data_quality where \"check\" like "                            \
     "'most of the pieces and little%%') "                                                          \
     "order by \"when\" = 'coming' desc, rank limit 1"
 
 static fs_status peak(const fs_report *report, fs_buffer *out, fs_error *error)
 {
     if (!fs_report_has(report, "peaks") || !fs_report_has(report, "data_quality")) return FS_OK;
-    bool ahead = fs_report_has(report, "forecast_total");
+    bool ahead = fs_report_has(report, "forecast_total"), money;
     char sql[1400];
     json_t *rows;
+    FS_TRY(fs_report_has_money(report, &money, error));
     snprintf(sql, sizeof sql, PEAK_SQL,
              ahead ? "forecast_total.mean - expected >= 0.5 * (value - expected)" : "false",
              ahead ? " left join forecast_total on forecast_total.period = peaks.period" : "");
@@ -184,7 +184,8 @@ static fs_status peak(const fs_report *report, fs_buffer *out, fs_error *error)
                          .times = fs_report_cell_number(rows, 0, 3),
                          .certainty = fs_report_cell_number(rows, 0, 4),
                          .foreseen = json_is_true(json_array_get(row, 5)),
-                         .orders = json_is_true(json_array_get(row, 6))};
+                         .orders = json_is_true(json_array_get(row, 6)),
+                         .pieces = money && report->in_units};
     fs_status status = fs_report_say_peak(out, &f);
     json_decref(rows);
     return status;

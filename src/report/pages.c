@@ -112,19 +112,22 @@ static fs_status add_overview(const fs_report *report, json_t *page, fs_error *e
     bool money;
     FS_TRY(fs_report_has_money(report, &money, error));
     FS_TRY(add_figures(report, page, error));
+    bool pieces = money && report->in_units;
     CHART(page, .id = "sales",
           .title = money ? "Sales in money, and what is coming" : "Sales, and what is coming",
           .level = money ? "revenue" : "total", .keys = 1);
-    TABLE(page, .id = "soon", .title = "Peaks that may come", .table = "peaks", .limit = 5,
-          .file = "csv/peaks.csv",
+    TABLE(page, .id = "soon",
+          .title = pieces ? "Peaks that may come, in pieces" : "Peaks that may come",
+          .table = "peaks", .limit = 5, .file = "csv/peaks.csv",
           .columns = "period:When:date,times:Times the usual:times,cause:Coincides "
                      "with:text,certainty:Certainty:share",
           .sql =
               "select cast(period as varchar), round(value / nullif(expected, 0), 1), "
               "coalesce(cause, 'no cause known'), certainty from peaks "
               "where level = 'total' and \"when\" = 'coming' and certainty >= 0.5 order by rank");
-    TABLE(page, .id = "highest", .title = "The highest peaks so far", .table = "peaks", .limit = 5,
-          .file = "csv/peaks.csv",
+    TABLE(page, .id = "highest",
+          .title = pieces ? "The highest peaks so far, in pieces" : "The highest peaks so far",
+          .table = "peaks", .limit = 5, .file = "csv/peaks.csv",
           .columns = "period:When:date,times:Times the usual:times,cause:Coincides with:text",
           .sql = "select cast(period as varchar), round(value / nullif(expected, 0), 1), "
                  "coalesce(cause, 'no cause known') from peaks where level = 'total' and \"when\" "
@@ -518,8 +521,10 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
         fs_report_page("business", "Business", "Key figures over time, and what moved them.");
     json_t *seasons =
         fs_report_page("seasons", "Seasons", "The trend, the week, the year, holidays and events.");
-    json_t *peaks = fs_report_page("peaks", "Peaks",
-                                   "When far more is sold than usual for the weekday and season.");
+    json_t *peaks = fs_report_page(
+        "peaks", "Peaks",
+        report->in_units ? "When far more pieces are sold than usual for the weekday and season."
+                         : "When far more is sold than usual for the weekday and season.");
     json_t *products =
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
     json_t *orders = fs_report_page("orders", "What to order",

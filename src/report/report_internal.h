@@ -37,6 +37,12 @@ FS_MUST_CHECK fs_status fs_report_order_weekdays(const fs_report *report, fs_err
     "regexp_replace(reason, '^another row with .*$', 'another row with the same key says "         \
     "something else')"
 
+/* Which rows of `peaks` the headline may tell, the one that ranks first of those coming, else of those past; the charts mark
+ * and show both. */
+#define FS_REPORT_PEAK_TOLD                                                                        \
+    "(level = 'total' and expected > 0 and ((\"when\" = 'coming' and certainty >= 0.5) or "        \
+    "(\"when\" = 'past' and coalesce(cause, '') <> 'one large order')))"
+
 /* ---- query.c: tables of the run ---- */
 /* Is FOLDER/tables/NAME.parquet there? */
 bool fs_report_has(const fs_report *report, const char *table);
@@ -111,6 +117,7 @@ typedef struct fs_figures_peak {
     double certainty; /* of one that is coming */
     bool foreseen;    /* by the forecast itself; else only years before had it then */
     bool orders;      /* single large orders made higher ones, which are left out */
+    bool pieces;      /* the times are of pieces, where the report tells money as well */
 } fs_figures_peak;
 FS_MUST_CHECK fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *figures);
 

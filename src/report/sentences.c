@@ -271,6 +271,7 @@ fs_status fs_report_say_peak(fs_buffer *out, const fs_figures_peak *f)
     FS_TRY(add_when(out, f->period, f->date));
     FS_TRY(fs_buffer_printf(
         out, f->coming ? ": about %.1f times the usual" : ": %.1f times the usual", f->times));
+    if (f->pieces) FS_TRY(fs_buffer_text(out, " number of pieces"));
     if (f->cause && strcmp(f->cause, "promotion") == 0)
         FS_TRY(fs_buffer_text(out, ", with far more on promotion than usual"));
     else if (f->cause)

@@ -316,6 +316,10 @@ def test_of_a_long_time_the_last_periods_are_drawn(tmp_path):
     chart = foresell.plot.chart(run_of(tmp_path, [block]), "long", backend="plotly")
     assert [(trace.x[0], len(trace.x)) for trace in chart.data] == [(day[450 - 182], 182), (day[450], 50)]
     assert axes(chart, "plotly") == ("day", "GBP a day")
+    block["marks"] = [{"x": str(day[450 - 340]), "label": "3.6×", "told": True}, {"x": str(day[9]), "label": "2.2×", "told": False}]
+    (tmp_path / "told").mkdir()
+    chart = foresell.plot.chart(run_of(tmp_path / "told", [block]), "long", backend="plotly")
+    assert [(trace.x[0], len(trace.x)) for trace in chart.data] == [(day[450 - 355], 355), (day[450], 50), (day[450 - 340], 1)]
 
 
 def test_what_is_not_there_is_named_beside_what_is(run):

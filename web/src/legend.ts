@@ -1,8 +1,9 @@
 /** What the colours and shapes of a picture are: above it on the page, and in the picture that one saves. */
-import { short, whole, type Style } from "./format";
+import { short, stretch, whole, type Style } from "./format";
 import { range } from "./heat";
 import { colourOf, type Look } from "./look";
 import type { Series } from "./model";
+import { tooLongAgo } from "./plane";
 import { cutAt, isTotal } from "./rows";
 import { kindOf, leftOut, unitLabel, type Shown } from "./shown";
 
@@ -42,14 +43,21 @@ function ofKind(seen: Shown, style: Style, look: Look): Key[] {
   return [{ shape: "scale", text: short(low, seen.unit, style), end: short(high, seen.unit, style), colours: look.scale }];
 }
 
+/** What rings are, and where the one is that a sentence tells of, if one does not see it at once. */
+function ofPeaks(seen: Shown, style: Style, look: Look): Key[] {
+  if (seen.x !== "date" || seen.marks.length === 0) return [];
+  const before = tooLongAgo(seen);
+  const where = before ? `; that of ${stretch(String(before.x), seen.grain, style)} (${before.label}) is before what is seen at first` : "";
+  return [{ shape: "ring", text: `peak${seen.marked ? ` ${seen.marked}` : ""}${where}`, colours: [look.ink] }];
+}
+
 export function keysOf(seen: Shown, style: Style, look: Look): Key[] {
   const unit = unitLabel(seen, style);
   const missing = leftOut(seen);
-  const peaks = seen.x === "date" && seen.marks.length > 0;
   return [
     ...(unit ? [words(`${unit}:`)] : []),
     ...ofKind(seen, style, look),
-    ...(peaks ? [{ shape: "ring" as const, text: `peak${seen.marked ? ` ${seen.marked}` : ""}`, colours: [look.ink] }] : []),
+    ...ofPeaks(seen, style, look),
     ...(missing > 0 ? [words(`not shown, as 0 or less: ${whole(missing, style)}`)] : []),
   ];
 }

@@ -50,6 +50,8 @@ export interface Mark {
   x: string | number;
   label: string;
   detail?: string;
+  /** A sentence may tell of it: it is in sight at first, unless it was too long ago. */
+  told?: boolean;
 }
 
 /** One of several of a chart; its unit and finding override the chart's. */

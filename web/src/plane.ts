@@ -2,10 +2,13 @@
 import { short, show, tick } from "./format";
 import { colourOf } from "./look";
 import type { Mark, Series } from "./model";
-import { isLeftOut, isNarrow, isScatter, type Sheet } from "./shown";
+import { isLeftOut, isNarrow, isScatter, type Sheet, type Shown } from "./shown";
 
 /** So many of the last periods are seen at first; the slider below shows the others. */
 const window = { day: 182, week: 104, month: 120, quarter: 60, year: 60 };
+
+/** As many times more at most, so that a peak that is told is in sight: among yet more one would not see what is coming. */
+const widest = 4;
 
 /** So many points are seen without a slider. */
 const fewPoints = 60;
@@ -63,7 +66,7 @@ function drawn(series: Series, colour: string, sheet: Sheet): object {
   return { ...main, stack };
 }
 
-/** Dots on the line, each with its cause, as far as the labels do not lie on one another. */
+/** Dots on the line, each with its cause, as far as the labels do not lie beside or above one another: the first one's stays. */
 function dots(series: Series[], marks: Mark[], { seen, look }: Sheet): object[] {
   const height = (x: string | number) => {
     for (const s of series) {
@@ -77,15 +80,29 @@ function dots(series: Series[], marks: Mark[], { seen, look }: Sheet): object[] 
   return [{
     type: "scatter", name: "peak", data, symbolSize: 8, z: 5, tooltip: { show: false },
     itemStyle: { color: look.page, borderColor: look.ink, borderWidth: 1.5 },
-    label: { show: true, position: seen.x === "date" ? "top" : "right", formatter: "{b}", color: look.ink, fontSize: 11, textBorderColor: look.page, textBorderWidth: 3 },
+    label: { show: true, position: seen.x === "date" ? "top" : "right", formatter: "{b}", color: look.ink, fontSize: 11, textBorderColor: look.page, textBorderWidth: 3, textMargin: seen.x === "date" ? [300, 3] : 0 },
     labelLayout: { hideOverlap: true },
   }];
 }
 
-function zoom({ seen, look }: Sheet): object[] {
+/** What is seen at first begins here: a little before the peaks that are told. */
+export function opening(seen: Shown): number {
   const past = seen.series[0]?.x ?? [];
   const many = window[seen.grain];
-  const from = past.length > 1.4 * many ? { startValue: past[past.length - many] } : {};
+  if (past.length <= 1.4 * many) return 0;
+  const earliest = Math.max(0, past.length - widest * many);
+  const told = seen.marks.filter((m) => m.told).map((m) => past.indexOf(m.x)).filter((i) => i >= earliest);
+  return Math.max(0, Math.min(past.length - many, ...told.map((i) => i - Math.round(many / 12))));
+}
+
+/** The first peak that is told, where it was too long ago to be in sight at first. */
+export function tooLongAgo(seen: Shown): Mark | undefined {
+  const before = new Set(seen.series[0]?.x.slice(0, opening(seen)));
+  return seen.marks.find((m) => m.told && before.has(m.x));
+}
+
+function zoom({ seen, look }: Sheet): object[] {
+  const from = opening(seen) > 0 ? { startValue: seen.series[0]?.x[opening(seen)] } : {};
   return [
     { type: "inside", ...from, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, preventDefaultMouseMove: false },
     { type: "slider", ...from, bottom: 6, height: 26, showDetail: false, brushSelect: false, borderColor: look.line,

@@ -208,6 +208,25 @@ test("a chart of months, quarters or weeks says so in its unit, its tip and its 
   expect(drawn("years").dataZoom).toEqual([]); // few enough to be seen at once
 });
 
+/** 1,000 days until 26 Sep 2023, with the peak that is told so many days before their end. */
+function days(ago: number): Chart {
+  const x = Array.from({ length: 1000 }, (_, i) => new Date(Date.UTC(2021, 0, 1 + i)).toISOString().slice(0, 10));
+  const marks = [{ x: x[1000 - ago]!, label: "3.6×", told: true }, { x: x[2]!, label: "3.5×" }, { x: x[900]!, label: "2.2×", told: false }];
+  return { type: "chart", id: "days", title: "Days", unit: "money", x: "date", marked: "in pieces", marks, series: [{ name: "sold", kind: "line", x, y: x.map(() => 1) }] };
+}
+
+test("the peak that a sentence tells is in sight at first, and where that was too long ago the legend says so", () => {
+  const zooms = (ago: number) => (options(days(ago), 0, pounds, false) as unknown as { dataZoom: { startValue: string }[] }).dataZoom.map((z) => z.startValue);
+  const legend = (ago: number) => keysOf(shown(days(ago), 0, pounds), pounds, look(false)).at(-1)?.text;
+  const place = (n: number) => days(1).series?.[0]?.x[n];
+  expect(zooms(100)).toEqual([place(818), place(818)]);
+  expect(zooms(340)).toEqual([place(660 - 15), place(660 - 15)]);
+  expect(zooms(728)).toEqual([place(272 - 15), place(272 - 15)]);
+  expect(zooms(729)).toEqual([place(818), place(818)]);
+  expect([legend(100), legend(728)]).toEqual(["peak in pieces", "peak in pieces"]);
+  expect(legend(729)).toBe("peak in pieces; that of 29 Sept 2021 (3.6×) is before what is seen at first");
+});
+
 test("only a change is written with its sign", () => {
   expect([signed(3, "units", pounds), signed(-3, "units", pounds), signed(0, "units", pounds)]).toEqual(["+3", "-3", "0"]);
   const s = seen("why");

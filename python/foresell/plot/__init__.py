@@ -354,7 +354,8 @@ def sales(run: Run, *, last: int | None = None, backend: Backend = "matplotlib",
     run : Run
         What `foresell.run` or `foresell.open_run` gave.
     last : int, optional
-        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months.
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months, and more
+        where the highest peak lies further back, four times as many at most.
     backend : {"matplotlib", "seaborn", "plotly"}
         What draws it.
     ax : matplotlib.axes.Axes, optional
@@ -380,7 +381,8 @@ def total(run: Run, *, last: int | None = None, backend: Backend = "matplotlib",
     run : Run
         What `foresell.run` or `foresell.open_run` gave.
     last : int, optional
-        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months.
+        How many periods of the past are drawn; default: 182 days, 104 weeks or 120 months, and more
+        where the highest peak lies further back, four times as many at most.
     backend : {"matplotlib", "seaborn", "plotly"}
         What draws it.
     ax : matplotlib.axes.Axes, optional

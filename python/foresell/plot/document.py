@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ..errors import ResourceError, UsageError
 from ..runs import DATA, Run
-from .picture import WINDOW, Mark, Value, Where, figure, tick
+from .picture import WINDOW, Mark, Value, Where, figure, reaching, tick
 
 Kind = Literal["line", "bar", "points", "heat", "floating", "whisker"]
 FEW_ROWS = 15  # of more bars no figures stand at the ends
@@ -224,16 +224,17 @@ def _marks(marks: Sequence[dict[str, Any]], series: Sequence[Drawn], axis: str) 
         x = _place(mark["x"], axis)
         heights = [y for one in series for at, y in zip(one.x, one.y) if at == x and y is not None]
         if heights:
-            made.append(Mark(x, heights[0], mark["label"]))
+            made.append(Mark(x, heights[0], mark["label"], bool(mark.get("told"))))
     return made
 
 
-def _recent(series: list[Drawn], grain: str) -> list[Drawn]:
-    """The last periods, as the report shows them at first."""
+def _recent(series: list[Drawn], marks: Sequence[Mark], grain: str) -> list[Drawn]:
+    """The last periods, as the report shows them at first: those peaks that are told are among them."""
     past, many = series[0].x if series else [], WINDOW.get(grain, WINDOW["day"])
     if len(past) <= 1.4 * many:
         return series
-    start: Any = past[-many]
+    ago = [len(past) - past.index(mark.x) for mark in marks if mark.told and mark.x in past]
+    start: Any = past[-min(reaching(many, ago), len(past))]
     return [one.part([i for i, x in enumerate(one.x) if x >= start]) for one in series]
 
 
@@ -263,8 +264,10 @@ def chart(run: Run, wanted: str, choose: str | None) -> Chart:
     meta, axis, along = document["meta"], block["x"], block.get("along") or {}
     grain = block.get("grain") or meta["period"]
     series, left_out = [_drawn(one, axis) for one in block.get("series") or []], 0
+    marks = _marks(block.get("marks") or [], series, axis)
     if axis == "date":
-        series = _recent(series, grain)
+        series = _recent(series, marks, grain)
+        marks = [one for one in marks if any(one.x in drawn.x for drawn in series)]
     elif block.get("log"):
         series, left_out = _above_zero(series)
     return Chart(
@@ -276,7 +279,7 @@ def chart(run: Run, wanted: str, choose: str | None) -> Chart:
         grain=grain,
         currency=meta.get("currency") or "",
         series=series,
-        marks=_marks(block.get("marks") or [], series, axis),
+        marks=marks,
         marked=" ".join(filter(None, ["peak", block.get("marked")])),
         along=along.get("label") or "",
         along_unit=along.get("unit") or "",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ..errors import DataError, UsageError
 from ..runs import Run
-from .picture import Mark, Picture, Series, Value, When, figure, interval_of, largest, outer_quantiles, periods, short, window
+from .picture import Mark, Picture, Series, Value, When, figure, interval_of, largest, outer_quantiles, periods, reaching, short, window
 
 
 @dataclass(frozen=True)
@@ -187,19 +187,36 @@ def _mark_label(row: dict[str, Any]) -> str:
     return label if row["when"] == "past" else f"{label}?"
 
 
-def _marks(run: Run, series: Series) -> list[Mark]:
-    """The five highest past and three highest coming peaks of the total."""
+def _may_be_told(row: dict[str, Any]) -> bool:
+    return row["cause"] != "one large order" if row["when"] == "past" else (row["certainty"] or 0) >= 0.5
+
+
+def _is_marked(row: dict[str, Any]) -> bool:
+    past = row["when"] == "past"
+    return row["rank"] <= (5 if past else 3) and (past or (row["certainty"] or 0) >= 0.5)
+
+
+def _peaks(run: Run) -> list[dict[str, Any]]:
+    """The five highest past and three highest coming peaks of the total, and those that a headline may tell."""
     if not _has(run, "peaks"):
         return []
-    rows = run.table("peaks", where=pc.field("level") == "total").sort_by("period").to_pylist()
+    of_total = (pc.field("level") == "total") & (pc.field("expected") > 0)
+    rows = run.table("peaks", where=of_total).sort_by("rank").to_pylist()
+    first = {row["when"]: row["rank"] for row in reversed(rows) if _may_be_told(row)}
+    rows = [{**row, "told": row["rank"] == first.get(row["when"])} for row in rows]
+    return [row for row in rows if row["told"] or _is_marked(row)]
+
+
+def _marks(peaks: list[dict[str, Any]], series: Series) -> list[Mark]:
     heights = {**dict(zip(series.ahead, series.mean)), **dict(zip(series.x, series.sold))}
-    marks = []
-    for row in rows:
-        past, height = row["when"] == "past", heights.get(row["period"])
-        sure = past or (row["certainty"] or 0) >= 0.5
-        if (row["expected"] or 0) > 0 and sure and row["rank"] <= (5 if past else 3) and height is not None:
-            marks.append(Mark(row["period"], height, _mark_label(row)))
-    return marks
+    known = [(row, heights.get(row["period"])) for row in peaks]
+    return [Mark(row["period"], height, _mark_label(row), row["told"]) for row, height in known if height is not None]
+
+
+def _seen(every: list[date], peaks: list[dict[str, Any]], period: str, panels: int) -> int:
+    """How many of the last periods are drawn, unless it is told."""
+    ago = [len(every) - every.index(row["period"]) for row in peaks if row["told"] and row["period"] in every]
+    return reaching(window(period, panels), ago)
 
 
 # ---- the picture ----
@@ -262,7 +279,8 @@ def picture(run: Run, name: str, *, key: str | None = None, top: int = 5, last: 
     period, every = run.settings.get("period", "day"), _all_periods(run)
     quantiles = outer_quantiles(run.schema(level.forecast).names) if _has(run, level.forecast) else None
     drawn, others = _choose(keys_of(run, level), level, key, top) if level.key else ([Key("", level.one, None)], [])
-    last = last or window(period, len(drawn))
+    peaks = [] if level.key else _peaks(run)
+    last = last or _seen(every, peaks, period, len(drawn))
     start = every[-min(last, len(every))] if every else date.min
     series = []
     for one in drawn:
@@ -284,6 +302,6 @@ def picture(run: Run, name: str, *, key: str | None = None, top: int = 5, last: 
         along={"week": "week, by its first day"}.get(period, period),
         interval=interval_of(quantiles),
         series=series,
-        marks=[] if level.key else _marks(run, series[0]),
+        marks=_marks(peaks, series[0]),
         marked="peak in pieces" if money and pieces else "peak",
     )

@@ -26,6 +26,8 @@ DARK_SCALE = ("#1D2D3D", "#1F4C73", "#2673AB", "#4C9FD6", "#8CC6EC", "#D3EBFB")
 PLURAL = {"hour": "hours", "day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 WINDOW = {"day": 182, "week": 104, "month": 120, "quarter": 60, "year": 60}
 """So many of the last periods are drawn, as the report shows them at first; in several panels half as many."""
+WIDEST = 4
+"""As many times more at most, so that a peak that is told is among them."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Mark:
     x: Where
     y: float
     label: str
+    told: bool = False  # a sentence may tell of it
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ def window(period: str, panels: int) -> int:
     """How many of the last periods are drawn, unless it is told."""
     many = WINDOW.get(period, WINDOW["day"])
     return many if panels == 1 else many // 2
+
+
+def reaching(last: int, ago: Iterable[int]) -> int:
+    """So many of the last periods that the peaks that are told, so many periods ago, are among them, unless that is too long ago."""
+    return max([last, *(many + round(last / 12) for many in ago if many <= WIDEST * last)])
 
 
 def periods(count: int, period: str) -> str:

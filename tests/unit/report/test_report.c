@@ -94,6 +94,47 @@ static void headlines_are_sentences_from_the_tables(void **state)
     fs_buffer_free(&out);
 }
 
+/* Six days with one large order each, above an ordinary peak on 2 Jan 2024. */
+static void make_peaks(const shop *s)
+{
+    make_table(
+        s, "peaks",
+        "select 'total' as level, '(all)' as key, date '2024-01-02' - cast(6 - n as integer) "
+        "* 10 as period, 'past' as \"when\", 30.0 - 4 * n as value, 2.0 as expected, case "
+        "when n < 6 then 'one large order' end as cause, 0.9 as certainty, n + 1 as rank "
+        "from range(7) as t(n)");
+}
+
+static void the_peak_that_the_headline_tells_is_marked_first_in_the_charts(void **state)
+{
+    const shop *s = *state;
+    make_tables(s);
+    make_peaks(s);
+    make_table(s, "forecast_revenue",
+               "select date '2024-01-04' as period, 30.0 as mean, 29.0 as \"q0.05\", 31.0 as "
+               "\"q0.95\"");
+    fs_buffer said = {0};
+    fs_error error = {0};
+    assert_int_equal(fs_report_headlines(s->engine, s->project, s->folder, &said, &error), FS_OK);
+    assert_non_null(strstr(said.data,
+                           "the highest peak was on 2 Jan 2024: 3.0 times the usual number of "
+                           "pieces; the data name no cause."));
+    char *page = write_report(s, NULL);
+    json_t *document = document_of(page);
+    json_t *marks = json_object_get(block_of(document, "sales"), "marks");
+    assert_int_equal(json_array_size(marks), 6);
+    for (size_t m = 0; m < 6; m++)
+        assert_int_equal(json_is_true(json_object_get(json_array_get(marks, m), "told")), m == 0);
+    json_t *told = json_array_get(marks, 0);
+    assert_string_equal(json_string_value(json_object_get(told, "x")), "2024-01-02");
+    assert_string_equal(json_string_value(json_object_get(told, "label")), "3.0×");
+    assert_string_equal(json_string_value(json_object_get(told, "detail")),
+                        "peak: 3.0 times the usual number of pieces");
+    json_decref(document);
+    free(page);
+    fs_buffer_free(&said);
+}
+
 /* The second headline, of three days of which `columns` says value, value_model and comparable. */
 static void assert_outlook(const shop *s, const char *columns, const char *expected)
 {
@@ -258,6 +299,7 @@ static void each_failing_allocation_is_an_error_not_a_crash(void **state)
     const shop *s = *state;
     make_tables(s);
     make_trials(s, "better");
+    make_peaks(s);
     fs_error error = {0};
     assert_int_equal(write_all(s, &error), FS_OK);
     char *whole = read_text(s->folder, "report.html");
@@ -285,6 +327,7 @@ int main(void)
         IN_A_SHOP(the_same_run_gives_the_same_report),
         IN_A_SHOP(an_empty_run_gives_a_report),
         IN_A_SHOP(headlines_are_sentences_from_the_tables),
+        IN_A_SHOP(the_peak_that_the_headline_tells_is_marked_first_in_the_charts),
         IN_A_SHOP(a_history_that_begins_late_explains_the_forecast),
         IN_A_SHOP(days_known_in_part_are_not_compared),
         IN_A_SHOP(files_left_alone_and_looked_up_are_named),

@@ -221,6 +221,11 @@ static void a_cause_is_named_only_with_evidence(void **state)
     fs_figures_peak f = {.date = "2011-11-14", .period = "day", .times = 3.14};
     SAYS("The highest peak was on 14 Nov 2011: 3.1 times the usual; the data name no cause.",
          fs_report_say_peak(&out, &f));
+    f.pieces = true;
+    SAYS("The highest peak was on 14 Nov 2011: 3.1 times the usual number of pieces; the data name "
+         "no cause.",
+         fs_report_say_peak(&out, &f));
+    f.pieces = false;
     f.cause = "Christmas";
     SAYS("The highest peak was on 14 Nov 2011: 3.1 times the usual, as at other times of "
          "\"Christmas\" in the calendar.",
