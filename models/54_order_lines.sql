@@ -5,13 +5,14 @@
 -- Of suppliers who ask for a least value or send trucks the lots of supplier_lots are ordered, of least cost whatever the service. Under stock.budget the lots of all items and stores (order_lots, of least cost) are bought in the order of what they save for their money, as far as the
 -- budget goes. That is the best list there is for its money, since each item's lots save less and less (Fox 1966). A lot that is dearer than the whole
 -- budget is passed over, and those of its item behind it; an order that the budget leaves below its supplier's least value is left out. What has no known cost is left out of the budget, and note says so.
--- order_on is the day on which the supplier takes the order; null: any, so now.
+-- order_on is the day on which the supplier takes the order, wait how many periods that is away; null: any, so now.
 with terms as (
     select
         stock_terms.item,
         stock_terms.store,
         stock_terms.supplier,
         stock_terms.order_on,
+        stock_terms.wait,
         stock_terms.pallet,
         supplier_terms.minimum_value,
         supplier_terms.minimum_value is not null or supplier_terms.truck is not null as limited
@@ -99,6 +100,7 @@ judged as (
         best_orders.*,
         terms.supplier,
         terms.order_on,
+        coalesce(terms.wait, 0) as wait,
         terms.pallet,
         coalesce(terms.limited, false) as limited,
         ${stock.budget} > 0 and best_orders.quantity > 0 and best_orders.cost is null as priceless,
@@ -143,6 +145,7 @@ select
     store,
     supplier,
     order_on,
+    wait,
     case when counted then bought_quantity else quantity end as quantity,
     case when counted then bought_packs else packs end as packs,
     case when counted then bought_quantity else quantity end / nullif(pallet, 0) as pallets,

@@ -382,6 +382,7 @@ typedef struct fs_figures_orders {
     double units, gain; /* to order; money saved against not ordering, as expected */
     double cost;        /* of the goods; 0: not known */
     int64_t no_cost;    /* lines whose cost is not known */
+    int64_t waiting;    /* lines that wait for their supplier's day */
     const char *currency;
 } fs_figures_orders;
 FS_MUST_CHECK fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *figures);

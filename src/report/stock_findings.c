@@ -14,6 +14,21 @@ static fs_status add_looked(fs_buffer *out, const fs_figures_orders *f)
     return fs_buffer_text(out, f->stores > 1 ? " in stores" : "");
 }
 
+static fs_status add_waiting(fs_buffer *out, const fs_figures_orders *f)
+{
+    if (f->waiting <= 0) return FS_OK;
+    if (f->waiting == f->lines)
+        return fs_buffer_text(out, f->lines == 1
+                                       ? " It waits for the day on which its supplier takes orders."
+                                       : " All wait for the day on which their supplier takes "
+                                         "orders.");
+    FS_TRY(fs_buffer_text(out, " Of them "));
+    FS_TRY(fs_report_whole(out, (double)f->waiting));
+    return fs_buffer_text(out, f->waiting == 1
+                                   ? " waits for the day on which its supplier takes orders."
+                                   : " wait for the day on which their supplier takes orders.");
+}
+
 fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *f)
 {
     if (f->looked <= 0) return FS_OK;
@@ -22,7 +37,7 @@ fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *f)
         FS_TRY(add_looked(out, f));
         return fs_buffer_text(out, " enough is there or on its way.");
     }
-    FS_TRY(fs_buffer_text(out, "Order now "));
+    FS_TRY(fs_buffer_text(out, f->waiting < f->lines ? "Order now " : "Order next "));
     FS_TRY(fs_report_whole(out, f->units));
     FS_TRY(fs_buffer_text(out, " pieces of "));
     FS_TRY(fs_report_whole(out, (double)f->lines));
@@ -38,7 +53,8 @@ fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *f)
                                                   : "; the goods cost "));
         FS_TRY(fs_report_money(out, f->cost, f->currency));
     }
-    return fs_buffer_text(out, ".");
+    FS_TRY(fs_buffer_text(out, "."));
+    return add_waiting(out, f);
 }
 
 fs_status fs_report_say_order_replay(fs_buffer *out, const fs_figures_order_replay *f)

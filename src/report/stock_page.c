@@ -21,7 +21,8 @@ fs_status fs_report_read_orders(const fs_report *report, fs_figures_orders *f, b
         "with told as (select *, quantity > 0 as wanted from order_lines) select count(*), "
         "count(*) filter (where wanted), coalesce(sum(quantity), 0), coalesce(sum(gain) filter "
         "(where wanted), 0), coalesce(sum(cost) filter (where wanted), 0), count(*) filter (where "
-        "wanted and cost is null), count(distinct store) from told",
+        "wanted and cost is null), count(distinct store), count(*) filter (where wanted and wait > "
+        "0) from told",
         &rows, error));
     f->looked = (int64_t)fs_report_cell_number(rows, 0, 0);
     f->lines = (int64_t)fs_report_cell_number(rows, 0, 1);
@@ -30,6 +31,7 @@ fs_status fs_report_read_orders(const fs_report *report, fs_figures_orders *f, b
     f->cost = fs_report_cell_number(rows, 0, 4);
     f->no_cost = (int64_t)fs_report_cell_number(rows, 0, 5);
     f->stores = (int64_t)fs_report_cell_number(rows, 0, 6);
+    f->waiting = (int64_t)fs_report_cell_number(rows, 0, 7);
     json_decref(rows);
     return FS_OK;
 }

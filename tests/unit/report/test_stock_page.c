@@ -4,14 +4,13 @@
 /* Three products: two are ordered, the second without a known cost. */
 static void make_orders(const shop *s)
 {
-    make_table(
-        s, "order_lines",
-        "select * from (values ('A', '(all)', 24.0, 60.5, 48.0, 0.9, 0.1, '3 are left', "
-        "null, 'Acme', date '2024-01-05'), ('B', '(all)', 6.0, 12.0, null, 0.5, 0.2, '2 are left', "
-        "'lead time not "
-        "told: 1 taken', 'Acme', date '2024-01-05'), ('C', '(all)', 0.0, 0.0, 0.0, 0.0, 0.0, "
-        "'enough is there', null, null, null)) as t(item, store, quantity, gain, cost, "
-        "risk_without, risk, reason, note, supplier, order_on)");
+    make_table(s, "order_lines",
+               "select * from (values ('A', '(all)', 24.0, 60.5, 48.0, 0.9, 0.1, '3 are left', "
+               "null, 'Acme', date '2024-01-05', 1), ('B', '(all)', 6.0, 12.0, null, 0.5, 0.2, "
+               "'2 are left', 'lead time not told: 1 taken', 'Acme', date '2024-01-05', 0), ('C', "
+               "'(all)', 0.0, 0.0, 0.0, 0.0, 0.0, "
+               "'enough is there', null, null, null, 0)) as t(item, store, quantity, gain, cost, "
+               "risk_without, risk, reason, note, supplier, order_on, wait)");
     make_table(s, "supplier_orders",
                "select 'Acme' as supplier, 'Acme Ltd' as name, '(all)' as store, date '2024-01-05' "
                "as order_on, 2 as products, 30e0 as quantity, 1.5e0 as pallets, 48e0 as cost, 1 as "
@@ -79,7 +78,8 @@ static void orders_are_a_list_with_reasons_and_a_headline(void **state)
     const shop *s = *state;
     const char *said =
         "Order now 30 pieces of 2 of the 3 products, which should save GBP 72.50 against not "
-        "ordering; the goods whose cost is known come to GBP 48.00.";
+        "ordering; the goods whose cost is known come to GBP 48.00. Of them 1 waits for the day on "
+        "which its supplier takes orders.";
     make_tables(s);
     make_orders(s);
     make_outlook(s);
@@ -168,7 +168,7 @@ static void where_nothing_is_to_be_ordered_it_says_so(void **state)
     make_table(s, "order_lines",
                "select 'C' as item, '(all)' as store, 0.0 as quantity, 0.0 as gain, 0.0 as cost, "
                "0.0 as risk_without, 0.0 as risk, 'enough' as reason, null::varchar as note, "
-               "null::varchar as supplier, null::date as order_on");
+               "null::varchar as supplier, null::date as order_on, 0 as wait");
     char *page = write_report(s, NULL);
     assert_non_null(strstr(page,
                            "Nothing is worth ordering now: of 1 product enough is there or on its "
