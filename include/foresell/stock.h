@@ -264,6 +264,7 @@ FS_API FS_MUST_CHECK fs_status fs_perishable_order(const fs_aged_stock *aged, do
 /* Guaranteed service (Graves and Willems 2000, M&SOM 2, 68-83) on a network that is a tree: stage i takes time[i] whole periods once all that it needs is
  * there; it promises its customers to deliver service[i] periods after they ask, and keeps bound[i] sqrt(inbound + time - service) to hold the promise (bound:
  * safety factor times the standard deviation of a period's demand; that of stages that others need is 0 or its own demand, see fs_supply_tree_deviations). */
+#define FS_SUPPLY_LONGEST 4096 /* periods, of time and inbound, at most */
 typedef struct fs_supply_tree {
     int64_t stages, links;         /* links = stages - 1: every stage is joined to all, once */
     const int64_t *from, *to;      /* links: `to` needs `from` */
@@ -276,7 +277,10 @@ typedef struct fs_supply_tree {
  * (longest time through the tree)². */
 FS_API FS_MUST_CHECK fs_status fs_supply_tree_solve(const fs_supply_tree *tree, int64_t *service,
                                                     double *safety, double *cost, fs_error *error);
-/* deviation[i] of demand from outside becomes that of all demand that comes through stage i (independent). room: stages. In place. */
+/* mean[i], deviation[i] of demand from outside become those of all demand that comes through stage i (independent). room: stages. In place. A mean that is not a
+ * number is not known, nor is then that of the stages that supply it. */
+FS_API FS_MUST_CHECK fs_status fs_supply_tree_means(const fs_supply_tree *tree, double *mean,
+                                                    fs_error *error);
 FS_API FS_MUST_CHECK fs_status fs_supply_tree_deviations(const fs_supply_tree *tree,
                                                          double *deviation, fs_error *error);
 

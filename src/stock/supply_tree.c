@@ -39,14 +39,13 @@ static fs_status check_link(const fs_supply_tree *t, int64_t l, fs_error *error)
     return known ? FS_OK : fs_fail(error, FS_DATA, "link %lld joins no two stages", (long long)l);
 }
 
-#define LONGEST 4096 /* periods through the tree */
-
 static fs_status check_stage(const fs_supply_tree *t, int64_t i, fs_error *error)
 {
     int64_t inbound = t->inbound ? t->inbound[i] : 0;
-    if (t->time[i] < 0 || t->time[i] > LONGEST || inbound < 0 || inbound > LONGEST)
+    if (t->time[i] < 0 || t->time[i] > FS_SUPPLY_LONGEST || inbound < 0 ||
+        inbound > FS_SUPPLY_LONGEST)
         return fs_fail(error, FS_DATA, "the time of stage %lld must be from 0 to %d", (long long)i,
-                       LONGEST);
+                       FS_SUPPLY_LONGEST);
     FS_TRY(fs_stock_not_below("bound", t->bound[i], error));
     return fs_stock_not_below("holding", t->holding[i], error);
 }
@@ -247,46 +246,66 @@ static fs_status solve(network *n, int64_t *service, double *safety, double *cos
     return FS_OK;
 }
 
+static fs_status open_network(network *n, fs_error *error)
+{
+    size_t stages = (size_t)n->t->stages;
+    n->stage = fs_alloc_zero(stages, sizeof *n->stage);
+    n->first = fs_alloc_zero(5 * stages + 1, sizeof *n->first);
+    if (!n->stage || !n->first)
+        return fs_fail_memory(error, stages * (sizeof *n->stage + 5 * sizeof *n->first));
+    n->link = n->first + stages + 1, n->order = n->link + 2 * stages, n->left = n->order + stages;
+    return FS_OK;
+}
+
+static void close_network(network *n) { fs_free(n->stage), fs_free(n->first), fs_free(n->table); }
+
 fs_status fs_supply_tree_solve(const fs_supply_tree *tree, int64_t *service, double *safety,
                                double *cost, fs_error *error)
 {
     FS_TRY(check(tree, error));
-    size_t stages = (size_t)tree->stages;
     network n = {.t = tree};
-    n.stage = fs_alloc_zero(stages, sizeof *n.stage);
-    n.first = fs_alloc_zero(5 * stages + 1, sizeof *n.first);
-    fs_status status = fs_fail_memory(error, stages * (sizeof *n.stage + 5 * sizeof *n.first));
-    if (n.stage && n.first) {
-        n.link = n.first + stages + 1, n.order = n.link + 2 * stages, n.left = n.order + stages;
-        status = solve(&n, service, safety, cost, error);
-    }
-    fs_free(n.stage), fs_free(n.first), fs_free(n.table);
+    fs_status status = open_network(&n, error);
+    if (status == FS_OK) status = solve(&n, service, safety, cost, error);
+    close_network(&n);
     return status;
 }
 
-/* Variances go up from customers to suppliers, the last first; as deep as the tree is at most. */
-fs_status fs_supply_tree_deviations(const fs_supply_tree *tree, double *deviation, fs_error *error)
+/* ---- demand that comes through a stage ---- */
+
+/* What customers need goes up to their suppliers, the last first; squares: of standard deviations. */
+static void add_up(network *n, double *value, bool squares)
+{
+    const fs_supply_tree *t = n->t;
+    find_links(n);
+    find_times(n, n->order);
+    for (int64_t k = t->stages; k-- > 0;) {
+        int64_t i = n->order[k];
+        for (int64_t l = n->first[i]; l < n->first[i + 1]; l++) {
+            double below = value[t->to[n->link[l]]];
+            if (t->from[n->link[l]] == i)
+                value[i] = squares ? hypot(value[i], below) : value[i] + below;
+        }
+    }
+}
+
+static fs_status gather(const fs_supply_tree *tree, double *value, bool squares, fs_error *error)
 {
     FS_TRY(check(tree, error));
-    size_t stages = (size_t)tree->stages;
     network n = {.t = tree};
-    for (size_t i = 0; i < stages; i++)
-        FS_TRY(fs_stock_not_below("deviation", deviation[i], error));
-    n.stage = fs_alloc_zero(stages, sizeof *n.stage);
-    n.first = fs_alloc_zero(5 * stages + 1, sizeof *n.first);
-    fs_status status = fs_fail_memory(error, stages * (sizeof *n.stage + 5 * sizeof *n.first));
-    if (n.stage && n.first) {
-        n.link = n.first + stages + 1, n.order = n.link + 2 * stages, n.left = n.order + stages;
-        find_links(&n);
-        find_times(&n, n.order);
-        for (size_t k = stages; k-- > 0;) {
-            int64_t i = n.order[k];
-            for (int64_t l = n.first[i]; l < n.first[i + 1]; l++)
-                if (tree->from[n.link[l]] == i)
-                    deviation[i] = hypot(deviation[i], deviation[tree->to[n.link[l]]]);
-        }
-        status = FS_OK;
-    }
-    fs_free(n.stage), fs_free(n.first);
+    fs_status status = open_network(&n, error);
+    if (status == FS_OK) add_up(&n, value, squares);
+    close_network(&n);
     return status;
+}
+
+fs_status fs_supply_tree_means(const fs_supply_tree *tree, double *mean, fs_error *error)
+{
+    return gather(tree, mean, false, error);
+}
+
+fs_status fs_supply_tree_deviations(const fs_supply_tree *tree, double *deviation, fs_error *error)
+{
+    for (int64_t i = 0; i < tree->stages; i++)
+        FS_TRY(fs_stock_not_below("deviation", deviation[i], error));
+    return gather(tree, deviation, true, error);
 }

@@ -56,6 +56,23 @@ static void the_camera_is_as_in_snyder_and_shen(void **state)
     expect_near(solve(&t).cost, 18.824004472592172, 1e-13);
 }
 
+static void demand_adds_up_on_its_way_to_suppliers(void **state)
+{
+    (void)state;
+    static const int64_t from[] = {0, 1, 1}, to[] = {1, 2, 3}, time[4] = {0}, promised[4] = {0};
+    static const double one[] = {1, 1, 1, 1};
+    double mean[] = {0, 5, 7, 11}, unknown[] = {1, 2, NAN, 3}, deviation[] = {0, 2, 3, 6};
+    fs_supply_tree t = {4, 3, from, to, time, NULL, promised, one, one};
+    assert_int_equal(fs_supply_tree_means(&t, mean, NULL), FS_OK);
+    assert_int_equal(fs_supply_tree_means(&t, unknown, NULL), FS_OK);
+    assert_int_equal(fs_supply_tree_deviations(&t, deviation, NULL), FS_OK);
+    expect_near(mean[0], 23, 0), expect_near(mean[1], 23, 0), expect_near(mean[3], 11, 0);
+    expect_near(deviation[0], 7, 1e-15), expect_near(deviation[2], 3, 0);
+    assert_true(isnan(unknown[0]) && isnan(unknown[1]) && unknown[3] == 3);
+    deviation[3] = -1;
+    expect_refused(fs_supply_tree_deviations(&t, deviation, &error), "deviation");
+}
+
 /* ---- against all service times ---- */
 
 typedef struct trial {
@@ -242,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tree_is_as_in_snyder_and_shen),
         cmocka_unit_test(the_line_is_as_in_snyder_and_shen),
+        cmocka_unit_test(demand_adds_up_on_its_way_to_suppliers),
         cmocka_unit_test(the_camera_is_as_in_snyder_and_shen),
         cmocka_unit_test(no_service_times_cost_less),
         cmocka_unit_test(what_is_no_tree_is_refused),
