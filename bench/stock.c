@@ -12,11 +12,15 @@
 
 #define ROUNDS 7
 #define WEEKS  52
+#define STAGES 50
 
 typedef struct bench {
     fs_stock_work work;
     double demand[WEEKS], ordered[WEEKS], room[FS_LOT_ROOM(WEEKS)];
     fs_counts counts;
+    int64_t from[STAGES], to[STAGES], time[STAGES], promised[STAGES], service[STAGES];
+    double bound[STAGES], holding[STAGES], safety[STAGES];
+    fs_supply_tree tree;
 } bench;
 
 static void must(fs_status status)
@@ -77,6 +81,31 @@ static double newsvendor_poisson(bench *b, int i)
     return n.cost;
 }
 
+/* Each stage joined with one before it, as its customer or its supplier; those at the lower ends have demand. */
+static void make_tree(bench *b)
+{
+    for (int64_t i = 0; i < STAGES; i++) {
+        fs_random r = fs_random_open(2, (uint64_t)i, 0, 0);
+        int64_t other = i > 0 ? fs_random_below(&r, i) : 0;
+        bool supplier = fs_random_uniform(&r) < 0.3;
+        if (i > 0) b->from[i - 1] = supplier ? i : other, b->to[i - 1] = supplier ? other : i;
+        b->time[i] = 1 + fs_random_below(&r, 5), b->holding[i] = 0.5 + fs_random_uniform(&r);
+        b->promised[i] = 0, b->bound[i] = 10 * fs_random_uniform(&r);
+    }
+    for (int l = 0; l < STAGES - 1; l++) b->promised[b->from[l]] = -1, b->bound[b->from[l]] = 0;
+    b->tree = (fs_supply_tree){STAGES, STAGES - 1,  b->from,  b->to,     b->time,
+                               NULL,   b->promised, b->bound, b->holding};
+    must(fs_supply_tree_deviations(&b->tree, b->bound, NULL));
+}
+
+static double tree(bench *b, int i)
+{
+    double cost;
+    b->holding[0] = 1 + 1e-3 * (i % 7);
+    must(fs_supply_tree_solve(&b->tree, b->service, b->safety, &cost, NULL));
+    return cost;
+}
+
 static const struct {
     const char *name;
     double (*solve)(bench *, int);
@@ -87,13 +116,15 @@ static const struct {
                 {"r_Q_poisson", lot, 10000},
                 {"r_Q_normal", lot_normal, 2000},
                 {"newsvendor_normal", newsvendor, 100000},
-                {"newsvendor_poisson", newsvendor_poisson, 20000}};
+                {"newsvendor_poisson", newsvendor_poisson, 20000},
+                {"supply_tree_50", tree, 500}};
 
 int main(int arguments, char **argument)
 {
     (void)argument;
     bench b = {.counts = {.p = malloc(4096 * sizeof(double))}};
     if (!b.counts.p) return 1;
+    make_tree(&b);
     for (int t = 0; t < WEEKS; t++) {
         fs_random random = fs_random_open(1, (uint64_t)t, 0, 0);
         b.demand[t] = (double)fs_random_poisson(&random, 100);

@@ -13,8 +13,8 @@ from .table import ArrowData, apply
 __all__ = [
     "backtest", "change_points", "classify", "clean_outliers", "decompose", "fit_classifier", "fit_purchases",
     "fit_segments", "fit_uplift", "forecast", "forecast_paths", "lot_sizes", "order", "order_policy", "peaks",
-    "purchases", "recommend", "replay_orders", "segment", "service_levels", "similar_items", "stock_outlook", "trend",
-    "update", "uplift", "uplift_curve",
+    "purchases", "recommend", "replay_orders", "safety_stock", "segment", "service_levels", "similar_items",
+    "stock_outlook", "trend", "update", "uplift", "uplift_curve",
 ]
 
 
@@ -2228,6 +2228,134 @@ def replay_orders(
             "review": review,
             "past": past,
             "unmet": unmet,
+        },
+        threads=threads,
+    )
+
+
+def safety_stock(
+    data: ArrowData,
+    *,
+    group: str | Sequence[str] = (),
+    order: str | None = None,
+    stage: str | None = None,
+    lead_time: str | None = None,
+    holding: str | None = None,
+    upstream: str | None = None,
+    downstream: str | None = None,
+    deviation: str | None = None,
+    mean: str | None = None,
+    promised: str | None = None,
+    inbound: str | None = None,
+    factor: str | None = None,
+    service: float = 0.95,
+    threads: int | None = None,
+) -> pa.Table:
+    """Says how much safety stock each stage of a supply network is to keep, and what delivery times to promise, at least
+    cost.
+
+    A group is a network, a row one of its stages. A stage that is asked for something asks its suppliers for what it
+    needs at once, has it after their longest service time, works on it for `lead_time`, and delivers after its own
+    service time, which it always keeps: guaranteed service (Graves and Willems 2000; Snyder and Shen 2019, sections 6.3
+    and 6.5). What it cannot wait for comes from stock: factor times the standard deviation of demand over the net
+    replenishment time. Longer service times upstream save stock there and cost stock downstream; those that cost least
+    in all are found exactly, by dynamic programming.
+
+    The network is a tree: one way between any two stages. Each stage may name one that supplies it and one that it
+    supplies, and a link may be told at either end or at both: stores name their depot as `upstream`, parts name what
+    they go into as `downstream`. One unit of a stage goes into one unit of the next; demands from outside do not depend
+    on one another, so that variances add up on the way upstream. Where demand is more than the stock is kept for, the
+    stage is taken to hasten its supply.
+
+    Work grows with the stages and with the square of the longest time through the network: count time in weeks where
+    days are not wanted. A network that is no tree, and a row that makes no sense, end the call with an error that names
+    the group and the row.
+
+    Parameters
+    ----------
+    data : ArrowData
+        A table of pyarrow, polars, pandas or DuckDB, its rows in any order.
+    group : str or sequence of str
+        Columns that tell the series apart; none: all rows are one series.
+    order : str, optional
+        The column that sorts a series: which row it is: a number, a date or a time. Default: the one column of dates.
+    stage : str, optional
+        The column of: its name: a plant, a depot, a store, an item of a bill of materials. Default: the column of this
+        name, else the first number.
+    lead_time : str, optional
+        The column of: that it takes to make or bring what is asked for, once all that it needs is there; a whole
+        number. Default: the column of this name, else the first number.
+    holding : str, optional
+        The column of: what a unit of its stock costs a period. Default: the column of this name, else the first number.
+    upstream : str, optional
+        The column of: the stage that supplies it; null: none, or it is told there. Default: the column of this name, or
+        none.
+    downstream : str, optional
+        The column of: the stage that it supplies; null: none, or it is told there. Default: the column of this name, or
+        none.
+    deviation : str, optional
+        The column of: standard deviation a period of demand from outside the network; null: as Poisson has it where
+        mean is known, else it has no such demand. Default: the column of this name, or none.
+    mean : str, optional
+        The column of: of demand a period from outside; null: not known, and no base_stock. Default: the column of this
+        name, or none.
+    promised : str, optional
+        The column of: the longest service time, a whole number; null: 0 where it has demand from outside, else any.
+        Default: the column of this name, or none.
+    inbound : str, optional
+        The column of: service time of what it gets from outside, a whole number; null: 0. Default: the column of this
+        name, or none.
+    factor : str, optional
+        The column of: safety factor: standard deviations of demand that are kept; null: that of service. Default: the
+        column of this name, or none.
+    service : float, default 0.95
+        The probability that the stock of a stage suffices for normal demand of net_time, where factor is null. From 0.5
+        to 0.9999.
+    threads : int, optional
+        Worker threads; default: all cores. The result is the same for any number.
+
+    Returns
+    -------
+    pyarrow.Table
+        The group columns, then:
+
+        - `row` (period): as it came.
+        - `stage` (text): as it came.
+        - `inbound_time` (int, period): until all that it needs is there: the longest service time of its suppliers.
+        - `service_time` (int, period): after which it delivers what is asked for, always.
+        - `net_time` (int, period): net replenishment time: inbound_time and lead_time less service_time, for which
+          stock must suffice.
+        - `cover_deviation` (double, units): standard deviation of the demand of net_time that comes through the stage.
+        - `base_stock` (double, units): base-stock level: expected demand of net_time, and safety; null: a mean is not
+          known.
+        - `safety` (double, units): safety stock: factor times cover_deviation.
+        - `cost` (double, money a period): of holding it.
+        - `network_cost` (double, money a period): of all stages of the network.
+        - `note` (text): what was taken in the place of what is not known; else null.
+
+    Examples
+    --------
+    >>> foresell.safety_stock(sales, group=["item"], order="day", stage="units", lead_time="units", holding="units")  # doctest: +SKIP
+    """
+    return apply(
+        "safety_stock",
+        data,
+        group=group,
+        order=order,
+        columns={
+            "stage": stage,
+            "lead_time": lead_time,
+            "holding": holding,
+            "upstream": upstream,
+            "downstream": downstream,
+            "deviation": deviation,
+            "mean": mean,
+            "promised": promised,
+            "inbound": inbound,
+            "factor": factor,
+        },
+        params={
+            "service": service,
         },
         threads=threads,
     )

@@ -23,6 +23,7 @@
     X(purchases)                                                                                   \
     X(recommend)                                                                                   \
     X(replay_orders)                                                                               \
+    X(safety_stock)                                                                                \
     X(segment)                                                                                     \
     X(service_levels)                                                                              \
     X(similar_items)                                                                               \

@@ -87,3 +87,27 @@ def test_a_model_is_a_table_that_scores_rows():
     told = foresell.classify(pa.concat_tables([numbered, rows.cast(rows.schema)], promote_options="default"), order="row")
     likeliest = {row["row"]: row["class"] for row in told.to_pylist() if row["likeliest"]}
     assert sum(likeliest[n] == name for n, name in enumerate(known) if n % 2 == 0) > 190
+
+
+def test_a_network_of_stages_says_what_each_keeps():
+    """Snyder and Shen, example 6.5; the rows in any order, the columns by other names."""
+    stages = pa.table(
+        {
+            "row": [4, 1, 3, 2],
+            "stage": ["b", "plant", "depot", "a"],
+            "from": ["depot", None, "plant", "depot"],
+            "lead_time": [1, 2, 1, 1],
+            "holding": [3.0, 1.0, 2.0, 3.0],
+            "deviation": [1.0, None, None, 1.0],
+            "promised": [1, None, None, 0],
+            "inbound": [None, 1, None, None],
+            "factor": [1.0] * 4,
+        }
+    )
+    told = foresell.safety_stock(stages, order="row", upstream="from")
+    assert told["stage"].to_pylist() == ["plant", "a", "depot", "b"]
+    assert told["service_time"].to_pylist() == [0, 0, 0, 1] and told["net_time"].to_pylist() == [3, 1, 1, 0]
+    assert told["network_cost"].to_pylist() == pytest.approx([8.277916867529369] * 4, rel=1e-14)
+    lost = stages.set_column(2, "from", pa.array([None, None, "plant", "depot"]))
+    with pytest.raises(foresell.DataError, match="row 4, stage 'b': nothing joins it with stage 'plant'"):
+        foresell.safety_stock(lost, order="row", upstream="from")
