@@ -9,6 +9,7 @@
 
 #include "foresell/learn.h"
 #include "foresell/numeric.h"
+#include "faithful.h"
 #include "iris.h"
 
 #define MOST 60000
@@ -74,6 +75,31 @@ static void irises_have_the_least_sum_of_squares_that_is_known(void **state)
     assert_int_equal(m.count[1], 50);
     assert_int_equal(m.count[2], 38);
     check(&m, flower, IRIS_ROWS);
+    fs_kmeans_free(&m);
+}
+
+/* In columns, each less its mean, over its standard deviation (of a sample). */
+static void standardise_eruptions(double *out)
+{
+    for (int c = 0; c < 2; c++) {
+        double *column = out + c * FAITHFUL_ROWS, mean = 0, squares = 0;
+        for (int i = 0; i < FAITHFUL_ROWS; i++) mean += column[i] = faithful[2 * i + c];
+        mean /= FAITHFUL_ROWS;
+        for (int i = 0; i < FAITHFUL_ROWS; i++) squares += pow(column[i] -= mean, 2);
+        for (int i = 0; i < FAITHFUL_ROWS; i++) column[i] /= sqrt(squares / (FAITHFUL_ROWS - 1));
+    }
+}
+
+static void eruptions_have_the_least_sum_of_squares_that_is_known(void **state)
+{
+    (void)state;
+    static double eruption[2 * FAITHFUL_ROWS];
+    static const fs_kmeans_settings two = {.clusters = 2, .starts = 10, .seed = 1};
+    fs_kmeans m = {0};
+    standardise_eruptions(eruption);
+    fit(&m, &two, eruption, 2, FAITHFUL_ROWS);
+    assert_true(fabs(m.within - 79.283401) < 1e-6);
+    check(&m, eruption, FAITHFUL_ROWS);
     fs_kmeans_free(&m);
 }
 
@@ -162,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(irises_have_the_least_sum_of_squares_that_is_known),
+        cmocka_unit_test(eruptions_have_the_least_sum_of_squares_that_is_known),
         cmocka_unit_test(centres_of_many_rows_are_where_they_were_drawn),
         cmocka_unit_test(a_fit_is_the_same_again),
         cmocka_unit_test(fewer_different_rows_are_fewer_clusters),
