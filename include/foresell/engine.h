@@ -31,6 +31,8 @@ FS_API FS_MUST_CHECK fs_status fs_engine_open(const fs_engine_settings *settings
 FS_API void fs_engine_close(fs_engine *engine);
 /* Of the settings, for who works with the engine and has something to report; may be NULL. */
 FS_API const fs_progress *fs_engine_progress(const fs_engine *engine);
+/* How many threads it uses. */
+FS_API int fs_engine_threads(const fs_engine *engine);
 /* Runs statements; results are thrown away. Thread-safe: every call has a connection of its own
  * from a pool. */
 FS_API FS_MUST_CHECK fs_status fs_engine_execute(fs_engine *engine, const char *sql,

@@ -170,6 +170,8 @@ fs_status fs_engine_executef(fs_engine *engine, fs_error *error, const char *for
 
 const fs_progress *fs_engine_progress(const fs_engine *engine) { return engine->progress; }
 
+int fs_engine_threads(const fs_engine *engine) { return engine->threads; }
+
 long long fs_engine_serial(fs_engine *engine) { return atomic_fetch_add(&engine->serial, 1); }
 
 /* ---- opening ---- */

@@ -6,6 +6,7 @@
  * no program for people opens, no CSV; READ_ME.txt beside them says which, how many rows there are, and where all are.
  */
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,9 +81,11 @@ static const char *const results[] = {"sales_lines",
                                       "source_files",
                                       "quarantine"};
 
+#define RESULTS (sizeof results / sizeof *results)
+
 const char *fs_report_result(int index)
 {
-    bool there = index >= 0 && index < (int)(sizeof results / sizeof *results);
+    bool there = index >= 0 && index < (int)RESULTS;
     return there ? results[index] : NULL;
 }
 
@@ -167,51 +170,95 @@ static fs_status write_notices(const char *folder, const left_out *left, fs_erro
                         "Sheets that do not hold all rows of their table:", &left->sheets, error);
 }
 
-/* Rows of each result, -1 where it is not there, and of all that are to be written: what progress is measured against. */
-static fs_status attach_all(const fs_report *report, int64_t count[], double *total,
-                            fs_error *error)
+/* The tables that are there, two files each: several are written at once, and what is left out is told in their order. */
+typedef struct exports {
+    const fs_report *report;
+    const char *name[RESULTS];
+    int64_t rows[RESULTS];
+    left_out left[RESULTS];
+    int tables;
+    double total;
+    pthread_mutex_t lock; /* guards what follows */
+    double done;
+} exports;
+
+/* Which results are there, and how many rows they have: what progress is measured against. */
+static fs_status attach_all(exports *e, const char *folder, fs_error *error)
 {
-    *total = 0;
-    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+    for (size_t i = 0; i < RESULTS; i++) {
         char path[4096], select[256];
-        count[i] = -1;
-        if (!fs_report_has(report, results[i])) continue;
-        snprintf(path, sizeof path, "%s/tables/%s.parquet", report->folder, results[i]);
-        FS_TRY(fs_engine_attach(report->engine, results[i], path, error));
+        int64_t rows;
+        if (!fs_report_has(e->report, results[i])) continue;
+        snprintf(path, sizeof path, "%s/tables/%s.parquet", folder, results[i]);
+        FS_TRY(fs_engine_attach(e->report->engine, results[i], path, error));
         snprintf(select, sizeof select, "select count(*) from %s", results[i]);
-        FS_TRY(fs_engine_integer(report->engine, select, &count[i], error));
-        *total += (double)count[i];
+        FS_TRY(fs_engine_integer(e->report->engine, select, &rows, error));
+        e->total += (double)rows;
+        e->name[e->tables] = results[i];
+        e->rows[e->tables++] = rows;
     }
     return FS_OK;
 }
 
-static void say_progress(const fs_engine *engine, const char *table, double done, double total)
+static void say_progress(exports *e, const char *table, double rows)
 {
     char what[160];
     snprintf(what, sizeof what, "writing CSV and XLSX: %s", table);
-    fs_progress_report(fs_engine_progress(engine), what, done, total);
+    pthread_mutex_lock(&e->lock);
+    fs_progress_report(fs_engine_progress(e->report->engine), what, e->done, e->total);
+    e->done += rows;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static fs_status export_file(void *context, int64_t index, int worker, fs_error *error)
+{
+    exports *e = context;
+    int64_t i = index / 2;
+    (void)worker;
+    say_progress(e, e->name[i], (double)e->rows[i] / 2);
+    if (index % 2 == 0) return export_csv(e->report, e->name[i], e->rows[i], &e->left[i], error);
+    return export_sheet(e->report, e->name[i], e->rows[i], &e->left[i], error);
+}
+
+static fs_status tell_left_out(const exports *e, const char *folder, fs_error *error)
+{
+    left_out all = {0};
+    fs_status status = FS_OK;
+    for (int i = 0; i < e->tables && status == FS_OK; i++) {
+        if (e->left[i].csv.size) status = fs_buffer_text(&all.csv, e->left[i].csv.data);
+        if (status == FS_OK && e->left[i].sheets.size)
+            status = fs_buffer_text(&all.sheets, e->left[i].sheets.data);
+    }
+    if (status != FS_OK) fs_fail_memory(error, 4096);
+    if (status == FS_OK) status = write_notices(folder, &all, error);
+    fs_buffer_free(&all.csv);
+    fs_buffer_free(&all.sheets);
+    return status;
+}
+
+static fs_status export_all(exports *e, const char *folder, fs_error *error)
+{
+    FS_TRY(attach_all(e, folder, error));
+    fs_status status = fs_parallel(2 * (int64_t)e->tables, fs_engine_threads(e->report->engine),
+                                   export_file, e, error);
+    if (status == FS_OK) status = tell_left_out(e, folder, error);
+    for (int i = 0; i < e->tables; i++) {
+        fs_buffer_free(&e->left[i].csv);
+        fs_buffer_free(&e->left[i].sheets);
+    }
+    return status;
 }
 
 fs_status fs_report_export(fs_engine *engine, fs_project *project, const char *folder,
                            fs_error *error)
 {
     fs_report report;
-    left_out left = {0};
     FS_TRY(fs_report_open(engine, project, folder, &report, error));
     FS_TRY(make_inside(folder, "csv", error));
     FS_TRY(make_inside(folder, "xlsx", error));
-    double done = 0, total = 0;
-    int64_t count[sizeof results / sizeof *results];
-    fs_status status = attach_all(&report, count, &total, error);
-    for (size_t i = 0; status == FS_OK && i < sizeof results / sizeof *results; i++) {
-        if (count[i] < 0) continue;
-        say_progress(engine, results[i], done, total);
-        status = export_csv(&report, results[i], count[i], &left, error);
-        if (status == FS_OK) status = export_sheet(&report, results[i], count[i], &left, error);
-        done += (double)count[i];
-    }
-    if (status == FS_OK) status = write_notices(folder, &left, error);
-    fs_buffer_free(&left.csv);
-    fs_buffer_free(&left.sheets);
+    exports e = {.report = &report};
+    pthread_mutex_init(&e.lock, NULL);
+    fs_status status = export_all(&e, folder, error);
+    pthread_mutex_destroy(&e.lock);
     return status;
 }
