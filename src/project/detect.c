@@ -283,12 +283,15 @@ static bool possible_overrides(const fs_seen_table *t)
            (has(t, FS_OVERRIDES, "value") || has(t, FS_OVERRIDES, "change"));
 }
 
-/* What suppliers ask for is told in no other table. */
+/* What suppliers ask for is told in no other table; where they only have names the file must be called so. */
 static bool possible_suppliers(const fs_seen_table *t)
 {
     bool asks = has(t, FS_SUPPLIERS, "order_days") || has(t, FS_SUPPLIERS, "minimum_value") ||
                 has(t, FS_SUPPLIERS, "truck") || has(t, FS_SUPPLIERS, "lead_time");
-    return asks && unique_role(t, FS_SUPPLIERS, "supplier") && !unique_role(t, FS_PRODUCTS, "item");
+    bool called = fs_words_has(&t->words, fs_canonical_at(FS_SUPPLIERS)->words) &&
+                  has(t, FS_SUPPLIERS, "name");
+    return (asks || called) && unique_role(t, FS_SUPPLIERS, "supplier") &&
+           !unique_role(t, FS_PRODUCTS, "item");
 }
 
 static bool possible(const fs_detection *d, const fs_seen_table *t, int canonical)
@@ -326,10 +329,20 @@ static bool possible(const fs_detection *d, const fs_seen_table *t, int canonica
     }
 }
 
+/* A file of those who work there or deliver is none of ours, whatever dates and names it has; what they sold may be. */
+static bool is_of_staff(const fs_seen_table *t)
+{
+    return fs_words_has(&t->words, "employee employees staff shipper shippers carriers couriers "
+                                   "salespeople mitarbeiter personal empleados employes "
+                                   "dipendenti medewerkers pracownicy funcionarios") &&
+           !has(t, FS_STOCK, "item");
+}
+
 static void score(const fs_detection *d, fs_seen_table *t, int canonical)
 {
     fs_fit *fit = &t->fit[canonical];
-    fit->possible = t->rows > 0 && possible(d, t, canonical);
+    fit->possible =
+        t->rows > 0 && (canonical == FS_SALES || !is_of_staff(t)) && possible(d, t, canonical);
     fit->score = columns_score(t, canonical);
     for (size_t i = 0; i < sizeof evidence / sizeof *evidence; i++)
         if (evidence[i].tables & 1u << canonical)

@@ -216,6 +216,33 @@ static fs_status derive_prices(fs_detection *d, int source, fs_error *error)
     return status != FS_OK ? status : closed;
 }
 
+/* What is there now, as a list of products says it. */
+static fs_status derive_stock(fs_detection *d, int source, fs_error *error)
+{
+    fs_seen_table *t = &d->table[source];
+    fs_draft draft;
+    if (is_home(d, FS_STOCK) || fs_role_sureness(t, FS_STOCK, "on_hand") < 0.6 ||
+        fs_role_column(t, FS_PRODUCTS, "item") < 0)
+        return FS_OK;
+    FS_TRY(fs_draft_open(d, FS_STOCK, source, true, &draft, error));
+    fs_status status = add_from(&draft, FS_PRODUCTS, "item", "item");
+    if (status == FS_OK && fs_role_sureness(t, FS_STOCK, "store") > 0.8)
+        status = add_from(&draft, FS_STOCK, "store", "store");
+    if (status == FS_OK) status = add_from(&draft, FS_STOCK, "on_hand", "on_hand");
+    if (status == FS_OK) status = add_from(&draft, FS_STOCK, "on_order", "on_order");
+    if (status == FS_OK)
+        status =
+            about(&draft, "what is there and on its way, as it stands in the list of products");
+    const char *units = sql_of(&draft, "on_hand");
+    if (status == FS_OK && units) {
+        draft.map->body = select_distinct(&draft, fs_draft_text(d, "%s is not null", units));
+        if (!draft.map->body) status = fs_fail_memory(error, 64);
+    } else
+        d->maps--;
+    fs_status closed = fs_draft_close(&draft);
+    return status != FS_OK ? status : closed;
+}
+
 static fs_status derive_calendar(fs_detection *d, int source, fs_error *error)
 {
     fs_seen_table *t = &d->table[source];
@@ -305,6 +332,9 @@ fs_status fs_mapping_more(fs_detection *d, fs_error *error)
         if (t != d->sales && d->table[t].home == FS_PRODUCTS && !is_home(d, FS_STORES) &&
             (d->sales < 0 || fs_role_column(&d->table[t], FS_STORES, "kind") >= 0))
             FS_TRY(derive_entity(d, t, FS_STORES, "store", error));
+    for (int t = 0; t < d->tables; t++)
+        if (t != d->sales && d->table[t].home == FS_PRODUCTS && d->table[t].use == FS_USE_HOME)
+            FS_TRY(derive_stock(d, t, error));
     if (d->sales < 0 || !panel(&d->table[d->sales])) return FS_OK;
     FS_TRY(derive_prices(d, d->sales, error));
     FS_TRY(derive_calendar(d, d->sales, error));

@@ -40,7 +40,8 @@ bool fs_tells_who(const fs_draft *draft, int column)
     const fs_column_profile *p = c->profile;
     int64_t told = p->rows - p->missing;
     bool about = draft->canonical == FS_CUSTOMERS || draft->canonical == FS_SALES ||
-                 draft->canonical == FS_PROMOTIONS || draft->canonical == FS_REVIEWS;
+                 draft->canonical == FS_PROMOTIONS || draft->canonical == FS_REVIEWS ||
+                 draft->canonical == FS_SUPPLIERS;
     if (!about || p->bools == told) return false;
     if (p->distinct < FEW && 2 * p->distinct < (double)told) return false;
     const fs_words *w = &c->words;

@@ -94,6 +94,8 @@ static const struct evidence {
      "stands beside a rate of holding"},
     {S(KEY), 0, NULL, fs_is_plural, -6.0, "a number of such, by its name"},
     {S(KEY), 0, "item store customer basket review", fs_is_coupon, -3.5, "named as a promotion"},
+    {S(KEY), 0, "item store customer basket review", fs_is_staff, -7.0,
+     "named as who works there or delivers"},
     {S(MONEY) | S(COUNT) | S(FLAG), 0, NULL, fs_refers, -2.5, "its values are another file's key"},
     {S(RATING), 0, NULL, fs_is_small_range, 2.2, "a few steps"},
     {S(DEGREES), 0, NULL, fs_is_degrees, 3.0, "degrees"},

@@ -49,6 +49,7 @@ FS_EVIDENCE(fs_is_cost_total);
 FS_EVIDENCE(fs_is_cost_of_stock);
 FS_EVIDENCE(fs_is_beside_holding);
 FS_EVIDENCE(fs_is_coupon);
+FS_EVIDENCE(fs_is_staff);
 FS_EVIDENCE(fs_is_share);
 FS_EVIDENCE(fs_is_small_range);
 FS_EVIDENCE(fs_is_degrees);

@@ -299,6 +299,19 @@ FS_EVIDENCE(fs_is_coupon)
                ? 1
                : 0;
 }
+FS_EVIDENCE(fs_is_staff)
+{
+    UNUSED;
+    return fs_words_has(
+               &column->words,
+               "employee employees emp staff salesperson salesman saleswoman salesrep "
+               "cashier clerk shipper shippers shipvia carrier courier mitarbeiter "
+               "verkaufer kassierer empleado cajero employe caissier dipendente "
+               "cassiere medewerker pracownik kasjer funcionario supplier suppliers lieferant "
+               "proveedor fornecedor fournisseur fornitore leverancier dostawca")
+               ? 1
+               : 0;
+}
 FS_EVIDENCE(fs_is_small_range)
 {
     UNUSED;

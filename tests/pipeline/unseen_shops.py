@@ -678,7 +678,37 @@ def shop_plugin(folder: Path) -> Truth:
     return truth
 
 
-RUN = [year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def trading_company(folder: Path) -> Truth:
+    """A trader's database: orders of employees who are numbered as products are, suppliers without terms, what is there in the list of products."""
+    r = random.Random(37)
+    truth = Truth(items=40, roles={"time": "OrderDate", "basket": "OrderID", "item": "ProductID", "units": "Quantity", "price": "UnitPrice",
+                                   "customer": "CustomerID", "discount": "Discount"}, currency="EUR",
+                  tables={"products": 40, "customers": 60, "suppliers": 8, "stock": 40, "calendar": 0, "stores": 0})
+    products = [(n, f"Tea {n}", 1 + n % 8, 1 + n % 4, "10 boxes x 20 bags", round(5 + 0.7 * n, 2), r.randint(0, 120), r.choice([0, 0, 20]), 10, 0) for n in range(1, 41)]
+    write(folder / "Products.csv", ["ProductID", "ProductName", "SupplierID", "CategoryID", "QuantityPerUnit", "UnitPrice", "UnitsInStock", "UnitsOnOrder",
+                                    "ReorderLevel", "Discontinued"], products)
+    write(folder / "Categories.csv", ["CategoryID", "CategoryName", "Description"], [(n, f"Kind {n}", f"all of kind {n}") for n in range(1, 5)])
+    write(folder / "Suppliers.csv", ["SupplierID", "CompanyName", "ContactName", "ContactTitle", "Address", "City", "Country", "Phone"],
+          [(n, f"Leaves & Sons {n}", f"Ann {n}", "Sales Manager", f"{n} Quay", "London", "UK", f"555-{n:04d}") for n in range(1, 9)])
+    write(folder / "Customers.csv", ["CustomerID", "CompanyName", "ContactName", "Address", "City", "PostalCode", "Country", "Phone"],
+          [(f"C{n:04d}", f"Shop {n}", f"Bob {n}", f"{n} Road", "Berlin", f"{10000 + n}", "Germany", f"030-{n:05d}") for n in range(60)])
+    write(folder / "Employees.csv", ["EmployeeID", "LastName", "FirstName", "Title", "BirthDate", "HireDate"],
+          [(n, f"Smith{n}", f"Jo{n}", "Sales Representative", f"19{60 + n}-01-{n:02d}", f"2015-05-{n:02d}") for n in range(1, 10)])
+    write(folder / "Shippers.csv", ["ShipperID", "CompanyName", "Phone"], [(n, f"Fast {n}", f"555-9{n:03d}") for n in range(1, 4)])
+    orders, lines, day = [], [], date(2022, 7, 4)
+    for n in range(10248, 11448):
+        day += timedelta(days=r.choice([0, 0, 1]))
+        orders.append((n, f"C{r.randrange(60):04d}", r.randint(1, 9), day, day + timedelta(days=28), day + timedelta(days=r.randint(1, 9)), r.randint(1, 3),
+                       round(r.uniform(1, 99), 2)))
+        for product in r.sample(products, r.randint(1, 4)):
+            lines.append((n, product[0], product[5], r.randint(1, 30), r.choice([0, 0, 0.05])))
+            sold(truth, day, lines[-1][3])
+    write(folder / "Orders.csv", ["OrderID", "CustomerID", "EmployeeID", "OrderDate", "RequiredDate", "ShippedDate", "ShipVia", "Freight"], orders)
+    write(folder / "Order Details.csv", ["OrderID", "ProductID", "UnitPrice", "Quantity", "Discount"], lines)
+    return truth
+
+
+RUN = [trading_company, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
