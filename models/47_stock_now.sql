@@ -4,11 +4,12 @@
 --
 -- A count without a day is of now; else the last one counts. One from before the last period is taken down by what was sold since, as deliveries
 -- are not told ('worked out'); where there is no count, but the last period says that there was none, it is zero. With forecast.start in the
--- past nothing is looked at that was told from then on. Where nothing is sold (a warehouse), an item is on offer if it is so in any store. note says what is odd.
+-- past nothing is looked at that was told from then on. Places whose stock is one store's (stock_places) are added up. Where nothing is sold (a warehouse), an item is on offer if it is so in any store. note says what is odd.
 with told as (
     select
         stock.item,
         stock_places.store,
+        stock_places.told as place,
         stock.day,
         max(stock.on_hand) as on_hand,
         max(case when stock.in_stock then 1 when stock.in_stock = false then 0 when stock.on_hand > 0 then 1 when stock.on_hand <= 0 then 0 end) as there
@@ -17,9 +18,9 @@ with told as (
     where stock.item is not null
         and (stock.on_hand is not null or stock.in_stock is not null)
         and ('${forecast.start}' = '' or cast(stock.day as string) < '${forecast.start}')
-    group by stock.item, stock_places.store, stock.day
+    group by stock.item, stock_places.store, stock_places.told, stock.day
 ),
-lasts as (
+by_place as (
     select
         item,
         store,
@@ -30,6 +31,19 @@ lasts as (
         max(case when there is not null then day end) as looked_on,
         max(case when there = 1 then day end) as last_in_stock
     from told
+    group by item, store, place
+),
+lasts as (
+    select
+        item,
+        store,
+        cast(sum(exact(on_hand_now)) as double) as on_hand_now,
+        cast(sum(exact(on_hand_then)) as double) as on_hand_then,
+        max(counted_on) as counted_on,
+        max(there) as there,
+        max(looked_on) as looked_on,
+        max(last_in_stock) as last_in_stock
+    from by_place
     group by item, store
 ),
 sold as (

@@ -1,5 +1,5 @@
 -- step: stock_places
--- about: by which store of the sales the stock of a place is counted: where both name one place only, they are the same, else by its name
+-- about: by which store of the sales the stock of a place is counted: all of it by the only one where sales name none, or both name one place only; else by its name
 -- expect: unique(told)
 with told as (
     select coalesce(store, '(all)') as told
@@ -17,7 +17,7 @@ counted as (
 )
 select
     told.told,
-    case when counted.places = 1 and selling.stores = 1 then selling.store else told.told end as store
+    case when selling.stores = 1 and (counted.places = 1 or selling.store = '(all)') then selling.store else told.told end as store
 from told
 cross join counted
 cross join selling

@@ -264,7 +264,7 @@ static const fs_canonical_column products[] = {
     {"category", FS_TYPE_TEXT,
      .words = "category cat department dept group productgroup prodgroup class family "
               "categoryname maincategory departmentgroup division section lineofbusiness "
-              "assortment productline producttype warengruppe kategorie abteilung sortiment "
+              "assortment productline producttype genre warengruppe kategorie abteilung sortiment "
               "hauptgruppe bereich categoria departamento familia grupo seccion secao rayon "
               "famille categorie reparto categoriaprodotto afdeling kategoria dzial matkl "
               "категория группа kategori varugrupp varegruppe danhmuc nhomhang "

@@ -568,14 +568,14 @@ static fs_status second_source(fs_detection *d, fs_seen_table *t, bool *yes, fs_
 }
 
 /* What the sales call their product, store or customer is one in the file that it refers to, whatever
- * its name there. */
-static void name_referred(fs_detection *d, const fs_seen_table *lines)
+ * its name there. Headers have no products. */
+static void name_referred(fs_detection *d, const fs_seen_table *lines, bool is_header)
 {
     static const struct {
         const char *role;
         int canonical;
     } keys[] = {{"item", FS_PRODUCTS}, {"store", FS_STORES}, {"customer", FS_CUSTOMERS}};
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+    for (size_t k = is_header ? 1 : 0; k < sizeof keys / sizeof *keys; k++) {
         const fs_seen_column *from = column_of(lines, FS_SALES, keys[k].role);
         if (!from || from->refers < 0 || d->table[from->refers].set) continue;
         fs_seen_table *other = &d->table[from->refers];
@@ -612,8 +612,8 @@ fs_status fs_detect_choose(fs_detection *d, fs_error *error)
     }
     FS_TRY(choose_sales(d, error));
     int header = d->sales >= 0 ? fs_detect_header(d, &d->table[d->sales], NULL) : -1;
-    if (d->sales >= 0) name_referred(d, &d->table[d->sales]);
-    if (header >= 0) name_referred(d, &d->table[header]);
+    if (d->sales >= 0) name_referred(d, &d->table[d->sales], false);
+    if (header >= 0) name_referred(d, &d->table[header], true);
     for (int t = 0; t < d->tables; t++) {
         fs_seen_table *table = &d->table[t];
         if (t == d->sales || table->set) continue;

@@ -269,31 +269,78 @@ fs_status fs_campaign_links(fs_draft *draft)
 
 /* ---- what a category is called --------------------------------------------------------------------------------- */
 
+/* Where a row of a small file says what its key is called; -1: nowhere. */
+static int name_column(const fs_seen_table *t, int key)
+{
+    for (int i = 0; i < t->columns; i++)
+        if (i != key && t->column[i].words.named &&
+            t->column[i].profile->reading.kind == FS_READ_TEXT)
+            return i;
+    int name = key == 0 ? 1 : 0;
+    bool sure = t->column[key].profile->reading.kind == FS_READ_TEXT || t->columns == 2;
+    bool text = name < t->columns && t->column[name].profile->reading.kind == FS_READ_TEXT;
+    return t->columns <= 3 && sure && text ? name : -1;
+}
+
+static bool names_kinds(const fs_draft *draft, const fs_seen_table *t)
+{
+    return t != draft->home && t->use != FS_USE_HOME && !t->set && t->rows <= 5000;
+}
+
+/* Subcategories whose file says which category they are of, which has a file of names too. */
+static fs_status join_parent(fs_draft *draft, int table)
+{
+    fs_detection *d = draft->d;
+    const fs_seen_table *t = &d->table[table];
+    for (int i = 0; i < t->columns && !fs_draft_has(draft, "category"); i++) {
+        const fs_seen_column *c = &t->column[i];
+        if (c->refers < 0 || c->unique || c->refers == table) continue;
+        fs_seen_table *parent = &d->table[c->refers];
+        int name = name_column(parent, c->refers_column);
+        if (!names_kinds(draft, parent) || name < 0 || !parent->column[c->refers_column].unique)
+            continue;
+        const char *k = fs_draft_other(d, c->refers, c->refers_column, TEXT);
+        const char *own = fs_draft_other(d, table, i, TEXT);
+        const char *v = fs_draft_other(d, c->refers, name, TEXT);
+        FS_TRY(fs_draft_join(draft, fs_draft_text(d, "\nleft join %s\n    on %s.%s = %s.%s",
+                                                  parent->name, parent->name, k, t->name, own)));
+        parent->why = "names of the categories";
+        FS_TRY(fs_draft_add(draft, "category", fs_draft_text(d, "%s.%s", parent->name, v),
+                            parent->column[name].name, 0.9,
+                            fs_draft_text(d, "from %s", parent->name)));
+    }
+    return FS_OK;
+}
+
+static fs_status join_names(fs_draft *draft, const char *role, int table, int key, int name)
+{
+    fs_detection *d = draft->d;
+    fs_seen_table *t = &d->table[table];
+    int column = fs_role_column(draft->home, FS_PRODUCTS, role);
+    const char *k = fs_draft_other(d, table, key, TEXT), *v = fs_draft_other(d, table, name, TEXT);
+    const char *home = fs_draft_home(draft, column, TEXT);
+    FS_TRY(fs_draft_join(
+        draft, fs_draft_text(d, "\nleft join %s\n    on %s.%s = %s", t->name, t->name, k, home)));
+    t->why = "names of the categories";
+    for (int i = 0; i < draft->map->columns; i++)
+        if (strcmp(draft->map->column[i].name, role) == 0)
+            draft->map->column[i].sql =
+                fs_draft_text(d, "coalesce(%s.%s, %s)", t->name, v, draft->map->column[i].sql);
+    return strcmp(role, "subcategory") == 0 ? join_parent(draft, table) : FS_OK;
+}
+
 fs_status fs_category_link(fs_draft *draft, const char *role)
 {
     fs_detection *d = draft->d;
     int key = fs_role_column(draft->home, FS_PRODUCTS, role);
     for (int o = 0; key >= 0 && o < d->tables; o++) {
-        fs_seen_table *t = &d->table[o];
-        if (t == draft->home || t->use == FS_USE_HOME || t->columns > 3 || t->rows > 5000) continue;
+        const fs_seen_table *t = &d->table[o];
+        if (!names_kinds(draft, t)) continue;
         for (int j = 0; j < t->columns; j++) {
-            int name = j == 0 ? 1 : 0;
-            bool texts = t->column[j].profile->reading.kind == FS_READ_TEXT ||
-                         t->column[name].words.named || t->columns == 2;
-            if (name >= t->columns || !t->column[j].unique || !texts ||
-                t->column[name].profile->reading.kind != FS_READ_TEXT)
-                continue;
+            int name = t->column[j].unique ? name_column(t, j) : -1;
+            if (name < 0) continue;
             if (fs_link_strength(&draft->home->column[key], t, &t->column[j]) < LINKED) continue;
-            const char *k = fs_draft_other(d, o, j, TEXT), *v = fs_draft_other(d, o, name, TEXT);
-            const char *home = fs_draft_home(draft, key, TEXT);
-            FS_TRY(fs_draft_join(draft, fs_draft_text(d, "\nleft join %s\n    on %s.%s = %s",
-                                                      t->name, t->name, k, home)));
-            t->why = "names of the categories";
-            for (int i = 0; i < draft->map->columns; i++)
-                if (strcmp(draft->map->column[i].name, role) == 0)
-                    draft->map->column[i].sql = fs_draft_text(d, "coalesce(%s.%s, %s)", t->name, v,
-                                                              draft->map->column[i].sql);
-            return FS_OK;
+            return join_names(draft, role, o, j, name);
         }
     }
     return FS_OK;

@@ -312,6 +312,38 @@ FS_EVIDENCE(fs_is_staff)
                ? 1
                : 0;
 }
+/* What should be there, not what is. */
+FS_EVIDENCE(fs_is_wanted_level)
+{
+    UNUSED;
+    return fs_words_has(&column->words,
+                        "safety reorder minimum min maximum max target desired required ideal "
+                        "sicherheitsbestand mindestbestand meldebestand hochstbestand minimo "
+                        "maximo seguridad seguranca securite scorta")
+               ? 1
+               : 0;
+}
+/* The key of what products are kinds of. */
+FS_EVIDENCE(fs_is_kind)
+{
+    UNUSED;
+    return fs_words_has(&column->words,
+                        "category subcategory cat subcat categorie categoria kategorie territory "
+                        "region department family group brand genre type")
+               ? 1
+               : 0;
+}
+/* In a file that is called so, and beside no other word. */
+FS_EVIDENCE(fs_is_quantity_there)
+{
+    UNUSED;
+    return column->words.count == 1 &&
+                   fs_words_has(&table->words, fs_canonical_at(FS_STOCK)->words) &&
+                   fs_words_has(&column->words, "quantity qty units menge stuck cantidad quantite "
+                                                "quantita aantal ilosc")
+               ? 1
+               : 0;
+}
 FS_EVIDENCE(fs_is_small_range)
 {
     UNUSED;

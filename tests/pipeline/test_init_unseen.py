@@ -107,6 +107,19 @@ def test_kinds_two_files_away_give_products_their_category(opened):
     assert ask(run, "products", "count(*), count(category), count(name), count(price)") == (24, 24, 24, 24)
 
 
+def test_categories_of_subcategories_have_their_names(opened):
+    _, said, run = opened(unseen_shops.bicycle_works)
+    assert ask(run, "products", "count(distinct subcategory), count(distinct category), min(category), min(subcategory)") == (20, 4, "Accessories", "Group 1")
+    assert roles(said, "stock")["on_hand"]["from"] == "Quantity"
+
+
+def test_the_list_of_products_says_what_is_there(opened):
+    _, said, run = opened(unseen_shops.trading_company)
+    assert {role: column["from"] for role, column in roles(said, "stock").items()} == {"item": "ProductID", "on_hand": "UnitsInStock", "on_order": "UnitsOnOrder"}
+    assert ask(run, "products", "count(distinct category), min(category)") == (4, "Kind 1")
+    assert "ContactName" not in {column["from"] for column in roles(said, "suppliers").values()}
+
+
 def test_what_stands_on_the_first_line_of_an_order_is_of_all_its_lines(opened):
     _, _, run = opened(unseen_shops.webshop_lines)
     assert ask(run, "sales", "count(*) filter (status is null or payment is null), count(distinct status)") == (0, 2)

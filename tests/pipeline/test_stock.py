@@ -324,3 +324,17 @@ def test_what_planners_change_is_ordered_for(foresell, tmp_path):
     for item, store, period, *figures in cases:
         times = (2 if item == ITEMS[3] else 1.2) * (1.5 / 1.2 if store == "south" else 1)
         assert figures == pytest.approx([times * figure for figure in means[item, store, period]])
+
+
+def test_where_sales_name_no_store_all_places_are_added_up(foresell, tmp_path):
+    """Two warehouses, of which one was counted a day later, and what one of them has on its way."""
+    files = tmp_path / "files"
+    write(files / "sales.csv", ["date", "product_id", "units", "price"],
+          [(FIRST + datetime.timedelta(day), item, 1 + (day + i) % 3, "9.50") for day in range(DAYS) for i, item in enumerate(ITEMS)])
+    write(files / "stock.csv", ["product_id", "warehouse", "date", "on_hand"],
+          [(item, place, LAST - datetime.timedelta(back), 10 * i + 100 * back + (place == "west")) for i, item in enumerate(ITEMS)
+           for place, backs in (("east", (1, 0)), ("west", (2, 1, 0))) for back in backs])
+    foresell("init", tmp_path / "project", "--from", files)
+    foresell("run", tmp_path / "project", "--only", "stock_now", timeout=300)
+    tables = tmp_path / "project" / "runs" / "latest" / "tables"
+    assert ask(tables, "item, store, on_hand, known", "stock_now") == [(item, "(all)", 20.0 * i + 1, "counted") for i, item in enumerate(ITEMS)]

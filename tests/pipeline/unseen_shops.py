@@ -708,7 +708,42 @@ def trading_company(folder: Path) -> Truth:
     return truth
 
 
-RUN = [trading_company, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def bicycle_works(folder: Path) -> Truth:
+    """A maker's database: heads and lines of orders, territories, categories two files away, levels of stock that are wanted beside a file of what is there."""
+    r = random.Random(38)
+    truth = Truth(items=60, roles={"time": "OrderDate", "basket": "SalesOrderID", "line": "SalesOrderDetailID", "item": "ProductID", "units": "OrderQty",
+                                   "price": "UnitPrice", "amount": "LineTotal", "customer": "CustomerID"}, currency="USD",
+                  tables={"products": 60, "stock": 120, "stores": 10, "calendar": 0})
+    write(folder / "ProductCategory.csv", ["ProductCategoryID", "Name", "rowguid", "ModifiedDate"],
+          [(n, kind, f"c{n}", "2008-04-30") for n, kind in enumerate(("Bikes", "Components", "Clothing", "Accessories"), 1)])
+    write(folder / "ProductSubcategory.csv", ["ProductSubcategoryID", "ProductCategoryID", "Name", "rowguid", "ModifiedDate"],
+          [(n, 1 + n % 4, f"Group {n}", f"s{n}", "2008-04-30") for n in range(1, 21)])
+    products = [(680 + n, f"Wheel {n}", f"BK-{n:04d}", "Red", 100, 75, round(10 + n * 2.3, 2), round(20 + n * 4.1, 2), "M", r.randint(0, 4), 1 + n % 20, "2011-05-31", f"p{n}")
+                for n in range(60)]
+    write(folder / "Product.csv", ["ProductID", "Name", "ProductNumber", "Color", "SafetyStockLevel", "ReorderPoint", "StandardCost", "ListPrice", "Size",
+                                   "DaysToManufacture", "ProductSubcategoryID", "SellStartDate", "rowguid"], products)
+    write(folder / "ProductInventory.csv", ["ProductID", "LocationID", "Shelf", "Bin", "Quantity", "rowguid", "ModifiedDate"],
+          [(p[0], place, "A", 3, r.randint(0, 600), f"{place}i{p[0]}", "2014-08-12") for p in products for place in (50, 60)])
+    write(folder / "SalesTerritory.csv", ["TerritoryID", "Name", "CountryRegionCode", "Group", "SalesYTD", "SalesLastYear"],
+          [(n, f"Land {n}", "US", "North America", 7887186.78 + n, 3298694.49) for n in range(1, 11)])
+    heads, lines, moment = [], [], datetime(2011, 5, 31)
+    for n in range(43659, 44459):
+        moment, total = moment + timedelta(hours=17), 0.0
+        for p in r.sample(products, r.randint(1, 4)):
+            units = r.randint(1, 5)
+            lines.append((n, len(lines) + 1, "4911", units, p[0], p[7], 0, round(units * p[7], 2), f"d{len(lines)}", "2011-05-31"))
+            total += units * p[7]
+            sold(truth, moment.date(), units, round(units * p[7], 2))
+        heads.append((n, 8, moment, moment + timedelta(12), moment + timedelta(7), 5, 0, f"SO{n}", 11000 + r.randrange(90), r.randint(274, 290), r.randint(1, 10),
+                      round(total, 2), round(total * 0.08, 2), 5, round(total * 1.08 + 5, 2), f"h{n}", "2011-06-07"))
+    write(folder / "SalesOrderHeader.csv", ["SalesOrderID", "RevisionNumber", "OrderDate", "DueDate", "ShipDate", "Status", "OnlineOrderFlag", "SalesOrderNumber", "CustomerID",
+                                            "SalesPersonID", "TerritoryID", "SubTotal", "TaxAmt", "Freight", "TotalDue", "rowguid", "ModifiedDate"], heads)
+    write(folder / "SalesOrderDetail.csv", ["SalesOrderID", "SalesOrderDetailID", "CarrierTrackingNumber", "OrderQty", "ProductID", "UnitPrice", "UnitPriceDiscount",
+                                            "LineTotal", "rowguid", "ModifiedDate"], lines)
+    return truth
+
+
+RUN = [trading_company, bicycle_works, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
