@@ -12,7 +12,7 @@
 --             cancellation  the same, and the file says that the sale was cancelled; or an order that never became one
 --             charge        postage, fee, voucher: money, but no product
 --             adjustment    the books were corrected: nobody bought or brought back anything
---             zero          the file says that nothing was sold
+--             zero          the file says that nothing was sold: none of it, or somebody only looked at it or put it into a cart
 --             none          the file says neither pieces nor money
 -- net_units   pieces out less pieces back; revenue: money in less money paid back. Both are 0 for an order that was
 --             cancelled or taken back by its state alone, and null where not known. Net sales are the sums over sale,
@@ -132,6 +132,7 @@ classed as (
         told.*,
         case
             when pieces is null and money is null and price is null then 'none'
+            when state = 'looked' then 'zero'
             when state = 'cancelled' then 'cancellation'
             when said = 'correction' then 'adjustment'
             when coded is not null or said = 'charge' then 'charge'
@@ -149,7 +150,7 @@ classed as (
 settled as (
     select
         classed.*,
-        kind in ('return', 'cancellation') and not below_zero as void
+        kind in ('return', 'cancellation') and not below_zero or coalesce(state = 'looked', false) as void
     from classed
 )
 select

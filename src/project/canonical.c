@@ -213,9 +213,13 @@ static const fs_canonical_column sales[] = {
      .words = "country nation ~land pais pays paese kraj land1 lieferland страна",
      .doc = "country of the sale"},
     {"status", FS_TYPE_TEXT,
-     .words = "status orderstatus ~stateoforder invoicestatus zustand auftragsstatus bestellstatus "
-              "estado situacao statut stato",
-     .doc = "state of the order, where a cancelled one stands in the file"},
+     .words =
+         "status orderstatus ~stateoforder invoicestatus zustand auftragsstatus bestellstatus "
+         "estado situacao statut stato eventtype ~event eventname ~action actiontype ~behavior "
+         "~behaviour behaviortype ~activity interaction",
+     .doc =
+         "state of the order, where a cancelled one stands in the file; in a file of events what "
+         "was done: bought, put into a cart, looked at"},
     {"note", FS_TYPE_TEXT,
      .words = "description note comment ~text itemname productname producttitle "
               "itemdescription productdescription name title ~desc bezeichnung "

@@ -94,6 +94,7 @@ static const struct evidence {
      "stands beside a rate of holding"},
     {S(KEY), 0, NULL, fs_is_plural, -6.0, "a number of such, by its name"},
     {S(KEY), 0, "item store customer basket review", fs_is_coupon, -3.5, "named as a promotion"},
+    {S(WORDS), 1u << FS_PRODUCTS, "name", fs_names_other, -3.0, "the name of something else"},
     {S(COUNT), 1u << FS_STOCK, "on_hand", fs_is_wanted_level, -8.0,
      "named as what should be there"},
     {S(COUNT), 1u << FS_STOCK, "on_hand", fs_is_quantity_there, 4.0,

@@ -344,6 +344,19 @@ FS_EVIDENCE(fs_is_quantity_there)
                ? 1
                : 0;
 }
+/* The name of something else than a product. */
+FS_EVIDENCE(fs_names_other)
+{
+    UNUSED;
+    return column->words.count > 1 &&
+                   fs_words_has(&column->words,
+                                "store shop vendor supplier customer client county city region "
+                                "state country category subcategory department brand channel "
+                                "district territory warehouse branch employee company filiale "
+                                "kunde lieferant tienda cliente proveedor magasin fournisseur")
+               ? 1
+               : 0;
+}
 FS_EVIDENCE(fs_is_small_range)
 {
     UNUSED;

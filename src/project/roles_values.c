@@ -2,6 +2,7 @@
  *
  * Names decide first (roles.c). What they leave open is asked of the rows, in this order:
  *   the only date       a single column that reads as a date is when it was sold
+ *   amounts that count  whole numbers that are less than the price: pieces
  *   arithmetic          of three columns of numbers a = b x c: amount, units (the whole ones), price
  *   receipts            codes whose rows all have one time: which purchase
  *   products            codes on which the price hangs; else the finest group of products
@@ -182,6 +183,27 @@ static fs_status arithmetic(fs_detection *d, fs_seen_table *t, fs_error *error)
         if (sales_role(t, take[i].role)->column != take[i].column)
             take_role(t, take[i].role, take[i].column, BY_VALUES + 0.1, why);
     return FS_OK;
+}
+
+/* An "amount" in whole numbers that is less than half of a price, on the mean, counts pieces: no line brings less than its price. */
+static fs_status counted_amounts(fs_detection *d, fs_seen_table *t, fs_error *error)
+{
+    fs_fit_column *amount = sales_role(t, "amount");
+    int price = fs_role_column(t, FS_SALES, "price");
+    if (amount->column < 0 || amount->set || price < 0 || !open_role(t, "units")) return FS_OK;
+    const fs_seen_column *c = &t->column[amount->column];
+    const fs_column_profile *a = c->profile, *p = t->column[price].profile;
+    if (!is_number(c) || a->fractional || in_wide(t, amount->column) || fs_has_currency(t, c) > 0 ||
+        a->mean < 0.5 || a->mean >= 0.5 * p->mean)
+        return FS_OK;
+    take_role(t, "units", amount->column, 0.7, "whole numbers below the price: pieces, not money");
+    amount->column = -1;
+    return doubt(d, t,
+                 fs_draft_text(d,
+                               "%s: %s are whole numbers, less than the price: taken for pieces, "
+                               "not for money (else --set 'sales.amount=%s')",
+                               t->name, c->name, c->name),
+                 error);
 }
 
 /* The next best column for a role; -1. `refused` may be NULL. */
@@ -482,6 +504,7 @@ static fs_status whole_sales(fs_detection *d, fs_seen_table *t, fs_error *error)
 fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
 {
     only_date(t);
+    FS_TRY(counted_amounts(d, t, error));
     FS_TRY(arithmetic(d, t, error));
     FS_TRY(receipts(d, t, error));
     FS_TRY(priced_codes(d, t, error));

@@ -107,6 +107,15 @@ def test_kinds_two_files_away_give_products_their_category(opened):
     assert ask(run, "products", "count(*), count(category), count(name), count(price)") == (24, 24, 24, 24)
 
 
+def test_who_only_looked_bought_nothing(opened, foresell):
+    _, said, run = opened(unseen_shops.clicks)
+    foresell("run", run.parents[1], "--only", "sales_lines", "--resume")
+    tables = (run.parents[1] / "runs" / "latest").resolve()
+    found = dict(duckdb.sql(f"select status, (count(*), sum(net_units), max(kind)) from '{tables}/tables/sales_lines.parquet' group by status").fetchall())
+    assert found["transaction"][0] == found["transaction"][1] > 0 and found["transaction"][2] == "sale"
+    assert {what: found[what][1:] for what in ("view", "addtocart")} == {"view": (0, "zero"), "addtocart": (0, "zero")}
+
+
 def test_categories_of_subcategories_have_their_names(opened):
     _, said, run = opened(unseen_shops.bicycle_works)
     assert ask(run, "products", "count(distinct subcategory), count(distinct category), min(category), min(subcategory)") == (20, 4, "Accessories", "Group 1")

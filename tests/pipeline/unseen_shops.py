@@ -743,7 +743,37 @@ def bicycle_works(folder: Path) -> Truth:
     return truth
 
 
-RUN = [trading_company, bicycle_works, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def clicks(folder: Path) -> Truth:
+    """What visitors of a shop did, in milliseconds since 1970: one in thirty of the events is a purchase."""
+    r = random.Random(39)
+    truth = Truth(roles={"time": "timestamp", "item": "itemid", "customer": "visitorid", "basket": "transactionid", "status": "event"}, rows=0)
+    rows, items = [], set()
+    for n in range(9000):
+        what = r.choices(["view", "addtocart", "transaction"], [90, 6, 4])[0]
+        moment, item = datetime(2015, 4, 25, 23) + timedelta(seconds=40 * n), r.randint(1, 300)
+        rows.append([int(moment.timestamp() * 1000), r.randint(1, 1500), what, item, 5000 + n if what == "transaction" else ""])
+        sold(truth, moment.date())
+        items.add(item)
+    write(folder / "events.csv", ["timestamp", "visitorid", "event", "itemid", "transactionid"], rows)
+    truth.items = len(items)
+    return truth
+
+
+def bonus_cards(folder: Path) -> Truth:
+    """Lines of a loyalty card: the amount counts pieces, the price is the line's, the asset what it cost."""
+    r = random.Random(40)
+    truth = Truth(roles={"time": "TRANSACTION_DT", "item": "PRODUCT_ID", "customer": "CUSTOMER_ID", "units": "AMOUNT", "amount": "SALES_PRICE"}, items=80)
+    goods, rows = [(4710000000000 + 37 * n, 100100 + n % 12, 15 + 7 * (n % 40)) for n in range(80)], []
+    for n in range(3600):
+        day, (item, kind, price), units = date(2000, 11, 1) + timedelta(days=n // 30), goods[n % 80], r.choice([1, 1, 1, 2, 3])
+        rows.append([f"{day.month}/{day.day}/{day.year}", f"{r.randint(1, 200):08d}", r.choice(["25-29", "30-34"]), r.choice(["115", "221"]), kind, item, units,
+                     round(price * 0.8) * units, price * units])
+        sold(truth, day, units, price * units)
+    write(folder / "all months.csv", ["TRANSACTION_DT", "CUSTOMER_ID", "AGE_GROUP", "PIN_CODE", "PRODUCT_SUBCLASS", "PRODUCT_ID", "AMOUNT", "ASSET", "SALES_PRICE"], rows)
+    return truth
+
+
+RUN = [trading_company, bicycle_works, clicks, bonus_cards, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
