@@ -105,7 +105,8 @@ static const fs_canonical_column sales[] = {
               "商品代码 物料 產品 상품 상품코드 제품 품목",
      .doc = "which product; '(all)' where the file has totals over products"},
     {"store", FS_TYPE_TEXT,
-     .words = "store shop outlet location branch site warehouse market pos ~seller ~channel "
+     .words = "store shop outlet location branch site warehouse market mall shoppingmall "
+              "shoppingcenter shoppingcentre retailer pos ~seller ~channel "
               "~terminal filiale laden markt standort werk verkaufsstelle tienda sucursal "
               "almacen local loja filial magasin boutique pointdevente negozio puntovendita "
               "winkel vestiging sklep werks lgort vkbur магазин magaza sube butik "
@@ -126,7 +127,8 @@ static const fs_canonical_column sales[] = {
      .doc = "who bought it"},
     {"basket", FS_TYPE_TEXT,
      .words = "basket invoice order transaction trans receipt ticket bill cart purchase check "
-              "invoiceno orderid orderno basketid receiptno document docno voucher ~visit bon "
+              "invoiceno orderid orderno saleid salesid basketid receiptno document docno voucher "
+              "~visit bon "
               "beleg belegnummer bonnummer kassenbon rechnung auftrag bestellung pedido "
               "factura boleta compra nota cupom facture commande panier scontrino fattura "
               "ordine bestelling factuur paragon zamowienie faktura vbeln mblnr belnr чек "
@@ -201,7 +203,7 @@ static const fs_canonical_column sales[] = {
      .doc = "what one piece cost the retailer"},
     {"payment", FS_TYPE_TEXT,
      .words = "paymentmethod paymenttype paytype paymethod tender tendertype paymentmode "
-              "~payment paidby ~method zahlungsart zahlart zahlungsmethode zahlungsmittel "
+              "~payment paidby zahlungsart zahlart zahlungsmethode zahlungsmittel "
               "metodopago formapago mediopago formapagamento meiopagamento modepaiement "
               "moyenpaiement paiement pagamento betaalwijze betaalmethode platnosc zlsch "
               "odemeturu odemeyontemi odeme betalning betalningssatt maksutapa platba "

@@ -50,6 +50,8 @@ FS_EVIDENCE(fs_is_cost_of_stock);
 FS_EVIDENCE(fs_is_beside_holding);
 FS_EVIDENCE(fs_is_coupon);
 FS_EVIDENCE(fs_is_staff);
+FS_EVIDENCE(fs_is_of_people);
+FS_EVIDENCE(fs_is_running_number);
 FS_EVIDENCE(fs_names_other);
 FS_EVIDENCE(fs_is_wanted_level);
 FS_EVIDENCE(fs_is_kind);

@@ -219,7 +219,8 @@ FS_EVIDENCE(fs_is_not_sold)
                "tax vat gst hst tip tips onhand hand mwst ust steuer iva tva btw installments "
                "points "
                "stock inventory bestand "
-               "base list regular margin weight height length width returned")
+               "base list regular margin weight height length width returned fuel petrol diesel "
+               "cpi unemployment temperature")
                ? 1
                : 0;
 }
@@ -343,6 +344,20 @@ FS_EVIDENCE(fs_is_quantity_there)
                                                 "quantita aantal ilosc")
                ? 1
                : 0;
+}
+/* What people are, not how many they are or what they buy. */
+FS_EVIDENCE(fs_is_of_people)
+{
+    UNUSED;
+    return fs_words_has(&column->words, "age gender sex income marital education occupation "
+                                        "birth alter geschlecht edad genero sexo eta")
+               ? 1
+               : 0;
+}
+FS_EVIDENCE(fs_is_running_number)
+{
+    UNUSED;
+    return column->unique && column->words.coded ? 1 : 0;
 }
 /* The name of something else than a product. */
 FS_EVIDENCE(fs_names_other)

@@ -227,6 +227,7 @@ static bool code_column(const fs_seen_table *t, int column)
     const fs_column_profile *p = c->profile;
     bool code = p->reading.kind == FS_READ_TEXT || p->reading.kind == FS_READ_INTEGER;
     bool called = fs_role_column(t, FS_SALES, "note") == column && fs_is_code_like(t, c) == 1;
+    if (fs_is_yes_no(t, c) > 0) return false;
     return code && (called || !taken(t, column)) && !in_wide(t, column) && !p->fractional &&
            p->longest <= 64 && !c->unique && p->distinct >= 2 && fs_is_sparse(t, c) == 0;
 }

@@ -773,7 +773,42 @@ def bonus_cards(folder: Path) -> Truth:
     return truth
 
 
-RUN = [trading_company, bicycle_works, clicks, bonus_cards, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def flagged_weeks(folder: Path) -> Truth:
+    """Weekly money of stores beside a flag of holidays and figures of the economy, one of which is a price."""
+    r = random.Random(41)
+    truth = Truth(items=1, period="week", roles={"time": "Date", "store": "Store", "amount": "Weekly_Sales", "price": None, "item": None})
+    rows = []
+    for store in range(1, 13):
+        for week in range(80):
+            day, amount = date(2010, 2, 5) + timedelta(weeks=week), round(1e6 + store * 1e4 + r.uniform(0, 1e5), 2)
+            rows.append([store, f"{day:%d-%m-%Y}", amount, int(week % 26 == 1), round(r.uniform(40, 80), 2), round(r.uniform(2, 4), 3), 211.09, 8.1])
+            sold(truth, day, 0, amount)
+    write(folder / "Stores.csv", ["Store", "Date", "Weekly_Sales", "Holiday_Flag", "Temperature", "Fuel_Price", "CPI", "Unemployment"], rows)
+    return truth
+
+
+def toy_chain(folder: Path) -> Truth:
+    """Numbered sales of a chain, prices with a sign behind spaces, what is there in each store, a list of days, a dictionary of the fields."""
+    r = random.Random(42)
+    truth = Truth(items=35, currency="USD", roles={"time": "Date", "basket": "Sale_ID", "item": "Product_ID", "store": "Store_ID", "units": "Units", "amount": None},
+                  tables={"products": 35, "stores": 10, "stock": 350})
+    write(folder / "products.csv", ["Product_ID", "Product_Name", "Product_Category", "Product_Cost", "Product_Price"],
+          [(n, f"Toy {n}", ("Toys", "Games", "Sports")[n % 3], f"${5 + n / 2:.2f} ", f"${9 + n * 0.7:.2f} ") for n in range(1, 36)])
+    write(folder / "stores.csv", ["Store_ID", "Store_Name", "Store_City", "Store_Location", "Store_Open_Date"],
+          [(n, f"Toys City {n}", f"City {n}", "Downtown", f"199{n % 10}-06-11") for n in range(1, 11)])
+    write(folder / "inventory.csv", ["Store_ID", "Product_ID", "Stock_On_Hand"], [(s, p, r.randint(0, 40)) for s in range(1, 11) for p in range(1, 36)])
+    write(folder / "calendar.csv", ["Date"], [(f"{d.month}/{d.day}/{d.year}",) for d in days(date(2022, 1, 1), 150)])
+    write(folder / "data_dictionary.csv", ["Table", "Field", "Description"], [("Products", "Product_ID", "which product"), ("Sales", "Units", "pieces sold")] * 4)
+    rows = []
+    for n in range(6000):
+        day, units = date(2022, 1, 1) + timedelta(days=n // 40), r.choice([1, 1, 1, 2])
+        rows.append([n + 1, day, r.randint(1, 10), 1 + n % 35, units])
+        sold(truth, day, units)
+    write(folder / "sales.csv", ["Sale_ID", "Date", "Store_ID", "Product_ID", "Units"], rows)
+    return truth
+
+
+RUN = [trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
