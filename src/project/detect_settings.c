@@ -193,6 +193,12 @@ static void find_currency(fs_detection *d)
             if (c->wide || !c->profile->examples) continue;
             if (currency_column(c))
                 d->currency = c->profile->example[0], d->currency_why = "a column of currencies";
+            else if (fs_words_has(&c->words, "eur euro euros"))
+                d->currency = "EUR", d->currency_why = "the name of a column";
+            else if (fs_words_has(&c->words, "usd dollar dollars"))
+                d->currency = "USD", d->currency_why = "the name of a column";
+            else if (fs_words_has(&c->words, "gbp pounds"))
+                d->currency = "GBP", d->currency_why = "the name of a column";
             else if (fs_has_currency(table, c) > 0) {
                 for (int e = 0; e < c->profile->examples && !d->currency; e++)
                     d->currency = currency_of(d, c->profile->example[e]);
@@ -201,12 +207,6 @@ static void find_currency(fs_detection *d)
                         c->profile->reading.kind == FS_READ_INTEGER) &&
                        (d->currency = currency_of(d, c->name)))
                 d->currency_why = "the name of a column";
-            else if (fs_words_has(&c->words, "eur euro euros"))
-                d->currency = "EUR", d->currency_why = "the name of a column";
-            else if (fs_words_has(&c->words, "usd dollar dollars"))
-                d->currency = "USD", d->currency_why = "the name of a column";
-            else if (fs_words_has(&c->words, "gbp pounds"))
-                d->currency = "GBP", d->currency_why = "the name of a column";
         }
     }
     if (!d->currency && d->country && (d->currency = fs_country_currency(d->country)))

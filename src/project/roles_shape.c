@@ -354,6 +354,14 @@ FS_EVIDENCE(fs_is_of_people)
                ? 1
                : 0;
 }
+FS_EVIDENCE(fs_counts_no_people)
+{
+    return fs_is_of_people(table, column) > 0 ||
+                   fs_words_has(&column->words, "per zip zipcode postcode postal plz id since "
+                                                "joined phone lifetime")
+               ? 1
+               : 0;
+}
 FS_EVIDENCE(fs_is_running_number)
 {
     UNUSED;
@@ -423,6 +431,12 @@ FS_EVIDENCE(fs_is_unique)
 {
     UNUSED;
     return column->unique && table->rows > 20 ? 1 : 0;
+}
+/* Where many lines were written no product is sold but once. */
+FS_EVIDENCE(fs_is_another_each_time)
+{
+    UNUSED;
+    return column->unique && table->rows > 500 && table->wide.kind == FS_LABEL_NONE ? 1 : 0;
 }
 FS_EVIDENCE(fs_is_present)
 {

@@ -808,7 +808,23 @@ def toy_chain(folder: Path) -> Truth:
     return truth
 
 
-RUN = [trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def numbered_lines(folder: Path) -> Truth:
+    """Lines that are numbered as items, products by sku, figures by customer beside them; empty columns at the end."""
+    r = random.Random(43)
+    truth = Truth(items=60, roles={"time": "created_at", "item": "sku", "customer": "Customer ID", "units": "qty_ordered", "price": "price",
+                                   "amount": "grand_total", "status": "status", "visitors": None})
+    rows = []
+    for n in range(2400):
+        day, units, price = date(2016, 7, 1) + timedelta(days=n // 12), r.randint(1, 3), 100 + 13 * (n % 60)
+        rows.append([211131 + n, r.choice(["complete", "complete", "canceled"]), f"{day.month}/{day.day}/{day.year}", f"kreations_{n % 60}-L", price, units,
+                     price * units, 1 + n % 400, 14100 + n % 90, round(r.uniform(10, 99)), "", ""])
+        sold(truth, day, units, price * units)
+    write(folder / "Largest dataset.csv", ["item_id", "status", "created_at", "sku", "price", "qty_ordered", "grand_total", "Customer ID", "Customer Zipcode",
+                                           "Sales per customer", "", ""], rows)
+    return truth
+
+
+RUN = [trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
