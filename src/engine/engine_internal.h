@@ -103,7 +103,7 @@ struct fs_engine {
 fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_error *error);
 void fs_engine_release(fs_engine *engine, fs_connection *connection, bool clean);
 
-/* Runs all statements of `sql`. `result` (may be NULL) gets the rows of the last one, all of them; the caller destroys it.
+/* Runs all statements of `sql`. `result` (may be NULL) gets the rows of the first that has any, all of them; the caller destroys it.
  * Reports progress, and is interrupted when cancelled. */
 fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char *sql,
                         duckdb_result *result, fs_error *error);

@@ -95,21 +95,6 @@ fs_status fs_export_tell(fs_export_target *t, fs_status written, fs_buffer *sql,
     return fs_export_do(t, written, &call, error);
 }
 
-/* As a prepared statement: DuckDB then asks a MySQL server on a connection that it keeps, and with it the lock of export_mysql.c. One
- * that is planned as it runs asks on a connection that is set back at once. */
-static fs_status ask_prepared(const fs_export_target *t, const char *sql, int64_t *value,
-                              fs_error *error)
-{
-    fs_result *result;
-    bool more = false;
-    *value = 0;
-    FS_TRY(fs_engine_query_on(t->engine, t->connection, sql, &result, error));
-    fs_status status = fs_result_next(result, &more, error);
-    if (status == FS_OK && more) *value = fs_result_integer(result, 0);
-    fs_result_close(result);
-    return status;
-}
-
 fs_status fs_export_ask(fs_export_target *t, const char *sql, int64_t *value, fs_error *error)
 {
     fs_buffer call = {0};
@@ -117,8 +102,9 @@ fs_status fs_export_ask(fs_export_target *t, const char *sql, int64_t *value, fs
         fs_buffer_printf(&call, "select n from %s_query('fs_db_%lld', ", server(t), t->number);
     if (status == FS_OK) status = fs_engine_add_text(&call, sql);
     if (status == FS_OK) status = fs_buffer_text(&call, ")");
-    status = status == FS_OK ? ask_prepared(t, call.data, value, error)
-                             : fs_fail_memory(error, strlen(sql));
+    status = status == FS_OK
+                 ? fs_engine_integer_on(t->engine, t->connection, call.data, value, error)
+                 : fs_fail_memory(error, strlen(sql));
     fs_buffer_free(&call);
     return fail(t, status, error);
 }

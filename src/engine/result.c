@@ -458,20 +458,29 @@ const char *fs_result_text(const fs_result *result, int column)
     return c->text.data ? c->text.data : "";
 }
 
-fs_status fs_engine_integer_on(fs_engine *engine, fs_connection *connection, const char *sql,
+static fs_status first_integer(fs_engine *engine, fs_connection *connection, const char *sql,
+                               fs_status (*begin)(fs_result *, const char *, fs_error *),
                                int64_t *value, fs_error *error)
 {
     fs_result *result;
     bool more = false;
     *value = 0;
-    FS_TRY(open_result(engine, connection, sql, start_few, &result, error));
+    FS_TRY(open_result(engine, connection, sql, begin, &result, error));
     fs_status status = fs_result_next(result, &more, error);
     if (status == FS_OK && more && result->columns > 0) *value = fs_result_integer(result, 0);
     fs_result_close(result);
     return status;
 }
 
+/* Prepared: so DuckDB asks a MySQL server on a connection that it keeps, and with it the lock of export_mysql.c. What is planned as
+ * it runs is asked on one that is set back at once. */
+fs_status fs_engine_integer_on(fs_engine *engine, fs_connection *connection, const char *sql,
+                               int64_t *value, fs_error *error)
+{
+    return first_integer(engine, connection, sql, start, value, error);
+}
+
 fs_status fs_engine_integer(fs_engine *engine, const char *sql, int64_t *value, fs_error *error)
 {
-    return fs_engine_integer_on(engine, NULL, sql, value, error);
+    return first_integer(engine, NULL, sql, start_few, value, error);
 }

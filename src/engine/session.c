@@ -96,6 +96,8 @@ fs_status fs_engine_run(fs_engine *engine, fs_connection *connection, const char
                         duckdb_result *result, fs_error *error)
 {
     duckdb_result own = {0};
+    if (sql[strspn(sql, "; \t\r\n")] == '\0')
+        return fs_fail(error, FS_FAILED, "there is no SQL statement");
     if (fs_progress_cancelled(engine->progress)) return fs_fail(error, FS_CANCELLED, "cancelled");
     fs_engine_seam();
     fs_watch_begin(engine, connection);

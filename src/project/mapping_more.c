@@ -191,6 +191,19 @@ static const char *sql_of(const fs_draft *draft, const char *name)
     return NULL;
 }
 
+/* The draft's different rows in which `needed` is known; no table where no column is it. */
+static fs_status close_distinct(fs_draft *draft, const char *needed, fs_status status)
+{
+    const char *sql = sql_of(draft, needed);
+    if (status == FS_OK && sql) {
+        draft->map->body = select_distinct(draft, fs_draft_text(draft->d, "%s is not null", sql));
+        if (!draft->map->body) status = fs_fail_memory(draft->error, 64);
+    } else
+        draft->d->maps--;
+    fs_status closed = fs_draft_close(draft);
+    return status != FS_OK ? status : closed;
+}
+
 static fs_status derive_prices(fs_detection *d, int source, fs_error *error)
 {
     fs_seen_table *t = &d->table[source];
@@ -206,14 +219,7 @@ static fs_status derive_prices(fs_detection *d, int source, fs_error *error)
     if (status == FS_OK)
         status = about(
             &draft, "prices as they stand in the sales panel, one row a product, place and period");
-    const char *price = sql_of(&draft, "price");
-    if (status == FS_OK && price) {
-        draft.map->body = select_distinct(&draft, fs_draft_text(d, "%s is not null", price));
-        if (!draft.map->body) status = fs_fail_memory(error, 64);
-    } else
-        d->maps--;
-    fs_status closed = fs_draft_close(&draft);
-    return status != FS_OK ? status : closed;
+    return close_distinct(&draft, "price", status);
 }
 
 /* What is there now, as a list of products says it. */
@@ -233,14 +239,7 @@ static fs_status derive_stock(fs_detection *d, int source, fs_error *error)
     if (status == FS_OK)
         status =
             about(&draft, "what is there and on its way, as it stands in the list of products");
-    const char *units = sql_of(&draft, "on_hand");
-    if (status == FS_OK && units) {
-        draft.map->body = select_distinct(&draft, fs_draft_text(d, "%s is not null", units));
-        if (!draft.map->body) status = fs_fail_memory(error, 64);
-    } else
-        d->maps--;
-    fs_status closed = fs_draft_close(&draft);
-    return status != FS_OK ? status : closed;
+    return close_distinct(&draft, "on_hand", status);
 }
 
 static fs_status derive_calendar(fs_detection *d, int source, fs_error *error)
@@ -260,14 +259,7 @@ static fs_status derive_calendar(fs_detection *d, int source, fs_error *error)
         status = add_from(&draft, FS_CALENDAR, "school_holiday", "school_holiday");
     if (status == FS_OK)
         status = about(&draft, "days and holidays as they stand in the sales panel");
-    const char *day = sql_of(&draft, "day");
-    if (status == FS_OK && day) {
-        draft.map->body = select_distinct(&draft, fs_draft_text(d, "%s is not null", day));
-        if (!draft.map->body) status = fs_fail_memory(error, 64);
-    } else
-        d->maps--;
-    fs_status closed = fs_draft_close(&draft);
-    return status != FS_OK ? status : closed;
+    return close_distinct(&draft, "day", status);
 }
 
 /* One SELECT a flag, put together by union all: a row where the flag is set. */
@@ -333,7 +325,7 @@ fs_status fs_mapping_more(fs_detection *d, fs_error *error)
             (d->sales < 0 || fs_role_column(&d->table[t], FS_STORES, "kind") >= 0))
             FS_TRY(derive_entity(d, t, FS_STORES, "store", error));
     for (int t = 0; t < d->tables; t++)
-        if (t != d->sales && d->table[t].home == FS_PRODUCTS && d->table[t].use == FS_USE_HOME)
+        if (d->table[t].home == FS_PRODUCTS && d->table[t].use == FS_USE_HOME)
             FS_TRY(derive_stock(d, t, error));
     if (d->sales < 0 || !panel(&d->table[d->sales])) return FS_OK;
     FS_TRY(derive_prices(d, d->sales, error));
