@@ -69,7 +69,7 @@ words as (
                 end
             when 'orders' then 'bought on ' || cast(chosen.orders_365 as string) || case when chosen.orders_365 = 1 then ' day' else ' days' end || ' of the last 365'
             when 'money' then 'brought ' || cast(cast(round(chosen.money_365) as bigint) as string) || ' in the last 365 days'
-            when 'log_order_value' then 'spends ' || cast(cast(round(exp(chosen.log_order_value) - 1) as bigint) as string) || ' a purchase'
+            when 'log_order_value' then 'spends ' || cast(cast(round(round_half_even(exp(chosen.log_order_value) - 1, 6)) as bigint) as string) || ' a purchase'
             when 'trend' then
                 'bought on ' || cast(chosen.orders_90 as string) || ' of the last 90 days, on ' || cast(chosen.orders_before as string) || ' of the 90 before'
             when 'log_tenure' then 'first bought ' || cast(chosen.tenure_days as string) || ' days ago'

@@ -26,6 +26,8 @@ typedef struct fs_raw_source fs_raw_source;
 typedef struct fs_connection {
     duckdb_connection handle;
     struct fs_connection *next, *beside;
+    int looks;   /* at the query that runs */
+    bool counts; /* how far its queries are */
 } fs_connection;
 
 /* What the watcher looks at (watch.c). */
@@ -33,7 +35,7 @@ typedef struct fs_watch {
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t begun; /* a query, or the end of the engine */
     fs_connection *running;
-    bool started, over;
+    bool started, over, counting;
     pthread_t thread;
 } fs_watch;
 
@@ -120,6 +122,9 @@ void fs_watch_begin(fs_engine *engine, fs_connection *connection);
 void fs_watch_end(fs_engine *engine, fs_connection *connection);
 void fs_watch_open(fs_watch *watch);
 void fs_watch_close(fs_watch *watch); /* joins its thread */
+
+/* So much will be read: where it is much, queries tell how far they are from the first on. */
+void fs_watch_expect(fs_engine *engine, int64_t bytes);
 
 /* fs_engine_query and fs_engine_integer on a connection of the caller's, who may be in a transaction; NULL: on one
  * of the pool. */

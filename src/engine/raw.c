@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "raw_internal.h"
 
@@ -131,9 +132,17 @@ static fs_status make_view(fs_raw_source *s, fs_error *error)
     return status;
 }
 
+/* Of a place elsewhere more than anything: that is asked over a line. */
+static int64_t bytes_at(const char *path)
+{
+    struct stat stat_of;
+    return stat(path, &stat_of) == 0 ? (int64_t)stat_of.st_size : INT64_MAX;
+}
+
 static fs_status describe(fs_raw_source *s, fs_error *error)
 {
     for (int i = 0; i < s->paths; i++) {
+        fs_watch_expect(s->engine, bytes_at(s->path[i]));
         FS_TRY(fs_raw_prepare_path(s->engine, s->path[i], error));
         FS_TRY(fs_raw_note_version(s->engine, s->path[i], error));
     }

@@ -21,8 +21,6 @@
 
 /* ---- connections ---- */
 
-/* Has the connection's queries count how far they are, and print nothing. Failing costs the listener
- * some reports, no more. */
 #if defined(__SANITIZE_THREAD__)
 void fs_engine_seam(void)
 {
@@ -31,12 +29,6 @@ void fs_engine_seam(void)
     pthread_mutex_unlock(&lock);
 }
 #endif
-
-static void count_progress(fs_connection *connection)
-{
-    duckdb_query(connection->handle,
-                 "SET enable_progress_bar = true; SET enable_progress_bar_print = false", NULL);
-}
 
 fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_error *error)
 {
@@ -52,7 +44,6 @@ fs_status fs_engine_acquire(fs_engine *engine, fs_connection **connection, fs_er
             fs_free(c);
             return fs_fail(error, FS_FAILED, "no connection to the embedded database");
         }
-        if (engine->progress) count_progress(c);
     }
     c->next = NULL;
     *connection = c;

@@ -159,7 +159,8 @@ static fs_status ask(fs_engine *engine, const char *sql, fs_buffer *query, fs_re
 {
     if (fs_buffer_text(query, "select cast(json_serialize_sql(cast(") != FS_OK ||
         fs_engine_add_text(query, sql) != FS_OK ||
-        fs_buffer_text(query, " as varchar)) as varchar)") != FS_OK)
+        fs_buffer_text(query, " as varchar), skip_default := true, skip_empty := true, skip_null "
+                              ":= true) as varchar)") != FS_OK)
         return fs_fail_memory(error, strlen(sql));
     return fs_engine_query_few(engine, query->data, result, error);
 }
