@@ -3,7 +3,8 @@
 -- expect: unique(item, store, ahead, told); units > 0; ahead >= 1; told in ('by the file', 'by the lead time')
 --
 -- Of counts the last one of each item and store says what is on its way. A line of an order, which counts nothing but says when it arrives, counts
--- if that is yet to come. Where no file says when, it comes as if it were ordered today.
+-- if that is yet to come: files of orders tell of those that came, too. What a count says is on its way, and late, comes next. Where no file
+-- says when, it comes as if it were ordered today.
 with lines as (
     select
         stock.item,
@@ -30,7 +31,7 @@ lasts as (
     group by item, store
 ),
 counted as (
-    select lines.item, lines.store, lines.on_order, lines.arrives, lines.arrives_in
+    select lines.item, lines.store, lines.is_order, lines.on_order, lines.arrives, lines.arrives_in
     from lines
     left join lasts on lasts.item = lines.item and lasts.store = lines.store
     where lines.is_order
@@ -41,6 +42,7 @@ placed as (
     select
         counted.item,
         counted.store,
+        counted.is_order,
         counted.on_order,
         case
             when counted.arrives_in is not null
@@ -55,14 +57,23 @@ placed as (
     cross join stock_settings
     left join stock_terms on stock_terms.item = counted.item and stock_terms.store = counted.store
     where counted.on_order > 0
+),
+due as (
+    select
+        item,
+        store,
+        told,
+        on_order,
+        cast(case when is_order then ahead else greatest(ahead, 1) end as bigint) as ahead
+    from placed
 )
 select
     item,
     store,
-    cast(ahead as bigint) as ahead,
+    ahead,
     told,
     cast(sum(exact(on_order)) as double) as units
-from placed
+from due
 where ahead >= 1
 group by item, store, ahead, told
 order by item nulls first, store nulls first, ahead nulls first, told nulls first

@@ -9,40 +9,25 @@ with told as (
     from promotion_plans
     having count(*) > 0
 ),
-planned as (
-    select
-        plans.item,
-        coalesce(plans.store, '') as store,
-        periods.period,
-        periods.number,
-        least(
-            cast(sum(days_between(greatest(plans.start, periods.period), least(plans.ended, periods.last_day)) + 1) as double)
-                / nullif(max(days_between(periods.period, periods.last_day)) + 1, 0),
-            1e0
-        ) as share
-    from promotion_plans as plans
-    join periods on plans.start <= periods.last_day and plans.ended >= periods.period
-    group by plans.item, coalesce(plans.store, ''), periods.period, periods.number
-),
 planned_periods as (
-    select item, period, number, max(case when store = '' then share else 0e0 end) as everywhere
-    from planned
+    select item, period, number, max(case when store is null then share else 0e0 end) as everywhere
+    from promotion_shares
     group by item, period, number
 ),
 shares as (
     select
         planned_periods.item,
         planned_periods.period,
-        cast(avg(exact(greatest(planned_periods.everywhere, coalesce(planned.share, 0e0)))) as double) as share
+        cast(avg(exact(greatest(planned_periods.everywhere, coalesce(local_shares.share, 0e0)))) as double) as share
     from planned_periods
     join offers
         on offers.item = planned_periods.item
         and offers.first_number <= planned_periods.number
         and (offers.last_number >= planned_periods.number or not offers.off_offer)
-    left join planned
-        on planned.item = planned_periods.item
-        and planned.period = planned_periods.period
-        and planned.store = offers.store
+    left join promotion_shares as local_shares
+        on local_shares.item = planned_periods.item
+        and local_shares.period = planned_periods.period
+        and local_shares.store = offers.store
     group by planned_periods.item, planned_periods.period
 ),
 seen as (

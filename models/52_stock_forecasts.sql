@@ -6,14 +6,32 @@
 -- expect: unique(item, store, period); unique(item, store, step); mean >= 0
 --
 -- Of items on offer, in pieces. What was hidden by a stock-out is not known; what is not written down while it is on offer is a zero, from its first
--- period to the last, so that each series ends where all do. Where season_index knows the season of the year every period is written down, with it.
-with wanted as (
-    select offers.item, offers.store, offers.first_number, stock_settings.last_number, item_categories.category
+-- period to the last, so that each series ends where all do. Where season_index knows the season of the year every period is written down, with it;
+-- so it is of products whose promotions are planned ahead, with the share of the store's days that is on promotion (promotion_shares), past and to come.
+with told as (
+    select min(first_day) as first_day, max(last_day) as last_day
+    from promotion_plans
+    having count(*) > 0
+),
+planned as (
+    select item
+    from promotion_shares
+    group by item
+),
+wanted as (
+    select
+        offers.item,
+        offers.store,
+        offers.first_number,
+        stock_settings.last_number,
+        item_categories.category,
+        planned.item is not null as is_planned
     from offers
     join stock_now on stock_now.item = offers.item and stock_now.store = offers.store
     cross join stock_settings
     cross join demand_unit
     left join item_categories on item_categories.item = offers.item
+    left join planned on planned.item = offers.item
     where not offers.off_offer and stock_now.known <> 'unknown' and demand_unit.in_units
 ),
 edges as (
@@ -39,7 +57,15 @@ cells as (
     select wanted.item, wanted.store, periods.period, case when periods.complete and '${absent}' = 'zero' and not periods.ahead then 0e0 end, 0
     from wanted
     join periods on periods.number >= wanted.first_number
-    where exists (select 1 from season_index)
+    where wanted.is_planned or exists (select 1 from season_index)
+),
+shares as (
+    select wanted.item, wanted.store, promotion_shares.period, max(promotion_shares.share) as share
+    from wanted
+    join promotion_shares
+        on promotion_shares.item = wanted.item
+        and (promotion_shares.store = wanted.store or promotion_shares.store is null)
+    group by wanted.item, wanted.store, promotion_shares.period
 ),
 values_of as (
     select
@@ -56,7 +82,13 @@ select
     values_of.period,
     values_of.value,
     periods.ahead,
-    coalesce(seasoned.factor, 1) as seasonal_index
+    coalesce(seasoned.factor, 1) as seasonal_index,
+    case
+        when planned.item is not null and periods.last_day >= told.first_day and periods.period <= told.last_day then coalesce(shares.share, 0e0)
+    end as promotion
 from values_of
 join periods on periods.period = values_of.period
+left join told on true
+left join planned on planned.item = values_of.item
+left join shares on shares.item = values_of.item and shares.store = values_of.store and shares.period = values_of.period
 left join seasoned on seasoned.item = values_of.item and seasoned.store = values_of.store and seasoned.period = values_of.period

@@ -28,7 +28,14 @@ def run_items(foresell, files: Path, name: str) -> Path:
     project = files.parent / name
     foresell("init", project, "--from", files)
     foresell("run", project, "--only", "forecast_item", timeout=300)
-    return project / "runs" / "latest" / "tables"
+    return (project / "runs" / "latest").resolve() / "tables"
+
+
+def run_stock(foresell, tables: Path) -> Path:
+    """What of the same project orders hang on, in a run of its own."""
+    project = tables.parents[2]
+    foresell("run", project, "--only", "stock_forecasts", "--resume", timeout=300)
+    return (project / "runs" / "latest").resolve() / "tables"
 
 
 class Shop:
@@ -49,19 +56,32 @@ class Shop:
         write(self.files / "sales.csv", [row for row in sales if row["time"][:10] <= cut])
         write(self.files / "stock.csv", [row for row in read(whole / "stock.csv") if row["date"] <= cut])
         self.promotions = read(whole / "promotions.csv")
-        self.told = run_items(foresell, self.files, "told")
+        self.stock = {}
+        self.told = self.run(foresell, "told")
         write(self.files / "promotions.csv", [row for row in self.promotions if row["end_date"] <= cut])
-        self.ended = run_items(foresell, self.files, "ended")
+        self.ended = self.run(foresell, "ended")
         (self.files / "promotions.csv").unlink()
-        self.silent = run_items(foresell, self.files, "silent")
+        self.silent = self.run(foresell, "silent")
+
+    def run(self, foresell, name: str) -> Path:
+        tables = run_items(foresell, self.files, name)
+        self.stock[name] = run_stock(foresell, tables)
+        return tables
 
     def is_promoted(self, item: str, day: str) -> bool:
         return any(row["product_id"] == item and row["start_date"] <= day <= row["end_date"] for row in self.promotions)
 
     def error(self, tables: Path, promoted: bool) -> tuple[float, float]:
         """Of the days that are promoted or not: absolute errors over what was sold, and what was forecast over it."""
+        return self.errors(ask(tables, "item, cast(period as varchar), mean", "model_items"), promoted)
+
+    def stock_error(self, tables: Path, promoted: bool) -> tuple[float, float]:
+        """The same of the forecasts that orders hang on, both stores together."""
+        return self.errors(ask(tables, "item, cast(period as varchar), sum(mean)", "stock_forecasts", "group by all"), promoted)
+
+    def errors(self, forecasts: list[tuple], promoted: bool) -> tuple[float, float]:
         off = sold = made = 0.0
-        for item, day, mean in ask(tables, "item, cast(period as varchar), mean", "model_items"):
+        for item, day, mean in forecasts:
             if self.is_promoted(item, day) == promoted:
                 off += abs(mean - self.sold[item, day])
                 sold += self.sold[item, day]
@@ -82,6 +102,15 @@ def test_forecasts_of_promoted_days_are_better_and_others_no_worse(shop):
     assert shop.error(shop.told, False)[0] < 1.01 * shop.error(shop.silent, False)[0]
 
 
+def test_orders_know_of_promotions(shop):
+    told, share_told = shop.stock_error(shop.stock["told"], True)
+    silent, share_silent = shop.stock_error(shop.stock["silent"], True)
+    assert told < 0.93 * silent
+    assert share_silent < 0.6 and 0.75 < share_told < 1.25
+    assert shop.stock_error(shop.stock["told"], False)[0] < 1.01 * shop.stock_error(shop.stock["silent"], False)[0]
+    assert ask(shop.stock["told"], "count(*) > 0", "stock_forecasts", "where drivers like '%promotion +%'") == [(True,)]
+
+
 def test_what_a_promotion_does_is_told(shop):
     told = ask(shop.told, "item, cast(period as varchar), drivers", "forecast_item", "where drivers like '%promotion%'")
     assert told and all(shop.is_promoted(item, day) for item, day, _ in told)
@@ -100,6 +129,7 @@ def test_promotions_that_are_over_change_nothing(shop):
     assert ask(shop.ended, "count(*)", "promoted_series") == [(0,)]
     for name in ("model_items", "forecast_item"):
         assert (shop.ended / f"{name}.parquet").read_bytes() == (shop.silent / f"{name}.parquet").read_bytes()
+    assert (shop.stock["ended"] / "stock_forecasts.parquet").read_bytes() == (shop.stock["silent"] / "stock_forecasts.parquet").read_bytes()
 
 
 def test_part_of_the_stores_and_of_a_week_is_a_share(foresell, tmp_path):

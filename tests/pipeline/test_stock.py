@@ -286,6 +286,17 @@ def test_one_place_by_two_names_is_the_same(foresell, tmp_path):
     assert shop.ask("stock_forecasts", "count(*)") == [(7 * 28,)]
 
 
+def test_what_a_count_says_is_late_comes_next(foresell, tmp_path):
+    """A count that says what is on its way and when it was due; an order that was due is there already."""
+    def late(folder):
+        write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ",")
+        write(folder / "stock.csv", ["product_id", "store_id", "on_hand", "on_order", "expected_date"],
+              [(ITEMS[i], STORES[s], 30, 5 + i, LAST + datetime.timedelta(3 if s else -3 * i)) for i, s in cells()])
+
+    shop = Shop(foresell, tmp_path, late)
+    assert set(shop.ask("open_orders", "item, store, ahead, units")) == {(ITEMS[i], STORES[s], 3 if s else 1, 5.0 + i) for i, s in cells()}
+
+
 def test_without_stock_there_is_none(foresell, tmp_path):
     shop = Shop(foresell, tmp_path, lambda folder: write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ","))
     for table in ("stock_now", "open_orders", "stock_terms", "stock_forecasts", "overstock", "stock_moves"):
