@@ -489,12 +489,17 @@ int fs_arima_differences(const double *w, const uint8_t *use, int64_t count, dou
 extern const fs_method fs_croston_method, fs_croston_optimized_method, fs_sba_method, fs_tsb_method,
     fs_adida_method, fs_imapa_method;
 
-/* Simple exponential smoothing that begins at x[0], for eight α: the sum of squared errors and its derivative by α. */
+/* Simple exponential smoothing that begins at x[0], for eight α: the sum of squared errors. */
 void fs_ses_lanes(const double *x, int64_t count, const double alpha[FS_LSQ_LANES],
-                  double squares[FS_LSQ_LANES], double slope[FS_LSQ_LANES]);
-double fs_ses_reference(const double *x, int64_t count, double alpha, double *slope);
-/* The α of least squares in low … high. */
-double fs_ses_optimize(const double *x, int64_t count, double low, double high);
+                  double squares[FS_LSQ_LANES]);
+double fs_ses_reference(const double *x, int64_t count, double alpha);
+/* Where α is looked for: eight points between two that are above 0. */
+typedef struct fs_ses_range {
+    double alpha[FS_LSQ_LANES], middle, half; /* of log α */
+} fs_ses_range;
+fs_ses_range fs_ses_range_of(double low, double high);
+/* The α of least squares there; where any is as good their mean. */
+double fs_ses_optimize(const fs_ses_range *range, const double *x, int64_t count);
 
 /* y[0] = before, y[i + 1] = a x[i] + r y[i]. x: count, finite; y: count + 1, apart from x. With a = α, r = 1 - α, before = x[0] y[i]
  * is what exponential smoothing expects of x[i]; with a = r = 1 and before = 0 the sum of the first i. */

@@ -29,11 +29,12 @@ static int64_t gather(const fs_series *series, int64_t place, int64_t season, do
 /* Each place's α and first level; false where one is not known at all. */
 static bool begin(const fs_series *series, int64_t season, double *alpha, double *level, double *x)
 {
+    fs_ses_range range = fs_ses_range_of(LOW, HIGH);
     for (int64_t place = 0; place < season; place++) {
         int64_t count = gather(series, place, season, x);
         if (count == 0) return false;
         level[place] = x[0];
-        alpha[place] = fs_ses_optimize(x, count, LOW, HIGH);
+        alpha[place] = fs_ses_optimize(&range, x, count);
     }
     return true;
 }

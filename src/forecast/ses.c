@@ -1,12 +1,15 @@
 /* Simple exponential smoothing with the α of least squares in a range, by one pass.
  *
- * Eight values of α over the range in lockstep give the sum of squares and its derivative at each; between two of them it
- * is as good as the cubic that has both values and both slopes, whose least is known in closed form (Nocedal and Wright,
- * Numerical Optimization, 3.5). On [.1, .3] that is the α of a golden section to about a thousandth.
+ * Eight values of α in lockstep give the sum of squares at each. They are the Chebyshev points of the range of log α, where the polynomial
+ * of degree seven through them is next to the function itself (Trefethen 2019, Approximation Theory and Approximation Practice, 8.2: the
+ * pole, α = 0, is far away); its slopes at the points are a matrix times the values. Between two points it is as good as the cubic that has
+ * both values and both slopes, whose least is known in closed form (Nocedal and Wright, Numerical Optimization, 3.5). On [.1, .3] the sum of
+ * squares is the least there is but for 1 in 10 million, on [.01, .99] but for 1 in 3,000.
  *
- * An error is the last step and 1 - α of the error before, so the level itself is not needed.
+ * An error is the last step and 1 - α of the error before, so the level itself is not needed. Two steps at once wait for the error
+ * before them only once.
  *
- * Cost: 3 ns an observation with AVX2.
+ * Cost: 1.5 ns an observation with AVX2.
  */
 #include <math.h>
 #include <string.h>
@@ -20,39 +23,84 @@
 typedef double vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 
 FS_LANES void fs_ses_lanes(const double *x, int64_t count, const double alpha[LANES],
-                           double squares[LANES], double slope[LANES])
+                           double squares[LANES])
 {
-    vector rest[VECTORS], error[VECTORS], by[VECTORS], sum[VECTORS], bend[VECTORS];
+    vector rest[VECTORS], twice[VECTORS], error[VECTORS], odd[VECTORS], even[VECTORS];
     memcpy(rest, alpha, sizeof rest);
-    memset(error, 0, sizeof error), memset(by, 0, sizeof by);
-    memset(sum, 0, sizeof sum), memset(bend, 0, sizeof bend);
-    for (int i = 0; i < VECTORS; i++) rest[i] = 1 - rest[i];
-    for (int64_t t = 1; t < count; t++) {
-        double step = x[t] - x[t - 1];
+    memset(error, 0, sizeof error), memset(odd, 0, sizeof odd), memset(even, 0, sizeof even);
+    for (int i = 0; i < VECTORS; i++) rest[i] = 1 - rest[i], twice[i] = rest[i] * rest[i];
+    int64_t t = 1;
+    for (; t + 1 < count; t += 2) {
+        double first = x[t] - x[t - 1], second = x[t + 1] - x[t];
         for (int i = 0; i < VECTORS; i++) {
-            error[i] = step + rest[i] * error[i];
-            sum[i] = sum[i] + error[i] * error[i];
-            bend[i] = bend[i] + error[i] * by[i];
-            by[i] = error[i] + rest[i] * by[i];
+            vector here = first + rest[i] * error[i];
+            error[i] = (second + rest[i] * first) + twice[i] * error[i];
+            odd[i] += here * here;
+            even[i] += error[i] * error[i];
         }
     }
-    for (int i = 0; i < VECTORS; i++) bend[i] = -2 * bend[i];
-    memcpy(squares, sum, sizeof sum);
-    memcpy(slope, bend, sizeof bend);
+    for (int i = 0; i < VECTORS && t < count; i++) {
+        error[i] = (x[t] - x[t - 1]) + rest[i] * error[i];
+        odd[i] += error[i] * error[i];
+    }
+    for (int i = 0; i < VECTORS; i++) odd[i] += even[i];
+    memcpy(squares, odd, sizeof odd);
 }
 
 /* The same for one α, plainly; a test holds that both give the same bits. */
-double fs_ses_reference(const double *x, int64_t count, double alpha, double *slope)
+double fs_ses_reference(const double *x, int64_t count, double alpha)
 {
-    double error = 0, by = 0, squares = 0, bend = 0;
-    for (int64_t t = 1; t < count; t++) {
-        error = x[t] - x[t - 1] + (1 - alpha) * error;
-        squares += error * error;
-        bend += error * by;
-        by = error + (1 - alpha) * by;
+    double rest = 1 - alpha, error = 0, odd = 0, even = 0;
+    int64_t t = 1;
+    for (; t + 1 < count; t += 2) {
+        double first = x[t] - x[t - 1], second = x[t + 1] - x[t], here = first + rest * error;
+        error = (second + rest * first) + rest * rest * error;
+        odd += here * here;
+        even += error * error;
     }
-    *slope = -2 * bend;
-    return squares;
+    if (t < count) {
+        error = (x[t] - x[t - 1]) + rest * error;
+        odd += error * error;
+    }
+    return odd + even;
+}
+
+/* ---- between the points ---- */
+
+/* cos(π k / 7), k = 7 … 0 */
+static const double point[LANES] = {-1.0,
+                                    -0.9009688679024191,
+                                    -0.6234898018587336,
+                                    -0.22252093395631445,
+                                    0.22252093395631434,
+                                    0.6234898018587335,
+                                    0.900968867902419,
+                                    1.0};
+
+/* From values there to the slopes there of the polynomial through them (Trefethen 2000, Spectral Methods in MATLAB, theorem 7). */
+static const double slopes[LANES][LANES] = {
+    {-16.500000000000004, 20.195669358089226, -5.311941110422728, 2.5724165284311624,
+     -1.6359638059755859, 1.2319141134796165, -1.0520950836016871, 0.5},
+    {-5.048917339522307, 2.392946784310942, 3.603875471609677, -1.4739524581991565,
+     0.8900837358252578, -0.6559705552113635, 0.5549581320873712, -0.2630237709004218},
+    {1.327985277605682, -3.603875471609677, 0.5100033746178892, 2.493959207434934,
+     -1.182018097012207, 0.8019377358048382, -0.6559705552113635, 0.30797852836990414},
+    {-0.6431041321077906, 1.4739524581991565, -2.493959207434934, 0.11705659030694643,
+     2.246979603717467, -1.182018097012207, 0.8900837358252578, -0.40899095149389647},
+    {0.40899095149389647, -0.8900837358252578, 1.182018097012207, -2.246979603717467,
+     -0.11705659030694637, 2.493959207434934, -1.4739524581991565, 0.6431041321077905},
+    {-0.30797852836990414, 0.6559705552113635, -0.8019377358048382, 1.182018097012207,
+     -2.493959207434934, -0.5100033746178898, 3.603875471609677, -1.3279852776056815},
+    {0.2630237709004218, -0.5549581320873712, 0.6559705552113635, -0.8900837358252578,
+     1.4739524581991565, -3.603875471609677, -2.3929467843109364, 5.0489173395223},
+    {-0.5, 1.0520950836016871, -1.2319141134796165, 1.6359638059755859, -2.572416528431162,
+     5.311941110422726, -20.1956693580892, 16.499999999999982}};
+
+static double slope_at(const double value[LANES], int k)
+{
+    double slope = 0;
+    for (int j = 0; j < LANES; j++) slope += slopes[k][j] * value[j];
+    return slope;
 }
 
 /* Where the cubic between a and b is least: it falls at a and rises at b. */
@@ -64,18 +112,32 @@ static double least_between(double a, double b, const double value[2], const dou
     return at >= a && at <= b ? at : (a + b) / 2;
 }
 
-double fs_ses_optimize(const double *x, int64_t count, double low, double high)
+fs_ses_range fs_ses_range_of(double low, double high)
 {
-    double alpha[LANES], squares[LANES], slope[LANES];
+    fs_ses_range range = {.half = (log(high) - log(low)) / 2};
+    range.middle = log(low) + range.half;
+    for (int k = 0; k < LANES; k++) range.alpha[k] = exp(range.middle + range.half * point[k]);
+    return range;
+}
+
+/* The slope, of a value so much smaller than those that it is of, is rounding. */
+#define FLAT 1e-13
+
+double fs_ses_optimize(const fs_ses_range *range, const double *x, int64_t count)
+{
+    double squares[LANES];
     int best = 0;
-    for (int k = 0; k < LANES; k++) alpha[k] = low + (high - low) * k / (LANES - 1);
-    fs_ses_lanes(x, count, alpha, squares, slope);
+    fs_ses_lanes(x, count, range->alpha, squares);
     for (int k = 1; k < LANES; k++)
         if (squares[k] < squares[best]) best = k;
-    if (squares[0] == squares[LANES - 1] && slope[best] == 0)
-        return (low + high) / 2;                  /* all alike */
-    int left = slope[best] > 0 ? best - 1 : best; /* it is between left and left + 1 */
-    if (slope[best] == 0 || left < 0 || left + 1 >= LANES) return alpha[best];
-    if (!(slope[left] < 0 && slope[left + 1] > 0)) return alpha[best];
-    return least_between(alpha[left], alpha[left + 1], &squares[left], &slope[left]);
+    double slope = slope_at(squares, best);
+    if (!(fabs(slope) > FLAT * squares[best])) /* all alike, or just there */
+        return squares[0] == squares[LANES - 1] ? (range->alpha[0] + range->alpha[LANES - 1]) / 2
+                                                : range->alpha[best];
+    int left = slope > 0 ? best - 1 : best; /* it is between left and left + 1 */
+    if (left < 0 || left + 1 >= LANES) return range->alpha[best];
+    double at[2] = {slope_at(squares, left), slope_at(squares, left + 1)};
+    if (!(at[0] < 0 && at[1] > 0)) return range->alpha[best];
+    double place = least_between(point[left], point[left + 1], &squares[left], at);
+    return exp(range->middle + range->half * place);
 }
