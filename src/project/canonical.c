@@ -147,7 +147,7 @@ static const fs_canonical_column sales[] = {
               "detailid",
      .doc = "identifier of the line, unique in the whole file, where there is one"},
     {"units", FS_TYPE_DOUBLE, .unit = "units",
-     .words = "units unitsales quantity qty sold pieces pcs volume move movement count "
+     .words = "units unitsales quantity qty sold pieces pcs volume move movement count cnt uni "
               "~number ~sales ~demand ~salesvolume ~value unitssold itemssold quantitysold "
               "salesqty soldqty qtysold itemscount numberof orderedquantity amountsold menge "
               "stueck stuck stueckzahl stuckzahl anzahl absatz verkaufsmenge cantidad "

@@ -88,12 +88,13 @@ typedef struct fs_seen_column {
     const char *why; /* what became of it, where no mapping uses it */
 } fs_seen_column;
 
-/* A run of columns that are periods. */
+/* A run of columns that are periods, or products. */
 typedef enum fs_label {
     FS_LABEL_NONE,
-    FS_LABEL_DAY,   /* a date, a month with its year, a week with its year: `day` says which day */
-    FS_LABEL_MONTH, /* a month without a year: `day` is its number */
-    FS_LABEL_NUMBER /* a stem and consecutive numbers: `day` is the number */
+    FS_LABEL_DAY,    /* a date, a month with its year, a week with its year: `day` says which day */
+    FS_LABEL_MONTH,  /* a month without a year: `day` is its number */
+    FS_LABEL_NUMBER, /* a stem and consecutive numbers: `day` is the number */
+    FS_LABEL_ITEM    /* a product: no period */
 } fs_label;
 typedef struct fs_wide {
     fs_label kind;
@@ -208,6 +209,9 @@ fs_status fs_detect_decide(fs_detection *detection, const fs_file_profile *profi
 fs_status fs_detect_group(fs_detection *detection, const fs_file_profile *profile, int count,
                           fs_error *error);
 fs_status fs_detect_wide(fs_detection *detection, fs_seen_table *table, fs_error *error);
+/* wide_products.c: a run of products, in a file of a row a period. */
+bool fs_products_sideways(const fs_detection *d, const fs_seen_table *table, int *first,
+                          int *count);
 fs_status fs_detect_dated(fs_detection *detection, fs_seen_table *table, fs_error *error);
 fs_status fs_detect_views(fs_detection *detection, fs_error *error);
 fs_status fs_detect_roles(fs_detection *detection, fs_seen_table *table, fs_error *error);

@@ -84,7 +84,8 @@ static fs_status what(const fs_seen_table *t, fs_buffer *out)
     FS_TRY(number(out, t->rows));
     FS_TRY(fs_buffer_text(out, " rows"));
     if (t->wide.kind != FS_LABEL_NONE)
-        FS_TRY(fs_buffer_printf(out, " x %d periods side by side", t->wide.count));
+        FS_TRY(fs_buffer_printf(out, " x %d %s side by side", t->wide.count,
+                                t->wide.kind == FS_LABEL_ITEM ? "products" : "periods"));
     if (t->use == FS_USE_HOME)
         FS_TRY(fs_buffer_printf(out, ", %s (%.0f %%: %s)\n", fs_canonical_at(t->home)->name,
                                 100 * t->sure, t->why));

@@ -5,7 +5,8 @@
 
 #include "mapping_internal.h"
 
-#define DAY 86400000000.0
+#define DAY    86400000000.0
+#define SPARSE 40 /* per cent */
 
 static const fs_seen_column *sales_column(const fs_detection *d, const char *role)
 {
@@ -97,6 +98,32 @@ static fs_status quiet_weekdays(const fs_detection *d, int64_t *count, fs_error 
     return fs_detect_ask(d, &sql, count, error);
 }
 
+/* Of what lies between the first and the last period of each product (in each store), what per cent is written; of a million rows or so. */
+static fs_status written_cells(const fs_detection *d, int64_t *percent, fs_error *error)
+{
+    const fs_seen_column *item = sales_column(d, "item"), *store = sales_column(d, "store");
+    const fs_seen_table *t = &d->table[d->sales];
+    fs_buffer sql = {0};
+    fs_status status = fs_buffer_text(&sql, "with cells as (select distinct ");
+    if (status == FS_OK) status = fs_detect_quoted(item->name, &sql);
+    if (status == FS_OK) status = fs_buffer_text(&sql, " as item, ");
+    if (status == FS_OK)
+        status = store ? fs_detect_quoted(store->name, &sql) : fs_buffer_text(&sql, "0");
+    if (status == FS_OK) status = fs_buffer_text(&sql, " as store, ");
+    if (status == FS_OK) status = fs_detect_quoted(sales_column(d, "time")->name, &sql);
+    if (status == FS_OK)
+        status = fs_buffer_printf(
+            &sql,
+            " as period from %s where hash(item) %% %lld = 0), places as (select period, "
+            "row_number() over (order by period) as place from (select distinct period from cells "
+            "where period is not null)), series as (select count(*) as written, max(place) - "
+            "min(place) + 1 as span from cells join places using (period) group by item, store) "
+            "select coalesce(cast(100 * sum(written) / sum(span) as bigint), 100) from series",
+            t->name, (long long)(t->rows / 1000000 + 1));
+    if (status != FS_OK) return fs_buffer_free(&sql), fs_fail_memory(error, 128);
+    return fs_detect_ask(d, &sql, percent, error);
+}
+
 static fs_status find_absent(fs_detection *d, fs_error *error)
 {
     const fs_seen_column *units = sales_column(d, "units"), *amount = sales_column(d, "amount");
@@ -111,7 +138,14 @@ static fs_status find_absent(fs_detection *d, fs_error *error)
         d->absent_why = "the panel writes zeros";
         return FS_OK;
     }
-    int64_t quiet = 0;
+    int64_t quiet = 0, written = 100;
+    if (time && sales_column(d, "item") && d->table[d->sales].wide.kind == FS_LABEL_NONE &&
+        d->engine)
+        FS_TRY(written_cells(d, &written, error));
+    if (written < SPARSE) {
+        d->absent_why = "most products are written in few of their periods: no line, nothing sold";
+        return FS_OK;
+    }
     bool dates = time && fs_time_reading(time).kind >= FS_READ_DATE &&
                  d->table[d->sales].wide.kind == FS_LABEL_NONE;
     if (strcmp(d->period, "day") == 0 && dates) FS_TRY(quiet_weekdays(d, &quiet, error));

@@ -33,6 +33,12 @@ static const char NAME_WORDS[] =
     "english designation libelle descripcion descricao descrizione ad adi nama navn namn nimi "
     "nazev "
     "название назва 名 名称 명";
+/* The same where they come first, as in "Nombre Producto", "Nome do produto". */
+static const char NAME_FIRST[] =
+    "nom nombre nome nume naziv nazwa nazev nama название наименование";
+/* What comes last says of which period it is: "item_cnt_day", "Venta_hoy". */
+static const char PERIOD_LAST[] = "day daily today week weekly month monthly tag woche monat jour "
+                                  "semaine mois dia hoy semana mes";
 /* Words that may stand beside known ones inside a compound. */
 static const char JOINTS[] =
     "id no nr num number nummer key code name desc unit total per of the de du des date time "
@@ -312,6 +318,11 @@ static bool code_first(const char *const *word, int words)
            strcmp(word[1], "of") != 0;
 }
 
+static bool name_first(const char *const *word, int words)
+{
+    return words > 1 && fs_word_in(word[0], strlen(word[0]), NAME_FIRST);
+}
+
 fs_status fs_words_make(fs_arena *arena, const char *name, const fs_vocabulary *vocabulary,
                         fs_words *words, fs_error *error)
 {
@@ -334,7 +345,8 @@ fs_status fs_words_make(fs_arena *arena, const char *name, const fs_vocabulary *
                         .count = c.words,
                         .before = c.before ? c.before : c.words,
                         .coded = first || fs_word_in(last, strlen(last), CODE_WORDS),
-                        .named = fs_word_in(last, strlen(last), NAME_WORDS)};
+                        .named = fs_word_in(last, strlen(last), NAME_WORDS) ||
+                                 name_first(word, c.words)};
     return FS_OK;
 }
 
@@ -420,6 +432,14 @@ static double fit_whole(const fs_words *words, const char *list, const fs_words 
     double inner = from > 0 ? fit_runs(words, from, to, list) * 0.9 : 0;
     double inmost = from > 0 ? fit_runs(words, from, head, list) * 0.85 : 0;
     if (to < words->count) whole *= 0.85, bare *= 0.85;
+    bool period =
+        to > 1 && fs_word_in(words->word[to - 1], strlen(words->word[to - 1]), PERIOD_LAST);
+    double timeless = period ? fit_runs(words, 0, to - 1, list) * 0.9 : 0;
+    double name = name_first(words->word, words->count)
+                      ? listed(words->word[0], strlen(words->word[0]), list) * 0.85
+                      : 0;
+    if (timeless > best) best = timeless;
+    if (name > best) best = name;
     if (whole > best) best = whole;
     if (bare > best) best = bare;
     if (inner > best) best = inner;

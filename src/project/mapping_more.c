@@ -227,18 +227,22 @@ static fs_status derive_stock(fs_detection *d, int source, fs_error *error)
 {
     fs_seen_table *t = &d->table[source];
     fs_draft draft;
+    bool sold = source == d->sales;
+    int home = sold ? FS_SALES : FS_PRODUCTS;
     if (is_home(d, FS_STOCK) || fs_role_sureness(t, FS_STOCK, "on_hand") < 0.6 ||
-        fs_role_column(t, FS_PRODUCTS, "item") < 0)
+        fs_role_column(t, home, "item") < 0)
         return FS_OK;
     FS_TRY(fs_draft_open(d, FS_STOCK, source, true, &draft, error));
-    fs_status status = add_from(&draft, FS_PRODUCTS, "item", "item");
+    fs_status status = add_from(&draft, home, "item", "item");
     if (status == FS_OK && fs_role_sureness(t, FS_STOCK, "store") > 0.8)
         status = add_from(&draft, FS_STOCK, "store", "store");
+    if (status == FS_OK && sold) status = add_from(&draft, FS_SALES, "time", "day");
     if (status == FS_OK) status = add_from(&draft, FS_STOCK, "on_hand", "on_hand");
     if (status == FS_OK) status = add_from(&draft, FS_STOCK, "on_order", "on_order");
     if (status == FS_OK)
-        status =
-            about(&draft, "what is there and on its way, as it stands in the list of products");
+        status = about(&draft,
+                       sold ? "what was there, as it stands beside what was sold"
+                            : "what is there and on its way, as it stands in the list of products");
     return close_distinct(&draft, "on_hand", status);
 }
 
@@ -329,6 +333,7 @@ fs_status fs_mapping_more(fs_detection *d, fs_error *error)
             FS_TRY(derive_stock(d, t, error));
     if (d->sales < 0 || !panel(&d->table[d->sales])) return FS_OK;
     FS_TRY(derive_prices(d, d->sales, error));
+    FS_TRY(derive_stock(d, d->sales, error));
     FS_TRY(derive_calendar(d, d->sales, error));
     return derive_promotions(d, d->sales, error);
 }

@@ -16,9 +16,11 @@ static bool numeric(const fs_seen_column *c)
 {
     return kind(c) == FS_READ_INTEGER || kind(c) == FS_READ_NUMBER;
 }
+/* Of periods. */
 static bool virtual_label(const fs_seen_table *t, const fs_seen_column *c)
 {
-    return t->wide.kind != FS_LABEL_NONE && c == &t->column[t->wide.label];
+    return t->wide.kind != FS_LABEL_NONE && t->wide.kind != FS_LABEL_ITEM &&
+           c == &t->column[t->wide.label];
 }
 
 static const char PERIOD_WORDS[] =
@@ -71,8 +73,8 @@ FS_EVIDENCE(fs_is_date)
 FS_EVIDENCE(fs_is_label) { return virtual_label(table, column) ? 1 : 0; }
 FS_EVIDENCE(fs_is_label_or_value)
 {
-    return table->wide.kind != FS_LABEL_NONE && (column == &table->column[table->wide.label] ||
-                                                 column == &table->column[table->wide.value])
+    return table->wide.kind != FS_LABEL_NONE &&
+                   (virtual_label(table, column) || column == &table->column[table->wide.value])
                ? 1
                : 0;
 }

@@ -87,12 +87,31 @@ static bool could_be_time(const fs_seen_column *c)
     return reading.order == FS_YMD && p->dates[FS_YMD] == p->rows - p->missing;
 }
 
+/* Products side by side: the cells were sold; what stands beside them is of the day, and of all. */
+static void only_cells(fs_seen_table *t)
+{
+    static const char *const measure[] = {"units", "amount"};
+    if (t->wide.kind != FS_LABEL_ITEM) return;
+    int time = sales_role(t, "time")->column;
+    for (int c = 0; c < FS_CANONICAL_TABLES; c++)
+        for (int k = 0; k < FS_ROLES_MAX; k++) {
+            fs_fit_column *role = &t->fit[c].role[k];
+            if (role->column != time && role->column != t->wide.label && !role->set)
+                role->column = -1;
+        }
+    const char *value = t->column[t->wide.value].name;
+    for (size_t k = 0; k < 2; k++)
+        if (!sales_role(t, measure[k])->set && strncmp(value, measure[k], strlen(measure[k])) == 0)
+            take_role(t, measure[k], t->wide.value, 0.8, "the cells of the products");
+}
+
 static void only_date(fs_seen_table *t)
 {
     int found = -1, dates = 0;
     if (t->dated >= 0 && !sales_role(t, "time")->set)
         take_role(t, "time", t->dated, 0.9, "the day, week or month that each file's name tells");
-    if (!open_role(t, "time") || t->wide.kind != FS_LABEL_NONE) return;
+    bool periods = t->wide.kind != FS_LABEL_NONE && t->wide.kind != FS_LABEL_ITEM;
+    if (!open_role(t, "time") || periods) return;
     for (int pass = 0; pass < 2 && !dates; pass++) /* what is written as a date goes first */
         for (int i = 0; i < t->columns; i++) {
             const fs_seen_column *c = &t->column[i];
@@ -183,6 +202,19 @@ static fs_status arithmetic(fs_detection *d, fs_seen_table *t, fs_error *error)
         if (sales_role(t, take[i].role)->column != take[i].column)
             take_role(t, take[i].role, take[i].column, BY_VALUES + 0.1, why);
     return FS_OK;
+}
+
+/* Beside units and a price the total of something ("Total Bags") is money only where it is their product. */
+static void unnamed_amount(fs_seen_table *t)
+{
+    fs_fit_column *amount = sales_role(t, "amount");
+    const char *words = fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, "amount")].words;
+    bool known = fs_role_sureness(t, FS_SALES, "units") > 0.8 &&
+                 fs_role_sureness(t, FS_SALES, "price") > 0.8;
+    if (!known || amount->column < 0 || amount->set || amount->sure >= BY_VALUES + 0.1) return;
+    const fs_words *name = &t->column[amount->column].words;
+    bool of_all = name->count > 1 && fs_word_in(name->word[0], strlen(name->word[0]), "total sum");
+    if (of_all && fs_words_fit(name, words, &t->words) <= 0.3) amount->column = -1;
 }
 
 /* An "amount" in whole numbers that is less than half of a price, on the mean, counts pieces: no line brings less than its price. */
@@ -295,6 +327,33 @@ static void finest_group(fs_seen_table *t)
         take_role(t, "item", column, BY_VALUES, "nothing finer says what was sold");
         return;
     }
+}
+
+/* A panel of several rows a period that names no place, receipt or customer: its towns or regions are its places, and where nothing
+ * says what was sold, their kinds are that. */
+static void panel_keys(fs_seen_table *t)
+{
+    int time = fs_role_column(t, FS_SALES, "time"), kind = -1;
+    if (time < 0 || t->column[time].unique || t->column[time].profile->times || t->rows <= 20 ||
+        !open_role(t, "store") || !open_role(t, "basket") || !open_role(t, "customer") ||
+        (open_role(t, "units") && open_role(t, "amount")) || t->wide.kind != FS_LABEL_NONE)
+        return;
+    static const char *const role[] = {"city", "region"};
+    for (size_t k = 0; k < 2 && open_role(t, "store"); k++) {
+        int column = fs_role_column(t, FS_STORES, role[k]);
+        if (column >= 0 && !taken(t, column) && t->column[column].profile->distinct >= 2 &&
+            fs_role_sureness(t, FS_STORES, role[k]) > 0.8)
+            take_role(t, "store", column, BY_VALUES, "nothing finer says where it was sold");
+    }
+    for (int i = 0; i < t->columns && kind < 0; i++) {
+        const fs_seen_column *c = &t->column[i];
+        bool few = c->profile->distinct >= 2 && c->profile->distinct <= 0.1 * (double)t->rows;
+        if (!taken(t, i) && few && fs_is_text(t, c) > 0 && c->words.count == 1 &&
+            fs_words_has(&c->words, "type kind variety sort tipo typ art"))
+            kind = i;
+    }
+    if (kind >= 0 && open_role(t, "item"))
+        take_role(t, "item", kind, BY_VALUES, "nothing finer says what was sold");
 }
 
 /* ---- amounts that are not what was paid for the line ---------------------------------------------- */
@@ -504,12 +563,15 @@ static fs_status whole_sales(fs_detection *d, fs_seen_table *t, fs_error *error)
 
 fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
 {
+    only_cells(t);
     only_date(t);
     FS_TRY(counted_amounts(d, t, error));
     FS_TRY(arithmetic(d, t, error));
+    unnamed_amount(t);
     FS_TRY(receipts(d, t, error));
     FS_TRY(priced_codes(d, t, error));
     finest_group(t);
+    panel_keys(t);
     net_of_gross(t);
     FS_TRY(order_totals(d, t, error));
     FS_TRY(cost_is_price(d, t, error));

@@ -1,4 +1,4 @@
-/* wide.c: tables with a column per day, week or month.
+/* wide.c: tables with a column per day, week or month, or per product (wide_products.c).
  *
  * A run of eight or more neighbouring columns is a series laid out sideways where their names are
  * dates, months or weeks (in the languages of wide_label.c), or one stem with numbers that go up
@@ -111,6 +111,15 @@ static const char *value_name(const fs_seen_table *table, const fs_column_profil
     return values->fractional * 20 > values->rows - values->missing ? "amount" : "units";
 }
 
+static bool are_stores(const fs_seen_table *table, const fs_wide *wide)
+{
+    for (int i = wide->first; i < wide->first + wide->count; i++)
+        if (!fs_words_has(&table->column[i].words,
+                          "store shop branch outlet filiale tienda magasin loja negozio"))
+            return false;
+    return true;
+}
+
 static const char *label_name(const fs_seen_table *table, const fs_wide *wide, fs_arena *arena)
 {
     char stem[24];
@@ -125,6 +134,7 @@ static const char *label_name(const fs_seen_table *table, const fs_wide *wide, f
         if (n) return fs_arena_strdup(arena, stem);
         return "period";
     }
+    if (wide->kind == FS_LABEL_ITEM) return are_stores(table, wide) ? "store" : "item";
     return wide->kind == FS_LABEL_MONTH || wide->step == 30 ? "month"
            : wide->step == 7                                ? "week"
            : wide->step == 1                                ? "day"
@@ -242,6 +252,10 @@ fs_status fs_detect_wide(fs_detection *d, fs_seen_table *table, fs_error *error)
     }
     mark_numbered(table, labels);
     bool headless = table->file->format == FS_FORMAT_CSV && !table->file->sniffed.dialect.header;
+    if (count < RUN_LEAST && !headless && fs_products_sideways(d, table, &first, &count)) {
+        table->wide = (fs_wide){.kind = FS_LABEL_ITEM, .first = first, .count = count};
+        return replace_run(d, table, error);
+    }
     if (count < RUN_LEAST || headless) return FS_OK;
     if (labels[first].kind == FS_LABEL_NUMBER && has_time(table, first, count)) return FS_OK;
     years_are_dates(labels + first, count);

@@ -824,7 +824,117 @@ def numbered_lines(folder: Path) -> Truth:
     return truth
 
 
-RUN = [trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def counted_a_day(folder: Path) -> Truth:
+    """What each shop sold of each product, a line a day, only where something was; beside look-ups, a test file and a template of answers."""
+    r = random.Random(44)
+    truth = Truth(items=40, roles={"time": "date", "item": "item_id", "store": "shop_id", "units": "item_cnt_day", "price": "item_price"},
+                  tables={"products": 40, "stores": 9})
+    rows = []
+    for n, day in enumerate(days(date(2013, 1, 1), 200)):
+        for shop, item in sorted(r.sample([(a, b) for a in range(9) for b in range(40)], 20)):
+            units = r.choice([1, 1, 1, 2, 3, -1])
+            rows.append([day.strftime("%d.%m.%Y"), day.month - 1, shop, 20000 + item, 99.0 + 50 * (item % 7), float(units)])
+            sold(truth, day, units, units * (99.0 + 50 * (item % 7)))
+    write(folder / "sales_train.csv", ["date", "date_block_num", "shop_id", "item_id", "item_price", "item_cnt_day"], rows)
+    write(folder / "items.csv", ["item_name", "item_id", "item_category_id"], [[f"ИГРА {n} (PC) D", 20000 + n, n % 5] for n in range(40)])
+    write(folder / "item_categories.csv", ["item_category_name", "item_category_id"], [[f"Игры - PS{n}", n] for n in range(5)])
+    write(folder / "shops.csv", ["shop_name", "shop_id"], [[f'Город ТЦ "Центр {n}"', n] for n in range(9)])
+    write(folder / "test.csv", ["ID", "shop_id", "item_id"], [[n, n % 9, 20000 + n % 40] for n in range(90)])
+    write(folder / "sample_submission.csv", ["ID", "item_cnt_month"], [[n, 0.5] for n in range(90)])
+    truth.amount = 0
+    return truth
+
+
+def bread_routes(folder: Path) -> Truth:
+    """Numbered weeks; units and money of this week beside those that come back the next; names of products written NombreProducto."""
+    r = random.Random(45)
+    truth = Truth(items=12, period="week", roles={"time": "Semana", "item": "Producto_ID", "store": "Agencia_ID", "customer": "Cliente_ID", "units": "Venta_uni_hoy",
+                                                  "amount": "Venta_hoy"}, tables={"products": 12, "stores": 3})
+    rows = []
+    for week in range(1, 10):
+        for _ in range(400):
+            item, units, back = r.randrange(12), r.randint(1, 20), r.choice([0] * 15 + [1, 2])
+            price = 3.7 + item
+            rows.append([week, 1110 + r.randrange(3), r.choice([1, 2, 7]), r.choice([1001, 3301, 3302]), r.randrange(15000, 15200), 1212 + item, units,
+                         round(units * price, 2), back, round(back * price, 2), max(units - back, 0)])
+            sold(truth, date(2001, 1, 1) + timedelta(days=7 * (week - 1)), units, round(units * price, 2))
+    write(folder / "train.csv", ["Semana", "Agencia_ID", "Canal_ID", "Ruta_SAK", "Cliente_ID", "Producto_ID", "Venta_uni_hoy", "Venta_hoy", "Dev_uni_proxima",
+                                 "Dev_proxima", "Demanda_uni_equil"], rows)
+    write(folder / "producto_tabla.csv", ["Producto_ID", "NombreProducto"], [[1212 + n, f"Pan {n} 640g"] for n in range(12)])
+    write(folder / "town_state.csv", ["Agencia_ID", "Town", "State"], [[1110 + n, f"200{n} AG. NORTE", "ESTADO"] for n in range(3)])
+    return truth
+
+
+def stock_beside_sales(folder: Path) -> Truth:
+    """A panel of products in stores that says what was there, what was sold, and what competitors ask."""
+    r = random.Random(46)
+    truth = Truth(items=8, roles={"time": "Date", "item": "Product ID", "store": "Store ID", "units": "Units Sold", "price": "Price", "amount": None},
+                  tables={"stock": 8 * 3 * 120})
+    rows = []
+    for day in days(date(2022, 1, 1), 120):
+        for store in range(1, 4):
+            for item in range(1, 9):
+                there, price = r.randint(50, 500), round(r.uniform(10, 100), 2)
+                units = min(there, r.randint(10, 300))
+                rows.append([day, f"S00{store}", f"P{item:04d}", r.choice(["North", "South"]), there, units, r.randint(20, 200), round(units * 1.1, 2), price,
+                             r.choice([0, 5, 10, 20]), r.choice(["Rainy", "Sunny"]), r.choice([0, 1]), round(price * 1.05, 2)])
+                sold(truth, day, units)
+    write(folder / "retail_store_inventory.csv", ["Date", "Store ID", "Product ID", "Region", "Inventory Level", "Units Sold", "Units Ordered", "Demand Forecast", "Price",
+                                                  "Discount", "Weather Condition", "Holiday/Promotion", "Competitor Pricing"], rows)
+    return truth
+
+
+def fruit_market(folder: Path) -> Truth:
+    """Weeks, kinds and regions; pieces by size and by bag beside the volume, of which none is money."""
+    r = random.Random(47)
+    truth = Truth(items=2, period="week", roles={"time": "Date", "item": "type", "store": "region", "units": "Total Volume", "price": "AveragePrice", "amount": None})
+    rows = []
+    for region in ("Albany", "Boston", "Dallas"):
+        for kind in ("conventional", "organic"):
+            for n in range(110):
+                day, parts = date(2015, 1, 4) + timedelta(days=7 * n), [round(r.uniform(10, 90000), 2) for _ in range(6)]
+                rows.append([n % 52, day, round(r.uniform(0.8, 2.2), 2), round(sum(parts), 2), *parts[:3], round(sum(parts[3:]), 2), *parts[3:], kind, day.year, region])
+                sold(truth, day, round(sum(parts), 2))
+    write(folder / "fruit.csv", ["", "Date", "AveragePrice", "Total Volume", "4046", "4225", "4770", "Total Bags", "Small Bags", "Large Bags", "XLarge Bags", "type",
+                                 "year", "region"], rows)
+    return truth
+
+
+def far_addresses(folder: Path) -> Truth:
+    """Each purchase has an address of its own: that is no store."""
+    r = random.Random(48)
+    truth = Truth(items=4, roles={"time": "TransactionDate", "item": "ProductID", "store": None, "customer": "CustomerID", "units": "Quantity", "amount": "TotalAmount",
+                                  "payment": "PaymentMethod"})
+    rows = []
+    for n in range(1200):
+        day, units, price, off = date(2023, 4, 1) + timedelta(days=n // 4), r.randint(1, 9), round(r.uniform(10, 100), 6), round(r.uniform(0, 20), 6)
+        amount = units * price * (1 - off / 100)
+        rows.append([100 + n % 400, "ABCD"[n % 4], units, price, f"{day.month}/{day.day}/{day.year} {n % 24}:{n % 60:02d}", r.choice(["Cash", "PayPal"]),
+                     f"{1000 + n} Lee Street\nPort, IA 0{1000 + n}", r.choice(["Books", "Clothing"]), off, amount])
+        sold(truth, day, units, 0)
+    write(folder / "Retail_Transaction_Dataset.csv", ["CustomerID", "ProductID", "Quantity", "Price", "TransactionDate", "PaymentMethod", "StoreLocation",
+                                                      "ProductCategory", "DiscountApplied(%)", "TotalAmount"], rows)
+    return truth
+
+
+def products_sideways(folder: Path) -> Truth:
+    """A row a day and a column a product, with the weekday and a total beside them; a file of weather of the same shape."""
+    r = random.Random(49)
+    names = ["Brot", "Brötchen", "Kuchen", "N05B"]
+    truth = Truth(items=4, roles={"time": "Datum", "item": "item", "units": "units", "amount": None, "note": None})
+    rows = []
+    for day in days(date(2024, 1, 1), 150):
+        units = [r.randint(0, 60) for _ in names]
+        rows.append([f"{day:%d.%m.%Y}", f"{day:%A}", *units, sum(units)])
+        for count in units:
+            sold(truth, day, count)
+    write(folder / "sales per day.csv", ["Datum", "Wochentag", *names, "Gesamt"], rows)
+    write(folder / "weather.csv", ["Datum", "tmax", "tmin", "prcp"], [[f"{day:%d.%m.%Y}", r.randint(0, 30), r.randint(0, 9), r.random()]
+                                                                     for day in days(date(2024, 1, 1), 150)])
+    return truth
+
+
+RUN = [products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
