@@ -65,7 +65,7 @@ FS_API FS_MUST_CHECK fs_status fs_reading_parse(const char *format, fs_reading *
                                                 fs_error *error);
 FS_API void fs_reading_format(fs_reading reading, char *out, size_t capacity);
 
-/* One cell. MISSING: empty, or one of the usual words (NA, N/A, NULL, null, None, NaN, -, ?, #N/A).
+/* One cell. MISSING: empty, or one of the usual words (NA, N/A, NULL, None, NaN, -, ?, unknown, error, #N/A, #REF! …).
  * For TEXT only the empty cell is missing. BAD: something else stands there. */
 typedef enum fs_cell_state { FS_CELL_VALUE, FS_CELL_MISSING, FS_CELL_BAD } fs_cell_state;
 typedef union fs_cell {

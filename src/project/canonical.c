@@ -172,7 +172,7 @@ static const fs_canonical_column sales[] = {
               "販売単価 单价 价格 售价 單價 단가 가격 판매가",
      .doc = "money paid for one piece, after discounts"},
     {"amount", FS_TYPE_DOUBLE, .unit = "money",
-     .words = "amount revenue sales total salesvalue salesamount spend turnover ~value "
+     .words = "amount revenue sales total salesvalue salesamount spend spent turnover ~value "
               "linetotal lineamount net gross sum subtotal totalprice totalamount totalsale "
               "totalsales ordertotal grandtotal paid dollars dollarsales dollarvalue "
               "extendedprice netamount netsales grosssales gmv takings pricetotal umsatz "
@@ -270,7 +270,8 @@ static const fs_canonical_column products[] = {
     {"category", FS_TYPE_TEXT,
      .words = "category cat department dept group productgroup prodgroup class family "
               "categoryname maincategory departmentgroup division section lineofbusiness "
-              "assortment productline producttype genre warengruppe kategorie abteilung sortiment "
+              "assortment productline producttype itemtype articletype genre warengruppe kategorie "
+              "abteilung sortiment "
               "hauptgruppe bereich categoria departamento familia grupo seccion secao rayon "
               "famille categorie reparto categoriaprodotto afdeling kategoria dzial matkl "
               "категория группа kategori varugrupp varegruppe danhmuc nhomhang "

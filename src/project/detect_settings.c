@@ -63,6 +63,8 @@ static fs_status find_period(fs_detection *d, fs_error *error)
             return period_of_days(d, d->anchor[u].step, "the numbers of its periods"), FS_OK;
     if (wide->kind != FS_LABEL_NONE && wide->step)
         return period_of_days(d, wide->step, "the names of its columns"), FS_OK;
+    int step = time ? fs_time_step(d, &d->table[d->sales], time) : 0;
+    if (step) return period_of_days(d, step, "the numbers of its periods"), FS_OK;
     if (!time || has_receipts(d) || time->profile->times || time->profile->distinct < 3)
         return FS_OK;
     const fs_column_profile *p = time->profile;

@@ -39,6 +39,8 @@ fs_status fs_draft_close(fs_draft *draft);
  * *sql stays NULL where it can't be told. */
 fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, const char **sql,
                       const char **note);
+/* Days from one to the next where the column numbers months, weeks … of the year that stands beside it; 0: it does not. */
+int fs_time_step(const fs_detection *d, const fs_seen_table *t, const fs_seen_column *column);
 fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, const char **note);
 fs_status fs_assume(fs_detection *d, fs_error *error, const char *format, ...) FS_PRINTF(3, 4);
 fs_status fs_sales_links(fs_draft *draft);

@@ -419,6 +419,17 @@ static fs_status with_clock(fs_draft *draft, int clock, const char **sql, const 
     return *sql && *note ? FS_OK : fs_fail_memory(draft->error, 64);
 }
 
+int fs_time_step(const fs_detection *d, const fs_seen_table *t, const fs_seen_column *column)
+{
+    static const int step[] = {[WEEKS] = 7, [MONTHS] = 30, [QUARTERS] = 91};
+    int year = year_column(t), unit = unit_of(d, t, column);
+    bool within = fs_time_reading(column).kind < FS_READ_DATE &&
+                  column->profile->reading.kind == FS_READ_INTEGER &&
+                  column->profile->greatest <= 53;
+    if (!within || year < 0 || &t->column[year] == column) return 0;
+    return unit >= 0 && unit < (int)(sizeof step / sizeof *step) ? step[unit] : 0;
+}
+
 /* ---- any column ---------------------------------------------------------------------------------------- */
 
 fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, const char **note)

@@ -105,6 +105,8 @@ static const struct evidence {
      "named as what should be there"},
     {S(COUNT), 1u << FS_STOCK, "on_hand", fs_is_quantity_there, 4.0,
      "a quantity in a file of stock"},
+    {S(WORDS), 1u << FS_CALENDAR, "event", fs_describes_events, 4.0,
+     "the description in a file of events"},
     {S(KEY), 0, "item", fs_is_kind, -4.0, "named as a kind of products or places"},
     {S(KEY), 0, "item store customer basket review", fs_is_staff, -7.0,
      "named as who works there or delivers"},

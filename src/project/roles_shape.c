@@ -337,6 +337,13 @@ FS_EVIDENCE(fs_is_kind)
                : 0;
 }
 /* In a file that is called so, and beside no other word. */
+FS_EVIDENCE(fs_describes_events)
+{
+    return fs_words_has(&table->words, fs_canonical_at(FS_CALENDAR)->words) &&
+                   fs_words_has(&column->words, "description descripcion descricao beschreibung")
+               ? 1
+               : 0;
+}
 FS_EVIDENCE(fs_is_quantity_there)
 {
     UNUSED;

@@ -105,6 +105,24 @@ static void only_cells(fs_seen_table *t)
             take_role(t, measure[k], t->wide.value, 0.8, "the cells of the products");
 }
 
+/* One series: a date in each row, and one column of numbers. */
+static void only_numbers(const fs_detection *d, fs_seen_table *t)
+{
+    int time = fs_role_column(t, FS_SALES, "time"), number = -1, numbers = 0;
+    bool likely = d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
+    if (!likely || time < 0 || !fs_nearly_unique(t, &t->column[time]) || t->rows < 10 ||
+        !open_role(t, "units") || !open_role(t, "amount") || t->wide.kind != FS_LABEL_NONE)
+        return;
+    for (int i = 0; i < t->columns; i++)
+        if (i != time && is_number(&t->column[i])) number = i, numbers++;
+    if (numbers != 1 || taken(t, number) || t->column[number].words.coded ||
+        fs_is_not_sold(t, &t->column[number]) > 0)
+        return;
+    bool money = fs_has_currency(t, &t->column[number]) > 0;
+    take_role(t, money ? "amount" : "units", number, BY_VALUES,
+              "the only numbers beside its dates");
+}
+
 static void only_date(fs_seen_table *t)
 {
     int found = -1, dates = 0;
@@ -565,6 +583,7 @@ fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
 {
     only_cells(t);
     only_date(t);
+    only_numbers(d, t);
     FS_TRY(counted_amounts(d, t, error));
     FS_TRY(arithmetic(d, t, error));
     unnamed_amount(t);

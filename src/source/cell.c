@@ -69,13 +69,17 @@ static bool is_word(const char *text, size_t bytes, const char *word)
     return word[bytes] == '\0';
 }
 
+/* None begins with a digit. */
 bool fs_source_is_missing(const char *text, size_t bytes)
 {
-    static const char *const words[] = {"na",  "n/a",    "null", "none", "nan",   "-",
-                                        "--",  "?",      "#n/a", "nil",  "\\n",   "n.a.",
-                                        "#na", "(null)", "<na>", "-nan", "#null!"};
+    static const char *const words[] = {
+        "na",        "n/a",   "null",    "none",       "nan",     "-",         "--",
+        "?",         "#n/a",  "nil",     "\\n",        "n.a.",    "#na",       "(null)",
+        "<na>",      "-nan",  "#null!",  "#ref!",      "#value!", "#div/0!",   "#name?",
+        "#num!",     "error", "unknown", "missing",    "n.d.",    "undefined", "not available",
+        "unbekannt", "k.a.",  "inconnu", "desconocido"};
     if (bytes == 0) return true;
-    if (bytes > 6 || (unsigned char)(text[0] - '0') < 10) return false;
+    if (bytes > 13 || (unsigned char)(text[0] - '0') < 10) return false;
     for (int i = 0; i < COUNT(words); i++)
         if (is_word(text, bytes, words[i])) return true;
     return false;

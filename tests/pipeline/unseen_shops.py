@@ -934,7 +934,54 @@ def products_sideways(folder: Path) -> Truth:
     return truth
 
 
-RUN = [products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def dirty_cafe(folder: Path) -> Truth:
+    """ERROR and UNKNOWN in every column, dates and numbers as well: those are missing values."""
+    r = random.Random(50)
+    truth = Truth(items=6, roles={"time": "Transaction Date", "item": "Item", "store": "Location", "basket": "Transaction ID", "units": "Quantity",
+                                  "price": "Price Per Unit", "amount": "Total Spent", "payment": "Payment Method"})
+    prices = {"Coffee": 2.0, "Tea": 1.5, "Salad": 5.0, "Cake": 3.0, "Juice": 2.5, "Cookie": 1.0}
+    rows = []
+    for n in range(1500):
+        day, item, units = date(2023, 1, 1) + timedelta(days=n // 5), r.choice(list(prices)), r.randint(1, 5)
+        line = [units, prices[item], units * prices[item], r.choice(["Cash", "Credit Card"]), r.choice(["In-store", "Takeaway"])]
+        missing = r.random() < 0.06
+        if missing:
+            line[r.randrange(3)] = r.choice(["ERROR", "UNKNOWN", ""])
+        late = r.choice(["ERROR", "UNKNOWN"]) if n % 40 == 7 else day
+        rows.append([f"TXN_{1000000 + n}", item, *line, late])
+        if n % 40 != 7:
+            sold(truth, day)
+    write(folder / "dirty_cafe_sales.csv", ["Transaction ID", "Item", "Quantity", "Price Per Unit", "Total Spent", "Payment Method", "Location", "Transaction Date"], rows)
+    return truth
+
+
+def numbered_months(folder: Path) -> Truth:
+    """Year and month in two columns; the description of a product is no event."""
+    r = random.Random(51)
+    truth = Truth(items=30, period="month", roles={"time": "MONTH", "item": "ITEM CODE", "amount": "RETAIL SALES"}, tables={"products": 30, "calendar": 0})
+    rows = []
+    for year in (2018, 2019, 2020):
+        for month in range(1, 13):
+            for k in range(30):
+                rows.append([year, month, f"SUPPLIER {k % 4}", 100000 + k, f"WINE {k} 750ML", "WINE" if k % 2 else "BEER", round(r.uniform(1, 50), 2), 7.5])
+                sold(truth, date(year, month, 1), 0, rows[-1][-2])
+    write(folder / "Warehouse_and_Retail_Sales.csv", ["YEAR", "MONTH", "SUPPLIER", "ITEM CODE", "ITEM DESCRIPTION", "ITEM TYPE", "RETAIL SALES", "RETAIL TRANSFERS"], rows)
+    return truth
+
+
+def one_series(folder: Path) -> Truth:
+    """Months and one column of numbers with a long name; a line of text at the end."""
+    r = random.Random(52)
+    truth = Truth(items=1, period="month", roles={"time": "Month", "units": "Monthly champagne in millions ?64-?72"})
+    rows = []
+    for n in range(105):
+        rows.append([f"{1964 + n // 12}-{n % 12 + 1:02d}", r.randint(1500, 9000)])
+        sold(truth, date(1964 + n // 12, n % 12 + 1, 1), rows[-1][1])
+    write(folder / "champagne.csv", ["Month", "Monthly champagne in millions ?64-?72"], [*rows, ["Monthly champagne ?64-?72", ""]])
+    return truth
+
+
+RUN = [dirty_cafe, numbered_months, one_series, products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
