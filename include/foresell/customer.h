@@ -141,7 +141,7 @@ typedef struct fs_history_kinds {
     const int64_t *of;       /* of each history that was given, which of them it is; -1: none */
     struct fs_kind_work *work;
 } fs_history_kinds;
-/* FS_MEMORY. What is no history, and where a covariate is not known, is left out; *left counts these customers. Cost: 1 µs a history. */
+/* FS_MEMORY. What is no history, and where a covariate is not known, is left out; *left counts these customers. Cost: 2 µs a history. */
 FS_API FS_MUST_CHECK fs_status fs_history_kinds_make(fs_history_kinds *kinds,
                                                      const fs_histories *histories,
                                                      const fs_covariates *covariates, double *left);

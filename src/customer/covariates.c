@@ -2,14 +2,17 @@
  *
  *   α_i = α exp(-g (z_i - m)),  β_i = β exp(-d (z_i - m)) or a_i = a exp(d (z_i - m))
  *
- * (Fader and Hardie 2007, eq. for the Pareto/NBD; of BG/NBD they let a and b have coefficients of their own, of which those of b are 0 here:
- * d is then that of the odds of leaving, as it is that of the rate of leaving of Pareto/NBD.) m are the means, so that α, β, a are those of a
- * mean customer, whatever zero a covariate is counted from. Customers of one kind have the likelihood that there is, at their own parameters, and the
- * chain rule gives its derivatives by g and d.
+ * (Fader and Hardie 2007, "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models"). Where customers leave after
+ * purchases a alone is scaled: the mean chance of leaving is a / (a + b), and would not change if b were scaled as well. So d is that of the odds of
+ * leaving there, and that of the rate of leaving of Pareto/NBD. m are the means, so that α, β and a are those of a mean customer, whatever zero a
+ * covariate is counted from. Customers of one kind have the likelihood that there is, at parameters of their own, and the chain rule gives what
+ * it changes by g and d.
  *
- * The search goes over coefficients of standard covariates (kinds.c), from the parameters without any, with the curvature
- * that they would have if covariates had nothing to do with histories: H of the other parameters, and of the two coefficients of each covariate that of
- * α and β in H. So it ends after a few steps. A z that is standard is told by R from z - m = R z', hence g = R'^-1 g', and errors likewise.
+ * The search goes over coefficients of standard covariates (kinds.c), from the parameters without any, with the curvature that there is where
+ * covariates have nothing to do with histories: H of the parameters, and for the two coefficients of each covariate that of α and β in H. So it
+ * ends after some ten steps. z - m = R times the standard ones, so coefficients and their errors are those of the search by the transposed inverse of R.
+ *
+ * Cost: .25 µs a kind and evaluation of NBD, .4 µs of BG/NBD, 1.4 µs of Pareto/NBD; some thirty evaluations for two covariates.
  */
 #include <math.h>
 #include <string.h>
