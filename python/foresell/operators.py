@@ -1867,14 +1867,15 @@ def purchases(
     interval: float = 0.9,
     discount: float = 0.1,
     year: float = 52.1786,
+    covariates: Sequence[str] = (),
     threads: int | None = None,
 ) -> pa.Table:
     """Tells who is still a customer, how often he will buy and what that is worth, by a model of fit_purchases.
 
     Each group holds its model, the rows of fit_purchases' table, and its customers: select row, model, parameter,
     estimate, repeats, recency, age and value, null where they do not belong, from both, put together by union all. Of
-    several models of purchases the first by row is taken. Where it has covariates, select their columns too: each
-    customer is then foretold with his own alpha, and beta or a (see fit_purchases).
+    several models of purchases the first by row is taken. Where it has covariates, select their columns too and name
+    them: each customer is then foretold with his own alpha, and beta or a (see fit_purchases).
 
     The purchases that come are distributed exactly as the model says where customers leave after purchases or never,
     those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the events that have passed of the wait at hand; of
@@ -1918,6 +1919,8 @@ def purchases(
         A year: money that comes a year later is worth 1 / (1 + discount) of it now. From 0 to 10.
     year : float, default 52.1786
         How long a year is, in the unit of age: weeks. From 1e-06 to 1e+09.
+    covariates : Sequence[str], default ()
+        The columns that the model has learnt from as covariates, all of them; one that it has not is no matter.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -1961,6 +1964,7 @@ def purchases(
             "interval": interval,
             "discount": discount,
             "year": year,
+            "covariates": covariates,
         },
         threads=threads,
     )

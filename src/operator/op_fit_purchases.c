@@ -44,9 +44,9 @@ static const fs_column fit_input[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
      .optional = true,
-     .doc =
-         "further columns, of which the parameter covariates names those to be used: numbers, or "
-         "yes or no; null: the customer is not learnt from, but for what a purchase brings"},
+     .each = "covariates",
+     .doc = "the columns that the parameter covariates names: numbers, or "
+            "yes or no; null: the customer is not learnt from, but for what a purchase brings"},
     {0}};
 
 enum { MODEL, PARAMETER, ESTIMATE, DEVIATION, LOG_LIKELIHOOD, CUSTOMERS, NOTE };
@@ -108,9 +108,9 @@ typedef struct workspace {
     bool all;
     double *number; /* the columns of the group but `row`, then covariates, capacity each */
     int64_t capacity;
-    int covariates, column[FS_COVARIATES]; /* of the block */
-    const char *name[FS_COVARIATES];
-    char *text; /* room for the name of a coefficient */
+    int covariates;          /* the columns behind those declared */
+    const char *const *name; /* of them */
+    char *text;              /* room for the name of a coefficient */
     size_t room;
     fs_history_kinds kinds;
     fs_covariate_fit fit[FS_PURCHASE_MODELS];
@@ -130,41 +130,20 @@ static void fit_close(void *pointer)
 
 enum { REPEATS, RECENCY, AGE, VALUE, LOG_WAITS, COLUMNS }; /* behind `row` */
 
-static fs_status no_covariate(const fs_binding *binding, const char *word, fs_error *error)
-{
-    const char *const *others = binding->name + 1 + COLUMNS;
-    int count = binding->columns - 1 - COLUMNS, nearest = fs_operator_nearest(word, others, count);
-    fs_fail(error, FS_USAGE, "operator fit_purchases: covariate '%s' is none of the columns left",
-            word);
-    if (nearest >= 0)
-        return fs_error_remedy(error, "did you mean '%s'?", others[nearest]), FS_USAGE;
-    return fs_error_remedy(error, "give a column of numbers that is no part of the history"),
-           FS_USAGE;
-}
-
-static fs_status find_covariate(workspace *w, const fs_binding *binding, const char *word,
-                                fs_error *error)
-{
-    int c = 1 + COLUMNS;
-    while (c < binding->columns && strcmp(binding->name[c], word) != 0) c++;
-    if (c == binding->columns) return no_covariate(binding, word, error);
-    size_t room = strlen(word) + sizeof "leaving:";
-    w->column[w->covariates] = c, w->name[w->covariates++] = binding->name[c];
-    if (room > w->room) w->room = room;
-    return FS_OK;
-}
-
 static fs_status find_covariates(workspace *w, const fs_binding *binding, fs_error *error)
 {
-    int count;
-    const char *const *word = fs_option_words(binding->options, "covariates", &count);
-    if (count > FS_COVARIATES)
+    int first = 1 + COLUMNS;
+    w->covariates = binding->columns - first, w->name = binding->name + first;
+    if (w->covariates > FS_COVARIATES)
         return fs_fail(error, FS_USAGE,
-                       "operator fit_purchases: %d covariates, and %d are the most", count,
+                       "operator fit_purchases: %d covariates, and %d are the most", w->covariates,
                        FS_COVARIATES);
-    for (int i = 0; i < count; i++) FS_TRY(find_covariate(w, binding, word[i], error));
-    if (count > 0) w->text = fs_alloc(w->room);
-    return count > 0 && !w->text ? fs_fail_memory(error, w->room) : FS_OK;
+    for (int c = 0; c < w->covariates; c++) {
+        size_t room = strlen(w->name[c]) + sizeof "leaving:";
+        if (room > w->room) w->room = room;
+    }
+    if (w->covariates > 0) w->text = fs_alloc(w->room);
+    return w->covariates > 0 && !w->text ? fs_fail_memory(error, w->room) : FS_OK;
 }
 
 static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *error)
@@ -200,7 +179,7 @@ static fs_status take_group(workspace *w, const fs_block *block, int64_t first, 
     for (int c = 0; c < COLUMNS; c++)
         take_column(&block->column[1 + c], first, rows, w->number + c * w->capacity);
     for (int c = 0; c < w->covariates; c++)
-        take_column(&block->column[w->column[c]], first, rows,
+        take_column(&block->column[1 + COLUMNS + c], first, rows,
                     w->number + (COLUMNS + c) * w->capacity);
     return FS_OK;
 }
@@ -369,7 +348,7 @@ static fs_status fit_group(workspace *w, const fs_block *block, int64_t g, fs_ro
 static fs_status check_covariates(const workspace *w, const fs_block *block, fs_error *error)
 {
     for (int c = 0; c < w->covariates; c++) {
-        if (!block->column[w->column[c]].offset) continue;
+        if (!block->column[1 + COLUMNS + c].offset) continue;
         fs_fail(error, FS_DATA, "operator fit_purchases: covariate '%s' is a text", w->name[c]);
         return fs_error_remedy(error, "make numbers of it, as 1 and 0 for yes and no"), FS_DATA;
     }

@@ -68,9 +68,10 @@ static const fs_column purchases_input[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
      .optional = true,
+     .each = "covariates",
      .doc =
-         "the model's covariates, by their names; null, or no such column: as the mean customer. "
-         "What the model does not name is no matter"},
+         "the columns that the parameter covariates names, called as for fit_purchases; null: as "
+         "the mean customer"},
     {0}};
 
 enum { ROW, AHEAD, ALIVE, EXPECTED, LOW, HIGH, ORDER_VALUE, VALUE, VALUE_LOW, VALUE_HIGH };
@@ -149,6 +150,13 @@ static const fs_param purchases_params[] = {
      .minimum = 0.000001,
      .maximum = 1000000000,
      .doc = "how long a year is, in the unit of age: weeks"},
+    {.name = "covariates",
+     .type = FS_TYPE_LIST,
+     .fallback = "[]",
+     .merges = true,
+     .doc =
+         "the columns that the model has learnt from as covariates, all of them; one that it has "
+         "not is no matter"},
     {0}};
 
 /* ---- workspace ---- */
@@ -254,7 +262,7 @@ static double effect_of(const fs_block *block, int64_t g, const char *model, con
     return 0;
 }
 
-/* The covariates of the model that are there as columns; of those that are not each customer is as the mean. */
+/* The covariates of the model, among the columns that are given. */
 static void find_effects(workspace *w, const fs_block *block, int64_t g)
 {
     fs_covariate_effects *e = &w->effects;
@@ -270,13 +278,42 @@ static void find_effects(workspace *w, const fs_block *block, int64_t g)
     }
 }
 
-static fs_status check_effects(const workspace *w, const fs_block *block, fs_error *error)
+/* The covariate of a row of the model whose coefficient matters, but whose column is not given; NULL: none. */
+static const char *lacking(const workspace *w, const fs_block *block, int64_t i, int *bytes)
+{
+    static const char rate[] = "rate:";
+    size_t size;
+    const fs_vector *parameter = &block->column[PARAMETER_IN];
+    const char *model = fs_purchase_model_name(w->model);
+    if (!fs_vector_is(&block->column[MODEL_IN], i, model) || !fs_vector_known(parameter, i) ||
+        !fs_vector_known(&block->column[ESTIMATE_IN], i) ||
+        block->column[ESTIMATE_IN].number[i] == 0)
+        return NULL;
+    const char *text = fs_vector_text(parameter, i, &size);
+    if (size < strlen(rate) || memcmp(text, rate, strlen(rate)) != 0) return NULL;
+    for (int c = DECLARED; c < block->columns; c++)
+        if (is_effect(block, i, model, rate, block->column[c].name)) return NULL;
+    *bytes = (int)(size - strlen(rate));
+    return text + strlen(rate);
+}
+
+static fs_status check_effects(const workspace *w, const fs_block *block, int64_t g,
+                               fs_error *error)
 {
     for (int c = 0; c < w->effects.columns; c++) {
         const fs_vector *v = &block->column[w->column[c]];
         if (!v->offset) continue;
         fs_fail(error, FS_DATA, "operator purchases: covariate '%s' is a text", v->name);
         return fs_error_remedy(error, "make numbers of it, as for fit_purchases"), FS_DATA;
+    }
+    for (int64_t i = block->start[g]; w->model >= 0 && i < block->start[g + 1]; i++) {
+        int bytes;
+        const char *name = lacking(w, block, i, &bytes);
+        if (!name) continue;
+        fs_fail(error, FS_USAGE, "operator purchases: the model has the covariate '%.*s'", bytes,
+                name);
+        return fs_error_remedy(error, "name its column: covariates = [%.*s]", bytes, name),
+               FS_USAGE;
     }
     return FS_OK;
 }
@@ -375,7 +412,7 @@ static fs_status purchases_block(void *pointer, const fs_block *block, fs_rows *
         if (reserve(w, block->start[g + 1] - block->start[g]) != FS_OK)
             return fs_fail_memory(error, 0);
         find_model(w, block, g);
-        FS_TRY(check_effects(w, block, error));
+        FS_TRY(check_effects(w, block, g, error));
         take_customers(w, block, g);
         if (look_ahead(w) != FS_OK) return fs_fail_memory(error, 0);
         FS_TRY(fs_rows_extend(out, g, w->customers * w->times, &row));
@@ -393,8 +430,8 @@ const fs_operator fs_purchases_operator = {
         "Each group holds its model, the rows of fit_purchases' table, and its customers: select "
         "row, model, parameter, estimate, repeats, recency, age and value, null where they do not "
         "belong, from both, put together by union all. Of several models of purchases the first "
-        "by row is taken. Where it has covariates, select their columns too: each customer is then "
-        "foretold with his own alpha, and beta or a (see fit_purchases).\n\n"
+        "by row is taken. Where it has covariates, select their columns too and name them: each "
+        "customer is then foretold with his own alpha, and beta or a (see fit_purchases).\n\n"
         "The purchases that come are distributed exactly as the model says where customers leave "
         "after purchases or never, those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the "
         "events that have passed of the wait at hand; of pareto_nbd the distribution has the exact "

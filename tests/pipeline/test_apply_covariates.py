@@ -55,12 +55,21 @@ def test_a_covariate_goes_from_customers_to_what_they_will_buy(apply, tmp_path, 
     model = [{"row": -20 + i, "model": row["model"], "parameter": row["parameter"], "estimate": row["estimate"]} for i, row in enumerate(made)]
     yes, no = (1, 0) if as_number else ("yes", "no")
     alike = [{"row": i, "repeats": 3, "recency": 30, "age": 60, "loyal": loyal} for i, loyal in enumerate((yes, no, ""))]
-    loyal, other, unknown = (float(row["expected"]) for row in apply("purchases", write(tmp_path / "both.csv", [*model, *alike])))
+    made = apply("purchases", write(tmp_path / "both.csv", [*model, *alike]), "--covariates", "loyal")
+    loyal, other, unknown = (float(row["expected"]) for row in made)
     assert loyal > 1.2 * unknown > 1.2 * 1.2 * other > 0
+
+
+def test_other_columns_are_left_alone_whatever_is_in_them(foresell, tmp_path):
+    people = list(customers(300))
+    for one in people:
+        one["town"] = 89073 + one["row"] if one["row"] < 299 else "Ulm"
+    result = foresell("apply", "fit_purchases", write(tmp_path / "c.csv", people), "--order", "row", "--covariates", "loyal")
+    assert "rate:loyal" in result.stdout and "town" not in result.stdout
 
 
 def test_a_column_that_is_none_or_a_text_is_refused(foresell, tmp_path):
     file = write(tmp_path / "c.csv", customers(50))
-    for name, says in (("loyl", "did you mean 'loyal'?"), ("town", "covariate 'town' is none of the columns left")):
+    for name, says in (("loyl", "no column 'loyl'"), ("town", "covariate 'town' is a text"), ("age", "cannot be two things at once")):
         result = foresell("apply", "fit_purchases", file, "--order", "row", "--covariates", name, check=False)
         assert result.returncode != 0 and says in result.stderr

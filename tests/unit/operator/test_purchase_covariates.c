@@ -11,7 +11,10 @@ static const char *const names[] = {"what", "row",   "repeats",  "recency",
 static const enum ArrowType types[] = {
     NANOARROW_TYPE_STRING, NANOARROW_TYPE_INT64, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_DOUBLE,
     NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_INT32, NANOARROW_TYPE_DOUBLE, NANOARROW_TYPE_STRING};
-static const table fitted = {"fit_purchases", names, types, 8};
+static const table plain = {"fit_purchases", names, types, 5},
+                   one = {"fit_purchases", names, types, 6},
+                   fitted = {"fit_purchases", names, types, 7},
+                   texts = {"fit_purchases", names, types, 8};
 
 static const char *const told_names[] = {"what",    "row",     "model", "parameter", "estimate",
                                          "repeats", "recency", "age",   "loyal",     "distance"};
@@ -103,8 +106,8 @@ static void each_model_has_rows_of_its_covariates_behind_its_parameters(void **s
                                          "pareto_nbd,beta", "bg_cnbd_k,k", "mbg_cnbd_k,k"};
     static const char *const of[] = {"mean", "rate", "leaving"};
     fs_buffer out = {0};
-    assert_int_equal(apply(&fitted, "model = all, covariates = [loyal]", simulate(400), 400, 400,
-                           &out, NULL, -1, NULL),
+    assert_int_equal(apply(&one, "model = all, covariates = [loyal]", simulate(400), 400, 400, &out,
+                           NULL, -1, NULL),
                      FS_OK);
     for (int m = 0; m < FS_PURCHASE_MODELS; m++) {
         char head[64];
@@ -123,17 +126,6 @@ static void each_model_has_rows_of_its_covariates_behind_its_parameters(void **s
     fs_buffer_free(&out);
 }
 
-static void without_covariates_the_model_is_as_if_there_were_no_further_columns(void **state)
-{
-    (void)state;
-    static const table plain = {"fit_purchases", names, types, 5};
-    fs_buffer with = {0}, without = {0};
-    assert_int_equal(apply(&fitted, "", simulate(300), 300, 300, &with, NULL, -1, NULL), FS_OK);
-    assert_int_equal(apply(&plain, "", simulate(300), 300, 300, &without, NULL, -1, NULL), FS_OK);
-    assert_string_equal(with.data, without.data);
-    fs_buffer_free(&with), fs_buffer_free(&without);
-}
-
 static void what_is_the_same_for_all_has_no_coefficient(void **state)
 {
     (void)state;
@@ -142,9 +134,9 @@ static void what_is_the_same_for_all_has_no_coefficient(void **state)
     for (int i = 0; i < 200; i++) rows[i].cell[5] = "7";
     fs_buffer with = {0}, without = {0};
     assert_int_equal(
-        apply(&fitted, "model = bg_nbd, covariates = loyal", rows, 200, 200, &with, NULL, -1, NULL),
+        apply(&one, "model = bg_nbd, covariates = loyal", rows, 200, 200, &with, NULL, -1, NULL),
         FS_OK);
-    assert_int_equal(apply(&fitted, "model = bg_nbd", rows, 200, 200, &without, NULL, -1, NULL),
+    assert_int_equal(apply(&plain, "model = bg_nbd", rows, 200, 200, &without, NULL, -1, NULL),
                      FS_OK);
     assert_int_equal(strncmp(with.data, without.data, without.size), 0);
     assert_int_equal(strncmp(line_of(&with, "rate:loyal,"), "0,null,", 7), 0);
@@ -156,20 +148,33 @@ static void what_is_the_same_for_all_has_no_coefficient(void **state)
 static void what_can_be_no_covariate_is_refused(void **state)
 {
     (void)state;
+    static const char *const many_names[] = {"what", "row", "repeats", "recency", "age",
+                                             "c1",   "c2",  "c3",      "c4",      "c5",
+                                             "c6",   "c7",  "c8",      "c9"};
+    static enum ArrowType many_types[14];
+    memcpy(many_types, types, 5 * sizeof *types);
+    for (int c = 5; c < 14; c++) many_types[c] = NANOARROW_TYPE_DOUBLE;
+    static const table many = {"fit_purchases", many_names, many_types, 14};
     static const struct {
+        const table *table;
         const char *text;
         fs_status status;
         const char *message;
-    } wrong[] = {{"covariates = [loyl]", FS_USAGE, "'loyl' is none of the columns left"},
-                 {"covariates = [age]", FS_USAGE, "'age' is none of the columns left"},
-                 {"covariates = [word]", FS_DATA, "covariate 'word' is a text"},
-                 {"covariates = [a, b, c, d, e, f, g, h, i]", FS_USAGE, "9 covariates"}};
+    } wrong[] = {
+        {&one, "covariates = [loyl]", FS_USAGE, "there is no column 'loyl' (covariates)"},
+        {&plain, "covariates = [age]", FS_USAGE, "column 'age' is wanted twice (covariates)"},
+        {&fitted, "covariates = [loyal]", FS_USAGE, "no use for column 'distance'"},
+        {&texts, "covariates = [word, loyal, distance]", FS_DATA, "covariate 'word' is a text"},
+        {&many, "covariates = [c1, c2, c3, c4, c5, c6, c7, c8, c9]", FS_USAGE, "9 covariates"}};
+    static cells rows[9];
+    for (int i = 0; i < 9; i++)
+        for (int c = 0; c < 14; c++) rows[i].cell[c] = c < 8 ? simulate(9)[i].cell[c] : "1";
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         fs_error error = {0};
-        assert_int_equal(apply(&fitted, wrong[k].text, simulate(9), 9, 9, NULL, &error, -1, NULL),
+        for (int i = 0; i < 9; i++) rows[i].cell[7] = wrong[k].table == &many ? "1" : "word";
+        assert_int_equal(apply(wrong[k].table, wrong[k].text, rows, 9, 9, NULL, &error, -1, NULL),
                          wrong[k].status);
         assert_non_null(strstr(error.message, wrong[k].message));
-        if (k == 0) assert_non_null(strstr(error.remedy, "loyal"));
     }
 }
 
@@ -189,7 +194,7 @@ static const cells both[] = {
     PARETO("a", "-5", "mean:loyal", "0.5"),
     PARETO("a", "-4", "rate:loyal", "1.3862943611198906"), /* log 4 */
     PARETO("a", "-3", "leaving:loyal", "-2.7725887222397811"),
-    PARETO("a", "-2", "rate:unknown", "5"),
+    PARETO("a", "-2", "rate:flat", "0"),
     {{"a", "1", NULL, NULL, NULL, "3", "20", "30", "1", "9"}},
     {{"a", "2", NULL, NULL, NULL, "3", "20", "30", NULL, NULL}},
     {{"a", "3", NULL, NULL, NULL, "3", "20", "30", "0", NULL}},
@@ -223,7 +228,8 @@ static void each_customer_is_foretold_with_parameters_of_his_own(void **state)
 {
     (void)state;
     fs_buffer out = {0};
-    assert_int_equal(apply(&told, "", both, BOTH, 4, &out, NULL, -1, NULL), FS_OK);
+    assert_int_equal(
+        apply(&told, "covariates = [distance, loyal]", both, BOTH, 4, &out, NULL, -1, NULL), FS_OK);
     expect_line(&out, "a,1,52,", "b,1,52,");
     expect_line(&out, "a,2,52,", "c,2,52,"); /* not known: as the mean */
     double more = strtod(strchr(line_of(&out, "a,1,52,"), ',') + 1, NULL);
@@ -233,13 +239,14 @@ static void each_customer_is_foretold_with_parameters_of_his_own(void **state)
     fs_buffer_free(&out);
 }
 
-static void without_the_columns_all_are_as_the_mean_customer(void **state)
+static void a_covariate_of_the_model_must_be_given(void **state)
 {
     (void)state;
     fs_buffer out = {0};
-    assert_int_equal(apply(&bare, "", both, BOTH, 4, &out, NULL, -1, NULL), FS_OK);
-    expect_line(&out, "a,1,52,", "c,2,52,");
-    expect_line(&out, "a,3,52,", "c,2,52,");
+    fs_error error = {0};
+    assert_int_equal(apply(&bare, "", both, BOTH, 4, &out, &error, -1, NULL), FS_USAGE);
+    assert_non_null(strstr(error.message, "the model has the covariate 'loyal'"));
+    assert_non_null(strstr(error.remedy, "covariates = [loyal]"));
     fs_buffer_free(&out);
 }
 
@@ -252,7 +259,9 @@ static void outlooks_are_finite_whatever_the_model_says(void **state)
         fs_buffer out = {0};
         memcpy(rows, both, sizeof rows);
         rows[5].cell[4] = odd[k], rows[6].cell[4] = odd[(k + 1) % 4];
-        assert_int_equal(apply(&told, "", rows, BOTH, 99, &out, NULL, -1, NULL), FS_OK);
+        assert_int_equal(
+            apply(&told, "covariates = [loyal, distance]", rows, BOTH, 99, &out, NULL, -1, NULL),
+            FS_OK);
         assert_null(strstr(out.data, "nan"));
         assert_null(strstr(out.data, "inf"));
         fs_buffer_free(&out);
@@ -264,7 +273,8 @@ static void outlooks_are_finite_whatever_the_model_says(void **state)
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    static const char *const text[] = {"model = nbd, covariates = [loyal, distance]", ""};
+    static const char *const text[] = {"model = nbd, covariates = [loyal, distance]",
+                                       "covariates = [loyal, distance]"};
     for (int k = 0; k < 2; k++) {
         bool failed = true;
         int64_t n = 0;
@@ -284,11 +294,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_model_has_the_coefficients_of_its_covariates),
         cmocka_unit_test(each_model_has_rows_of_its_covariates_behind_its_parameters),
-        cmocka_unit_test(without_covariates_the_model_is_as_if_there_were_no_further_columns),
         cmocka_unit_test(what_is_the_same_for_all_has_no_coefficient),
         cmocka_unit_test(what_can_be_no_covariate_is_refused),
         cmocka_unit_test(each_customer_is_foretold_with_parameters_of_his_own),
-        cmocka_unit_test(without_the_columns_all_are_as_the_mean_customer),
+        cmocka_unit_test(a_covariate_of_the_model_must_be_given),
         cmocka_unit_test(outlooks_are_finite_whatever_the_model_says),
         cmocka_unit_test(every_allocation_may_fail),
     };
