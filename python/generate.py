@@ -41,7 +41,8 @@ def words(text: str) -> list[str]:
 def is_numbers(param: dict[str, Any]) -> bool:
     """Whether a list is of numbers: it has no choices, and bounds or a default of numbers."""
     listed = words(param.get("default") or "")
-    return "choices" not in param and ("minimum" in param or all(word.lstrip("-").replace(".", "").isdigit() for word in listed))
+    numbers = bool(listed) and all(word.lstrip("-").replace(".", "").isdigit() for word in listed)
+    return "choices" not in param and ("minimum" in param or numbers)
 
 
 def type_of(param: dict[str, Any]) -> str:

@@ -121,6 +121,67 @@ FS_API FS_MUST_CHECK fs_status fs_purchase_look_ahead(
     int model, const double parameter[FS_PURCHASE_PARAMETERS], const fs_history_groups *groups,
     const fs_outlook_settings *settings, fs_outlook *out);
 
+/* ---- covariates: what sets customers apart from the beginning --------------------------------------- */
+
+#define FS_COVARIATES 8
+/* What is known of each customer beside the history and does not change, as numbers. */
+typedef struct fs_covariates {
+    int columns;                     /* 0 … FS_COVARIATES */
+    const double *of[FS_COVARIATES]; /* a value for each history; not finite: not known */
+} fs_covariates;
+
+/* Histories put together by equal covariates. Starts with {0}, is used again, and is given back once. */
+typedef struct fs_history_kinds {
+    fs_history_groups all; /* of those whose covariates are known, as if there were none */
+    int columns;
+    int64_t kinds;
+    fs_history_groups *kind; /* kinds, one after the other; they own nothing */
+    double *covariate;       /* kinds × columns */
+    int64_t count;           /* histories of all kinds; of two kinds equal ones are two */
+    const int64_t *of;       /* of each history that was given, which of them it is; -1: none */
+    struct fs_kind_work *work;
+} fs_history_kinds;
+/* FS_MEMORY. What is no history, and where a covariate is not known, is left out; *left counts these customers. Cost: 2 µs a history. */
+FS_API FS_MUST_CHECK fs_status fs_history_kinds_make(fs_history_kinds *kinds,
+                                                     const fs_histories *histories,
+                                                     const fs_covariates *covariates, double *left);
+FS_API void fs_history_kinds_free(fs_history_kinds *kinds);
+
+/* A customer with covariates z has the model's parameters but for two (Fader and Hardie 2007, "Incorporating time-invariant covariates
+ * into the Pareto/NBD and BG/NBD models"): α exp(-rate (z - mean)), so that his rate of purchases is exp(rate (z - mean)) times as large;
+ * and β exp(-leaving (z - mean)), where he leaves at a rate, or a exp(leaving (z - mean)), where he leaves after purchases: that rate, or the
+ * odds a / b of leaving, are exp(leaving (z - mean)) times as large. Parameters stay within e^±30. */
+typedef struct fs_covariate_effects {
+    int columns;
+    double mean[FS_COVARIATES];    /* over customers */
+    double rate[FS_COVARIATES];    /* coefficients */
+    double leaving[FS_COVARIATES]; /* 0 where customers never leave */
+} fs_covariate_effects;
+/* own: those of a customer with these covariates. */
+FS_API void fs_covariate_parameters(int model, const double parameter[FS_PURCHASE_PARAMETERS],
+                                    const fs_covariate_effects *effects, const double *covariate,
+                                    double own[FS_PURCHASE_PARAMETERS]);
+
+typedef struct fs_covariate_fit {
+    fs_purchase_fit base; /* of a customer whose covariates are all at their means */
+    fs_covariate_effects effects;
+    double rate_deviation[FS_COVARIATES], leaving_deviation[FS_COVARIATES]; /* 0: not known */
+    bool told
+        [FS_COVARIATES]; /* false: a covariate that is constant, or a sum of those before it; its coefficients are 0 */
+} fs_covariate_fit;
+/* As fs_purchase_fit_model; k is that of most likelihood without covariates. Cost: about thirty times the likelihood, more with each covariate. */
+FS_API void fs_covariate_fit_model(int model, const fs_history_kinds *kinds, fs_covariate_fit *fit);
+/* As fs_purchase_likelihood; its derivatives by the coefficients are in `slope`, whose means stay as they are. Both may be NULL. */
+FS_API double fs_covariate_likelihood(int model, const fs_history_kinds *kinds,
+                                      const double parameter[FS_PURCHASE_PARAMETERS],
+                                      const fs_covariate_effects *effects,
+                                      double gradient[FS_PURCHASE_PARAMETERS],
+                                      fs_covariate_effects *slope);
+/* As fs_purchase_look_ahead; out: kinds->count. */
+FS_API FS_MUST_CHECK fs_status fs_covariate_look_ahead(
+    int model, const double parameter[FS_PURCHASE_PARAMETERS], const fs_covariate_effects *effects,
+    const fs_history_kinds *kinds, const fs_outlook_settings *settings, fs_outlook *out);
+
 /* ---- what a purchase brings ---------------------------------------------------------------------- */
 
 /* Gamma-Gamma: the value of a purchase is gamma distributed (shape p), its scale too over customers (shape q, scale γ), and neither depends on

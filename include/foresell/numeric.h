@@ -58,7 +58,7 @@ FS_API double fs_digamma(double x);  /* derivative of fs_log_gamma */
 FS_API double fs_trigamma(double x); /* of fs_digamma */
 
 /* ---- the least of a smooth function of a few variables ---- */
-#define FS_MINIMISE_MOST 8
+#define FS_MINIMISE_MOST 20
 /* The value at x, and its derivatives. */
 typedef double fs_minimise_function(void *context, const double *x, double *slope);
 typedef struct fs_minimum {

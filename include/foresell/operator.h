@@ -43,7 +43,8 @@ typedef enum fs_role {
     FS_ROLE_ORDER, /* the column that sorts a group: exactly one, first in `input` */
     FS_ROLE_VALUE, /* must be given unless optional */
     FS_ROLE_REGRESSOR, /* named "*": takes every column that nothing else took, as it is; where it is DOUBLE, */
-                       /* foresell apply and Python give it numbers only, where it is TEXT all */
+    /* foresell apply and Python give it numbers only, where it is TEXT all; where */
+    /* it has `each`, the columns that this LIST parameter names, and no others */
     FS_ROLE_RESULT /* output columns */
 } fs_role;
 
@@ -55,7 +56,7 @@ typedef struct fs_column {
     bool optional;    /* input: may be absent (then all rows are null) */
     const char *each; /* output: one column per value of this LIST parameter, named name+value:
                              {.name = "q", .each = "quantile"} gives q0.1, q0.9; of an INT
-                             parameter (at least 0) one for each number from 1 up to it */
+                             parameter (at least 0) one for each number from 1 up to it. Of "*": see there */
     const char *unit; /* "units", "money", "period", "share of 1" … or NULL */
     const char *doc;
 } fs_column;

@@ -118,23 +118,38 @@ def _take_values(parts: Parts, declared: Mapping[str, Any], named: Mapping[str, 
             parts.values[value["name"]] = parts.claim(value["name"])
 
 
+def _take_listed(parts: Parts, declared: Mapping[str, Any], params: Mapping[str, object]) -> None:
+    """The columns that a parameter names for regressors."""
+    for rest in declared["input"]:
+        listed = params.get(rest.get("each", "")) or ()
+        if rest["role"] == "regressor" and isinstance(listed, Iterable):
+            for name in [listed] if isinstance(listed, str) else listed:
+                parts.regressors.append(parts.claim(str(name)))
+
+
 def choose(
-    schema: pa.Schema, operator: str, group: str | Sequence[str], order: str | None, named: Mapping[str, str | None]
+    schema: pa.Schema,
+    operator: str,
+    group: str | Sequence[str],
+    order: str | None,
+    named: Mapping[str, str | None],
+    params: Mapping[str, object] | None = None,
 ) -> Parts:
-    """Gives each column its part; `named` are the columns that the caller names for values."""
+    """Gives each column its part; `named` are the columns that the caller names for values, `params` the operator's parameters."""
     declared, parts = declaration(operator), Parts(schema)
     for name in [group] if isinstance(group, str) else group:
         parts.group = (*parts.group, parts.claim(name))
     if order is not None:
         _take_order(parts, order)
     _take_values(parts, declared, named)
+    _take_listed(parts, declared, params or {})
     if order is None:
         _take_order(parts, None)
     for value in declared["input"]:
         if value["role"] == "value" and not value["optional"] and value["name"] not in parts.values:
             _guess_value(parts, operator, value)
     for rest in declared["input"]:
-        if rest["role"] == "regressor":
+        if rest["role"] == "regressor" and "each" not in rest:
             parts.regressors = [name for name in parts.left() if _suits(parts, rest, name)]
     return parts
 

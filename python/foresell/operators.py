@@ -700,6 +700,7 @@ def fit_purchases(
     value: str | None = None,
     log_waits: str | None = None,
     model: Literal["auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k"] = "auto",
+    covariates: Sequence[str] = (),
     threads: int | None = None,
 ) -> pa.Table:
     """Learns from customers' purchases so far how often they buy, when they leave, and what a purchase brings.
@@ -714,6 +715,13 @@ def fit_purchases(
     random, to 12 is the one of most likelihood, which log_waits tells: without it k is 1. Where value is given,
     gamma_gamma says what a purchase brings: it is gamma distributed (shape p), its scale too over customers (q, gamma),
     whatever their rates (Fader and Hardie 2013). All by maximum likelihood, with standard errors from its curvature.
+
+    Covariates are what is known of a customer from the beginning and does not change (Fader and Hardie 2007): his rate
+    of purchases is exp(rate:x (x - mean:x)) times that of the mean customer, whose parameters the others are, so alpha
+    is divided by it; and the rate at which he leaves is exp(leaving:x (x - mean:x)) times as large, so beta is divided
+    by it, or, where he leaves after purchases, the odds a / b of leaving, so a is multiplied. A coefficient of 0.1 is
+    about 10 % more for each unit of x. k is that without covariates. Whose covariates are not all known is not learnt
+    from. The coefficients of what is the same for all customers, or a sum of covariates before it, are 0.
 
     The result is the model as a table, which purchases takes. A history is no history where a number is null or below
     0, repeats is no whole number, recency is above age, or above 0 without repeats: such rows are not learnt from.
@@ -745,6 +753,9 @@ def fit_purchases(
         those with repeats; it tells how regular purchases are. Default: the column of this name, or none.
     model : {"auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k"}, default "auto"
         Of purchases; all: each of them; auto: the one with the least of Akaike's criterion.
+    covariates : Sequence[str], default ()
+        Columns, 8 at most, with what is known of customers from the beginning, such as [distance, loyal]: they scale
+        how often each buys and how soon he leaves.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -756,12 +767,15 @@ def fit_purchases(
         - `model` (text): nbd, bg_nbd, mbg_nbd, pareto_nbd, bg_cnbd_k or mbg_cnbd_k, of purchases; gamma_gamma, of what
           one brings.
         - `parameter` (text): r and alpha of the rate of purchases; a and b, or s and beta, of leaving; k of their
-          regularity; p, q and gamma of money.
-        - `estimate` (double): of most likelihood; alpha and beta in the unit of age, gamma in that of value.
+          regularity; p, q and gamma of money. Of a covariate x: mean:x, over customers, and the coefficients rate:x and
+          leaving:x.
+        - `estimate` (double): of most likelihood; alpha and beta in the unit of age, gamma in that of value;
+          coefficients may be below 0.
         - `deviation` (double): standard error; null where the likelihood is flat.
         - `log_likelihood` (double): of the model, natural logarithm.
         - `customers` (int, customers): that it has learnt from.
-        - `note` (text): why estimates say little; null: they are at the maximum of the likelihood.
+        - `note` (text): why estimates say little; null: they are at the maximum of the likelihood. Of a covariate's
+          mean: how many customers were left out, as a covariate of theirs is null.
 
     Examples
     --------
@@ -775,6 +789,7 @@ def fit_purchases(
         columns={"repeats": repeats, "recency": recency, "age": age, "value": value, "log_waits": log_waits},
         params={
             "model": model,
+            "covariates": covariates,
         },
         threads=threads,
     )
@@ -1852,13 +1867,15 @@ def purchases(
     interval: float = 0.9,
     discount: float = 0.1,
     year: float = 52.1786,
+    covariates: Sequence[str] = (),
     threads: int | None = None,
 ) -> pa.Table:
     """Tells who is still a customer, how often he will buy and what that is worth, by a model of fit_purchases.
 
     Each group holds its model, the rows of fit_purchases' table, and its customers: select row, model, parameter,
     estimate, repeats, recency, age and value, null where they do not belong, from both, put together by union all. Of
-    several models of purchases the first by row is taken.
+    several models of purchases the first by row is taken. Where it has covariates, select their columns too and name
+    them: each customer is then foretold with his own alpha, and beta or a (see fit_purchases).
 
     The purchases that come are distributed exactly as the model says where customers leave after purchases or never,
     those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the events that have passed of the wait at hand; of
@@ -1902,6 +1919,8 @@ def purchases(
         A year: money that comes a year later is worth 1 / (1 + discount) of it now. From 0 to 10.
     year : float, default 52.1786
         How long a year is, in the unit of age: weeks. From 1e-06 to 1e+09.
+    covariates : Sequence[str], default ()
+        The columns that the model has learnt from as covariates, all of them; one that it has not is no matter.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -1945,6 +1964,7 @@ def purchases(
             "interval": interval,
             "discount": discount,
             "year": year,
+            "covariates": covariates,
         },
         threads=threads,
     )

@@ -156,6 +156,6 @@ def apply(
     inputs = {column["name"] for column in declaration(operator)["input"] if column["role"] == "value"}
     named = {name: str(value) for name, value in params.items() if name in inputs and value is not None}
     schema = _arrow_schema(df)
-    parts = choose(schema, operator, group, order, named)
+    parts = choose(schema, operator, group, order, named, params)
     options = options_text(parts, {name: value for name, value in params.items() if name not in inputs})
     return piped(df.select(*map(quoted, parts.taken)), operator, options, parts.group, parts.order)

@@ -184,7 +184,7 @@ def apply(
     if threads is not None and threads < 1:
         raise UsageError(f"threads is {threads}, but must be 1 or more")
     table = read(data)
-    parts = choose(table.schema, operator, group, order, columns or {})
+    parts = choose(table.schema, operator, group, order, columns or {}, params or {})
     options = options_text(parts, params or {})
     table = table.select(parts.taken)
     result = pa.schema(_Work(operator, options, parts, table).pipe())  # a wrong parameter is told before rows are sorted

@@ -135,6 +135,40 @@ static fs_status take_named(const fs_operator *op, const cli_given *given, apply
     return FS_OK;
 }
 
+/* What takes all that is left over, or what a parameter names; NULL: nothing does. */
+static const fs_column *regressors_of(const fs_operator *op)
+{
+    for (const fs_column *in = op->input; in->name; in++)
+        if (in->role == FS_ROLE_REGRESSOR) return in;
+    return NULL;
+}
+
+static fs_status claim_listed(const fs_options *options, const fs_column *rest, const apply *a,
+                              fs_error *error)
+{
+    int count;
+    const char *const *name = fs_option_words(options, rest->each, &count);
+    for (int i = 0; i < count; i++) FS_TRY(claim(a, name[i], APPLY_REGRESSOR, rest, false, error));
+    return FS_OK;
+}
+
+/* The columns that a parameter names for "*". */
+static fs_status take_listed(const fs_operator *op, const cli_given *given, apply *a,
+                             fs_error *error)
+{
+    const fs_column *rest = regressors_of(op);
+    fs_buffer text = {0};
+    fs_options *options = NULL;
+    if (!rest || !rest->each) return FS_OK;
+    fs_status status = fs_cli_apply_options(op, given, &text);
+    if (status != FS_OK) status = fs_fail_memory(error, text.capacity);
+    if (status == FS_OK) status = fs_options_parse(op, text.data, &options, error);
+    if (status == FS_OK) status = claim_listed(options, rest, a, error);
+    fs_options_free(options);
+    fs_buffer_free(&text);
+    return status;
+}
+
 static bool is_taken(const apply *a, const fs_column *input)
 {
     for (int i = 0; i < a->columns.count; i++)
@@ -165,14 +199,6 @@ static fs_status take_guessed(const fs_operator *op, apply *a, fs_error *error)
         FS_TRY(claim(a, name, APPLY_VALUE, in, true, error));
     }
     return FS_OK;
-}
-
-/* What takes all that is left over; NULL: nothing does. */
-static const fs_column *regressors_of(const fs_operator *op)
-{
-    for (const fs_column *in = op->input; in->name; in++)
-        if (in->role == FS_ROLE_REGRESSOR) return in;
-    return NULL;
 }
 
 /* A key stays as it is written, unless all of it is plain whole numbers. */
@@ -208,12 +234,13 @@ fs_status fs_cli_apply_parts(const fs_operator *op, const cli_given *given, appl
         FS_TRY(claim(a, a->group[i], APPLY_GROUP, NULL, false, error));
     if (a->order) FS_TRY(take_order(a, error));
     FS_TRY(take_named(op, given, a, error));
+    FS_TRY(take_listed(op, given, a, error));
     if (!a->order) FS_TRY(take_order(a, error));
     FS_TRY(take_guessed(op, a, error));
     const fs_column *rest = regressors_of(op);
     for (int i = 0; i < a->columns.count; i++) {
         apply_column *c = &a->columns.column[i];
-        if (rest && suits(rest, c)) c->part = APPLY_REGRESSOR;
+        if (rest && !rest->each && suits(rest, c)) c->part = APPLY_REGRESSOR;
         c->reading = part_reading(c);
     }
     return FS_OK;
@@ -222,7 +249,8 @@ fs_status fs_cli_apply_parts(const fs_operator *op, const cli_given *given, appl
 /* A column that was passed over when parts were guessed, or would have been a regressor as a number, plays a part too. */
 static bool plays(const apply *a, const apply_column *c)
 {
-    if (c->part != APPLY_LEFT || regressors_of(a->op)) return true;
+    const fs_column *rest = regressors_of(a->op);
+    if (c->part != APPLY_LEFT || (rest && !rest->each)) return true;
     for (int i = 0; i < a->columns.count; i++)
         if (a->columns.column[i].guessed) return true;
     return false;

@@ -49,10 +49,10 @@ static fs_status columns_text(fs_buffer *out, const char *title, const fs_column
 {
     FS_TRY(fs_buffer_printf(out, "\n%s:\n", title));
     for (const fs_column *c = columns; c->name; c++) {
-        FS_TRY(fs_buffer_printf(out, "  %s%s  (", c->name, c->each ? "…" : ""));
+        FS_TRY(fs_buffer_printf(out, "  %s%s  (", c->name, c->each && !input ? "…" : ""));
         FS_TRY(type_text(out, c));
         if (input) FS_TRY(fs_buffer_printf(out, "; %s", role_in_words(c)));
-        if (c->each) FS_TRY(fs_buffer_printf(out, "; one for each %s", c->each));
+        if (c->each && !input) FS_TRY(fs_buffer_printf(out, "; one for each %s", c->each));
         FS_TRY(fs_buffer_text(out, ")\n      "));
         FS_TRY(fs_cli_wrap(out, c->doc ? c->doc : "", 6, 6, WIDTH));
     }
@@ -105,7 +105,7 @@ static fs_status columns_markdown(fs_buffer *out, const char *title, const fs_co
                             input ? "role" : "of"));
     for (const fs_column *c = columns; c->name; c++) {
         fs_buffer type = {0};
-        FS_TRY(fs_buffer_printf(out, "| `%s%s` |", c->name, c->each ? "…" : ""));
+        FS_TRY(fs_buffer_printf(out, "| `%s%s` |", c->name, c->each && !input ? "…" : ""));
         fs_status status = type_text(&type, c);
         if (status == FS_OK) status = cell(out, type.data);
         fs_buffer_free(&type);

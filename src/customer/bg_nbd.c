@@ -54,11 +54,10 @@ static double of_waits(const fs_history_groups *groups, int phases)
 }
 
 static double likelihood(const fs_history_groups *groups, const double *parameter, double *gradient,
-                         double *alive, bool modified, int phases)
+                         double *alive, bool modified, int phases, fs_kept_logs *kept)
 {
     double r = parameter[0], alpha = parameter[1], sum = 0, by_r = 0, by_alpha = 0, by_a = 0,
            by_b = 0;
-    fs_kept_logs kept = {0};
     for (int64_t g = 0; g < groups->groups; g++) {
         double x = groups->repeats[g], power = r + phases * x;
         fs_customer_rate rate = fs_customer_rate_of(r, log(alpha), phases * x);
@@ -66,8 +65,8 @@ static double likelihood(const fs_history_groups *groups, const double *paramete
         for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++) {
             double w = groups->weight[i], end = alpha + groups->age[i],
                    last = alpha + groups->recency[i];
-            double log_end = fs_customer_log(&kept, end);
-            double log_last = fs_customer_log(&kept, last);
+            double log_end = fs_customer_log(kept, end);
+            double log_last = fs_customer_log(kept, last);
             fs_phases_passed passed = {0};
             if (phases > 1)
                 passed =
@@ -90,27 +89,27 @@ static double likelihood(const fs_history_groups *groups, const double *paramete
 }
 
 double fs_customer_bg_nbd(const fs_history_groups *groups, const double *parameter,
-                          double *gradient, double *alive)
+                          double *gradient, double *alive, fs_kept_logs *kept)
 {
-    return likelihood(groups, parameter, gradient, alive, false, 1);
+    return likelihood(groups, parameter, gradient, alive, false, 1, kept);
 }
 
 double fs_customer_mbg_nbd(const fs_history_groups *groups, const double *parameter,
-                           double *gradient, double *alive)
+                           double *gradient, double *alive, fs_kept_logs *kept)
 {
-    return likelihood(groups, parameter, gradient, alive, true, 1);
+    return likelihood(groups, parameter, gradient, alive, true, 1, kept);
 }
 
 double fs_customer_bg_cnbd(const fs_history_groups *groups, const double *parameter,
-                           double *gradient, double *alive)
+                           double *gradient, double *alive, fs_kept_logs *kept)
 {
     gradient[4] = 0; /* k is whole */
-    return likelihood(groups, parameter, gradient, alive, false, (int)parameter[4]);
+    return likelihood(groups, parameter, gradient, alive, false, (int)parameter[4], kept);
 }
 
 double fs_customer_mbg_cnbd(const fs_history_groups *groups, const double *parameter,
-                            double *gradient, double *alive)
+                            double *gradient, double *alive, fs_kept_logs *kept)
 {
     gradient[4] = 0;
-    return likelihood(groups, parameter, gradient, alive, true, (int)parameter[4]);
+    return likelihood(groups, parameter, gradient, alive, true, (int)parameter[4], kept);
 }

@@ -3,16 +3,7 @@
 #define FORESELL_CUSTOMER_INTERNAL_H
 
 #include "foresell/customer.h"
-
-/* As fs_purchase_likelihood; gradient is never NULL. alive (count, may be NULL): the probability that each is still a customer. */
-typedef double fs_customer_likelihood(const fs_history_groups *groups, const double *parameter,
-                                      double *gradient, double *alive);
-fs_customer_likelihood fs_customer_nbd;
-fs_customer_likelihood fs_customer_bg_nbd;
-fs_customer_likelihood fs_customer_mbg_nbd;
-fs_customer_likelihood fs_customer_pareto_nbd;
-fs_customer_likelihood fs_customer_bg_cnbd;
-fs_customer_likelihood fs_customer_mbg_cnbd;
+#include "foresell/numeric.h"
 
 /* Logarithms that were taken already: the days of histories come again and again. The same x gives the same bits, whatever was kept. Starts
  * with {0}, for x is above 0. */
@@ -22,9 +13,34 @@ typedef struct fs_kept_logs {
 } fs_kept_logs;
 double fs_customer_log(fs_kept_logs *kept, double x);
 
+/* As fs_purchase_likelihood; gradient is never NULL. alive (count, may be NULL): the probability that each is still a customer. */
+typedef double fs_customer_likelihood(const fs_history_groups *groups, const double *parameter,
+                                      double *gradient, double *alive, fs_kept_logs *kept);
+fs_customer_likelihood fs_customer_nbd;
+fs_customer_likelihood fs_customer_bg_nbd;
+fs_customer_likelihood fs_customer_mbg_nbd;
+fs_customer_likelihood fs_customer_pareto_nbd;
+fs_customer_likelihood fs_customer_bg_cnbd;
+fs_customer_likelihood fs_customer_mbg_cnbd;
+
 /* Only who is alive. */
 void fs_customer_alive(int model, const fs_history_groups *groups, const double *parameter,
-                       double *alive);
+                       fs_kept_logs *kept, double *alive);
+
+double fs_customer_likelihood_of(int model, const fs_history_groups *groups,
+                                 const double *parameter, double *gradient, fs_kept_logs *kept);
+
+#define FS_PURCHASE_BOUND                                                                          \
+    30.0 /* of a parameter's logarithm: beyond it the data say nothing of it */
+/* As fs_purchase_fit_model, and what the search ended with, in logarithms of the parameters searched for: all but k. */
+void fs_customer_fit(int model, const fs_history_groups *groups, fs_minimum *least,
+                     fs_purchase_fit *fit);
+int fs_customer_searched(int model);
+/* From a search in `variables`, the first n of which are logarithms of parameters. */
+void fs_customer_set_fit(const fs_minimum *least, int n, int variables, double customers,
+                         fs_purchase_fit *fit);
+/* Which parameter tells how soon customers leave, -1: they never do; hastens: 1 where they leave sooner the larger it is, else -1. */
+int fs_customer_leaving(int model, double *hastens);
 
 /* How many purchases come until t later, of one who is alive. */
 double fs_customer_expected(int model, const double *parameter, double repeats, double recency,
@@ -72,12 +88,32 @@ typedef struct fs_pareto_integral {
 fs_pareto_integral fs_customer_pareto_integral(const fs_pareto_place *place, double recency,
                                                double age);
 
+/* The log likelihood of Pareto/NBD where each history has an α and a β of its own; `by` is told what it changes by the logarithms of r and s,
+ * and what that of a history changes by those of its α and β comes in their place. So histories of many kinds fill the lanes together. */
+double fs_customer_pareto_each(const fs_history_groups *groups, double r, double s, double *alpha,
+                               double *beta, double by[2], fs_kept_logs *kept);
+
 /* What the gamma distributed rate of purchases gives, the same for all histories of a group: log Γ(r + x) - log Γ(r) + r log α, and
  * its derivative by r. */
 typedef struct fs_customer_rate {
     double log, by_shape;
 } fs_customer_rate;
 fs_customer_rate fs_customer_rate_of(double shape, double log_scale, double repeats);
+
+/* kinds.c: standard covariates of kinds, for the search of coefficients. */
+struct fs_kind_work {
+    double *standard; /* kinds × columns; 0 where not told */
+    double mean[FS_COVARIATES], factor[FS_COVARIATES][FS_COVARIATES]; /* covariate, standard one */
+    bool told[FS_COVARIATES]; /* false: constant, or a sum of those before it */
+    fs_history_groups mixed;  /* the histories of all kinds, by repeats */
+    int64_t *kind;            /* of each of them */
+    double *alpha, *beta;     /* room for as many */
+    struct fs_kind_row *row;
+    double *weight, *number; /* of those given; columns of histories */
+    int64_t *first, *of;
+    int64_t room; /* of each column */
+};
+typedef struct fs_kind_work fs_kind_work;
 
 /* Who bought each product: buyer[first[p]] … buyer[first[p + 1] - 1]; buyers whose weight is 0 are left out. */
 typedef struct fs_by_product {

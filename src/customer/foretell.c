@@ -113,7 +113,8 @@ fs_status fs_purchase_foretell(int model, const double parameter[FS_PURCHASE_PAR
     double *chance =
         alive ? alive : fs_alloc((size_t)(groups->count ? groups->count : 1) * sizeof *chance);
     if (!chance) return FS_MEMORY;
-    fs_customer_alive(model, groups, parameter, chance);
+    fs_kept_logs kept = {0};
+    fs_customer_alive(model, groups, parameter, &kept, chance);
     for (int64_t g = 0; g < groups->groups; g++)
         for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
             for (int k = 0; k < times; k++)

@@ -15,15 +15,14 @@ fs_customer_rate fs_customer_rate_of(double shape, double log_scale, double repe
 }
 
 double fs_customer_nbd(const fs_history_groups *groups, const double *parameter, double *gradient,
-                       double *alive)
+                       double *alive, fs_kept_logs *kept)
 {
     double r = parameter[0], alpha = parameter[1], sum = 0, by_r = 0, by_alpha = 0;
-    fs_kept_logs kept = {0};
     for (int64_t g = 0; g < groups->groups; g++) {
         double x = groups->repeats[g];
         fs_customer_rate rate = fs_customer_rate_of(r, log(alpha), x);
         for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++) {
-            double w = groups->weight[i], end = fs_customer_log(&kept, alpha + groups->age[i]);
+            double w = groups->weight[i], end = fs_customer_log(kept, alpha + groups->age[i]);
             if (alive) alive[i] = 1;
             sum += w * (rate.log - (r + x) * end);
             by_r += w * (rate.by_shape - end);

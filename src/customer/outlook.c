@@ -191,19 +191,58 @@ static void look(int model, const double *p, const history *h, double alive,
         walk(&c, settings->interval, m, out);
 }
 
+/* What is kept from one to the next: logarithms, digammas, and room for who is alive. */
+typedef struct keeping {
+    fs_kept_logs logs;
+    money money;
+    double *alive;
+} keeping;
+
+static fs_status keep(const fs_outlook_settings *settings, int64_t count, keeping **k)
+{
+    *k = fs_alloc_zero(1, sizeof **k + (size_t)count * sizeof *(*k)->alive);
+    if (!*k) return FS_MEMORY;
+    (*k)->money.p = settings->p;
+    (*k)->alive = (double *)(*k + 1);
+    return FS_OK;
+}
+
+static void look_at(int model, const double *parameter, const fs_history_groups *groups,
+                    const fs_outlook_settings *settings, keeping *k, fs_outlook *out)
+{
+    fs_customer_alive(model, groups, parameter, &k->logs, k->alive);
+    for (int64_t g = 0; g < groups->groups; g++)
+        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++) {
+            history h = {groups->repeats[g], groups->recency[i], groups->age[i]};
+            look(model, parameter, &h, k->alive[i], settings, &k->money, &out[i]);
+        }
+}
+
 fs_status fs_purchase_look_ahead(int model, const double parameter[FS_PURCHASE_PARAMETERS],
                                  const fs_history_groups *groups,
                                  const fs_outlook_settings *settings, fs_outlook *out)
 {
-    double *alive = fs_alloc((size_t)(groups->count ? groups->count : 1) * sizeof *alive);
-    if (!alive) return FS_MEMORY;
-    money m = {.p = settings->p};
-    fs_customer_alive(model, groups, parameter, alive);
-    for (int64_t g = 0; g < groups->groups; g++)
-        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++) {
-            history h = {groups->repeats[g], groups->recency[i], groups->age[i]};
-            look(model, parameter, &h, alive[i], settings, &m, &out[i]);
-        }
-    fs_free(alive);
+    keeping *k;
+    FS_TRY(keep(settings, groups->count, &k));
+    look_at(model, parameter, groups, settings, k, out);
+    fs_free(k);
+    return FS_OK;
+}
+
+fs_status fs_covariate_look_ahead(int model, const double parameter[FS_PURCHASE_PARAMETERS],
+                                  const fs_covariate_effects *effects,
+                                  const fs_history_kinds *kinds,
+                                  const fs_outlook_settings *settings, fs_outlook *out)
+{
+    keeping *k;
+    FS_TRY(keep(settings, kinds->count, &k));
+    for (int64_t i = 0; i < kinds->kinds; i++) {
+        double own[FS_PURCHASE_PARAMETERS];
+        fs_covariate_parameters(model, parameter, effects, kinds->covariate + i * kinds->columns,
+                                own);
+        look_at(model, own, &kinds->kind[i], settings, k, out);
+        out += kinds->kind[i].count;
+    }
+    fs_free(k);
     return FS_OK;
 }

@@ -87,21 +87,25 @@ typedef struct lanes {
     bool far[LANES];
 } lanes;
 
+static void fill_lane(const fs_history_groups *groups, int64_t h, const fs_pareto_place *p,
+                      double q, fs_kept_logs *kept, lanes *l, int i)
+{
+    double larger = fmax(p->alpha, p->beta), distance = fabs(p->alpha - p->beta);
+    l->from[i] = larger + groups->recency[h], l->to[i] = larger + groups->age[h];
+    l->log_from[i] = fs_customer_log(kept, l->from[i]);
+    l->log_to[i] = fs_customer_log(kept, l->to[i]);
+    l->log_ratio[i] = log1p((groups->age[h] - groups->recency[h]) / l->from[i]);
+    l->share[i] = distance / l->from[i];
+    l->far[i] = l->share[i] > FAR || q * l->share[i] > WIDE * (1 - l->share[i]);
+    if (l->far[i]) l->share[i] = 0;
+}
+
 /* Histories `first` and on; what lies behind the last is the first once more. */
 static void fill_lanes(const fs_history_groups *groups, int64_t first, int count,
                        const fs_pareto_place *p, double q, fs_kept_logs *kept, lanes *l)
 {
-    double larger = fmax(p->alpha, p->beta), distance = fabs(p->alpha - p->beta);
-    for (int i = 0; i < LANES; i++) {
-        int64_t h = i < count ? first + i : first;
-        l->from[i] = larger + groups->recency[h], l->to[i] = larger + groups->age[h];
-        l->log_from[i] = fs_customer_log(kept, l->from[i]);
-        l->log_to[i] = fs_customer_log(kept, l->to[i]);
-        l->log_ratio[i] = log1p((groups->age[h] - groups->recency[h]) / l->from[i]);
-        l->share[i] = distance / l->from[i];
-        l->far[i] = l->share[i] > FAR || q * l->share[i] > WIDE * (1 - l->share[i]);
-        if (l->far[i]) l->share[i] = 0;
-    }
+    for (int i = 0; i < LANES; i++)
+        fill_lane(groups, i < count ? first + i : first, p, q, kept, l, i);
 }
 
 /* Its logarithm, and what that changes by r, α, s, β. */
@@ -137,14 +141,13 @@ static double add_history(const fs_pareto_place *p, const fs_pareto_integral *go
 /* ---- the likelihood ---- */
 
 double fs_customer_pareto_nbd(const fs_history_groups *groups, const double *parameter,
-                              double *gradient, double *alive)
+                              double *gradient, double *alive, fs_kept_logs *kept)
 {
     fs_pareto_place p = {
         .r = parameter[0], .alpha = parameter[1], .s = parameter[2], .beta = parameter[3]};
     double sum = 0, now, by[FS_PURCHASE_PARAMETERS];
     double log_alpha = log(p.alpha), log_beta = log(p.beta);
     coefficients c;
-    fs_kept_logs kept = {0};
     lanes l;
     sums at;
     memset(gradient, 0, FS_PURCHASE_PARAMETERS * sizeof *gradient);
@@ -155,7 +158,7 @@ double fs_customer_pareto_nbd(const fs_history_groups *groups, const double *par
         for (int64_t first = groups->first[g]; first < groups->first[g + 1]; first += LANES) {
             int64_t left = groups->first[g + 1] - first;
             int count = left < LANES ? (int)left : LANES;
-            fill_lanes(groups, first, count, &p, c.q, &kept, &l);
+            fill_lanes(groups, first, count, &p, c.q, kept, &l);
             add_terms(&c, l.from, l.to, l.log_ratio, l.share, &at);
             for (int i = 0; i < count; i++) {
                 int64_t h = first + i;
@@ -163,7 +166,7 @@ double fs_customer_pareto_nbd(const fs_history_groups *groups, const double *par
                     l.far[i] ? fs_customer_pareto_integral(&p, groups->recency[h], groups->age[h])
                              : take_sums(&p, &l, &at, i);
                 double w = groups->weight[h],
-                       one = add_history(&p, &gone, groups->age[h], by, &now, &kept);
+                       one = add_history(&p, &gone, groups->age[h], by, &now, kept);
                 if (alive) alive[h] = now;
                 sum += w * (rate.log + p.s * log_beta + one);
                 gradient[0] += w * (rate.by_shape + by[0]),
@@ -173,4 +176,82 @@ double fs_customer_pareto_nbd(const fs_history_groups *groups, const double *par
         }
     }
     return sum;
+}
+
+/* ---- customers with parameters of their own ---- */
+
+/* Histories of as many purchases whose α are above their β, or all below: they share coefficients. */
+typedef struct pack {
+    coefficients c;
+    lanes l;
+    fs_pareto_place place[LANES];
+    int64_t history[LANES];
+    int count;
+} pack;
+
+/* What they are summed up to: the log likelihood, and by the logarithms of r and s; what each changes by those of α and β stands
+ * in place of these afterwards. */
+typedef struct total {
+    const fs_history_groups *groups;
+    double *alpha, *beta, value, by_r, by_s;
+    fs_customer_rate rate; /* of α = 1 */
+    fs_kept_logs *kept;
+} total;
+
+static void add_to_total(total *t, const fs_pareto_place *p, const fs_pareto_integral *gone,
+                         int64_t h)
+{
+    double by[FS_PURCHASE_PARAMETERS], alive, w = t->groups->weight[h];
+    double one = add_history(p, gone, t->groups->age[h], by, &alive, t->kept);
+    double log_alpha = fs_customer_log(t->kept, p->alpha);
+    double log_beta = fs_customer_log(t->kept, p->beta);
+    t->value += w * (t->rate.log + p->r * log_alpha + p->s * log_beta + one);
+    t->by_r += w * p->r * (t->rate.by_shape + log_alpha + by[0]);
+    t->by_s += w * p->s * (log_beta + by[2]);
+    t->alpha[h] = w * (p->r + p->alpha * by[1]), t->beta[h] = w * (p->s + p->beta * by[3]);
+}
+
+static void empty(pack *k, total *t)
+{
+    sums at;
+    if (k->count == 0) return;
+    for (int i = 0; i < LANES; i++) {
+        int from = i < k->count ? i : 0;
+        fill_lane(t->groups, k->history[from], &k->place[from], k->c.q, t->kept, &k->l, i);
+    }
+    add_terms(&k->c, k->l.from, k->l.to, k->l.log_ratio, k->l.share, &at);
+    for (int i = 0; i < k->count; i++) {
+        int64_t h = k->history[i];
+        fs_pareto_integral gone =
+            k->l.far[i] ? fs_customer_pareto_integral(&k->place[i], t->groups->recency[h],
+                                                      t->groups->age[h])
+                        : take_sums(&k->place[i], &k->l, &at, i);
+        add_to_total(t, &k->place[i], &gone, h);
+    }
+    k->count = 0;
+}
+
+double fs_customer_pareto_each(const fs_history_groups *groups, double r, double s, double *alpha,
+                               double *beta, double by[2], fs_kept_logs *kept)
+{
+    pack packs[2]; /* α above β, and below */
+    total t = {.groups = groups, .alpha = alpha, .beta = beta, .kept = kept};
+    for (int64_t g = 0; g < groups->groups; g++) {
+        double power = r + groups->repeats[g];
+        t.rate = fs_customer_rate_of(r, 0, groups->repeats[g]);
+        for (int side = 0; side < 2; side++) {
+            coefficients *c = &packs[side].c;
+            c->k = power + s, c->q = side == 0 ? s + 1 : power, c->made = 0;
+            packs[side].count = 0;
+        }
+        for (int64_t h = groups->first[g]; h < groups->first[g + 1]; h++) {
+            pack *k = &packs[alpha[h] < beta[h]];
+            k->place[k->count] = (fs_pareto_place){r, alpha[h], s, beta[h], power};
+            k->history[k->count++] = h;
+            if (k->count == LANES) empty(k, &t);
+        }
+        empty(&packs[0], &t), empty(&packs[1], &t);
+    }
+    by[0] = t.by_r, by[1] = t.by_s;
+    return t.value;
 }

@@ -11,23 +11,28 @@
 #include "foresell/numeric.h"
 
 #define MOST  FS_PURCHASE_PARAMETERS
-#define BOUND 30.0 /* of a logarithm: beyond it the data say nothing of it */
+#define BOUND FS_PURCHASE_BOUND
 
 typedef struct model {
     const char *name;
     int parameters;
     const char *parameter[MOST];
     fs_customer_likelihood *likelihood;
-    bool regular; /* the last parameter is k */
+    bool regular;   /* the last parameter is k */
+    int leaving;    /* the parameter that covariates of leaving scale; -1: none */
+    double hastens; /* and whether leaving comes sooner the larger it is: 1 or -1 */
 } model;
 
 static const model models[FS_PURCHASE_MODELS] = {
-    [FS_NBD] = {"nbd", 2, {"r", "alpha"}, fs_customer_nbd, false},
-    [FS_BG_NBD] = {"bg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_bg_nbd, false},
-    [FS_MBG_NBD] = {"mbg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_mbg_nbd, false},
-    [FS_PARETO_NBD] = {"pareto_nbd", 4, {"r", "alpha", "s", "beta"}, fs_customer_pareto_nbd, false},
-    [FS_BG_CNBD_K] = {"bg_cnbd_k", 5, {"r", "alpha", "a", "b", "k"}, fs_customer_bg_cnbd, true},
-    [FS_MBG_CNBD_K] = {"mbg_cnbd_k", 5, {"r", "alpha", "a", "b", "k"}, fs_customer_mbg_cnbd, true},
+    [FS_NBD] = {"nbd", 2, {"r", "alpha"}, fs_customer_nbd, false, -1, 0},
+    [FS_BG_NBD] = {"bg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_bg_nbd, false, 2, 1},
+    [FS_MBG_NBD] = {"mbg_nbd", 4, {"r", "alpha", "a", "b"}, fs_customer_mbg_nbd, false, 2, 1},
+    [FS_PARETO_NBD] =
+        {"pareto_nbd", 4, {"r", "alpha", "s", "beta"}, fs_customer_pareto_nbd, false, 3, -1},
+    [FS_BG_CNBD_K] =
+        {"bg_cnbd_k", 5, {"r", "alpha", "a", "b", "k"}, fs_customer_bg_cnbd, true, 2, 1},
+    [FS_MBG_CNBD_K] =
+        {"mbg_cnbd_k", 5, {"r", "alpha", "a", "b", "k"}, fs_customer_mbg_cnbd, true, 2, 1},
 };
 
 static const model *model_at(int m) { return m >= 0 && m < FS_PURCHASE_MODELS ? &models[m] : NULL; }
@@ -55,14 +60,27 @@ double fs_purchase_likelihood(int m, const fs_history_groups *groups, const doub
                               double gradient[MOST])
 {
     double unused[MOST];
-    return models[m].likelihood(groups, parameter, gradient ? gradient : unused, NULL);
+    fs_kept_logs kept = {0};
+    return models[m].likelihood(groups, parameter, gradient ? gradient : unused, NULL, &kept);
+}
+
+double fs_customer_likelihood_of(int m, const fs_history_groups *groups, const double *parameter,
+                                 double *gradient, fs_kept_logs *kept)
+{
+    return models[m].likelihood(groups, parameter, gradient, NULL, kept);
 }
 
 void fs_customer_alive(int m, const fs_history_groups *groups, const double *parameter,
-                       double *alive)
+                       fs_kept_logs *kept, double *alive)
 {
     double unused[MOST];
-    (void)models[m].likelihood(groups, parameter, unused, alive);
+    (void)models[m].likelihood(groups, parameter, unused, alive, kept);
+}
+
+int fs_customer_leaving(int m, double *hastens)
+{
+    *hastens = models[m].hastens;
+    return models[m].leaving;
 }
 
 double fs_customer_log(fs_kept_logs *kept, double x)
@@ -84,15 +102,18 @@ typedef struct search {
 
 static int searched(const model *m) { return m->parameters - m->regular; }
 
+int fs_customer_searched(int m) { return searched(&models[m]); }
+
 /* Minus the log likelihood a customer, by logarithms of the parameters. */
 static double loss(void *context, const double *at, double *slope)
 {
     const search *s = context;
     double parameter[MOST] = {0}, gradient[MOST], share = 1 / s->groups->customers;
     int n = searched(s->model);
+    fs_kept_logs kept = {0};
     for (int i = 0; i < n; i++) parameter[i] = exp(at[i]);
     if (s->model->regular) parameter[n] = s->phases;
-    double value = s->model->likelihood(s->groups, parameter, gradient, NULL);
+    double value = s->model->likelihood(s->groups, parameter, gradient, NULL, &kept);
     for (int i = 0; i < n; i++) slope[i] = -gradient[i] * parameter[i] * share;
     return -value * share;
 }
@@ -147,44 +168,57 @@ static void begin(const search *s, int n, fs_minimum *at)
     if (least.found) *at = least;
 }
 
-static void set_fit(const search *s, const fs_minimum *least, fs_purchase_fit *fit)
+void fs_customer_set_fit(const fs_minimum *least, int n, int variables, double customers,
+                         fs_purchase_fit *fit)
 {
-    int n = searched(s->model);
-    double customers = s->groups->customers;
     for (int i = 0; i < n; i++) {
         fit->parameter[i] = exp(least->x[i]);
-        fit->deviation[i] =
-            sqrt(fmax(least->inverse[i * n + i], 0) / fmax(customers, 1)) * fit->parameter[i];
+        fit->deviation[i] = sqrt(fmax(least->inverse[i * variables + i], 0) / fmax(customers, 1)) *
+                            fit->parameter[i];
     }
-    if (s->model->regular) fit->parameter[n] = s->phases;
     fit->log_likelihood = -least->value * customers;
     fit->evaluations += least->evaluations;
     fit->found = least->found;
 }
 
-/* k = 2, 3 … as long as the likelihood rises. */
-static void try_phases(search *s, fs_minimum *least, fs_purchase_fit *fit)
+static void set_fit(const search *s, const fs_minimum *least, fs_purchase_fit *fit)
 {
+    int n = searched(s->model);
+    fs_customer_set_fit(least, n, n, s->groups->customers, fit);
+    if (s->model->regular) fit->parameter[n] = s->phases;
+}
+
+/* k = 2, 3 … as long as the likelihood rises. */
+static void try_phases(search *s, fs_minimum *best, fs_purchase_fit *fit)
+{
+    fs_minimum least = *best;
     for (s->phases = 2; s->phases <= FS_PURCHASE_PHASES; s->phases++) {
         fs_purchase_fit next = {.evaluations = fit->evaluations};
-        least->x[1] +=
+        least.x[1] +=
             log((s->phases - 1.0) / s->phases); /* alpha: events are as many times as fast */
-        fs_minimise(loss, s, searched(s->model), BOUND, least);
-        set_fit(s, least, &next);
+        fs_minimise(loss, s, searched(s->model), BOUND, &least);
+        set_fit(s, &least, &next);
         if (!(next.log_likelihood > fit->log_likelihood)) break;
-        *fit = next;
+        *fit = next, *best = least;
     }
+}
+
+void fs_customer_fit(int m, const fs_history_groups *groups, fs_minimum *least,
+                     fs_purchase_fit *fit)
+{
+    search s = {.model = &models[m], .groups = groups, .phases = 1};
+    int n = searched(s.model);
+    *least = (fs_minimum){0};
+    *fit = (fs_purchase_fit){0};
+    begin(&s, n, least);
+    if (groups->customers > 0) fs_minimise(loss, &s, n, BOUND, least);
+    set_fit(&s, least, fit);
+    if (s.model->regular && groups->waits_known && groups->customers > 0)
+        try_phases(&s, least, fit);
 }
 
 void fs_purchase_fit_model(int m, const fs_history_groups *groups, fs_purchase_fit *fit)
 {
-    search s = {.model = &models[m], .groups = groups, .phases = 1};
-    fs_minimum least = {0};
-    int n = searched(s.model);
-    *fit = (fs_purchase_fit){0};
-    begin(&s, n, &least);
-    if (groups->customers > 0) fs_minimise(loss, &s, n, BOUND, &least);
-    set_fit(&s, &least, fit);
-    if (s.model->regular && groups->waits_known && groups->customers > 0)
-        try_phases(&s, &least, fit);
+    fs_minimum least;
+    fs_customer_fit(m, groups, &least, fit);
 }

@@ -137,6 +137,21 @@ static fs_status bind_named(binder *b)
     return FS_OK;
 }
 
+/* The columns that a parameter names for "*". */
+static const char *const *listed(const binder *b, int *count)
+{
+    *count = 0;
+    return b->rest && b->rest->each ? fs_option_words(b->options, b->rest->each, count) : NULL;
+}
+
+static fs_status bind_listed(binder *b)
+{
+    int count, index;
+    const char *const *name = listed(b, &count);
+    for (int i = 0; i < count; i++) FS_TRY(take(b, b->rest->each, name[i], &index));
+    return FS_OK;
+}
+
 static int first_left(const binder *b)
 {
     for (int64_t i = 0; i < b->input->n_children; i++)
@@ -184,7 +199,7 @@ static fs_status open_input(binder *b, int index, fs_type type, int input,
 static fs_status refuse_left(binder *b)
 {
     int left = first_left(b);
-    if (left < 0 || b->rest) return FS_OK;
+    if (left < 0 || (b->rest && !b->rest->each)) return FS_OK;
     fs_fail(b->error, FS_USAGE, "operator %s has no use for column '%s'", b->op->name,
             child_name(b, left));
     fs_error_remedy(b->error, "leave it out of the SELECT, or say which input it is: INPUT = %s",
@@ -192,8 +207,16 @@ static fs_status refuse_left(binder *b)
     return fs_error_at(b->error, NULL, 0, child_name(b, left)), FS_USAGE;
 }
 
+static fs_status open_rest(binder *b, int index)
+{
+    fs_type type = fs_operator_natural_type(b->input->children[index]);
+    if (type == FS_TYPE_LIST) type = FS_TYPE_DOUBLE; /* says that it can't be read */
+    return open_input(b, index, type, b->declared, &b->bound->column[b->bound->columns++]);
+}
+
 static fs_status open_inputs(binder *b)
 {
+    int count;
     fs_operator_bound *bound = b->bound;
     size_t most = (size_t)b->declared + (size_t)b->input->n_children;
     bound->column = fs_alloc_zero(most, sizeof *bound->column);
@@ -203,12 +226,10 @@ static fs_status open_inputs(binder *b)
         FS_TRY(open_input(b, b->source[i], b->op->input[i].type, i, &bound->column[i]));
     }
     FS_TRY(refuse_left(b));
-    for (int64_t i = 0; b->rest && i < b->input->n_children; i++) {
-        if (b->taken[i]) continue;
-        fs_type type = fs_operator_natural_type(b->input->children[i]);
-        if (type == FS_TYPE_LIST) type = FS_TYPE_DOUBLE; /* says that it can't be read */
-        FS_TRY(open_input(b, (int)i, type, b->declared, &bound->column[bound->columns++]));
-    }
+    const char *const *name = listed(b, &count);
+    for (int i = 0; i < count; i++) FS_TRY(open_rest(b, find_column(b, name[i])));
+    for (int64_t i = 0; b->rest && i < b->input->n_children; i++)
+        if (!b->taken[i]) FS_TRY(open_rest(b, (int)i));
     bound->order_type = bound->column[0].type;
     return FS_OK;
 }
@@ -334,6 +355,7 @@ static fs_status bind_all(binder *b, const char *const *group, int groups, const
     FS_TRY(bind_keys(b, group, groups));
     FS_TRY(bind_order(b, order));
     FS_TRY(bind_named(b));
+    FS_TRY(bind_listed(b));
     FS_TRY(bind_required(b));
     FS_TRY(open_inputs(b));
     FS_TRY(name_outputs(b));

@@ -3,10 +3,11 @@
  * As of fit_classifier, a model is a table of plain columns, which the operator purchases takes.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "foresell/customer.h"
-#include "foresell/operator.h"
+#include "vector.h"
 
 static const fs_column fit_input[] = {
     {.name = "row",
@@ -39,6 +40,13 @@ static const fs_column fit_input[] = {
      .optional = true,
      .doc = "the sum of the natural logarithms of the times between his purchases, in the unit of "
             "age, of those with repeats; it tells how regular purchases are"},
+    {.name = "*",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_REGRESSOR,
+     .optional = true,
+     .each = "covariates",
+     .doc = "the columns that the parameter covariates names: numbers, or "
+            "yes or no; null: the customer is not learnt from, but for what a purchase brings"},
     {0}};
 
 enum { MODEL, PARAMETER, ESTIMATE, DEVIATION, LOG_LIKELIHOOD, CUSTOMERS, NOTE };
@@ -54,11 +62,13 @@ static const fs_column fit_output[] = {
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
      .doc = "r and alpha of the rate of purchases; a and b, or s and beta, of leaving; k of "
-            "their regularity; p, q and gamma of money"},
+            "their regularity; p, q and gamma of money. Of a covariate x: mean:x, over customers, "
+            "and the coefficients rate:x and leaving:x"},
     {.name = "estimate",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
-     .doc = "of most likelihood; alpha and beta in the unit of age, gamma in that of value"},
+     .doc = "of most likelihood; alpha and beta in the unit of age, gamma in that of value; "
+            "coefficients may be below 0"},
     {.name = "deviation",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -75,7 +85,8 @@ static const fs_column fit_output[] = {
     {.name = "note",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
-     .doc = "why estimates say little; null: they are at the maximum of the likelihood"},
+     .doc = "why estimates say little; null: they are at the maximum of the likelihood. Of a "
+            "covariate's mean: how many customers were left out, as a covariate of theirs is null"},
     {0}};
 
 static const fs_param fit_params[] = {
@@ -84,15 +95,26 @@ static const fs_param fit_params[] = {
      .fallback = "auto",
      .choices = "auto|all|nbd|bg_nbd|mbg_nbd|pareto_nbd|bg_cnbd_k|mbg_cnbd_k",
      .doc = "of purchases; all: each of them; auto: the one with the least of Akaike's criterion"},
+    {.name = "covariates",
+     .type = FS_TYPE_LIST,
+     .fallback = "[]",
+     .merges = true,
+     .doc = "columns, 8 at most, with what is known of customers from the beginning, such as "
+            "[distance, loyal]: they scale how often each buys and how soon he leaves"},
     {0}};
 
 typedef struct workspace {
     int model; /* -1: auto or all */
     bool all;
-    double *number; /* the columns of the group but `row`, capacity each */
+    double *number; /* the columns of the group but `row`, then covariates, capacity each */
     int64_t capacity;
-    fs_history_groups groups;
-    fs_purchase_fit fit[FS_PURCHASE_MODELS];
+    int covariates;          /* the columns behind those declared */
+    const char *const *name; /* of them */
+    char *text;              /* room for the name of a coefficient */
+    size_t room;
+    fs_history_kinds kinds;
+    fs_covariate_fit fit[FS_PURCHASE_MODELS];
+    int64_t unknown; /* customers who lack a covariate */
     fs_spend_fit spend;
     int64_t paying; /* customers whose value is known */
 } workspace;
@@ -101,9 +123,27 @@ static void fit_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    fs_history_groups_free(&w->groups);
-    fs_free(w->number);
+    fs_history_kinds_free(&w->kinds);
+    fs_free(w->number), fs_free(w->text);
     fs_free(w);
+}
+
+enum { REPEATS, RECENCY, AGE, VALUE, LOG_WAITS, COLUMNS }; /* behind `row` */
+
+static fs_status find_covariates(workspace *w, const fs_binding *binding, fs_error *error)
+{
+    int first = 1 + COLUMNS;
+    w->covariates = binding->columns - first, w->name = binding->name + first;
+    if (w->covariates > FS_COVARIATES)
+        return fs_fail(error, FS_USAGE,
+                       "operator fit_purchases: %d covariates, and %d are the most", w->covariates,
+                       FS_COVARIATES);
+    for (int c = 0; c < w->covariates; c++) {
+        size_t room = strlen(w->name[c]) + sizeof "leaving:";
+        if (room > w->room) w->room = room;
+    }
+    if (w->covariates > 0) w->text = fs_alloc(w->room);
+    return w->covariates > 0 && !w->text ? fs_fail_memory(error, w->room) : FS_OK;
 }
 
 static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *error)
@@ -116,30 +156,45 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
     w->model = -1;
     for (int m = 0; m < FS_PURCHASE_MODELS; m++)
         if (strcmp(model, fs_purchase_model_name(m)) == 0) w->model = m;
-    return FS_OK;
+    return find_covariates(w, binding, error);
 }
 
 /* ---- from rows ---- */
 
-enum { REPEATS, RECENCY, AGE, VALUE, LOG_WAITS, COLUMNS };
-
-/* Null, or no column at all: NaN, which is no history and no value. */
+/* Null, or no column at all: NaN, which is no history, no value and no covariate. */
 static void take_column(const fs_vector *v, int64_t first, int64_t rows, double *out)
 {
     for (int64_t i = 0; i < rows; i++)
-        out[i] = v->name && (!v->valid || v->valid[first + i]) ? v->number[first + i] : NAN;
+        out[i] = fs_vector_known(v, first + i) ? fs_vector_number(v, first + i) : NAN;
 }
 
 static fs_status take_group(workspace *w, const fs_block *block, int64_t first, int64_t rows)
 {
     if (rows > w->capacity) {
-        double *more = fs_realloc(w->number, COLUMNS * (size_t)rows * sizeof *more);
+        size_t columns = COLUMNS + (size_t)w->covariates;
+        double *more = fs_realloc(w->number, columns * (size_t)rows * sizeof *more);
         if (!more) return FS_MEMORY;
         w->number = more, w->capacity = rows;
     }
     for (int c = 0; c < COLUMNS; c++)
         take_column(&block->column[1 + c], first, rows, w->number + c * w->capacity);
+    for (int c = 0; c < w->covariates; c++)
+        take_column(&block->column[1 + COLUMNS + c], first, rows,
+                    w->number + (COLUMNS + c) * w->capacity);
     return FS_OK;
+}
+
+static fs_covariates covariates_of(workspace *w, int64_t rows)
+{
+    fs_covariates all = {.columns = w->covariates};
+    w->unknown = 0;
+    for (int c = 0; c < w->covariates; c++) all.of[c] = w->number + (COLUMNS + c) * w->capacity;
+    for (int64_t i = 0; i < rows; i++) {
+        bool known = true;
+        for (int c = 0; c < w->covariates; c++) known = known && !isnan(all.of[c][i]);
+        w->unknown += !known;
+    }
+    return all;
 }
 
 static fs_status fit_models(workspace *w, int64_t rows)
@@ -150,10 +205,11 @@ static fs_status fit_models(workspace *w, int64_t rows)
                               .recency = w->number + RECENCY * w->capacity,
                               .age = w->number + AGE * w->capacity,
                               .log_waits = w->number + LOG_WAITS * w->capacity};
+    fs_covariates covariates = covariates_of(w, rows);
     double left;
-    FS_TRY(fs_history_groups_make(&w->groups, &histories, &left));
-    for (int m = 0; m < FS_PURCHASE_MODELS && w->groups.count > 0; m++)
-        if (w->model < 0 || w->model == m) fs_purchase_fit_model(m, &w->groups, &w->fit[m]);
+    FS_TRY(fs_history_kinds_make(&w->kinds, &histories, &covariates, &left));
+    for (int m = 0; m < FS_PURCHASE_MODELS && w->kinds.count > 0; m++)
+        if (w->model < 0 || w->model == m) fs_covariate_fit_model(m, &w->kinds, &w->fit[m]);
     w->paying = 0;
     for (int64_t i = 0; i < rows; i++) w->paying += repeats[i] > 0 && value[i] > 0;
     return fs_spend_fit_model(repeats, value, rows, &w->spend);
@@ -163,7 +219,10 @@ static fs_status fit_models(workspace *w, int64_t rows)
 
 static double criterion(const workspace *w, int m)
 {
-    return 2 * fs_purchase_parameters(m) - 2 * w->fit[m].log_likelihood;
+    int parameters = fs_purchase_parameters(m);
+    for (int c = 0; c < w->covariates; c++)
+        if (w->fit[m].told[c]) parameters += m == FS_NBD ? 1 : 2;
+    return 2 * parameters - 2 * w->fit[m].base.log_likelihood;
 }
 
 /* Akaike's; one that was found is before one that was not. */
@@ -171,8 +230,8 @@ static int best(const workspace *w)
 {
     int best = 0;
     for (int m = 1; m < FS_PURCHASE_MODELS; m++) {
-        bool surer = w->fit[m].found && !w->fit[best].found;
-        bool as_sure = w->fit[m].found == w->fit[best].found;
+        bool surer = w->fit[m].base.found && !w->fit[best].base.found;
+        bool as_sure = w->fit[m].base.found == w->fit[best].base.found;
         if (surer || (as_sure && criterion(w, m) < criterion(w, best))) best = m;
     }
     return best;
@@ -211,18 +270,48 @@ static const char *note_of(const fs_history_groups *groups, int m, bool found)
     return found ? NULL : "the likelihood has no maximum: estimates are at its edge";
 }
 
+/* The row of one of its numbers, such as rate:NAME. */
+static fs_status add_named(const workspace *w, const char *of, int c, int64_t g, parameter *p,
+                           fs_rows *out)
+{
+    snprintf(w->text, w->room, "%s:%s", of, w->name[c]);
+    p->name = w->text;
+    return add_row(out, g, p);
+}
+
+/* p: what all rows of the model have. */
+static fs_status add_covariate(const workspace *w, int m, int c, int64_t g, const parameter *p,
+                               fs_rows *out)
+{
+    char left[96];
+    const fs_covariate_fit *fit = &w->fit[m];
+    parameter mean = *p, rate = *p, leaving = *p;
+    snprintf(left, sizeof left, "%lld customers who lack a covariate are left out",
+             (long long)w->unknown);
+    mean.estimate = fit->effects.mean[c], mean.deviation = 0;
+    mean.note = w->unknown > 0 ? left : NULL;
+    rate.estimate = fit->effects.rate[c], rate.deviation = fit->rate_deviation[c];
+    leaving.estimate = fit->effects.leaving[c], leaving.deviation = fit->leaving_deviation[c];
+    if (!fit->told[c])
+        rate.note = leaving.note = "it is the same for all, or a sum of covariates before it";
+    FS_TRY(add_named(w, "mean", c, g, &mean, out));
+    FS_TRY(add_named(w, "rate", c, g, &rate, out));
+    return m == FS_NBD ? FS_OK : add_named(w, "leaving", c, g, &leaving, out);
+}
+
 static fs_status add_model(const workspace *w, int m, int64_t g, fs_rows *out)
 {
-    const fs_purchase_fit *fit = &w->fit[m];
+    const fs_purchase_fit *fit = &w->fit[m].base;
     parameter p = {.model = fs_purchase_model_name(m),
-                   .note = note_of(&w->groups, m, fit->found),
+                   .note = note_of(&w->kinds.all, m, fit->found),
                    .log_likelihood = fit->log_likelihood,
-                   .customers = (int64_t)w->groups.customers};
+                   .customers = (int64_t)w->kinds.all.customers};
     for (int k = 0; k < fs_purchase_parameters(m); k++) {
         p.name = fs_purchase_parameter_name(m, k);
         p.estimate = fit->parameter[k], p.deviation = fit->deviation[k];
         FS_TRY(add_row(out, g, &p));
     }
+    for (int c = 0; c < w->covariates; c++) FS_TRY(add_covariate(w, m, c, g, &p, out));
     return FS_OK;
 }
 
@@ -249,15 +338,26 @@ static fs_status fit_group(workspace *w, const fs_block *block, int64_t g, fs_ro
     int64_t first = block->start[g], rows = block->start[g + 1] - first;
     FS_TRY(take_group(w, block, first, rows));
     FS_TRY(fit_models(w, rows));
-    if (w->groups.count == 0) return FS_OK;
+    if (w->kinds.count == 0) return FS_OK;
     int chosen = w->model < 0 ? best(w) : w->model;
     for (int m = 0; m < FS_PURCHASE_MODELS; m++)
         if (w->all || m == chosen) FS_TRY(add_model(w, m, g, out));
     return add_spend(w, g, out);
 }
 
+static fs_status check_covariates(const workspace *w, const fs_block *block, fs_error *error)
+{
+    for (int c = 0; c < w->covariates; c++) {
+        if (!block->column[1 + COLUMNS + c].offset) continue;
+        fs_fail(error, FS_DATA, "operator fit_purchases: covariate '%s' is a text", w->name[c]);
+        return fs_error_remedy(error, "make numbers of it, as 1 and 0 for yes and no"), FS_DATA;
+    }
+    return FS_OK;
+}
+
 static fs_status fit_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
+    FS_TRY(check_covariates(pointer, block, error));
     for (int64_t g = 0; g < block->groups; g++) {
         fs_status status = fit_group(pointer, block, g, out);
         if (status != FS_OK) return fs_fail_memory(error, 0);
@@ -287,6 +387,16 @@ const fs_operator fs_fit_purchases_operator = {
         "distributed (shape p), its scale too over customers (q, gamma), whatever their rates "
         "(Fader and Hardie 2013). All by maximum likelihood, with standard errors from its "
         "curvature.\n\n"
+        "Covariates are what is known of a customer from the beginning and does not change (Fader "
+        "and Hardie 2007): his rate of purchases is exp(rate:x (x - mean:x)) times that of the "
+        "mean "
+        "customer, whose parameters the others are, so alpha is divided by it; and the rate at "
+        "which "
+        "he leaves is exp(leaving:x (x - mean:x)) times as large, so beta is divided by it, or, "
+        "where he leaves after purchases, the odds a / b of leaving, so a is multiplied. A "
+        "coefficient of 0.1 is about 10 % more for each unit of x. k is that without covariates. "
+        "Whose covariates are not all known is not learnt from. The coefficients of what is the "
+        "same for all customers, or a sum of covariates before it, are 0.\n\n"
         "The result is the model as a table, which purchases takes. A history is no history where "
         "a number is null or below 0, repeats is no whole number, recency is above age, or above 0 "
         "without repeats: such rows are not learnt from. Customers of age 0 and of one purchase "

@@ -4,11 +4,22 @@
  * Customers of equal histories are worked out once.
  */
 #include <math.h>
+#include <string.h>
 
 #include "foresell/customer.h"
 #include "vector.h"
 
-enum { ROW_IN, MODEL_IN, PARAMETER_IN, ESTIMATE_IN, REPEATS_IN, RECENCY_IN, AGE_IN, VALUE_IN };
+enum {
+    ROW_IN,
+    MODEL_IN,
+    PARAMETER_IN,
+    ESTIMATE_IN,
+    REPEATS_IN,
+    RECENCY_IN,
+    AGE_IN,
+    VALUE_IN,
+    DECLARED
+};
 
 static const fs_column purchases_input[] = {
     {.name = "row",
@@ -53,6 +64,14 @@ static const fs_column purchases_input[] = {
      .optional = true,
      .unit = "money",
      .doc = "what a repeat purchase brought, his mean; null, 0 and below: not known"},
+    {.name = "*",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_REGRESSOR,
+     .optional = true,
+     .each = "covariates",
+     .doc =
+         "the columns that the parameter covariates names, called as for fit_purchases; null: as "
+         "the mean customer"},
     {0}};
 
 enum { ROW, AHEAD, ALIVE, EXPECTED, LOW, HIGH, ORDER_VALUE, VALUE, VALUE_LOW, VALUE_HIGH };
@@ -131,6 +150,13 @@ static const fs_param purchases_params[] = {
      .minimum = 0.000001,
      .maximum = 1000000000,
      .doc = "how long a year is, in the unit of age: weeks"},
+    {.name = "covariates",
+     .type = FS_TYPE_LIST,
+     .fallback = "[]",
+     .merges = true,
+     .doc =
+         "the columns that the model has learnt from as covariates, all of them; one that it has "
+         "not is no matter"},
     {0}};
 
 /* ---- workspace ---- */
@@ -139,21 +165,23 @@ typedef struct workspace {
     const double *ahead;
     int times;
     double interval, discount; /* a unit of time, continuous */
-    double *number;            /* four columns of the customers, capacity each */
+    double *number;            /* four columns of the customers, then covariates, capacity each */
     int64_t *row;              /* of the block, of each customer */
     fs_outlook *outlook;       /* times × capacity */
     int64_t customers, capacity;
-    fs_history_groups groups;
+    fs_history_kinds kinds;
     int model; /* -1: none is whole */
     double parameter[FS_PURCHASE_PARAMETERS];
-    fs_spend_fit spend; /* p 0: none */
+    fs_covariate_effects effects;
+    int column[FS_COVARIATES]; /* of the block, of each covariate that the model knows */
+    fs_spend_fit spend;        /* p 0: none */
 } workspace;
 
 static void purchases_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    fs_history_groups_free(&w->groups);
+    fs_history_kinds_free(&w->kinds);
     fs_free(w->number), fs_free(w->row), fs_free(w->outlook);
     fs_free(w);
 }
@@ -173,7 +201,7 @@ static fs_status purchases_open(const fs_binding *binding, void **pointer, fs_er
 static fs_status reserve(workspace *w, int64_t rows)
 {
     if (rows <= w->capacity) return FS_OK;
-    double *number = fs_realloc(w->number, 4 * (size_t)rows * sizeof *number);
+    double *number = fs_realloc(w->number, (4 + FS_COVARIATES) * (size_t)rows * sizeof *number);
     if (!number) return FS_MEMORY;
     w->number = number;
     int64_t *row = fs_realloc(w->row, (size_t)rows * sizeof *row);
@@ -211,6 +239,85 @@ static bool take_model(workspace *w, const fs_block *block, int64_t g, int m)
     return true;
 }
 
+/* Whether a row of the model is of this number of a covariate, such as rate:NAME. */
+static bool is_effect(const fs_block *block, int64_t i, const char *model, const char *of,
+                      const char *name)
+{
+    size_t bytes, before = strlen(of), behind = strlen(name);
+    if (!fs_vector_is(&block->column[MODEL_IN], i, model) ||
+        !fs_vector_known(&block->column[PARAMETER_IN], i) ||
+        !fs_vector_known(&block->column[ESTIMATE_IN], i))
+        return false;
+    const char *text = fs_vector_text(&block->column[PARAMETER_IN], i, &bytes);
+    return bytes == before + behind && memcmp(text, of, before) == 0 &&
+           memcmp(text + before, name, behind) == 0;
+}
+
+/* 0 where no row tells it. */
+static double effect_of(const fs_block *block, int64_t g, const char *model, const char *of,
+                        const char *name)
+{
+    for (int64_t i = block->start[g]; i < block->start[g + 1]; i++)
+        if (is_effect(block, i, model, of, name)) return block->column[ESTIMATE_IN].number[i];
+    return 0;
+}
+
+/* The covariates of the model, among the columns that are given. */
+static void find_effects(workspace *w, const fs_block *block, int64_t g)
+{
+    fs_covariate_effects *e = &w->effects;
+    *e = (fs_covariate_effects){0};
+    for (int c = DECLARED; w->model >= 0 && c < block->columns && e->columns < FS_COVARIATES; c++) {
+        const char *model = fs_purchase_model_name(w->model), *name = block->column[c].name;
+        int k = e->columns;
+        e->mean[k] = effect_of(block, g, model, "mean:", name);
+        e->rate[k] = effect_of(block, g, model, "rate:", name);
+        e->leaving[k] = effect_of(block, g, model, "leaving:", name);
+        w->column[k] = c;
+        e->columns += e->rate[k] != 0 || e->leaving[k] != 0;
+    }
+}
+
+/* The covariate of a row of the model whose coefficient matters, but whose column is not given; NULL: none. */
+static const char *lacking(const workspace *w, const fs_block *block, int64_t i, int *bytes)
+{
+    static const char rate[] = "rate:";
+    size_t size;
+    const fs_vector *parameter = &block->column[PARAMETER_IN];
+    const char *model = fs_purchase_model_name(w->model);
+    if (!fs_vector_is(&block->column[MODEL_IN], i, model) || !fs_vector_known(parameter, i) ||
+        !fs_vector_known(&block->column[ESTIMATE_IN], i) ||
+        block->column[ESTIMATE_IN].number[i] == 0)
+        return NULL;
+    const char *text = fs_vector_text(parameter, i, &size);
+    if (size < strlen(rate) || memcmp(text, rate, strlen(rate)) != 0) return NULL;
+    for (int c = DECLARED; c < block->columns; c++)
+        if (is_effect(block, i, model, rate, block->column[c].name)) return NULL;
+    *bytes = (int)(size - strlen(rate));
+    return text + strlen(rate);
+}
+
+static fs_status check_effects(const workspace *w, const fs_block *block, int64_t g,
+                               fs_error *error)
+{
+    for (int c = 0; c < w->effects.columns; c++) {
+        const fs_vector *v = &block->column[w->column[c]];
+        if (!v->offset) continue;
+        fs_fail(error, FS_DATA, "operator purchases: covariate '%s' is a text", v->name);
+        return fs_error_remedy(error, "make numbers of it, as for fit_purchases"), FS_DATA;
+    }
+    for (int64_t i = block->start[g]; w->model >= 0 && i < block->start[g + 1]; i++) {
+        int bytes;
+        const char *name = lacking(w, block, i, &bytes);
+        if (!name) continue;
+        fs_fail(error, FS_USAGE, "operator purchases: the model has the covariate '%.*s'", bytes,
+                name);
+        return fs_error_remedy(error, "name its column: covariates = [%.*s]", bytes, name),
+               FS_USAGE;
+    }
+    return FS_OK;
+}
+
 /* Of several models, the first by row. */
 static void find_model(workspace *w, const fs_block *block, int64_t g)
 {
@@ -226,6 +333,7 @@ static void find_model(workspace *w, const fs_block *block, int64_t g)
     bool whole = w->spend.p > 3e-14 && w->spend.p < 3e13 && w->spend.q > 3e-14 &&
                  w->spend.q < 3e13 && w->spend.gamma > 0;
     if (!whole) w->spend.p = 0;
+    find_effects(w, block, g);
 }
 
 /* ---- customers ---- */
@@ -239,6 +347,11 @@ static void take_customers(workspace *w, const fs_block *block, int64_t g)
             const fs_vector *v = &block->column[REPEATS_IN + c];
             w->number[c * w->capacity + w->customers] = fs_vector_known(v, i) ? v->number[i] : NAN;
         }
+        for (int c = 0; c < w->effects.columns; c++) {
+            const fs_vector *v = &block->column[w->column[c]];
+            w->number[(4 + c) * w->capacity + w->customers] =
+                fs_vector_known(v, i) ? fs_vector_number(v, i) : w->effects.mean[c];
+        }
         w->row[w->customers++] = i;
     }
 }
@@ -250,12 +363,14 @@ static fs_status look_ahead(workspace *w)
                               .repeats = n,
                               .recency = n + w->capacity,
                               .age = n + 2 * w->capacity};
+    fs_covariates covariates = {.columns = w->effects.columns};
     double left;
-    FS_TRY(fs_history_groups_make(&w->groups, &histories, &left));
+    for (int c = 0; c < covariates.columns; c++) covariates.of[c] = n + (4 + c) * w->capacity;
+    FS_TRY(fs_history_kinds_make(&w->kinds, &histories, &covariates, &left));
     for (int k = 0; k < w->times && w->model >= 0; k++) {
         fs_outlook_settings settings = {w->ahead[k], w->discount, w->interval, w->spend.p};
-        FS_TRY(fs_purchase_look_ahead(w->model, w->parameter, &w->groups, &settings,
-                                      w->outlook + k * w->groups.count));
+        FS_TRY(fs_covariate_look_ahead(w->model, w->parameter, &w->effects, &w->kinds, &settings,
+                                       w->outlook + k * w->kinds.count));
     }
     return FS_OK;
 }
@@ -274,12 +389,12 @@ static void set_value(const workspace *w, int64_t i, const fs_outlook *o, fs_row
 static void set_customer(const workspace *w, const fs_block *block, int64_t i, fs_rows *out,
                          int64_t row)
 {
-    int64_t history = w->groups.of[i];
+    int64_t history = w->kinds.of[i];
     for (int k = 0; k < w->times; k++, row++) {
         fs_rows_set_integer(out, ROW, row, block->column[ROW_IN].integer[w->row[i]]);
         fs_rows_set_number(out, AHEAD, row, w->ahead[k]);
         if (w->model < 0 || history < 0) continue;
-        const fs_outlook *o = &w->outlook[k * w->groups.count + history];
+        const fs_outlook *o = &w->outlook[k * w->kinds.count + history];
         fs_rows_set_number(out, ALIVE, row, o->alive);
         fs_rows_set_number(out, EXPECTED, row, o->expected);
         fs_rows_set_number(out, LOW, row, o->low);
@@ -297,6 +412,7 @@ static fs_status purchases_block(void *pointer, const fs_block *block, fs_rows *
         if (reserve(w, block->start[g + 1] - block->start[g]) != FS_OK)
             return fs_fail_memory(error, 0);
         find_model(w, block, g);
+        FS_TRY(check_effects(w, block, g, error));
         take_customers(w, block, g);
         if (look_ahead(w) != FS_OK) return fs_fail_memory(error, 0);
         FS_TRY(fs_rows_extend(out, g, w->customers * w->times, &row));
@@ -314,7 +430,8 @@ const fs_operator fs_purchases_operator = {
         "Each group holds its model, the rows of fit_purchases' table, and its customers: select "
         "row, model, parameter, estimate, repeats, recency, age and value, null where they do not "
         "belong, from both, put together by union all. Of several models of purchases the first "
-        "by row is taken.\n\n"
+        "by row is taken. Where it has covariates, select their columns too and name them: each "
+        "customer is then foretold with his own alpha, and beta or a (see fit_purchases).\n\n"
         "The purchases that come are distributed exactly as the model says where customers leave "
         "after purchases or never, those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the "
         "events that have passed of the wait at hand; of pareto_nbd the distribution has the exact "

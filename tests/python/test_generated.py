@@ -32,15 +32,17 @@ def test_lists_and_flags_are_written_as_python_writes_them():
     made = generate()
     numbers = {"name": "q", "type": "list", "default": "[0.5]", "minimum": 0.1, "maximum": 0.9}
     listed = {"name": "w", "type": "list", "default": "[a, b]", "choices": "a|b|c"}
+    named = {"name": "c", "type": "list", "default": "[]"}
     flag = {"name": "f", "type": "bool", "default": "true"}
     needed = {"name": "n", "type": "date"}
-    assert [made.type_of(one) for one in (numbers, listed, flag, needed)] == [
+    assert [made.type_of(one) for one in (numbers, listed, named, flag, needed)] == [
         "Sequence[float]",
         'Sequence[Literal["a", "b", "c"]]',
+        "Sequence[str]",
         "bool",
         "str | date",
     ]
-    assert [made.default_of(one) for one in (numbers, listed, flag, needed)] == ["(0.5,)", '("a", "b")', "True", None]
+    assert [made.default_of(one) for one in (numbers, listed, named, flag, needed)] == ["(0.5,)", '("a", "b")', "()", "True", None]
     operator = {"name": "x", "input": [], "params": [numbers, needed]}
     assert made.signature(operator)[4:6] == ["n: str | date", "q: Sequence[float] = (0.5,)"], "what must be given comes first"
 

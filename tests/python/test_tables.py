@@ -259,3 +259,27 @@ def test_errors_say_all_they_know_and_survive_pickling():
     assert str(error) == "a.csv, line 3, column units: bad. do this"
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is foresell.DataError and again.remedy == "do this" and again.line == 3
+
+
+# ---- columns that a parameter names
+
+
+def test_covariates_are_the_columns_that_are_named():
+    bought = [(row // 2 * 7 % 11 // 3, row % 2) for row in range(400)]
+    customers = pa.table(
+        {
+            "row": range(400),
+            "repeats": [float(repeats * (1 + loyal)) for repeats, loyal in bought],
+            "recency": [9.0 + row % 20 if repeats else 0.0 for row, (repeats, _) in enumerate(bought)],
+            "age": [30.0] * 400,
+            "loyal": [loyal == 1 for _, loyal in bought],
+            "points": [row % 5 for row in range(400)],
+        }
+    )
+    model = foresell.fit_purchases(customers, order="row", model="nbd", covariates=["loyal"])
+    assert model["parameter"].to_pylist() == ["r", "alpha", "mean:loyal", "rate:loyal"]
+    assert model["estimate"].to_pylist()[3] == pytest.approx(0.693, abs=0.05), "twice as often"
+    with pytest.raises(foresell.UsageError, match="pionts"):
+        foresell.fit_purchases(customers, order="row", covariates=["pionts"])
+    with pytest.raises(foresell.UsageError, match="two things"):
+        foresell.fit_purchases(customers, order="row", covariates=["age"])
