@@ -112,11 +112,15 @@ static double least_between(double a, double b, const double value[2], const dou
     return at >= a && at <= b ? at : (a + b) / 2;
 }
 
+/* What exp(log x) makes of an end may be beyond it. */
+static double within(double x, double low, double high) { return fmin(fmax(x, low), high); }
+
 fs_ses_range fs_ses_range_of(double low, double high)
 {
     fs_ses_range range = {.half = (log(high) - log(low)) / 2};
     range.middle = log(low) + range.half;
-    for (int k = 0; k < LANES; k++) range.alpha[k] = exp(range.middle + range.half * point[k]);
+    for (int k = 0; k < LANES; k++)
+        range.alpha[k] = within(exp(range.middle + range.half * point[k]), low, high);
     return range;
 }
 
@@ -139,5 +143,6 @@ double fs_ses_optimize(const fs_ses_range *range, const double *x, int64_t count
     double at[2] = {slope_at(squares, left), slope_at(squares, left + 1)};
     if (!(at[0] < 0 && at[1] > 0)) return range->alpha[best];
     double place = least_between(point[left], point[left + 1], &squares[left], at);
-    return exp(range->middle + range->half * place);
+    return within(exp(range->middle + range->half * place), range->alpha[left],
+                  range->alpha[left + 1]);
 }
