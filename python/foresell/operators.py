@@ -2934,7 +2934,7 @@ def update(
 
     Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
     arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
-    errors that were made since. mstl, adida, imapa and models with regressors can't be saved. Format: docs/saved.md.
+    errors that were made since. mstl and models with regressors can't be saved. Format: docs/saved.md.
 
     Periods between the saved end and the last known value that have no row count as missing unless `absent` says
     otherwise; rows up to the saved end are left out and noted. Values that a model can't take, such as parts of pieces

@@ -148,7 +148,7 @@ typedef struct fs_states {
     int64_t left;
     bool reads, fails;
 } fs_states;
-#define FS_STATES_MOST(season) (6 * (int64_t)(season) + 128)
+#define FS_STATES_MOST(season) (6 * (int64_t)(season) + 1024)
 #define FS_STATE_BOUND         1e100              /* its square is finite */
 #define FS_STATE_COUNT         (INT64_C(1) << 40) /* of observations */
 #define FS_STATE_GAP           (INT64_C(1) << 20) /* missing observations in a row */
@@ -488,6 +488,30 @@ int fs_arima_differences(const double *w, const uint8_t *use, int64_t count, dou
 
 extern const fs_method fs_croston_method, fs_croston_optimized_method, fs_sba_method, fs_tsb_method,
     fs_adida_method, fs_imapa_method;
+
+/* Smoothed sums of demand, of one length or of all from 1 on (intermittent_sums.c): what adida and imapa keep. */
+typedef struct fs_sums {
+    bool all;
+    int64_t count;       /* observations known so far */
+    int64_t least, most; /* lengths of sums; most 0: no demand yet */
+    int64_t time;        /* as `count`, from where the rings begin */
+    double *alpha;       /* of each length */
+    double *value;       /* ring of the last most - 1 */
+    double *level; /* of each length k a ring of k, by the place of a sum's last observation */
+} fs_sums;
+#define FS_SUMS_LENGTHS 40 /* of imapa that can be kept; longer sums leave the fit without states */
+#define FS_SUMS_ROOM    1280
+#define FS_SUMS_EVEN    0.2 /* alpha where every one is as good */
+typedef struct fs_sums_found {
+    double alpha, level;
+} fs_sums_found;
+/* Keeps what a fit found of `count` values; total: count + 1, their running sum; most 0: no demand; found: of each length; room: FS_SUMS_ROOM. */
+void fs_sums_keep(const double *y, const double *total, int64_t count, int64_t most, bool all,
+                  const fs_sums_found *found, double *room, fs_fit *fit);
+/* As a method's resume. */
+FS_MUST_CHECK fs_status fs_sums_resume(const fs_method *method, bool all,
+                                       const fs_forecast_task *task, fs_scratch *scratch,
+                                       fs_fit *fit, bool *can);
 
 /* Simple exponential smoothing that begins at x[0], for eight α: the sum of squared errors. */
 void fs_ses_lanes(const double *x, int64_t count, const double alpha[FS_LSQ_LANES],

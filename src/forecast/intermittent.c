@@ -46,7 +46,9 @@ typedef struct demand {
     double rate, alpha;      /* of a period */
     int64_t from;            /* the first that is forecast */
     double smooth, other, since, by_size,
-        by_other; /* where croston and tsb end: size, interval or probability */
+        by_other;         /* where croston and tsb end: size, interval or probability */
+    int64_t least, most;  /* observations in sums; most 0: there are none */
+    fs_sums_found *found; /* of sums, of each length that can be kept */
 } demand;
 
 /* The series' own values where none is missing. */
@@ -169,6 +171,8 @@ static void add_sums(demand *d, int64_t level, const fs_ses_range *range, double
     }
     for (int64_t i = 2, t = next + level; i < sums; i++, t += level)
         ahead[t] += (expected[i] - expected[i - 1]) * share;
+    if (level - d->least < FS_SUMS_LENGTHS)
+        d->found[level - d->least] = (fs_sums_found){alpha, expected[sums]};
     d->rate += expected[sums] * share;
     d->alpha += alpha * share;
 }
@@ -203,6 +207,7 @@ static void sums(demand *d, bool all)
     fs_running(d->y, d->count, 1, 1, 0, d->total);
     memset(change, 0, (size_t)d->count * sizeof *change);
     memset(d->voices, 0, (size_t)d->count * sizeof *d->voices);
+    d->least = least, d->most = most;
     for (int64_t level = least; level <= most; level++) add_sums(d, level, &range, change);
     add_up(d, change, most);
     d->rate /= (double)(most - least + 1);
@@ -263,11 +268,13 @@ static void go_through(fs_states *s, demand *d)
     fs_states_number(s, &d->by_other, 0, 1);
 }
 
-static void keep(const demand *d, int form, fs_fit *fit)
+static bool is_sums(int form) { return form == ADIDA || form == IMAPA; }
+
+static void keep(const demand *d, fs_fit *fit)
 {
     demand kept = *d;
     fs_states s = fs_states_write(fit);
-    if (!fit->keeps || form == ADIDA || form == IMAPA) return;
+    if (!fit->keeps) return;
     go_through(&s, &kept);
     fs_states_end(&s, fit);
 }
@@ -315,7 +322,7 @@ static fs_status resume_intermittent(const fs_method *method, const fs_forecast_
     int form = method->form;
     demand d = {0};
     fs_states s = fs_states_read(fit);
-    (void)scratch;
+    if (is_sums(form)) return fs_sums_resume(method, form == IMAPA, task, scratch, fit, can);
     go_through(&s, &d);
     *can = fs_states_end(&s, fit) && series->least >= 0 &&
            (form == TSB || d.events == 0 || d.other >= 1);
@@ -332,7 +339,7 @@ static fs_status resume_intermittent(const fs_method *method, const fs_forecast_
     }
     fit->from = 0;
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
-    keep(&d, form, fit);
+    keep(&d, fit);
     return FS_OK;
 }
 
@@ -342,12 +349,14 @@ static fs_status fit_intermittent(const fs_method *method, const fs_forecast_tas
     size_t n = (size_t)task->series->count;
     *can = task->series->least >= 0 && task->series->known >= 2;
     if (!*can) return FS_OK;
-    double *room = fs_scratch_reserve(scratch, 6 * n + 3);
+    double *room = fs_scratch_reserve(scratch, 6 * n + 3 + FS_SUMS_ROOM);
     if (!room) return FS_MEMORY;
     demand d = {.error = fit->residual, .rate_after = room + n, .voices = room + 2 * n};
     d.size = room + 3 * n, d.interval = d.level = d.size + n + 1, d.total = d.interval + n + 1;
+    fs_sums_found found[FS_SUMS_LENGTHS];
+    d.found = found;
     take_known(task->series, room, &d);
-    if (method->form == ADIDA || method->form == IMAPA)
+    if (is_sums(method->form))
         count_demands(&d);
     else
         find_demands(&d);
@@ -356,7 +365,11 @@ static fs_status fit_intermittent(const fs_method *method, const fs_forecast_tas
     else
         take_errors_as_found(&d, d.count);
     give(&d, task, fit);
-    keep(&d, method->form, fit);
+    if (is_sums(method->form))
+        fs_sums_keep(d.y, d.total, d.count, d.most, method->form == IMAPA, found, d.total + n + 1,
+                     fit);
+    else
+        keep(&d, fit);
     snprintf(fit->model, sizeof fit->model, "%s", method->name);
     fit->parameters = method->form == CROSTON_OPTIMIZED ? 4 : 2;
     fit->aicc = INFINITY;
@@ -390,9 +403,11 @@ const fs_method fs_adida_method = {.name = "adida",
                                    .about = "smoothed sums of as many periods as the mean interval "
                                             "between demands (Nikolopoulos et al. 2011)",
                                    .fit = fit_intermittent,
+                                   .resume = resume_intermittent,
                                    .form = ADIDA};
 const fs_method fs_imapa_method = {.name = "imapa",
                                    .about = "mean of smoothed sums of 1, 2, ... periods up to the "
                                             "mean interval (Petropoulos and Kourentzes 2015)",
                                    .fit = fit_intermittent,
+                                   .resume = resume_intermittent,
                                    .form = IMAPA};

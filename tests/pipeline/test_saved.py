@@ -78,7 +78,7 @@ def test_what_cannot_be_saved_is_refused_or_noted(foresell, tmp_path):
     found = made(foresell, tmp_path, "forecast", "more", f"select *, n % 2 as promotion from (select *, row_number() over () as n from ({SALES}))", *BY_DAY,
                  "--save", "[model]", check=False)
     assert found.returncode == 2 and "regressors" in found.stderr
-    out = made(foresell, tmp_path, "forecast", "adida", SALES, *BY_DAY, "--model", "adida", "--save", "[model]")
+    out = made(foresell, tmp_path, "forecast", "mstl", SALES, *BY_DAY, "--model", "mstl", "--save", "[model]")
     assert duckdb.sql(f"select distinct note, saved_model from {out}").fetchall() == [("this model can't be saved", None)]
 
 

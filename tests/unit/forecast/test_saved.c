@@ -94,11 +94,7 @@ static void make(int kind, uint64_t seed, double *y, int n)
     }
 }
 
-static bool is_saved(int model)
-{
-    const char *name = fs_forecast_model_name(model);
-    return strcmp(name, "adida") != 0 && strcmp(name, "imapa") != 0 && strcmp(name, "mstl") != 0;
-}
+static bool is_saved(int model) { return strcmp(fs_forecast_model_name(model), "mstl") != 0; }
 
 /* Of every model, every kind of series, with and without gaps. */
 static void without_news_the_forecast_is_the_same(void **state)
@@ -174,6 +170,8 @@ static bool follows_its_forecast(const char *name)
                                          "sba",
                                          "croston_optimized",
                                          "tsb",
+                                         "adida",
+                                         "imapa",
                                          "counts",
                                          "median"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -330,6 +328,60 @@ static void a_form_of_smoothing_goes_on_as_over_the_whole(void **state)
     fs_fit_free(&fit);
 }
 
+/* What sums of `k` that end at the end of the series say, smoothed from the first on. */
+static double smoothed_sums(const double *y, int n, int k, double alpha)
+{
+    double level = 0;
+    for (int from = n % k; from < n; from += k) {
+        double sum = 0;
+        for (int t = from; t < from + k; t++) sum += y[t];
+        level = from == n % k ? sum : alpha * sum + (1 - alpha) * level;
+    }
+    return level / k;
+}
+
+/* Sums go on as over the whole with the same lengths and α, wherever news end; also of series so short that not all of them have begun. */
+static void sums_go_on_as_over_the_whole(void **state)
+{
+    (void)state;
+    double y[150], news[25];
+    uint8_t use[25];
+    method_work w = {0};
+    for (size_t i = 0; i < sizeof use; i++) use[i] = 1;
+    for (int trial = 0; trial < 300; trial++) {
+        bool all = trial % 2;
+        const fs_method *method = fs_method_at(fs_forecast_model_find(all ? "imapa" : "adida"));
+        int n = trial < 200 ? 3 + trial / 2 : 125, m = trial % 26;
+        fs_random random = fs_random_open(5, (uint64_t)trial, 0, 0);
+        double often = 0.05 + 0.5 * fs_random_uniform(&random);
+        for (int t = 0; t < n + m; t++)
+            y[t] = fs_random_uniform(&random) < often ? 1.1 + fs_random_uniform(&random) : 0;
+        y[n / 2] = 1.7;
+        assert_int_equal(fs_fit_reserve_states(&w.fit, 1), FS_OK);
+        w.fit.keeps = true;
+        assert_true(method_fit(&w, method, 1, y, NULL, n));
+        int most = (int)w.fit.state[2], least = all ? 1 : most;
+        double alpha[64], expected = 0, was = w.fit.mean[0], unit = w.series.unit;
+        if (w.fit.states == 0) continue; /* demands too far apart */
+        for (int k = least; k <= most; k++) alpha[k - least] = w.fit.state[3 + k - least];
+        for (int t = 0; t < m; t++) news[t] = y[n + t] / unit;
+        fs_series after = {.count = m, .known = m, .unit = unit, .y = news, .use = use};
+        fs_forecast_task task = {.series = &after, .season = 1, .horizon = METHOD_HORIZON};
+        bool can = false;
+        assert_int_equal(fs_fit_reserve(&w.fit, m + 11, METHOD_HORIZON), FS_OK);
+        assert_int_equal(method->resume(method, &task, &w.scratch, &w.fit, &can), FS_OK);
+        assert_true(can);
+        for (int k = least; k <= most; k++)
+            expected += smoothed_sums(y, n + m, k, alpha[k - least]) / (most - least + 1) / unit;
+        assert_true(is_near(w.fit.mean[0], expected, 0));
+        if (m == 0)
+            assert_true(w.fit.mean[0] == was);
+        else
+            assert_true(is_near(w.fit.residual[0], news[0] - was, 1e-3));
+    }
+    method_free(&w);
+}
+
 /* The same of counts: each candidate to the last bit. */
 static void candidates_of_counts_go_on_as_over_the_whole(void **state)
 {
@@ -435,8 +487,8 @@ static void a_first_sale_begins_a_series(void **state)
     (void)state;
     double y[60] = {0}, news[] = {0, 2, 1, 0, 3};
     fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
-    static const char *const models[] = {"counts", "croston", "tsb"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const models[] = {"counts", "croston", "tsb", "adida", "imapa"};
+    for (int i = 0; i < 5; i++) {
         fs_forecaster *f = open_saving(fs_forecast_model_find(models[i]));
         fs_forecast then = run(f, 7, y, NULL, 60);
         assert_true(then.mean[0] == 0);
@@ -498,13 +550,13 @@ static void broken_texts_are_refused(void **state)
 static void digits_may_be_any(void **state)
 {
     (void)state;
-    static const char *const models[] = {"tbats", "dhr", "arima", "auto"};
+    static const char *const models[] = {"tbats", "dhr", "arima", "auto", "imapa"};
     fs_random random = fs_random_open(31, 0, 0, 0);
     double y[100];
     fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         fs_forecaster *f = open_saving(fs_forecast_model_find(models[i]));
-        make(SEASONAL, 6, y, 100);
+        make(i < 4 ? SEASONAL : ZEROS, 6, y, 100);
         (void)run(f, 7, y, NULL, 95);
         char *text = save(f, 7), *from = strstr(text, ";mix=");
         for (int trial = 0; trial < 4000; trial++) {
@@ -528,7 +580,7 @@ static void expect_memory_may_end(int model)
 {
     double y[100];
     fs_forecaster *f = open_saving(model);
-    make(SEASONAL, 6, y, 100);
+    make(model == fs_forecast_model_find("imapa") ? ZEROS : SEASONAL, 6, y, 100);
     (void)run(f, 7, y, NULL, 95);
     char *text = save(f, 7);
     for (int64_t n = 0;; n++) {
@@ -556,6 +608,7 @@ static void memory_may_end_anywhere(void **state)
     expect_memory_may_end(FS_FORECAST_AUTO);
     expect_memory_may_end(fs_forecast_model_find("tbats"));
     expect_memory_may_end(fs_forecast_model_find("dhr"));
+    expect_memory_may_end(fs_forecast_model_find("imapa"));
 }
 
 /* Thousands of series that break things, and news that do. */
@@ -597,6 +650,7 @@ int main(void)
         cmocka_unit_test(an_error_counts_as_much_as_the_intervals_say),
         cmocka_unit_test(without_parameters_an_update_is_a_fit),
         cmocka_unit_test(a_form_of_smoothing_goes_on_as_over_the_whole),
+        cmocka_unit_test(sums_go_on_as_over_the_whole),
         cmocka_unit_test(candidates_of_counts_go_on_as_over_the_whole),
         cmocka_unit_test(intervals_follow_the_errors),
         cmocka_unit_test(a_closed_day_stays_closed),
