@@ -31,8 +31,33 @@ static void fill(uint8_t seed, double *value, uint8_t *valid)
     }
 }
 
+#define NEEDS_MOST 16
+
+/* What the text needs: any values, and the event of each step. */
+typedef struct drivers {
+    double room[NEWS + HORIZON];
+    const double *column[NEEDS_MOST];
+    int event[NEWS + HORIZON];
+    fs_regressors given;
+} drivers;
+
+static bool find_drivers(const fs_forecaster *f, uint8_t seed, drivers *d)
+{
+    static const double some[] = {0, 1, 2.5, -3, 1e308, NAN, 0.25};
+    const fs_regressors *needs = fs_forecaster_needs(f);
+    for (int t = 0; t < NEWS + HORIZON; t++) {
+        d->room[t] = some[(seed + 3 * t) % 7];
+        d->event[t] = (seed + t) % 5 - 2;
+        if (d->event[t] >= needs->events) d->event[t] = FS_EVENT_OTHER;
+    }
+    for (int j = 0; j < NEEDS_MOST; j++) d->column[j] = d->room;
+    d->given = (fs_regressors){.count = needs->count, .value = d->column, .event = d->event};
+    return needs->count <= NEEDS_MOST;
+}
+
 static void carry_on(fs_forecaster *f, const char *text, size_t size, uint8_t seed)
 {
+    drivers d;
     fs_saved_time time, again;
     fs_forecast forecast;
     fs_error error = {0};
@@ -46,13 +71,17 @@ static void carry_on(fs_forecaster *f, const char *text, size_t size, uint8_t se
     (void)fs_step_add(&time.step, time.end, 3);
     (void)fs_step_between(&time.step, time.end, 12345);
     fill(seed, value, valid);
-    if (fs_forecaster_update(f, value, valid, seed % (NEWS + 1), &forecast, NULL) != FS_OK) abort();
+    if (!find_drivers(f, seed, &d)) return;
+    if (fs_forecaster_update(f, value, valid, seed % (NEWS + 1), &d.given, &forecast, NULL) !=
+        FS_OK)
+        abort();
     check(&forecast);
     if (fs_forecaster_save(f, &time, &saved, NULL) != FS_OK || !forecast.known || !saved) return;
     char *copy = strdup(saved);
     if (fs_forecaster_load(f, copy, strlen(copy), &again, NULL) != FS_OK) abort();
     if (again.end != time.end || again.season != time.season) abort();
-    if (fs_forecaster_update(f, NULL, NULL, 0, &forecast, NULL) != FS_OK) abort();
+    if (!find_drivers(f, seed, &d)) abort();
+    if (fs_forecaster_update(f, NULL, NULL, 0, &d.given, &forecast, NULL) != FS_OK) abort();
     check(&forecast);
     free(copy);
 }

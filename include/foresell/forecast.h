@@ -83,7 +83,7 @@ typedef struct fs_forecast_settings {
     uint64_t tries;  /* bit m: a backtest tries model m; 0: those that compete */
     bool by_step;    /* a backtest's sums are of each step, not of all */
     bool is_fast;    /* AUTO leaves out what takes long */
-    bool saves;      /* fs_forecaster_save will be called: needs no regressors */
+    bool saves;      /* fs_forecaster_save will be called */
     bool
         transforms; /* ets, arima and dhr are fitted after Box and Cox's transformation, not to be saved */
     double lambda;     /* 0 … 2; below 0: by Guerrero's method */
@@ -113,6 +113,10 @@ typedef struct fs_regressors {
         event; /* of each step: its number, FS_EVENT_NONE or FS_EVENT_OTHER; NULL: there are no events */
     int events; /* numbers 0 ... events - 1 */
     const char *const *event_name;
+    /* Kept with a saved model beside the names: a letter (a ... z) for each regressor, the caller's own; NULL: all 'c'; and an event that is no
+     * event, as it stands at most periods; NULL: none. */
+    const char *kind;
+    const char *event_usual;
 } fs_regressors;
 #define FS_REGRESSOR_PRIOR 0.5
 #define FS_EVENT_NONE      (-1)
@@ -184,8 +188,8 @@ typedef struct fs_saved_time {
     int64_t end; /* its last period */
     int season;  /* >= 1 */
 } fs_saved_time;
-/* After a run with `saves`, or an update, that gave a known forecast: what it was made by. *text (ended by NUL) is owned by the forecaster until the
- * next call; NULL where one of the models can't be saved. */
+/* After a run with `saves`, or an update, that gave a known forecast: what it was made by; regressors of that call must be there still. *text (ended by
+ * NUL) is owned by the forecaster until the next call; NULL where one of the models can't be saved. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_save(fs_forecaster *forecaster,
                                                   const fs_saved_time *time, const char **text,
                                                   fs_error *error);
@@ -193,11 +197,16 @@ FS_API FS_MUST_CHECK fs_status fs_forecaster_save(fs_forecaster *forecaster,
 FS_API FS_MUST_CHECK fs_status fs_forecaster_load(fs_forecaster *forecaster, const char *text,
                                                   size_t bytes, fs_saved_time *time,
                                                   fs_error *error);
+/* After fs_forecaster_load: what the update needs to be told beside values: count, name and kind, events, event_name and event_usual are set. It
+ * belongs to the forecaster until the next text is loaded. Regressors that never changed in the fit are not among them. */
+FS_API const fs_regressors *fs_forecaster_needs(const fs_forecaster *forecaster);
 /* After fs_forecaster_load, once: takes the `count` (0 allowed) values after the end of what was saved, with the parameters that it
- * has, and forecasts what comes after them; settings of models are not looked at. Values that a model can't take count as missing, and
+ * has, and forecasts what comes after them; settings of models are not looked at. regressors: the columns (and their `driver`) that are needed, in that
+ * order, and the event of each step, of the `count` and the horizon; NULL where none is. FS_DATA where some are lacking. Values that a model can't take count as missing, and
  * `note` says so. */
 FS_API FS_MUST_CHECK fs_status fs_forecaster_update(fs_forecaster *forecaster, const double *value,
                                                     const uint8_t *valid, int64_t count,
+                                                    const fs_regressors *regressors,
                                                     fs_forecast *forecast, fs_error *error);
 
 /* Sums of the last backtest (that fs_forecaster_run makes of `model`, and of AUTO's parts): all of them in row 0, or with by_step those of step row + 1; NULL where the model was not tried. Valid until the next call. */

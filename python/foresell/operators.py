@@ -1200,8 +1200,7 @@ def forecast(
         The last period of the past, for all groups: a date (YYYY-MM-DD) or a number; values after it are not looked at,
         and groups that end earlier are forecast from there on; empty: each group's own last period.
     save : Sequence[Literal["model"]], default ()
-        [model]: the fitted models come along, in a column saved_model, to be carried on by update with what comes next;
-        without regressors, so calendar is no then.
+        [model]: the fitted models come along, in a column saved_model, to be carried on by update with what comes next.
     threads : int, optional
         Worker threads; default: all cores. The result is the same for any number.
 
@@ -2918,6 +2917,9 @@ def update(
     order: str | None = None,
     value: str | None = None,
     saved_model: str | None = None,
+    ahead: str | None = None,
+    event: str | None = None,
+    seasonal_index: str | None = None,
     horizon: int = 28,
     quantile: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95),
     absent: Literal["missing", "zero", "closed"] = "missing",
@@ -2934,7 +2936,10 @@ def update(
 
     Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
     arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
-    errors that were made since. mstl and models with regressors can't be saved. Format: docs/saved.md.
+    errors that were made since. mstl can't be saved. Format: docs/saved.md.
+
+    What regressors and events do stays as it was fitted too: it is taken out of what is new, and put back into what is
+    forecast, by the columns of the same names. A table that lacks one of them is refused.
 
     Periods between the saved end and the last known value that have no row count as missing unless `absent` says
     otherwise; rows up to the saved end are left out and noted. Values that a model can't take, such as parts of pieces
@@ -2955,6 +2960,14 @@ def update(
     saved_model : str, optional
         The column of: the model, as forecast with save = [model] or an update gave it, in one row of the group or in
         all; null in all: nothing is forecast, and noted. Default: the column of this name, else the first number.
+    ahead : str, optional
+        The column of: true: a period to come, of which only regressors and events are known; its value is not looked
+        at. Default: the column of this name, or none.
+    event : str, optional
+        The column of: as in the forecast that was saved, of new rows and of periods to come; needed where it had one. A
+        name that it didn't know is an event like the others. Default: the column of this name, or none.
+    seasonal_index : str, optional
+        The column of: the same; needed where the forecast had one. Default: the column of this name, or none.
     horizon : int, default 28
         How many periods to forecast. From 1 to 100000.
     quantile : Sequence[float], default (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -2982,6 +2995,7 @@ def update(
         - `q…` (double; one for each of quantile): the value that is not exceeded with this probability.
         - `model` (text): the model's name, as in forecast.
         - `note` (text): what was done beside the usual, such as values left out; null: nothing.
+        - `drivers` (text): what regressors do to this period's forecast, as in forecast.
         - `saved_model` (text): in the row of step 1: the model as it is now, for the next update.
 
     Examples
@@ -2993,7 +3007,13 @@ def update(
         data,
         group=group,
         order=order,
-        columns={"value": value, "saved_model": saved_model},
+        columns={
+            "value": value,
+            "saved_model": saved_model,
+            "ahead": ahead,
+            "event": event,
+            "seasonal_index": seasonal_index,
+        },
         params={
             "horizon": horizon,
             "quantile": quantile,

@@ -328,13 +328,13 @@ static bool carry_on(const fs_forecast_task *task, int64_t season, double *facto
     const fs_series *series = task->series;
     const pattern of = {(int)season, factor};
     fs_counts counts = {0};
-    fill_counts(series, NULL, 0, &counts, room);
+    fill_counts(series, task->effect, 0, &counts, room);
     double *ahead = room + counts.count, *ways = ahead + counts.count * PACES;
     double *exposure = ways + (counts.most + 1) * SIZES;
     counts.ways = ways;
     counts.factor = exposure;
     fill_ways(counts.most, ways);
-    expose(&counts, NULL, &of, exposure);
+    expose(&counts, task->effect, &of, exposure);
     for (int i = 0; i < SIZES; i++)
         for (int k = 0; k < PACES; k++) {
             fs_counts_carry_on(&counts, i, k, fit->residual, sums);
@@ -343,6 +343,7 @@ static bool carry_on(const fs_forecast_task *task, int64_t season, double *facto
         }
     if (is_too_quick(&of, sums)) return false;
     finish(&counts, &of, ahead, 0, task->horizon, sums, series->unit, fit);
+    fit->effect = task->effect ? task->effect + series->count : NULL;
     return true;
 }
 
@@ -360,7 +361,7 @@ static fs_status resume_counts(const fs_method *method, const fs_forecast_task *
     fs_states_whole(&s, &season, 0, task->season);
     s = fs_states_read(fit);
     if (season <= task->season) go_through(&s, &season, factor, 0, &sums);
-    *can = fs_states_end(&s, fit) && is_whole(series, NULL);
+    *can = fs_states_end(&s, fit) && is_whole(series, task->effect);
     if (!*can) return FS_OK;
     if (season == 0) return fit_counts(method, task, scratch, fit, can);
     *can = carry_on(task, season, factor, &sums, factor + m, fit);

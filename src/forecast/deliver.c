@@ -117,7 +117,7 @@ void fs_deliver_quantiles(fs_forecaster *f, const fs_series *series, int model, 
             fit->quantiles(fit, h, f->settings.quantile, quantiles, quantile + h * quantiles);
     else
         add_errors(f, fit, horizon, quantile);
-    bool holds_effects = fit->quantiles;
+    bool holds_effects = fit->effect;
     if (fs_conformal_is_ready(f, model, origins)) {
         for (int64_t i = 0; fit->effect && i < horizon * quantiles; i++)
             quantile[i] /= fit->effect[i / quantiles];

@@ -19,10 +19,12 @@ fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season, int
     return FS_OK;
 }
 
-fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors, int64_t skipped)
+fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors, int64_t skipped,
+                          int64_t count)
 {
     bool has_any = regressors && (regressors->count > 0 || regressors->event);
     f->regressors = has_any ? regressors : NULL;
+    f->told = count;
     f->event = has_any && regressors->event ? regressors->event + skipped : NULL;
     if (!f->regressors) return FS_OK;
     if (regressors->count > f->columns) {
@@ -108,7 +110,7 @@ static void tell_drivers(const fs_forecaster *f, const fs_fit *fit, int64_t h)
     size_t used = 0;
     text[0] = '\0';
     if (!f->adjusted) return;
-    int count = find_drivers(f, f->series.count + h, fit->mean[h], found);
+    int count = find_drivers(f, f->told + h, fit->mean[h], found);
     for (int i = 0; i < count; i++) {
         char one[FS_DRIVERS];
         int size = snprintf(one, sizeof one, "%s%s %+.0f %%", used > 0 ? ", " : "", found[i].name,
@@ -131,7 +133,7 @@ void fs_drivers_note(const fs_forecaster *f, fs_forecast *forecast)
         int64_t unknown = 0;
         if (!(f->effects.range[j] > 0)) continue; /* it does nothing */
         for (int64_t h = 0; h < f->settings.horizon; h++)
-            unknown += !isfinite(f->column[j][f->series.count + h]);
+            unknown += !isfinite(f->column[j][f->told + h]);
         if (unknown == 0) continue;
         snprintf(text, sizeof text, "%.40s not known of %lld of %lld periods, taken as its mean",
                  f->regressors->name[j], (long long)unknown, (long long)f->settings.horizon);

@@ -183,6 +183,13 @@ typedef struct fs_effects {
 FS_MUST_CHECK fs_status fs_effects_fit(fs_effects *effects, const fs_series *series, int season,
                                        int64_t horizon, const fs_regressors *given,
                                        fs_scratch *scratch);
+/* Room for so many, to be set by the caller; effect: of `length` steps. */
+FS_MUST_CHECK fs_status fs_effects_reserve(fs_effects *effects, int count, int events,
+                                           int64_t length);
+/* Sets effect[skip ... skip + steps - 1] by what regressors are at `steps` steps. */
+void fs_effects_at(fs_effects *effects, const fs_regressors *given, int64_t skip, int64_t steps);
+/* Takes that of step t out of y; false where what is left of it tells nothing. */
+bool fs_effects_without(const fs_effects *effects, int64_t t, double *y);
 /* The series as it would have been without them. */
 void fs_effects_remove(const fs_effects *effects, fs_series *series);
 /* What regressor j does where it is x: a share (.2: a fifth more), or in the series' scale. */

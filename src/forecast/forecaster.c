@@ -267,7 +267,7 @@ fs_status fs_forecaster_backtest(fs_forecaster *f, int season, const double *val
     *forecast = (fs_forecast){.model = "none"};
     int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
-    if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
+    if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped, f->series.count);
     if (status == FS_OK) status = open_seasons(f, &season);
     if (status == FS_OK) status = fs_backtest_run(f, value, valid, season, -1, true);
     if (status != FS_OK) return fs_fail_memory(error, (size_t)count * sizeof(double));
@@ -304,7 +304,7 @@ fs_status fs_forecaster_run(fs_forecaster *f, int season, const double *value, c
     f->is_left_plain = false;
     int64_t skipped = skip_unknown(&value, &valid, &count);
     fs_status status = fs_series_fill(&f->series, value, valid, count);
-    if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped);
+    if (status == FS_OK) status = fs_drivers_open(f, regressors, skipped, f->series.count);
     if (status == FS_OK) status = open_seasons(f, &season);
     if (status == FS_OK && f->series.known > 0)
         status = fs_backtest_run(f, value, valid, season, model, false);

@@ -63,6 +63,7 @@ struct fs_forecaster {
     const fs_regressors *regressors; /* of this call; NULL: none */
     const double **column;           /* of the regressors, from the series' first known value on */
     const int *event;                /* the same; NULL: none */
+    int64_t told;                    /* where steps to come begin in them */
     int columns;                     /* room for so many */
     fs_effects effects;              /* of the series that is worked on */
     bool adjusted;                   /* were they taken out of it? */
@@ -122,9 +123,9 @@ void fs_saved_close(fs_forecaster *f);
 /* Takes regressors' effects out of a series and sets f->adjusted, where that is not worse than to let them be. */
 FS_MUST_CHECK fs_status fs_drivers_remove(fs_forecaster *f, fs_series *series, int season,
                                           int64_t horizon);
-/* Regressors of this call, from the series' first known value on, which `skipped` come before; NULL: none. */
+/* Regressors of this call, from the series' first known value on, which `skipped` come before, to `count` and the horizon; NULL: none. */
 FS_MUST_CHECK fs_status fs_drivers_open(fs_forecaster *f, const fs_regressors *regressors,
-                                        int64_t skipped);
+                                        int64_t skipped, int64_t count);
 void fs_drivers_close(fs_forecaster *f);
 /* What drives each step, into f->drivers. */
 void fs_drivers_tell(fs_forecaster *f, const fs_fit *fit);

@@ -245,15 +245,18 @@ static void set_equations(const work *w, const double *b, int64_t count)
     }
 }
 
+static double as_effect(const fs_effects *e, double sum)
+{
+    return e->multiplies ? fmax(FACTOR_LEAST, fmin(exp(sum), FACTOR_MOST)) : sum;
+}
+
 static void set_effects(const work *w, const double *b)
 {
     for (int64_t t = 0; t < w->all; t++) {
         double sum = 0;
         for (int j = 0; j < w->k; j++) sum += b[j] * w->z[j * w->all + t];
         if (w->given->event) sum += fs_event_effect(w->effects, w->given->event[t]);
-        if (w->multiplies) sum = exp(sum);
-        if (w->multiplies) sum = fmax(FACTOR_LEAST, fmin(sum, FACTOR_MOST));
-        w->effect[t] = sum;
+        w->effect[t] = as_effect(w->effects, sum);
     }
 }
 
@@ -370,8 +373,10 @@ static fs_status reserve_events(fs_effects *e, int events)
     return FS_OK;
 }
 
-static fs_status reserve(fs_effects *e, int count, int64_t all)
+fs_status fs_effects_reserve(fs_effects *e, int count, int events, int64_t all)
 {
+    FS_TRY(reserve_events(e, events));
+    e->count = count;
     if (count > e->capacity || !e->coefficient) {
         fs_free(e->coefficient);
         e->capacity = 0;
@@ -407,10 +412,8 @@ fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int
     w.season = season <= SEASON_LONGEST && w.n >= 2 * season ? season : 1;
     w.half = half_window(season);
     w.multiplies = series->least >= 0;
-    FS_TRY(reserve(e, given->count, w.all));
-    FS_TRY(reserve_events(e, given->events));
+    FS_TRY(fs_effects_reserve(e, given->count, given->events, w.all));
     if (!give_room(&w, scratch)) return FS_MEMORY;
-    e->count = given->count;
     e->multiplies = w.multiplies;
     w.effect = e->effect;
     w.deviation = deviation_of(series);
@@ -426,16 +429,35 @@ fs_status fs_effects_fit(fs_effects *e, const fs_series *series, int season, int
     return FS_OK;
 }
 
+void fs_effects_at(fs_effects *e, const fs_regressors *given, int64_t skip, int64_t steps)
+{
+    for (int64_t t = 0; t < steps; t++) {
+        double sum = 0;
+        for (int j = 0; j < e->count; j++) {
+            double x = given->value[j][t];
+            if (!(e->range[j] > 0)) continue;
+            sum += e->coefficient[j] * in_ranges(e, j, isfinite(x) ? x : e->mean[j]);
+        }
+        if (given->event) sum += fs_event_effect(e, given->event[t]);
+        e->effect[skip + t] = as_effect(e, sum);
+    }
+}
+
+bool fs_effects_without(const fs_effects *e, int64_t t, double *y)
+{
+    *y = e->multiplies ? *y / e->effect[t] : *y - e->effect[t];
+    return !e->multiplies || e->effect[t] >= FACTOR_TOLD;
+}
+
 void fs_effects_remove(const fs_effects *e, fs_series *series)
 {
     series->least = INFINITY;
     for (int64_t t = 0; t < series->count; t++) {
         if (!series->use[t]) continue;
-        if (e->multiplies && e->effect[t] < FACTOR_TOLD && series->known > 1) {
+        if (!fs_effects_without(e, t, &series->y[t]) && series->known > 1) {
             series->y[t] = 0, series->use[t] = 0, series->known--;
             continue;
         }
-        series->y[t] = e->multiplies ? series->y[t] / e->effect[t] : series->y[t] - e->effect[t];
         if (series->y[t] < series->least) series->least = series->y[t];
     }
     if (series->known == 0) series->least = 0;

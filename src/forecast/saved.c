@@ -19,6 +19,8 @@ void fs_saved_close(fs_forecaster *f)
 {
     if (!f->saved) return;
     fs_buffer_free(&f->saved->text);
+    fs_free(f->saved->names.bytes);
+    fs_free(f->saved->names.name);
     fs_free(f->saved);
 }
 
@@ -51,7 +53,7 @@ static void keep_tail(const fs_series *series, int season, char *tail)
 
 static bool can_save(const fs_forecaster *f)
 {
-    if (f->adjusted || f->mixed.parts == 0) return false;
+    if (f->mixed.parts == 0 || !fs_saved_can_write_effects(f)) return false;
     for (int i = 0; i < f->mixed.parts; i++)
         if (f->fit[f->mixed.fit[i]].states == 0) return false;
     return true;
@@ -111,16 +113,49 @@ fs_status fs_forecaster_load(fs_forecaster *f, const char *text, size_t bytes, f
 
 /* ---- what came since ---- */
 
+const fs_regressors *fs_forecaster_needs(const fs_forecaster *f) { return &f->saved->names.needs; }
+
+/* What regressors do to what came since and after it; f->effects.effect begins with the tail, as f->series does. */
+static fs_status open_effects(fs_forecaster *f, const fs_regressors *regressors, int64_t count)
+{
+    fs_saved_names *names = &f->saved->names;
+    int64_t tail = (int64_t)strlen(f->saved->tail), steps = count + f->settings.horizon;
+    f->adjusted = f->saved->has_effects;
+    if (!f->adjusted) return fs_drivers_open(f, NULL, 0, 0);
+    names->given = names->needs;
+    names->given.value = regressors->value;
+    names->given.driver = regressors->driver;
+    names->given.event = names->needs.events > 0 ? regressors->event : NULL;
+    FS_TRY(fs_drivers_open(f, &names->given, 0, count));
+    fs_effects *e = &f->effects;
+    FS_TRY(fs_effects_reserve(e, e->count, e->events, tail + steps));
+    fs_effects_at(e, &names->given, tail, steps);
+    return FS_OK;
+}
+
+static fs_status check_regressors(const fs_forecaster *f, const fs_regressors *given,
+                                  fs_error *error)
+{
+    const fs_regressors *needs = fs_forecaster_needs(f);
+    bool has_all = needs->count == 0 || (given && given->count == needs->count && given->value);
+    if (has_all && (needs->events == 0 || (given && given->event))) return FS_OK;
+    fs_fail(error, FS_DATA, "the saved model has regressors or events, and these are not given");
+    fs_error_remedy(error, "give those that the forecast had which was saved");
+    return FS_DATA;
+}
+
 /* Above this size, in units, a value is absurd. */
 static double absurd_size(const fs_saved *s)
 {
     return s->usual > 0 && s->usual < FS_STATE_BOUND / ABSURD ? s->usual * ABSURD : FS_STATE_BOUND;
 }
 
-static void take_value(fs_series *series, int64_t t, double y, double absurd)
+static void take_value(const fs_forecaster *f, fs_series *series, int64_t t, double y,
+                       double absurd)
 {
     series->y[t] = 0;
     series->use[t] = 0;
+    if (f->adjusted && !fs_effects_without(&f->effects, t, &y)) return;
     if (!(fabs(y) <= absurd)) {
         series->absurd++;
         return;
@@ -149,7 +184,7 @@ static fs_status join(fs_forecaster *f, const double *value, const uint8_t *vali
     }
     for (int64_t i = 0; i < count; i++)
         if (!valid || valid[i])
-            take_value(all, tail + i, value[i] / s->unit, absurd_size(s));
+            take_value(f, all, tail + i, value[i] / s->unit, absurd_size(s));
         else
             all->use[tail + i] = 0, all->y[tail + i] = 0;
     *news = *all;
@@ -181,6 +216,8 @@ static fs_status resume_all(fs_forecaster *f, const fs_series *news, int *model,
     const fs_fit *part[FS_COMBINED];
     fs_forecast_task task = {
         .series = news, .season = f->saved->time.season, .horizon = f->settings.horizon};
+    if (f->adjusted && f->effects.multiplies)
+        task.effect = f->effects.effect + strlen(f->saved->tail);
     double today = 1;
     *can = true;
     for (int i = 0; i < m->parts && *can; i++) {
@@ -250,18 +287,22 @@ static void deliver(fs_forecaster *f, int model, const fs_series *news, fs_forec
     forecast->model = fit->model;
     forecast->mean = f->mean;
     forecast->quantile = f->quantile;
+    forecast->drivers = f->regressors ? f->drivers : NULL;
+    if (f->regressors) fs_drivers_tell(f, fit);
 }
 
 fs_status fs_forecaster_update(fs_forecaster *f, const double *value, const uint8_t *valid,
-                               int64_t count, fs_forecast *forecast, fs_error *error)
+                               int64_t count, const fs_regressors *regressors,
+                               fs_forecast *forecast, fs_error *error)
 {
     fs_series news;
     int model = 0;
     bool can = false;
     *forecast = (fs_forecast){.model = "none"};
-    f->regressors = NULL;
-    f->adjusted = false;
-    fs_status status = join(f, value, valid, count, &news);
+    FS_TRY(check_regressors(f, regressors, error));
+    fs_status status = open_effects(f, regressors, count);
+    if (status == FS_OK) status = join(f, value, valid, count, &news);
+    if (status == FS_OK) fs_drivers_note(f, forecast);
     if (status == FS_OK) note_news(&news, news.count - news.known - news.absurd, forecast);
     if (status == FS_OK) status = resume_or_pass(f, &news, forecast, &model, &can, error);
     if (status == FS_MEMORY) return fs_fail_memory(error, (size_t)count * sizeof *value);

@@ -15,6 +15,22 @@ typedef struct fs_error_table {
     double p[FS_SAVED_TABLE], quantile[FS_SAVED_TABLE];
 } fs_error_table;
 
+/* What the effects of a saved model are of. */
+typedef struct fs_saved_names {
+    fs_regressors needs; /* count, name, kind, events, event_name, event_usual */
+    fs_regressors given; /* the same, with what an update was told */
+    char *bytes;         /* of all texts */
+    const char **name;   /* regressors, then events */
+    size_t size, used;   /* bytes */
+    int capacity;
+} fs_saved_names;
+
+/* Goes through a text once. */
+typedef struct fs_saved_reader {
+    const char *at, *end;
+    bool fails;
+} fs_saved_reader;
+
 typedef struct fs_saved {
     fs_saved_time time;
     double unit;                  /* of the states; a power of two */
@@ -24,7 +40,9 @@ typedef struct fs_saved {
     bool has_table;
     fs_error_table table;
     fs_mixed mixed; /* of what was read */
-    fs_buffer text; /* as it was read, or as it is given */
+    bool has_effects;
+    fs_saved_names names; /* of what was read */
+    fs_buffer text;       /* as it was read, or as it is given */
 } fs_saved;
 
 /* Writes f->saved and the states of f->fit to f->saved->text. */
@@ -36,6 +54,18 @@ FS_MUST_CHECK fs_status fs_saved_read(fs_forecaster *f, fs_error *error);
 FS_MUST_CHECK fs_status fs_saved_add_number(fs_buffer *text, double x);
 /* Reads one from `at`, which is moved behind it; false where there is none, or it is not finite. */
 bool fs_saved_take_number(const char **at, const char *end, double *x);
+
+/* What comes next must be `text`; a number inside bounds, else `low` and it fails; is it `text` that comes? */
+void fs_saved_expect(fs_saved_reader *r, const char *text);
+double fs_saved_number(fs_saved_reader *r, double low, double high);
+bool fs_saved_comes(const fs_saved_reader *r, const char *text);
+
+/* Has the fit effects, and can they be saved? */
+bool fs_saved_has_effects(const fs_forecaster *f);
+bool fs_saved_can_write_effects(const fs_forecaster *f);
+/* Those of f->effects, where there are any; and back, into it and f->saved->names. */
+FS_MUST_CHECK fs_status fs_saved_write_effects(const fs_forecaster *f, fs_buffer *text);
+FS_MUST_CHECK fs_status fs_saved_read_effects(fs_forecaster *f, fs_saved_reader *r);
 
 /* The table from f->errors, exact at the quantiles of the settings. */
 void fs_saved_tabulate(fs_forecaster *f, fs_error_table *table);

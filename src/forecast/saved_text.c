@@ -1,8 +1,8 @@
 /* A fitted model as a text, written and read: the format of docs/saved.md.
  *
- *   fs1;at=d,1,0,0,0,19875;season=7;unit=1p5;least=0;usual=1p-2;tail=0110.1;errors=…;mix=mean;ets=WEIGHT,STATE,…;dotm=…;end
+ *   fs1;at=d,1,0,0,0,19875;season=7;unit=1p5;least=0;usual=1p-2;tail=0110.1;effects=…;events=…;errors=…;mix=mean;ets=WEIGHT,STATE,…;dotm=…;end
  *
- * Fields have one order and nothing is left out but `errors`, so reading is one walk. Numbers are hexadecimal with a power of
+ * Fields have one order and nothing is left out but `effects`, `events` (saved_effects.c) and `errors`, so reading is one walk. Numbers are hexadecimal with a power of
  * two: nothing is rounded, none depends on a locale, and Python's float.fromhex reads them. States of a model are a plain list, in
  * the order of its resume function: names for each would double the text.
  *
@@ -136,6 +136,7 @@ fs_status fs_saved_write(fs_forecaster *f)
     FS_TRY(add_field(text, "least", s->least));
     FS_TRY(add_field(text, "usual", s->usual));
     FS_TRY(fs_buffer_printf(text, ";tail=%s", s->tail));
+    FS_TRY(fs_saved_write_effects(f, text));
     if (s->has_table) FS_TRY(add_table(text, &s->table));
     FS_TRY(fs_buffer_printf(text, ";mix=%s", m->is_median ? "median" : "mean"));
     for (int i = 0; i < m->parts; i++) {
@@ -148,12 +149,7 @@ fs_status fs_saved_write(fs_forecaster *f)
 
 /* ---- reading ---- */
 
-typedef struct reader {
-    const char *at, *end;
-    bool fails;
-} reader;
-
-static void expect(reader *r, const char *text)
+void fs_saved_expect(fs_saved_reader *r, const char *text)
 {
     size_t size = strlen(text);
     if (r->fails || (size_t)(r->end - r->at) < size || memcmp(r->at, text, size) != 0)
@@ -162,7 +158,7 @@ static void expect(reader *r, const char *text)
         r->at += size;
 }
 
-static double number(reader *r, double low, double high)
+double fs_saved_number(fs_saved_reader *r, double low, double high)
 {
     double x = low;
     if (!r->fails && !fs_saved_take_number(&r->at, r->end, &x)) r->fails = true;
@@ -171,7 +167,7 @@ static double number(reader *r, double low, double high)
 }
 
 /* In decimals, as periods are. */
-static int64_t whole(reader *r, int64_t low, int64_t high)
+static int64_t whole(fs_saved_reader *r, int64_t low, int64_t high)
 {
     uint64_t size = 0;
     bool is_less = !r->fails && skip(&r->at, r->end, '-');
@@ -183,7 +179,7 @@ static int64_t whole(reader *r, int64_t low, int64_t high)
 }
 
 /* Characters up to one that `ends` names; at most `most`. */
-static void word(reader *r, const char *ends, size_t most, char *to)
+static void word(fs_saved_reader *r, const char *ends, size_t most, char *to)
 {
     size_t size = 0;
     while (!r->fails && r->at < r->end && size < most && !strchr(ends, *r->at))
@@ -191,95 +187,99 @@ static void word(reader *r, const char *ends, size_t most, char *to)
     to[size] = '\0';
 }
 
-static void read_time(reader *r, fs_saved_time *time)
+static void read_time(fs_saved_reader *r, fs_saved_time *time)
 {
     static const char kinds[] = "idt";
     char kind[2];
-    expect(r, VERSION ";at=");
+    fs_saved_expect(r, VERSION ";at=");
     word(r, ",", 1, kind);
     const char *of = kind[0] ? strchr(kinds, kind[0]) : NULL;
     if (!of) r->fails = true;
     time->step.kind = of ? (fs_period_kind)(of - kinds) : FS_PERIOD_INTEGER;
-    expect(r, ","), time->step.size = whole(r, 0, INT64_MAX);
-    expect(r, ","), time->step.months = (int)whole(r, 0, 12000);
-    expect(r, ","), time->step.month_day = (int)whole(r, 0, 31);
-    expect(r, ","), time->step.irregular = whole(r, 0, 1) == 1;
-    expect(r, ","), time->end = whole(r, -INT64_MAX, INT64_MAX);
+    fs_saved_expect(r, ","), time->step.size = whole(r, 0, INT64_MAX);
+    fs_saved_expect(r, ","), time->step.months = (int)whole(r, 0, 12000);
+    fs_saved_expect(r, ","), time->step.month_day = (int)whole(r, 0, 31);
+    fs_saved_expect(r, ","), time->step.irregular = whole(r, 0, 1) == 1;
+    fs_saved_expect(r, ","), time->end = whole(r, -INT64_MAX, INT64_MAX);
     if (time->step.months + time->step.size == 0 && !time->step.irregular) r->fails = true;
-    expect(r, ";season="), time->season = (int)number(r, 1, FS_SAVED_LONGEST);
+    fs_saved_expect(r, ";season="), time->season = (int)fs_saved_number(r, 1, FS_SAVED_LONGEST);
 }
 
-static void read_scale(reader *r, fs_saved *s)
+static void read_scale(fs_saved_reader *r, fs_saved *s)
 {
     int exponent = 0;
-    expect(r, ";unit="), s->unit = number(r, 0, HUGE_VAL);
+    fs_saved_expect(r, ";unit="), s->unit = fs_saved_number(r, 0, HUGE_VAL);
     if (frexp(s->unit, &exponent) != 0.5) r->fails = true;
-    expect(r, ";least="), s->least = number(r, -FS_STATE_BOUND, FS_STATE_BOUND);
-    expect(r, ";usual="), s->usual = number(r, 0, FS_STATE_BOUND);
-    expect(r, ";tail="), word(r, ";", FS_SAVED_TAIL, s->tail);
+    fs_saved_expect(r, ";least="), s->least = fs_saved_number(r, -FS_STATE_BOUND, FS_STATE_BOUND);
+    fs_saved_expect(r, ";usual="), s->usual = fs_saved_number(r, 0, FS_STATE_BOUND);
+    fs_saved_expect(r, ";tail="), word(r, ";", FS_SAVED_TAIL, s->tail);
     if (strspn(s->tail, ".01") != strlen(s->tail)) r->fails = true;
 }
 
-static bool comes(const reader *r, const char *text)
+bool fs_saved_comes(const fs_saved_reader *r, const char *text)
 {
     size_t size = strlen(text);
     return !r->fails && (size_t)(r->end - r->at) >= size && memcmp(r->at, text, size) == 0;
 }
 
 /* Points that do not ascend would make quantiles that do not. */
-static void read_table(reader *r, fs_error_table *table)
+static void read_table(fs_saved_reader *r, fs_error_table *table)
 {
     table->points = 0;
-    expect(r, ";errors="), table->errors.count = (int64_t)number(r, 0, (double)FS_STATE_COUNT);
-    expect(r, ","), table->errors.deviation = number(r, 0, FS_STATE_BOUND);
-    expect(r, ","), table->errors.factor = number(r, 0, FS_STATE_BOUND);
-    while (comes(r, ",") && table->points < FS_SAVED_TABLE) {
+    fs_saved_expect(r, ";errors="),
+        table->errors.count = (int64_t)fs_saved_number(r, 0, (double)FS_STATE_COUNT);
+    fs_saved_expect(r, ","), table->errors.deviation = fs_saved_number(r, 0, FS_STATE_BOUND);
+    fs_saved_expect(r, ","), table->errors.factor = fs_saved_number(r, 0, FS_STATE_BOUND);
+    while (fs_saved_comes(r, ",") && table->points < FS_SAVED_TABLE) {
         int i = table->points++;
-        expect(r, ","), table->p[i] = number(r, 0, 1);
-        expect(r, ","), table->quantile[i] = number(r, -FS_STATE_BOUND, FS_STATE_BOUND);
+        fs_saved_expect(r, ","), table->p[i] = fs_saved_number(r, 0, 1);
+        fs_saved_expect(r, ","),
+            table->quantile[i] = fs_saved_number(r, -FS_STATE_BOUND, FS_STATE_BOUND);
         if (i > 0 && !(table->p[i] > table->p[i - 1])) r->fails = true;
         if (i > 0 && !(table->quantile[i] >= table->quantile[i - 1])) r->fails = true;
     }
     if (table->points < 2 || table->p[0] != 0 || table->p[table->points - 1] != 1) r->fails = true;
 }
 
-static fs_status read_part(fs_forecaster *f, reader *r, int i)
+static fs_status read_part(fs_forecaster *f, fs_saved_reader *r, int i)
 {
     fs_mixed *m = &f->saved->mixed;
     fs_fit *fit = &f->fit[i];
     char name[64];
-    expect(r, ";"), word(r, "=", sizeof name - 1, name);
+    fs_saved_expect(r, ";"), word(r, "=", sizeof name - 1, name);
     m->fit[i] = i;
     m->method[i] = fs_forecast_model_find(name);
     if (m->method[i] < 0 || !fs_method_at(m->method[i])->resume) r->fails = true;
-    expect(r, "="), m->weight[i] = number(r, 0, 1);
+    fs_saved_expect(r, "="), m->weight[i] = fs_saved_number(r, 0, 1);
     if (r->fails) return FS_OK;
     FS_TRY(fs_fit_reserve_states(fit, f->saved->time.season));
-    while (comes(r, ",") && fit->states < FS_STATES_MOST(f->saved->time.season)) {
-        expect(r, ",");
-        fit->state[fit->states++] = number(r, -HUGE_VAL, HUGE_VAL);
+    while (fs_saved_comes(r, ",") && fit->states < FS_STATES_MOST(f->saved->time.season)) {
+        fs_saved_expect(r, ",");
+        fit->state[fit->states++] = fs_saved_number(r, -HUGE_VAL, HUGE_VAL);
     }
     return FS_OK;
 }
 
-static fs_status read_parts(fs_forecaster *f, reader *r)
+static fs_status read_parts(fs_forecaster *f, fs_saved_reader *r)
 {
     fs_mixed *m = &f->saved->mixed;
     double weights = 0;
-    expect(r, ";mix=");
-    m->is_median = comes(r, "median");
-    expect(r, m->is_median ? "median" : "mean");
-    for (m->parts = 0; comes(r, ";") && !comes(r, END) && m->parts < FS_COMBINED - 1; m->parts++) {
+    fs_saved_expect(r, ";mix=");
+    m->is_median = fs_saved_comes(r, "median");
+    fs_saved_expect(r, m->is_median ? "median" : "mean");
+    for (m->parts = 0;
+         fs_saved_comes(r, ";") && !fs_saved_comes(r, END) && m->parts < FS_COMBINED - 1;
+         m->parts++) {
         FS_TRY(read_part(f, r, m->parts));
         weights += m->weight[m->parts];
     }
-    expect(r, END);
+    fs_saved_expect(r, END);
     if (m->parts == 0 || r->at != r->end) r->fails = true;
     if (!m->is_median && !(fabs(weights - 1) < 1e-6)) r->fails = true;
     return FS_OK;
 }
 
-static fs_status refuse(const reader *r, const fs_buffer *text, fs_error *error)
+static fs_status refuse(const fs_saved_reader *r, const fs_buffer *text, fs_error *error)
 {
     bool is_ours = text->size >= 4 && memcmp(text->data, "fs", 2) == 0 && text->data[2] != '1';
     if (is_ours && digit_of(text->data[2]) >= 0)
@@ -297,10 +297,12 @@ fs_status fs_saved_read(fs_forecaster *f, fs_error *error)
 {
     fs_saved *s = f->saved;
     const fs_buffer *text = &s->text;
-    reader r = {.at = text->data, .end = text->data + text->size, .fails = text->size == 0};
+    fs_saved_reader r = {
+        .at = text->data, .end = text->data + text->size, .fails = text->size == 0};
     read_time(&r, &s->time);
     read_scale(&r, s);
-    s->has_table = comes(&r, ";errors=");
+    if (!r.fails) FS_TRY(fs_saved_read_effects(f, &r));
+    s->has_table = fs_saved_comes(&r, ";errors=");
     if (s->has_table) read_table(&r, &s->table);
     if (!r.fails) FS_TRY(read_parts(f, &r));
     return r.fails ? refuse(&r, text, error) : FS_OK;

@@ -60,8 +60,7 @@ static int64_t gather(fs_events *e, const fs_vector *text, int64_t start, const 
     return count;
 }
 
-/* Cut where a character ends. */
-static void copy_name(const fs_event_row *from, char to[FS_EVENT_LENGTH])
+void fs_events_copy_name(const fs_event_row *from, char to[FS_EVENT_LENGTH])
 {
     int64_t length = from->length < FS_EVENT_LENGTH - 1 ? from->length : FS_EVENT_LENGTH - 1;
     while (length > 0 && length < from->length &&
@@ -90,14 +89,16 @@ fs_status fs_events_find(fs_events *e, const fs_vector *text, int64_t start, con
     for (int64_t t = 0; t < grid->count; t++) known += grid->valid[t];
     for (int64_t t = 0; t < length; t++) e->event[t] = FS_EVENT_NONE;
     e->count = 0;
+    e->usual[0] = '\0';
     for (int64_t first = 0, end = 0; first < count; first = end) {
         while (end < count && is_same(&e->named[first], &e->named[end])) end++;
         int64_t seen = count_known(e, first, end, grid);
+        if (seen > known / 2) fs_events_copy_name(&e->named[first], e->usual);
         if (seen > known / 2) continue;
         for (int64_t i = first; i < end; i++)
             e->event[e->named[i].place] = seen > 0 ? e->count : FS_EVENT_OTHER;
         if (seen == 0) continue;
-        copy_name(&e->named[first], e->text[e->count]);
+        fs_events_copy_name(&e->named[first], e->text[e->count]);
         e->name[e->count] = e->text[e->count];
         e->count++;
     }

@@ -108,27 +108,34 @@ static fs_status read_box_cox(fs_forecast_settings *all, const fs_options *optio
     return FS_USAGE;
 }
 
-#define REGRESSORS_MOST 50
-#define CALENDAR_LEAST  61 /* days: two months */
+#define CALENDAR_LEAST 61 /* days: two months */
 
-/* sin and cos of 2 pi k (d - 1) / n on day d of a month of n, k = 1, 2, 3. */
+/* sin (even k) or cos of 2 pi i (d - 1) / n on day d of a month of n, i = 1, 2, 3. */
+static double wave_at(int n, int day, int k)
+{
+    double at = 2 * M_PI * (k / 2 + 1) * (day - 1) / (double)n;
+    return k % 2 == 0 ? sin(at) : cos(at);
+}
+
+double fs_calendar_wave(fs_civil date, int k)
+{
+    return wave_at(fs_days_in_month(date.year, date.month), date.day, k);
+}
+
 static void fill_waves(fs_forecast_work *w)
 {
     for (int n = 28; n <= FS_MONTH_LONGEST; n++)
         for (int day = 1; day <= n; day++)
-            for (int k = 1; k <= FS_CALENDAR_WAVES / 2; k++) {
-                double at = 2 * M_PI * k * (day - 1) / (double)n;
-                w->wave[n][day][2 * k - 2] = sin(at);
-                w->wave[n][day][2 * k - 1] = cos(at);
-            }
+            for (int k = 0; k < FS_CALENDAR_WAVES; k++) w->wave[n][day][k] = wave_at(n, day, k);
 }
 
-static fs_status refuse_saving(fs_error *error)
+double fs_regressor_value(const fs_vector *x, int64_t row)
 {
-    fs_fail(error, FS_USAGE, "a model with regressors, or with the calendar, can't be saved");
-    fs_error_remedy(error, "leave out 'save', or columns beside the value and calendar = yes");
-    return FS_USAGE;
+    if (x->valid && !x->valid[row]) return NAN;
+    return x->number ? x->number[row] : (double)x->integer[row];
 }
+
+double fs_index_value(double index) { return index > 0 ? log(index) : NAN; }
 
 /* Regressors come after the declared columns, those of the calendar last. */
 static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
@@ -141,14 +148,11 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     w->has_ahead = w->binding.name[FS_WORK_AHEAD] != NULL;
     w->has_events = w->binding.name[FS_WORK_EVENT] != NULL;
     w->has_index = w->binding.name[FS_WORK_INDEX] != NULL;
-    if (s->saves && (w->given > 0 || w->has_events || w->has_index || strcmp(calendar, "yes") == 0))
-        return refuse_saving(error);
-    is_wanted = is_wanted && !s->saves;
     w->uses_calendar = is_wanted && w->binding.order_type != FS_TYPE_INT;
-    if (w->given > REGRESSORS_MOST) {
+    if (w->given > FS_REGRESSORS_MOST) {
         fs_fail(error, FS_USAGE,
                 "%d columns beside the value would be regressors, and %d are the most", w->given,
-                REGRESSORS_MOST);
+                FS_REGRESSORS_MOST);
         fs_error_remedy(error, "leave out those that do not drive the value");
         return FS_USAGE;
     }
@@ -158,8 +162,9 @@ static fs_status open_regressors(fs_forecast_work *w, fs_error *error)
     w->driver = fs_alloc(most * sizeof *w->driver);
     w->prior = fs_alloc(most * sizeof *w->prior);
     w->expected = fs_alloc(most * sizeof *w->expected);
+    w->kind = fs_alloc(most);
     w->wave = fs_alloc((FS_MONTH_LONGEST + 1) * sizeof *w->wave);
-    if (!w->column || !w->name || !w->driver || !w->prior || !w->expected || !w->wave)
+    if (!w->column || !w->name || !w->driver || !w->prior || !w->expected || !w->kind || !w->wave)
         return fs_fail_memory(error, sizeof *w->wave);
     fill_waves(w);
     return FS_OK;
@@ -221,6 +226,7 @@ void fs_forecast_work_close(void *pointer)
     fs_free(w->driver);
     fs_free(w->prior);
     fs_free(w->expected);
+    fs_free(w->kind);
     fs_free(w->column);
     fs_free(w->name);
     fs_forecaster_close(w->forecaster);
@@ -309,6 +315,7 @@ static double *add_regressor(fs_forecast_work *w, int64_t length, const char *na
     w->driver[j] = driver;
     w->prior[j] = prior;
     w->expected[j] = 0;
+    w->kind[j] = FS_KIND_COLUMN;
     return at;
 }
 
@@ -323,7 +330,7 @@ static fs_status add_column(fs_forecast_work *w, const fs_vector *x, int64_t sta
     for (int64_t i = 0; i < w->grid.rows; i++) {
         int64_t row = start + i, t = w->grid.place[i];
         if (t >= length || (x->valid && !x->valid[row])) continue;
-        to[t] = x->number ? x->number[row] : (double)x->integer[row];
+        to[t] = fs_regressor_value(x, row);
         is_known = true;
     }
     if (!is_known) w->regressors--;
@@ -338,17 +345,20 @@ static fs_status add_index(fs_forecast_work *w, const fs_vector *x, int64_t star
     FS_TRY(add_column(w, x, start, length, error));
     if (w->regressors == j) return FS_OK;
     double *index = w->room + j * length;
-    for (int64_t t = 0; t < length; t++) index[t] = index[t] > 0 ? log(index[t]) : NAN;
+    for (int64_t t = 0; t < length; t++) index[t] = fs_index_value(index[t]);
     w->prior[j] = PRIOR_INDEX;
     w->expected[j] = 1;
+    w->kind[j] = FS_KIND_INDEX;
     return FS_OK;
 }
 
 static void add_calendar(fs_forecast_work *w, int64_t length)
 {
-    double *room = add_regressor(w, length, "time of the month", w->given, PRIOR_CALENDAR);
-    for (int j = 1; j < FS_CALENDAR_WAVES; j++)
-        add_regressor(w, length, "time of the month", w->given, PRIOR_CALENDAR);
+    double *room = w->room + w->regressors * length;
+    for (int j = 0; j < FS_CALENDAR_WAVES; j++) {
+        add_regressor(w, length, FS_CALENDAR_NAME, w->given, PRIOR_CALENDAR);
+        w->kind[w->regressors - 1] = (char)(FS_KIND_WAVE + j);
+    }
     for (int64_t t = 0; t < length; t++) {
         fs_civil date = fs_step_date(&w->grid.step, fs_step_add(&w->grid.step, w->grid.first, t));
         const double *wave = w->wave[fs_days_in_month(date.year, date.month)][date.day];
@@ -452,7 +462,9 @@ fs_regressors fs_forecast_work_regressors(const fs_forecast_work *w)
                            .driver = w->driver,
                            .prior = w->prior,
                            .expected = w->expected,
+                           .kind = w->kind,
                            .event = w->has_events ? w->events.event : NULL,
                            .events = w->events.count,
-                           .event_name = w->events.name};
+                           .event_name = w->events.name,
+                           .event_usual = w->events.usual[0] ? w->events.usual : NULL};
 }

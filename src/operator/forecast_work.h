@@ -38,7 +38,21 @@ typedef struct fs_forecast_work {
     const char **name;
     int *driver;
     double *prior, *expected;
+    char *kind; /* as it is saved with a model */
 } fs_forecast_work;
+
+/* Kinds of regressors: a column, the seasonal index, and the waves of the calendar from the first on. */
+#define FS_KIND_COLUMN     'c'
+#define FS_KIND_INDEX      'i'
+#define FS_KIND_WAVE       'm'
+#define FS_CALENDAR_NAME   "time of the month"
+#define FS_REGRESSORS_MOST 50 /* columns */
+/* Wave k of the calendar on a date. */
+double fs_calendar_wave(fs_civil date, int k);
+/* What stands in a row of a regressor's column; NAN where it is not known. */
+double fs_regressor_value(const fs_vector *column, int64_t row);
+/* The same as a regressor: its log. */
+double fs_index_value(double index);
 
 extern const fs_column fs_forecast_work_input[];
 

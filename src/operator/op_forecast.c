@@ -107,7 +107,7 @@ static const fs_param forecast_params[] = {
      .choices = "model",
      .merges = true,
      .doc = "[model]: the fitted models come along, in a column saved_model, to be carried on by "
-            "update with what comes next; without regressors, so calendar is no then"},
+            "update with what comes next"},
     {0}};
 
 /* ---- workspace ---- */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "forecast_work.h"
+#include "update_drivers.h"
 
 #define STEPS_MOST (INT64_C(1) << 20) /* behind the end; a row that is farther is left out */
 
@@ -26,6 +26,30 @@ static const fs_column update_input[] = {
      .role = FS_ROLE_VALUE,
      .doc = "the model, as forecast with save = [model] or an update gave it, in one row of the "
             "group or in all; null in all: nothing is forecast, and noted"},
+    {.name = "ahead",
+     .type = FS_TYPE_BOOL,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "true: a period to come, of which only regressors and events are known; its value is "
+            "not looked at"},
+    {.name = "event",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "as in the forecast that was saved, of new rows and of periods to come; needed where "
+            "it had one. A name that it didn't know is an event like the others"},
+    {.name = "seasonal_index",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .doc = "the same; needed where the forecast had one"},
+    {.name = "*",
+     .type = FS_TYPE_DOUBLE,
+     .role = FS_ROLE_REGRESSOR,
+     .optional = true,
+     .doc =
+         "regressors by their names; needed are those that a saved model has, of new rows and of "
+         "periods to come, others do nothing"},
     {0}};
 
 static const fs_column update_output[] = {
@@ -55,6 +79,10 @@ static const fs_column update_output[] = {
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
      .doc = "what was done beside the usual, such as values left out; null: nothing"},
+    {.name = "drivers",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_RESULT,
+     .doc = "what regressors do to this period's forecast, as in forecast"},
     {.name = "saved_model",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_RESULT,
@@ -104,6 +132,9 @@ typedef struct workspace {
     double *value;
     uint8_t *valid;
     int64_t count, capacity;
+    int64_t *place; /* of the group's rows: steps behind the end, below 1: none */
+    int64_t row_capacity;
+    fs_update_drivers drivers;
     int64_t early, far, twice; /* rows left out */
 } workspace;
 
@@ -114,6 +145,8 @@ static void update_close(void *pointer)
     fs_forecaster_close(w->forecaster);
     fs_free(w->value);
     fs_free(w->valid);
+    fs_free(w->place);
+    fs_update_drivers_free(&w->drivers);
     fs_free(w);
 }
 
@@ -152,7 +185,7 @@ static fs_status find_text(const fs_block *block, int64_t g, saved_text *found, 
 {
     *found = (saved_text){NULL, 0};
     for (int64_t row = block->start[g]; row < block->start[g + 1]; row++) {
-        saved_text here = text_at(&block->column[2], row);
+        saved_text here = text_at(&block->column[FS_UPDATE_SAVED], row);
         if (here.bytes == 0) continue;
         if (found->bytes == 0) *found = here;
         if (here.bytes == found->bytes && memcmp(here.at, found->at, here.bytes) == 0) continue;
@@ -226,14 +259,36 @@ static fs_status take_row(workspace *w, int64_t place, double value, bool is_kno
     return FS_OK;
 }
 
+static fs_status reserve_places(workspace *w, int64_t rows)
+{
+    if (rows <= w->row_capacity) return FS_OK;
+    fs_free(w->place);
+    w->row_capacity = 0;
+    w->place = fs_alloc((size_t)(rows + rows / 4) * sizeof *w->place);
+    if (!w->place) return FS_MEMORY;
+    w->row_capacity = rows + rows / 4;
+    return FS_OK;
+}
+
+static bool is_ahead(const workspace *w, const fs_block *block, int64_t row)
+{
+    const fs_vector *ahead = &block->column[FS_UPDATE_AHEAD];
+    if (!w->binding.name[FS_UPDATE_AHEAD]) return false;
+    return (!ahead->valid || ahead->valid[row]) && ahead->integer[row];
+}
+
 static fs_status fill(workspace *w, const fs_block *block, int64_t g)
 {
-    const fs_vector *period = &block->column[0], *value = &block->column[1];
-    int64_t most = most_steps(w), rows = 0, last = 0, known = 0;
+    const fs_vector *period = &block->column[FS_UPDATE_PERIOD];
+    const fs_vector *value = &block->column[FS_UPDATE_VALUE];
+    int64_t most = most_steps(w), rows = 0, last = 0, known = 0, start = block->start[g];
+    bool tells_ahead = w->binding.name[FS_UPDATE_AHEAD];
     w->count = w->early = w->far = w->twice = 0;
-    for (int64_t row = block->start[g]; row < block->start[g + 1]; row++) {
-        bool is_known = !value->valid || value->valid[row];
-        int64_t place = place_of(w, period->integer[row], rows);
+    FS_TRY(reserve_places(w, block->start[g + 1] - start));
+    for (int64_t row = start; row < block->start[g + 1]; row++) {
+        bool ahead = is_ahead(w, block, row);
+        bool is_known = !ahead && (!value->valid || value->valid[row]);
+        int64_t place = w->place[row - start] = place_of(w, period->integer[row], rows);
         if (place < 1) {
             w->early += is_known;
             continue;
@@ -245,7 +300,7 @@ static fs_status fill(workspace *w, const fs_block *block, int64_t g)
         }
         FS_TRY(take_row(w, place, value->number[row], is_known, last));
         last = place;
-        if (is_known) known = place;
+        if (tells_ahead ? !ahead : is_known) known = place;
     }
     if (w->has_end) return w->time.step.irregular ? FS_OK : lengthen(w, most);
     w->count = known;
@@ -257,7 +312,7 @@ static int64_t new_end(const workspace *w, const fs_block *block, int64_t g)
     int64_t left = w->count;
     if (!w->time.step.irregular) return fs_step_add(&w->time.step, w->time.end, w->count);
     for (int64_t row = block->start[g]; row < block->start[g + 1] && left > 0; row++) {
-        int64_t period = block->column[0].integer[row];
+        int64_t period = block->column[FS_UPDATE_PERIOD].integer[row];
         if (period > w->time.end && --left == 0) return period;
     }
     return w->time.end;
@@ -294,12 +349,14 @@ static fs_status add_rows(const workspace *w, const fs_forecast *forecast, const
         fs_rows_set_integer(out, STEP, row, h + 1);
         FS_TRY(set_text(out, model, row, forecast->model));
         FS_TRY(set_text(out, model + 1, row, forecast->note));
+        const char *drivers = forecast->drivers ? forecast->drivers + h * FS_DRIVERS : NULL;
+        FS_TRY(set_text(out, model + 2, row, drivers));
         if (!forecast->known) continue;
         fs_rows_set_number(out, MEAN, row, forecast->mean[h]);
         for (int q = 0; q < w->quantiles; q++)
             fs_rows_set_number(out, QUANTILE + q, row, forecast->quantile[h * w->quantiles + q]);
     }
-    return set_text(out, model + 2, first, saved);
+    return set_text(out, model + 3, first, saved);
 }
 
 /* A group without a model: its rows tell where it stands. */
@@ -308,7 +365,7 @@ static fs_status add_nothing(workspace *w, const fs_block *block, int64_t g, fs_
     static const fs_period_kind kind[] = {[FS_TYPE_INT] = FS_PERIOD_INTEGER,
                                           [FS_TYPE_DATE] = FS_PERIOD_DATE,
                                           [FS_TYPE_TIME] = FS_PERIOD_TIME};
-    const int64_t *period = block->column[0].integer + block->start[g];
+    const int64_t *period = block->column[FS_UPDATE_PERIOD].integer + block->start[g];
     int64_t rows = block->start[g + 1] - block->start[g];
     fs_forecast forecast = {.model = "none"};
     fs_step_infer(kind[w->binding.order_type], period, rows, "auto", &w->time.step);
@@ -328,7 +385,13 @@ static fs_status update_group(workspace *w, const fs_block *block, int64_t g, fs
     FS_TRY(fs_forecaster_load(w->forecaster, found.at, found.bytes, &w->time, error));
     FS_TRY(check_kind(w, error));
     FS_TRY(fill(w, block, g));
-    FS_TRY(fs_forecaster_update(w->forecaster, w->value, w->valid, w->count, &forecast, error));
+    fs_update_steps steps = {.place = w->place,
+                             .time = &w->time,
+                             .count = w->count + w->horizon,
+                             .needs = fs_forecaster_needs(w->forecaster)};
+    FS_TRY(fs_update_drivers_fill(&w->drivers, &w->binding, block, g, &steps, error));
+    FS_TRY(fs_forecaster_update(w->forecaster, w->value, w->valid, w->count, &w->drivers.given,
+                                &forecast, error));
     w->time.end = new_end(w, block, g);
     add_note(&forecast, "left out, up to the saved end", w->early);
     add_note(&forecast, "left out, too far behind it", w->far);
@@ -362,7 +425,10 @@ const fs_operator fs_update_operator = {
         "the "
         "parameters of the fit (of arima: once its filter has come to rest). Weights of auto stay "
         "what they are; intervals follow the size of the errors that were made since. mstl "
-        "and models with regressors can't be saved. Format: docs/saved.md.\n\n"
+        "can't be saved. Format: docs/saved.md.\n\n"
+        "What regressors and events do stays as it was fitted too: it is taken out of what is new, "
+        "and put back into what is forecast, by the columns of the same names. A table that lacks "
+        "one of them is refused.\n\n"
         "Periods between the saved end and the last known value that have no row count as missing "
         "unless `absent` says otherwise; rows up to the saved end are left out and noted. Values "
         "that "
@@ -371,7 +437,7 @@ const fs_operator fs_update_operator = {
         "to fit anew.",
     .example = "foresell apply update new.csv --group item --order day --value units "
                "--horizon 14 -o out.csv",
-    .version = 2,
+    .version = 3,
     .input = update_input,
     .output = update_output,
     .params = update_params,

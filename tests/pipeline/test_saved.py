@@ -74,10 +74,40 @@ def test_broken_texts_name_the_group(foresell, tmp_path, saved, text, said):
     assert found.returncode in (2, 3) and re.search(said, found.stderr) and "group item='G0'" in found.stderr, found.stderr
 
 
-def test_what_cannot_be_saved_is_refused_or_noted(foresell, tmp_path):
-    found = made(foresell, tmp_path, "forecast", "more", f"select *, n % 2 as promotion from (select *, row_number() over () as n from ({SALES}))", *BY_DAY,
-                 "--save", "[model]", check=False)
-    assert found.returncode == 2 and "regressors" in found.stderr
+PROMOTED = """select item, day, units * (1 + 0.8 * promotion + 0.5 * (holiday is not null)::int) as units, promotion, holiday from (
+    select *, (dayofyear(day) % 6 = 1)::int as promotion, case when dayofyear(day) % 19 = 4 then 'Fair ' || dayofyear(day) % 38 end as holiday from ({sales}))"""
+
+
+def promoted(days: str, values: str = "units") -> str:
+    """Rows of these days, with a promotion and holidays."""
+    return f"select item, day, {values} as units, promotion, holiday from ({PROMOTED.format(sales=SALES)}) where {days}"
+
+
+@pytest.mark.parametrize("model", ["ets", "auto"])
+def test_regressors_events_and_the_calendar_go_along(foresell, tmp_path, model):
+    """Without news as it was; with news near a fit anew, on days with a promotion and without; a table without them is refused."""
+    known, to_come = "day < date '2024-04-30'", "day >= date '2024-04-30' and day < date '2024-05-14'"
+    options = [*BY_DAY, "--event", "holiday"]
+    past = f"{promoted(known)} union all {promoted(to_come, 'null')}"
+    saved = made(foresell, tmp_path, "forecast", "saved", past, *options, "--model", model, "--calendar", "yes", "--save", "[model]")
+    again = made(foresell, tmp_path, "update", "again", with_models(promoted(to_come, "null"), saved), *options)
+    count, mean, quantile = differences(again, saved)
+    assert count == 42 and mean < 1e-9 and quantile < 1e-6
+    other = "a.drivers is distinct from b.drivers or a.saved_model is distinct from b.saved_model"
+    assert duckdb.sql(f"select count(*) from {again} a join {saved} b using (item, step) where {other}").fetchone() == (0,)
+    assert duckdb.sql(f"select count(*) from {again} where drivers like '%promotion +%'").fetchone()[0] >= 6
+    news = f"{promoted(to_come)} union all {promoted(to_come.replace('05-14', '05-28').replace('04-30', '05-14'), 'null')}"
+    updated = made(foresell, tmp_path, "update", "updated", with_models(news, saved), *options)
+    anew = made(foresell, tmp_path, "forecast", "anew", f"{promoted(known)} union all {news}", *options, "--model", model, "--calendar", "yes")
+    off = duckdb.sql(f"select count(*), avg(abs(a.mean / b.mean - 1)) from {updated} a join {anew} b using (item, period)").fetchone()
+    print(model, off)
+    assert off[0] == 42 and off[1] < 0.05
+    lacking = with_models(f"select * exclude (promotion) from ({promoted(to_come)})", saved)
+    found = made(foresell, tmp_path, "update", "lacks", lacking, *options, check=False)
+    assert found.returncode in (2, 3) and "needs the column 'promotion'" in found.stderr, found.stderr
+
+
+def test_what_cannot_be_saved_is_noted(foresell, tmp_path):
     out = made(foresell, tmp_path, "forecast", "mstl", SALES, *BY_DAY, "--model", "mstl", "--save", "[model]")
     assert duckdb.sql(f"select distinct note, saved_model from {out}").fetchall() == [("this model can't be saved", None)]
 

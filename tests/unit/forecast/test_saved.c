@@ -50,7 +50,7 @@ static fs_forecast update(fs_forecaster *f, const char *text, const double *y, c
     fs_saved_time time;
     assert_int_equal(fs_forecaster_load(f, text, strlen(text), &time, NULL), FS_OK);
     assert_int_equal(time.end, month.end);
-    assert_int_equal(fs_forecaster_update(f, y, valid, n, &forecast, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_update(f, y, valid, n, NULL, &forecast, NULL), FS_OK);
     return forecast;
 }
 
@@ -501,6 +501,256 @@ static void a_first_sale_begins_a_series(void **state)
     fs_forecaster_close(later);
 }
 
+/* ---- regressors and events ---- */
+
+enum { DRIVEN = 150, NEWS = 20, STEPS = DRIVEN + NEWS + HORIZON };
+
+/* A promotion, a price, one that never changes, a wave; and events. */
+typedef struct driven {
+    double y[DRIVEN + NEWS], column[4][STEPS];
+    const double *value[4], *later[3];
+    int event[STEPS];
+    fs_regressors given;
+} driven;
+
+static void drive(driven *d, bool multiplies)
+{
+    static const char *const name[] = {"promo, 10 %", "price", "steady", "time"};
+    static const char *const event_name[] = {"Black Friday", "Fête"};
+    fs_random random = fs_random_open(8, 0, 0, 0);
+    for (int t = 0; t < STEPS; t++) {
+        d->column[0][t] = t % 9 < 2;
+        d->column[1][t] = t == 40 ? NAN : 10 + t % 4;
+        d->column[2][t] = 3;
+        d->column[3][t] = sin(t * 0.2);
+        d->event[t] = t % 23 == 5                 ? 0
+                      : t % 31 == 7               ? 1
+                      : t > DRIVEN && t % 17 == 2 ? FS_EVENT_OTHER
+                                                  : FS_EVENT_NONE;
+        double size = 1 + 0.5 * d->column[0][t] - 0.02 * (t % 4) + 0.8 * (t % 23 == 5);
+        double level = 20 + 3 * (t % 7 == 2) + fs_random_normal(&random);
+        if (t < DRIVEN + NEWS) d->y[t] = multiplies ? level * size : level + 9 * size - 30;
+    }
+    for (int j = 0; j < 4; j++) d->value[j] = d->column[j];
+    d->given = (fs_regressors){.count = 4,
+                               .value = d->value,
+                               .name = name,
+                               .kind = "ccim",
+                               .event = d->event,
+                               .events = 2,
+                               .event_name = event_name,
+                               .event_usual = "none"};
+}
+
+/* The same behind the end, as a saved model wants them. */
+static fs_regressors later_of(driven *d, int from)
+{
+    static const int changes[] = {0, 1, 3};
+    for (int j = 0; j < 3; j++) d->later[j] = d->column[changes[j]] + from;
+    return (fs_regressors){.count = 3, .value = d->later, .event = d->event + from};
+}
+
+static fs_forecast update_driven(fs_forecaster *f, const char *text, driven *d, int n)
+{
+    fs_forecast forecast;
+    fs_saved_time time;
+    fs_regressors later = later_of(d, DRIVEN);
+    assert_int_equal(fs_forecaster_load(f, text, strlen(text), &time, NULL), FS_OK);
+    assert_int_equal(fs_forecaster_update(f, d->y + DRIVEN, NULL, n, &later, &forecast, NULL),
+                     FS_OK);
+    return forecast;
+}
+
+static fs_forecast run_driven(fs_forecaster *f, const driven *d)
+{
+    fs_forecast forecast;
+    assert_int_equal(fs_forecaster_run(f, 7, d->y, NULL, DRIVEN, &d->given, &forecast, NULL),
+                     FS_OK);
+    return forecast;
+}
+
+/* Of every model, with effects that multiply and that add: means to the last bit, what drives them, and the text. */
+static void effects_go_along(void **state)
+{
+    (void)state;
+    driven d;
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO);
+    for (int trial = 0; trial < 2 * FS_FORECAST_MODELS; trial++) {
+        int model = trial / 2;
+        if (!is_saved(model)) continue;
+        fs_forecaster *f = open_saving(model);
+        drive(&d, trial % 2);
+        fs_forecast then = run_driven(f, &d);
+        char *text = save(f, 7);
+        assert_non_null(text);
+        assert_non_null(strstr(text, trial % 2 ? ";effects=times,c:promo%2c%2010%20%25,"
+                                               : ";effects=plus,c:promo%2c%2010%20%25,"));
+        assert_null(strstr(text, "steady"));
+        assert_non_null(strstr(text, ",m:time,"));
+        assert_non_null(strstr(text, ",u:none,e:Black%20Friday,"));
+        fs_forecast now = update_driven(later, text, &d, 0);
+        expect_same(&now, &then);
+        bool turns = strcmp(fs_forecast_model_name(model), "dhr") == 0; /* its waves, once more */
+        for (int h = 0; h < HORIZON; h++) assert_true(turns || now.mean[h] == then.mean[h]);
+        for (int h = 0; h < HORIZON; h++)
+            assert_string_equal(now.drivers + h * FS_DRIVERS, then.drivers + h * FS_DRIVERS);
+        assert_non_null(strstr(now.drivers + 3 * FS_DRIVERS, "promo, 10 % +"));
+        char *again = save(later, 7);
+        assert_string_equal(again, text);
+        free(text), free(again);
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later);
+}
+
+/* What is new less its effects moves the plain model on, and what that says times the effects, or and them, is the forecast. */
+static void effects_are_taken_out_of_what_is_new(void **state)
+{
+    (void)state;
+    driven d;
+    fs_forecaster *later = open_saving(FS_FORECAST_AUTO), *plain = open_saving(FS_FORECAST_AUTO);
+    static const char *const models[] = {"ses", "holt_winters", "arima", "snaive", "auto"};
+    for (int trial = 0; trial < 10; trial++) {
+        fs_forecaster *f = open_saving(fs_forecast_model_find(models[trial / 2]));
+        double news[NEWS], effect[NEWS + HORIZON];
+        bool multiplies = trial % 2;
+        drive(&d, multiplies);
+        (void)run_driven(f, &d);
+        char *text = save(f, 7), *without = strdup(text);
+        for (int t = 0; t < NEWS + HORIZON; t++) {
+            double sum = fs_event_effect(&f->effects, d.event[DRIVEN + t]);
+            for (int j = 0; j < 4; j++) {
+                double x = d.column[j][DRIVEN + t], one = fs_effects_of(&f->effects, j, x);
+                sum += multiplies ? log1p(one) : one;
+            }
+            effect[t] = multiplies ? exp(sum) : sum * f->series.unit;
+            if (t < NEWS)
+                news[t] = multiplies ? d.y[DRIVEN + t] / effect[t] : d.y[DRIVEN + t] - effect[t];
+        }
+        char *from = strstr(without, ";effects="), *to = strstr(from, ";errors=");
+        memmove(from, to, strlen(to) + 1);
+        fs_forecast now = update_driven(later, text, &d, NEWS),
+                    less = update(plain, without, news, NULL, NEWS);
+        assert_string_equal(now.model, less.model);
+        for (int h = 0; h < HORIZON; h++) {
+            double by = effect[NEWS + h], mean = less.mean[h], q = less.quantile[h * 6 + 4];
+            assert_true(is_near(now.mean[h], multiplies ? mean * by : mean + by, 1));
+            assert_true(is_near(now.quantile[h * 6 + 4], multiplies ? q * by : q + by, 1));
+        }
+        free(text), free(without);
+        fs_forecaster_close(f);
+    }
+    fs_forecaster_close(later), fs_forecaster_close(plain);
+}
+
+/* Counts stay whole, and sell more under a promotion. */
+static void counts_keep_their_effects(void **state)
+{
+    (void)state;
+    driven d;
+    fs_random random = fs_random_open(6, 0, 0, 0);
+    fs_forecaster *f = open_saving(fs_forecast_model_find("counts")),
+                  *later = open_saving(FS_FORECAST_AUTO);
+    drive(&d, true);
+    for (int t = 0; t < DRIVEN + NEWS; t++)
+        d.y[t] = (double)fs_random_poisson(&random, d.column[0][t] > 0 ? 6 : 2);
+    (void)run_driven(f, &d);
+    char *text = save(f, 7);
+    fs_forecast now = update_driven(later, text, &d, NEWS);
+    assert_string_equal(now.model, "counts");
+    assert_true(now.note[0] == '\0');
+    for (int h = 0; h < HORIZON; h++) {
+        bool promoted = d.column[0][DRIVEN + NEWS + h] > 0;
+        if (d.event[DRIVEN + NEWS + h] == FS_EVENT_NONE)
+            assert_true(promoted ? now.mean[h] > 3.5 : now.mean[h] < 3.5);
+        for (int q = 0; q < 6; q++)
+            assert_true(now.quantile[h * 6 + q] == floor(now.quantile[h * 6 + q]));
+    }
+    free(text);
+    fs_forecaster_close(f), fs_forecaster_close(later);
+}
+
+/* Regressors that never change leave a text as it is without any. */
+static void what_does_nothing_is_not_saved(void **state)
+{
+    (void)state;
+    driven d;
+    fs_forecaster *f = open_saving(FS_FORECAST_AUTO);
+    drive(&d, true);
+    d.given.count = 1, d.given.event = NULL, d.given.events = 0;
+    d.value[0] = d.column[2];
+    (void)run_driven(f, &d);
+    char *with = save(f, 7);
+    (void)run(f, 7, d.y, NULL, DRIVEN);
+    char *without = save(f, 7);
+    assert_string_equal(with, without);
+    assert_null(strstr(with, "effects"));
+    free(with), free(without);
+    fs_forecaster_close(f);
+}
+
+static void what_is_needed_must_be_given(void **state)
+{
+    (void)state;
+    driven d;
+    fs_forecast forecast;
+    fs_saved_time time;
+    fs_error error = {0};
+    fs_forecaster *f = open_saving(fs_forecast_model_find("ses"));
+    drive(&d, true);
+    (void)run_driven(f, &d);
+    char *text = save(f, 7);
+    fs_regressors later = later_of(&d, DRIVEN);
+    assert_int_equal(fs_forecaster_load(f, text, strlen(text), &time, NULL), FS_OK);
+    const fs_regressors *needs = fs_forecaster_needs(f);
+    assert_int_equal(needs->count, 3);
+    assert_string_equal(needs->name[0], "promo, 10 %");
+    assert_string_equal(needs->kind, "ccm");
+    assert_int_equal(needs->events, 2);
+    assert_string_equal(needs->event_name[1], "Fête");
+    assert_string_equal(needs->event_usual, "none");
+    assert_int_equal(fs_forecaster_update(f, d.y, NULL, 0, NULL, &forecast, &error), FS_DATA);
+    assert_non_null(strstr(error.message, "regressors or events"));
+    later.event = NULL;
+    assert_int_equal(fs_forecaster_update(f, d.y, NULL, 0, &later, &forecast, NULL), FS_DATA);
+    later = later_of(&d, DRIVEN), later.count = 2;
+    assert_int_equal(fs_forecaster_update(f, d.y, NULL, 0, &later, &forecast, NULL), FS_DATA);
+    free(text);
+    fs_forecaster_close(f);
+}
+
+/* Cut off anywhere, or with any other character in its effects: refused, or something finite. */
+static void broken_effects_are_refused(void **state)
+{
+    (void)state;
+    driven d;
+    fs_random random = fs_random_open(32, 0, 0, 0);
+    fs_forecaster *f = open_saving(fs_forecast_model_find("ses")),
+                  *later = open_saving(FS_FORECAST_AUTO);
+    fs_saved_time time;
+    drive(&d, true);
+    (void)run_driven(f, &d);
+    char *text = save(f, 7), *from = strstr(text, ";effects="), *to = strstr(text, ";errors=");
+    for (size_t cut = 0; cut < strlen(text); cut++)
+        assert_int_equal(fs_forecaster_load(f, text, cut, &time, NULL), FS_DATA);
+    for (int trial = 0; trial < 20000; trial++) {
+        char *at = from + fs_random_below(&random, to - from), was = *at;
+        fs_forecast now = {.known = false};
+        *at = "0123456789abcdef-p,:;%eu="[fs_random_below(&random, 25)];
+        if (fs_forecaster_load(later, text, strlen(text), &time, NULL) == FS_OK) {
+            fs_regressors given = later_of(&d, DRIVEN);
+            fs_status status =
+                fs_forecaster_update(later, d.y + DRIVEN, NULL, 5, &given, &now, NULL);
+            assert_true(status == FS_OK || fs_forecaster_needs(later)->count != 3);
+        }
+        for (int h = 0; now.known && h < HORIZON; h++)
+            assert_true(isfinite(now.mean[h]) && isfinite(now.quantile[h * 6]));
+        *at = was;
+    }
+    free(text);
+    fs_forecaster_close(f), fs_forecaster_close(later);
+}
+
 /* ---- texts ---- */
 
 static void numbers_are_read_as_they_are_written(void **state)
@@ -565,7 +815,8 @@ static void digits_may_be_any(void **state)
             fs_saved_time time;
             *at = "0123456789abcdef-p,"[fs_random_below(&random, 19)];
             if (fs_forecaster_load(later, text, strlen(text), &time, NULL) == FS_OK)
-                assert_int_equal(fs_forecaster_update(later, y + 95, NULL, 5, &now, NULL), FS_OK);
+                assert_int_equal(fs_forecaster_update(later, y + 95, NULL, 5, NULL, &now, NULL),
+                                 FS_OK);
             for (int h = 0; now.known && h < HORIZON; h++)
                 assert_true(isfinite(now.mean[h]) && isfinite(now.quantile[h * 6]));
             *at = was;
@@ -590,7 +841,8 @@ static void expect_memory_may_end(int model)
         const char *again;
         fs_alloc_fail_after(n);
         fs_status status = fs_forecaster_load(later, text, strlen(text), &time, NULL);
-        if (status == FS_OK) status = fs_forecaster_update(later, y + 95, NULL, 5, &forecast, NULL);
+        if (status == FS_OK)
+            status = fs_forecaster_update(later, y + 95, NULL, 5, NULL, &forecast, NULL);
         if (status == FS_OK) status = fs_forecaster_save(later, &time, &again, NULL);
         bool failed = fs_alloc_count() > n;
         fs_alloc_fail_after(-1);
@@ -656,6 +908,12 @@ int main(void)
         cmocka_unit_test(a_closed_day_stays_closed),
         cmocka_unit_test(values_that_no_model_takes_are_passed_over),
         cmocka_unit_test(a_first_sale_begins_a_series),
+        cmocka_unit_test(effects_go_along),
+        cmocka_unit_test(effects_are_taken_out_of_what_is_new),
+        cmocka_unit_test(counts_keep_their_effects),
+        cmocka_unit_test(what_does_nothing_is_not_saved),
+        cmocka_unit_test(what_is_needed_must_be_given),
+        cmocka_unit_test(broken_effects_are_refused),
         cmocka_unit_test(numbers_are_read_as_they_are_written),
         cmocka_unit_test(broken_texts_are_refused),
         cmocka_unit_test(digits_may_be_any),
