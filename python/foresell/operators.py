@@ -2936,7 +2936,7 @@ def update(
 
     Between two fits a forecast is the same as if all of the series had been filtered with the parameters of the fit (of
     arima: once its filter has come to rest). Weights of auto stay what they are; intervals follow the size of the
-    errors that were made since. mstl can't be saved. Format: docs/saved.md.
+    errors that were made since. Format: docs/saved.md.
 
     What regressors and events do stays as it was fitted too: it is taken out of what is new, and put back into what is
     forecast, by the columns of the same names. A table that lacks one of them is refused.

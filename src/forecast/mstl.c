@@ -11,6 +11,8 @@
  *   - n/2 log(variance), of logarithms - n/2 log(variance) - sum of log y.
  * Seasons then multiply, and what comes back is the median.
  *
+ * Carried on, the cycles stay as they are and the smoothing of what they leave moves on.
+ *
  * What is missing weighs nothing. A season of which less than two cycles are there is left out; where none is, it is ets.
  *
  * Cost: two passes of STL a season and round, some 20 ns an observation each, twice where logarithms are tried, and ets without season.
@@ -192,16 +194,129 @@ static void raise(const fs_series *series, int64_t horizon, fs_fit *fit)
 }
 
 /* "MSTL(7,365) ETS(A,N,N)" */
-static void describe(const work *w, bool is_log, fs_fit *fit)
+static void describe(int seasons, const int *season, bool is_log, fs_fit *fit)
 {
     char rest[FS_MODEL_NAME];
     size_t used = 0, size = sizeof fit->model;
     memcpy(rest, fit->model, sizeof rest);
-    for (int i = 0; i < w->seasons; i++)
-        used += (size_t)snprintf(fit->model + used, size - used, "%s%d", i ? "," : "MSTL(",
-                                 w->season[i]);
+    if (seasons == 0) return;
+    for (int i = 0; i < seasons; i++)
+        used +=
+            (size_t)snprintf(fit->model + used, size - used, "%s%d", i ? "," : "MSTL(", season[i]);
     snprintf(fit->model + used, size - used, "%s) %.30s", is_log ? ",log" : "", rest);
 }
+
+/* ---- carried on ---- */
+
+/* What is kept behind the states of exponential smoothing. */
+typedef struct kept {
+    int64_t is_log, seasons, length[FS_SEASONS_MOST];
+    double today; /* of logarithms what makes a relative error one of today, else 1 */
+    double *cycle[FS_SEASONS_MOST];
+    int64_t time; /* since the cycles begin */
+} kept;
+
+/* 1 where they are logarithms, today, how many seasons; of each its length and its cycle. room: for those that are read. */
+static void go_through(fs_states *s, kept *k, double *room)
+{
+    fs_states_whole(s, &k->is_log, 0, 1);
+    fs_states_number(s, &k->today, 0, FS_STATE_BOUND);
+    fs_states_whole(s, &k->seasons, 0, FS_SEASONS_MOST);
+    for (int i = 0; i < k->seasons && !s->fails; i++) {
+        fs_states_whole(s, &k->length[i], 1, s->left);
+        if (s->fails) return;
+        if (s->reads) k->cycle[i] = room, room += k->length[i];
+        fs_states_ring(s, k->cycle[i], k->length[i], k->time % k->length[i], 1, -FS_STATE_BOUND,
+                       FS_STATE_BOUND);
+    }
+}
+
+/* With how many numbers these are at the end. */
+static void keep(kept *k, fs_fit *fit)
+{
+    if (!fit->keeps || fit->states == 0) return;
+    int64_t before = fit->states;
+    fs_states s = {.at = fit->state + before, .left = fit->state_capacity - before};
+    go_through(&s, k, NULL);
+    double own = (double)(s.at - (fit->state + before)) + 1;
+    fs_states_number(&s, &own, 0, (double)fit->state_capacity);
+    fs_states_end(&s, fit);
+}
+
+static void keep_fit(const work *w, const parts *p, fs_fit *fit)
+{
+    kept k = {.seasons = w->seasons, .today = 1};
+    if (p) k.is_log = p == &w->logs;
+    if (k.is_log) k.today = fit->mean[0];
+    for (int i = 0; i < w->seasons; i++) {
+        k.length[i] = w->season[i];
+        k.cycle[i] = p->each[i] + w->series->count - w->season[i];
+    }
+    keep(&k, fit);
+}
+
+/* Takes them off the states; false where they are none. */
+static bool read_kept(kept *k, fs_fit *fit, double *room)
+{
+    double own = fit->states > 0 ? fit->state[fit->states - 1] : 0;
+    if (!(own >= 4 && own < (double)fit->states)) return false;
+    fit->states -= (int64_t)own;
+    fs_states s = {.at = fit->state + fit->states, .left = (int64_t)own - 1, .reads = true};
+    go_through(&s, k, room);
+    return !s.fails && s.left == 0;
+}
+
+static double cycles_at(const kept *k, int64_t t)
+{
+    double sum = 0;
+    for (int i = 0; i < k->seasons; i++) sum += k->cycle[i][t % k->length[i]];
+    return sum;
+}
+
+/* What came since without the cycles, in `left`; false where it has no logarithms. */
+static bool take_out_kept(const kept *k, const fs_series *series, double *left)
+{
+    if (k->is_log && series->known > 0 && !(series->least > 0)) return false;
+    for (int64_t t = 0; t < series->count; t++) {
+        double y = series->y[t];
+        if (series->use[t] && k->is_log && !(y > 0)) return false;
+        left[t] = series->use[t] ? (k->is_log ? log(y) : y) - cycles_at(k, t) : 0;
+    }
+    return true;
+}
+
+static fs_status resume(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
+                        fs_fit *fit, bool *can)
+{
+    size_t count = (size_t)task->series->count, states = (size_t)fit->states;
+    kept k = {.time = 0};
+    fs_forecast_task without = {.season = 1, .horizon = task->horizon};
+    fs_series left = *task->series;
+    (void)method;
+    left.y = fs_scratch_reserve(scratch, count + states + 1);
+    if (!left.y) return FS_MEMORY;
+    fs_scratch rest = {.at = left.y + count + states, .size = 1};
+    *can = read_kept(&k, fit, left.y + count) && take_out_kept(&k, task->series, left.y);
+    if (!*can) return FS_OK;
+    without.series = &left;
+    FS_TRY(fs_ets_method.resume(&fs_ets_method, &without, &rest, fit, can));
+    if (!*can) return FS_OK;
+    k.time = (int64_t)count;
+    for (int64_t h = 0; h < task->horizon; h++) fit->mean[h] += cycles_at(&k, k.time + h);
+    if (k.is_log) {
+        double then = fmax(k.today, DBL_MIN);
+        raise(task->series, task->horizon, fit);
+        k.today = fit->mean[0];
+        fit->today *= k.today / then;
+    }
+    int season[FS_SEASONS_MOST];
+    for (int i = 0; i < k.seasons; i++) season[i] = (int)k.length[i];
+    describe((int)k.seasons, season, k.is_log, fit);
+    keep(&k, fit);
+    return FS_OK;
+}
+
+/* ---- the method ---- */
 
 static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_scratch *scratch,
                      fs_fit *fit, bool *can)
@@ -211,14 +326,19 @@ static fs_status fit(const fs_method *method, const fs_forecast_task *task, fs_s
     fs_forecast_task without = {.series = task->series, .season = 1, .horizon = task->horizon};
     w.seasons = fs_task_seasons(task, w.season);
     if (!lay_out(&w, scratch)) return FS_MEMORY;
-    if (w.seasons == 0) return fs_ets_method.fit(&fs_ets_method, &without, &w.rest, fit, can);
+    if (w.seasons == 0) {
+        FS_TRY(fs_ets_method.fit(&fs_ets_method, &without, &w.rest, fit, can));
+        keep_fit(&w, NULL, fit);
+        return FS_OK;
+    }
     parts *p = take_apart(&w);
     fs_series left = without_seasons(&w, p);
     without.series = &left;
     FS_TRY(fs_ets_method.fit(&fs_ets_method, &without, &w.rest, fit, can));
     put_back(&w, p, task->horizon, fit);
     if (p == &w.logs) raise(task->series, task->horizon, fit);
-    describe(&w, p == &w.logs, fit);
+    describe(w.seasons, w.season, p == &w.logs, fit);
+    keep_fit(&w, p, fit);
     fit->aicc = INFINITY;
     return FS_OK;
 }
@@ -229,6 +349,7 @@ const fs_method fs_mstl_method = {
              "left by "
              "exponential smoothing",
     .fit = fit,
+    .resume = resume,
     .competes = true,
     .seasons = FS_SEASONS_SEVERAL,
 };

@@ -108,7 +108,8 @@ def test_regressors_events_and_the_calendar_go_along(foresell, tmp_path, model):
 
 
 def test_what_cannot_be_saved_is_noted(foresell, tmp_path):
-    out = made(foresell, tmp_path, "forecast", "mstl", SALES, *BY_DAY, "--model", "mstl", "--save", "[model]")
+    seldom = f"select item, day, (dayofyear(day) in (5, 120))::int as units from ({SALES})"
+    out = made(foresell, tmp_path, "forecast", "seldom", seldom, *BY_DAY, "--model", "imapa", "--save", "[model]")
     assert duckdb.sql(f"select distinct note, saved_model from {out}").fetchall() == [("this model can't be saved", None)]
 
 
@@ -119,7 +120,7 @@ def test_periods_of_another_type_are_refused(foresell, tmp_path, saved):
 
 
 # Mean absolute error of months 7 to 18 of the test parts: fitted once and updated by 6 months, over fitted anew.
-WORSE_AT_MOST = {"ets": 1.03, "dotm": 1.03, "ces": 1.1, "arima": 1.03, "auto": 1.03, "snaive": 1 + 1e-9}
+WORSE_AT_MOST = {"ets": 1.03, "dotm": 1.03, "ces": 1.1, "arima": 1.03, "auto": 1.03, "mstl": 1.08, "snaive": 1 + 1e-9}
 
 
 @pytest.mark.parametrize("model", WORSE_AT_MOST)
