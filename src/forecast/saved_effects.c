@@ -14,7 +14,7 @@
 #define NAME_MOST  1000 /* bytes */
 #define KIND       'c'  /* where the caller has none */
 
-bool fs_saved_has_effects(const fs_forecaster *f)
+static bool has_effects(const fs_forecaster *f)
 {
     const fs_effects *e = &f->effects;
     if (!f->adjusted) return false;
@@ -29,7 +29,7 @@ bool fs_saved_can_write_effects(const fs_forecaster *f)
 {
     const fs_effects *e = &f->effects;
     const fs_regressors *given = f->regressors;
-    if (!fs_saved_has_effects(f)) return true;
+    if (!has_effects(f)) return true;
     bool can = e->count + e->events <= NAMES_MOST;
     for (int j = 0; j < e->count; j++) can = can && is_short(given->name[j]);
     for (int j = 0; j < e->events; j++) can = can && is_short(given->event_name[j]);
@@ -78,7 +78,7 @@ fs_status fs_saved_write_effects(const fs_forecaster *f, fs_buffer *text)
 {
     const fs_effects *e = &f->effects;
     const fs_regressors *given = f->regressors;
-    if (!fs_saved_has_effects(f)) return FS_OK;
+    if (!has_effects(f)) return FS_OK;
     FS_TRY(fs_buffer_text(text, e->multiplies ? ";effects=times" : ";effects=plus"));
     for (int j = 0; j < e->count; j++) FS_TRY(add_regressor(f, j, text));
     if (e->events == 0) return FS_OK;

@@ -60,8 +60,7 @@ void fs_saved_expect(fs_saved_reader *r, const char *text);
 double fs_saved_number(fs_saved_reader *r, double low, double high);
 bool fs_saved_comes(const fs_saved_reader *r, const char *text);
 
-/* Has the fit effects, and can they be saved? */
-bool fs_saved_has_effects(const fs_forecaster *f);
+/* Can what regressors do be saved, where they do anything? */
 bool fs_saved_can_write_effects(const fs_forecaster *f);
 /* Those of f->effects, where there are any; and back, into it and f->saved->names. */
 FS_MUST_CHECK fs_status fs_saved_write_effects(const fs_forecaster *f, fs_buffer *text);

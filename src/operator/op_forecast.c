@@ -280,7 +280,7 @@ const fs_operator fs_forecast_operator = {
         "with a null mean.",
     .example = "foresell apply forecast sales.csv --group item --order week --value units "
                "--horizon 13 -o out.csv",
-    .version = 7,
+    .version = 8,
     .input = fs_forecast_work_input,
     .output = forecast_output,
     .params = forecast_params,
