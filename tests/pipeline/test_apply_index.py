@@ -68,7 +68,19 @@ def test_index_that_is_not_known_does_nothing_and_is_noted(apply, tmp_path):
     assert all("index not known of 4 of 4 periods" in row["note"] for row in made)
 
 
-def test_model_with_an_index_is_not_saved(foresell, tmp_path):
-    done = foresell("apply", "forecast", write(tmp_path / "in.csv"), *OPTIONS, "--seasonal_index", "index", "--model", "ets", "--save", "model",
-                    "-o", tmp_path / "out.csv", check=False)
-    assert "can't be saved" in done.stderr
+def test_model_with_an_index_is_carried_on(foresell, apply, tmp_path):
+    """An update of weeks to come alone says what the forecast did; without the index it is refused."""
+    made = apply(write(tmp_path / "in.csv"), tmp_path / "out.csv", "--model", "ets", "--save", "model")
+    options = [*OPTIONS, "--saved_model", "saved"]
+    for column in ("index", "other"):
+        with open(tmp_path / "news.csv", "w", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(["week", "units", "ahead", column, "saved"])
+            for row in made:
+                writer.writerow([row["period"], "", "true", BUSY if row["step"] > "1" else 1, made[0]["saved_model"]])
+        named = ["--seasonal_index", "index"] if column == "index" else []
+        done = foresell("apply", "update", tmp_path / "news.csv", *options, *named, "-o", tmp_path / f"{column}.csv", check=bool(named))
+    assert "needs the seasonal_index 'index'" in done.stderr
+    with open(tmp_path / "index.csv", newline="", encoding="utf-8") as out:
+        again = list(csv.DictReader(out))
+    assert [(row["period"], row["mean"], row["drivers"]) for row in again] == [(row["period"], row["mean"], row["drivers"]) for row in made]
