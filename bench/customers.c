@@ -1,6 +1,7 @@
 /* customers CUSTOMERS WHAT: CPU seconds of models of purchases over made-up customers, the least of a few times (bench/measure.py).
  *
- * WHAT is fit (histories put together, BG/NBD, Gamma-Gamma), pareto (histories, Pareto/NBD) or outlook (of BG/NBD: P(alive), expected and discounted
+ * WHAT is fit (histories put together, BG/NBD, Gamma-Gamma), pareto (histories, Pareto/NBD), covariates (of Pareto/NBD: a yes or no, and a number that
+ * no two customers have alike) or outlook (of BG/NBD: P(alive), expected and discounted
  * purchases of a year, money, intervals of nine in ten). Customers are seen for 26 to 80 weeks, by the day. */
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 #define REPEATS 3
 
-static const double bg_nbd[] = {0.25, 4.4, 0.8, 2.4};
+static const double bg_nbd[FS_PURCHASE_PARAMETERS] = {0.25, 4.4, 0.8, 2.4};
 
 typedef struct customers {
     int64_t count;
@@ -72,6 +73,28 @@ static double fit(const customers *c, int model, fs_history_groups *groups)
     return done - began;
 }
 
+static double fit_covariates(const customers *c)
+{
+    double *value = malloc(2 * (size_t)c->count * sizeof *value), left;
+    if (!value) exit(1);
+    for (int64_t i = 0; i < c->count; i++) {
+        fs_random random = fs_random_open(2, (uint64_t)i, 0, 0);
+        value[i] = (double)fs_random_below(&random, 2);
+        value[c->count + i] = fs_random_normal(&random);
+    }
+    fs_histories histories = {c->count, c->repeats, c->recency, c->age, NULL, NULL};
+    fs_covariates covariates = {.columns = 2, .of = {value, value + c->count}};
+    fs_history_kinds kinds = {0};
+    fs_covariate_fit fitted;
+    double began = cpu_seconds();
+    if (fs_history_kinds_make(&kinds, &histories, &covariates, &left) != FS_OK) exit(1);
+    fs_covariate_fit_model(FS_PARETO_NBD, &kinds, &fitted);
+    double done = cpu_seconds();
+    fs_history_kinds_free(&kinds);
+    free(value);
+    return done - began;
+}
+
 static double look(const customers *c, fs_history_groups *groups)
 {
     static const fs_spend_fit spend = {.p = 6.2, .q = 3.7, .gamma = 15.4};
@@ -97,9 +120,10 @@ int main(int arguments, char **argument)
     for (int k = 0; k < REPEATS; k++) {
         fs_history_groups groups = {0};
         const char *what = argument[2];
-        double one = strcmp(what, "outlook") == 0  ? look(&c, &groups)
-                     : strcmp(what, "pareto") == 0 ? fit(&c, FS_PARETO_NBD, &groups)
-                                                   : fit(&c, FS_BG_NBD, &groups);
+        double one = strcmp(what, "outlook") == 0      ? look(&c, &groups)
+                     : strcmp(what, "covariates") == 0 ? fit_covariates(&c)
+                     : strcmp(what, "pareto") == 0     ? fit(&c, FS_PARETO_NBD, &groups)
+                                                       : fit(&c, FS_BG_NBD, &groups);
         least = fmin(least, one);
         fs_history_groups_free(&groups);
     }

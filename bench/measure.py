@@ -160,6 +160,7 @@ def customers() -> Iterator[Row]:
     """The kernels of fit_purchases and purchases on made-up customers."""
     program = on_archive("customers")
     for count, what, name, most in ((1_000_000, "fit", "BG/NBD and Gamma-Gamma", 0.5), (23_570, "pareto", "Pareto/NBD", 0.2),
+                                    (20_000, "covariates", "Pareto/NBD with two covariates, no two customers alike", 2),
                                     (1_000_000, "outlook", "a year ahead, with intervals", 2)):
         yield Row(f"customers: {count:,}, {name}", said_cpu(program, count, what), "CPU s", most)
 
