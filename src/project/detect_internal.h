@@ -88,6 +88,9 @@ typedef struct fs_seen_column {
     const char *why; /* what became of it, where no mapping uses it */
 } fs_seen_column;
 
+/* What the price of a list is called. */
+#define FS_LISTED "list listed msrp rrp catalog catalogue"
+
 /* A run of columns that are periods, or products. */
 typedef enum fs_label {
     FS_LABEL_NONE,

@@ -62,7 +62,9 @@ static fs_status date_order(const fs_seen_column *c, fs_buffer *out)
     int64_t other = p->dates[r.order == FS_DMY ? FS_MDY : FS_DMY], decided = cells - other;
     FS_TRY(
         fs_buffer_text(out, r.order == FS_DMY ? "; day before month: " : "; month before day: "));
-    if (decided <= 0) return fs_buffer_text(out, "no date decides it, assumed");
+    if (decided <= 0)
+        return fs_buffer_text(out, p->date_ambiguous ? "no date decides it, assumed"
+                                                     : "so they are first days of months");
     FS_TRY(number(out, decided));
     FS_TRY(fs_buffer_text(out, " of "));
     FS_TRY(number(out, cells));

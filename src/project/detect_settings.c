@@ -134,6 +134,7 @@ static fs_status find_absent(fs_detection *d, fs_error *error)
     d->absent_why = "sales are single lines: no line, nothing sold";
     if (d->sales < 0) return d->absent_why = "no sales", FS_OK;
     if (has_receipts(d) || (time && time->profile->times) || !measure) return FS_OK;
+    if (time && fs_clock_column(&d->table[d->sales]) >= 0) return FS_OK;
     if (fs_role_sureness(&d->table[d->sales], FS_CALENDAR, "open") > 0.6)
         return d->absent = "closed", d->absent_why = "the panel has an open flag", FS_OK;
     if (measure->profile->zero > 0) {

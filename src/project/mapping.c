@@ -279,26 +279,46 @@ static const char *days_sql(fs_draft *draft, int column)
     return days > 1 && sql ? fs_draft_text(draft->d, "%d * %s", days, sql) : sql;
 }
 
+/* A discount as a share of the price, not as money. */
+static bool is_rate(const fs_seen_column *c)
+{
+    const fs_column_profile *p = c->profile;
+    return numeric(p) && p->least >= 0 && p->greatest > 0 &&
+           ((p->greatest <= 1 && p->fractional) ||
+            fs_words_has(&c->words, "pct percent percentage rate share prozent"));
+}
+
+/* The price of a piece: that of the list is less the share that is taken off it. */
+static const char *price_sql(fs_draft *draft, int column, const char **note)
+{
+    const fs_seen_column *c = &draft->home->column[column];
+    int discount = fs_role_column(draft->home, FS_SALES, "discount");
+    const char *sql = number_sql(draft, column);
+    if (!sql || discount < 0 || !fs_words_has(&c->words, FS_LISTED) ||
+        !is_rate(&draft->home->column[discount]))
+        return sql;
+    const char *share = share_sql(draft, FS_SALES, discount);
+    if (note) *note = "that of the list, less the discount";
+    return share ? fs_draft_text(draft->d, "(%s * (1 - coalesce(%s, 0)))", sql, share) : NULL;
+}
+
 /* What was taken off a line of sales, in money: a share of the price before it, or written below zero. */
 static const char *discount_sql(fs_draft *draft, int column, const char **note)
 {
     const fs_seen_column *c = &draft->home->column[column];
     const fs_column_profile *p = c->profile;
     const char *sql = number_sql(draft, column);
-    bool rate = numeric(p) && p->least >= 0 && p->greatest > 0 &&
-                ((p->greatest <= 1 && p->fractional) ||
-                 fs_words_has(&c->words, "pct percent percentage rate share prozent"));
     int units = fs_role_column(draft->home, FS_SALES, "units"),
         amount = fs_role_column(draft->home, FS_SALES, "amount"),
         price = fs_role_column(draft->home, FS_SALES, "price");
     if (!sql || !numeric(p)) return sql;
     if (p->greatest <= 0 && p->negative > 0) return fs_draft_text(draft->d, "-%s", sql);
-    if (!rate) return sql;
-    const char *paid =
-        amount >= 0 ? number_sql(draft, amount)
-        : price >= 0 && units >= 0
-            ? fs_draft_text(draft->d, "%s * %s", number_sql(draft, units), number_sql(draft, price))
-            : NULL;
+    if (!is_rate(c)) return sql;
+    const char *paid = amount >= 0 ? number_sql(draft, amount)
+                       : price >= 0 && units >= 0
+                           ? fs_draft_text(draft->d, "%s * %s", number_sql(draft, units),
+                                           price_sql(draft, price, NULL))
+                           : NULL;
     if (!paid) return NULL;
     const char *part = p->greatest > 1 ? fs_draft_text(draft->d, "%s / 100", sql) : sql;
     *note = "a share of the price: what was paid tells the money";
@@ -338,7 +358,9 @@ fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, cons
              strcmp(c->name, "discount") == 0) {
         *sql = discount_sql(draft, column, note);
         if (!*sql) return FS_OK;
-    } else if (c->type == FS_TYPE_DOUBLE)
+    } else if (canonical == FS_SALES && strcmp(c->name, "price") == 0)
+        *sql = price_sql(draft, column, note);
+    else if (c->type == FS_TYPE_DOUBLE)
         *sql = number_sql(draft, column);
     else if (strcmp(c->name, "event") == 0)
         *sql = event_sql(draft, column);

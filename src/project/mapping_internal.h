@@ -41,6 +41,8 @@ fs_status fs_role_sql(fs_draft *draft, int canonical, int role, int column, cons
                       const char **note);
 /* Days from one to the next where the column numbers months, weeks … of the year that stands beside it; 0: it does not. */
 int fs_time_step(const fs_detection *d, const fs_seen_table *t, const fs_seen_column *column);
+/* The column of times of day that stands beside a date; -1: none. */
+int fs_clock_column(const fs_seen_table *t);
 fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, const char **note);
 fs_status fs_assume(fs_detection *d, fs_error *error, const char *format, ...) FS_PRINTF(3, 4);
 fs_status fs_sales_links(fs_draft *draft);

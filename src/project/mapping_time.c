@@ -389,7 +389,7 @@ static bool is_clock(const char *text)
     return *text == 0 || *text == '.';
 }
 
-static int clock_column(const fs_seen_table *t)
+int fs_clock_column(const fs_seen_table *t)
 {
     for (int i = 0; i < t->columns; i++) {
         const fs_column_profile *p = t->column[i].profile;
@@ -445,7 +445,7 @@ fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, 
         *sql = fs_draft_home(draft, column, reading);
         if (!*sql) return fs_fail_memory(draft->error, 64);
         int clock =
-            reading.kind == FS_READ_DATE && draft->canonical == FS_SALES ? clock_column(t) : -1;
+            reading.kind == FS_READ_DATE && draft->canonical == FS_SALES ? fs_clock_column(t) : -1;
         return clock < 0 ? FS_OK : with_clock(draft, clock, sql, note);
     }
     if (c->profile->reading.kind != FS_READ_INTEGER) return FS_OK;

@@ -173,12 +173,31 @@ static void find_link(fs_detection *d, int t, fs_seen_column *from)
     }
 }
 
+/* Of two columns that stand for the same key the one that is called as it is: item_id beside product_id numbers the lines. */
+static void unlink_twins(const fs_detection *d, fs_seen_table *table)
+{
+    for (int i = 0; i < table->columns; i++) {
+        const fs_seen_column *named = &table->column[i];
+        if (named->refers < 0 || named->refers_column < 0) continue;
+        const fs_seen_column *key = &d->table[named->refers].column[named->refers_column];
+        if (strcmp(named->words.joined, key->words.joined) != 0) continue;
+        for (int j = 0; j < table->columns; j++) {
+            fs_seen_column *other = &table->column[j];
+            if (j != i && other->refers == named->refers &&
+                other->refers_column == named->refers_column &&
+                !share_word(&other->words, &key->words))
+                other->refers = other->refers_column = -1;
+        }
+    }
+}
+
 fs_status fs_detect_relations(fs_detection *d, fs_error *error)
 {
     for (int t = 0; t < d->tables; t++) FS_TRY(find_keys(d, &d->table[t], error));
     for (int t = 0; t < d->tables; t++)
         for (int i = 0; i < d->table[t].columns; i++)
             if (code_like(&d->table[t].column[i])) find_link(d, t, &d->table[t].column[i]);
+    for (int t = 0; t < d->tables; t++) unlink_twins(d, &d->table[t]);
     return FS_OK;
 }
 

@@ -105,6 +105,7 @@ static const struct evidence {
      "named as what should be there"},
     {S(COUNT), 1u << FS_STOCK, "on_hand", fs_is_quantity_there, 4.0,
      "a quantity in a file of stock"},
+    {S(WORDS), 0, NULL, fs_names_a_period, -4.0, "names of months or weekdays"},
     {S(WORDS), 1u << FS_CALENDAR, "event", fs_describes_events, 4.0,
      "the description in a file of events"},
     {S(KEY), 0, "item", fs_is_kind, -4.0, "named as a kind of products or places"},
@@ -273,6 +274,24 @@ static fs_status order_categories(fs_detection *d, fs_seen_table *table, fs_erro
     return keep(d, table, FS_PRODUCTS, (pair){sure * 0.9, best[1], fine}, error);
 }
 
+/* A code and a name of the same categories are one level: the name. */
+static void name_of_category(fs_seen_table *table)
+{
+    fs_fit_column *role = table->fit[FS_PRODUCTS].role;
+    fs_fit_column *category = &role[fs_role_index(FS_PRODUCTS, "category")],
+                  *subcategory = &role[fs_role_index(FS_PRODUCTS, "subcategory")];
+    if (category->column < 0 || subcategory->column < 0 || category->set || subcategory->set)
+        return;
+    const fs_seen_column *code = &table->column[category->column],
+                         *name = &table->column[subcategory->column];
+    if (!code->words.coded || !name->words.named ||
+        code->profile->distinct != name->profile->distinct)
+        return;
+    category->column = subcategory->column;
+    category->why = subcategory->why;
+    subcategory->column = -1;
+}
+
 /* Sales of which no column says the product, place or customer, but one names the series. */
 static fs_status name_of_series(fs_detection *d, fs_seen_table *table, fs_error *error)
 {
@@ -304,6 +323,7 @@ fs_status fs_detect_roles(fs_detection *d, fs_seen_table *table, fs_error *error
     for (int t = 0; t < FS_CANONICAL_TABLES && status == FS_OK; t++)
         status = fit_table(d, table, t, pairs, error);
     if (status == FS_OK) status = order_categories(d, table, error);
+    if (status == FS_OK) name_of_category(table);
     if (status == FS_OK) status = fs_detect_values(d, table, error);
     if (status == FS_OK) status = name_of_series(d, table, error);
     fs_free(pairs);

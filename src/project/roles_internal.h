@@ -58,6 +58,7 @@ FS_EVIDENCE(fs_names_other);
 FS_EVIDENCE(fs_is_wanted_level);
 FS_EVIDENCE(fs_is_kind);
 FS_EVIDENCE(fs_describes_events);
+FS_EVIDENCE(fs_names_a_period);
 FS_EVIDENCE(fs_is_quantity_there);
 FS_EVIDENCE(fs_is_share);
 FS_EVIDENCE(fs_is_small_range);

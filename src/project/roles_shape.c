@@ -337,6 +337,15 @@ FS_EVIDENCE(fs_is_kind)
                : 0;
 }
 /* In a file that is called so, and beside no other word. */
+/* Names of months and weekdays are no texts of their own. */
+FS_EVIDENCE(fs_names_a_period)
+{
+    UNUSED;
+    return fs_words_has(&column->words,
+                        "month weekday quarter monat wochentag quartal mois mes mese")
+               ? 1
+               : 0;
+}
 FS_EVIDENCE(fs_describes_events)
 {
     return fs_words_has(&table->words, fs_canonical_at(FS_CALENDAR)->words) &&

@@ -423,14 +423,31 @@ static void net_of_gross(fs_seen_table *t)
     if (amount->column < 0 || amount->set || !has_discount(t) ||
         !fs_words_has(&t->column[amount->column].words, "gross brutto before list"))
         return;
+    const char *words = fs_canonical_at(FS_SALES)->column[role].words;
     for (int i = 0; i < t->columns; i++) {
         const fs_seen_column *c = &t->column[i];
-        if (in_wide(t, i) || !fs_words_has(&c->words, "net netto after neto") ||
+        bool net = fs_words_has(&c->words, "net netto after neto") ||
+                   (fs_words_fit(&c->words, words, NULL) >= 1 &&
+                    c->profile->mean <= t->column[amount->column].profile->mean);
+        if (in_wide(t, i) || i == amount->column || !net ||
             fs_role_sure(t, c, FS_SALES, role, NULL) < 0.5)
             continue;
         amount->column = i;
         amount->why = "after the discount, of two amounts";
         return;
+    }
+}
+
+/* Where no other column says what a line brought, what the list asks. */
+static void listed_price(fs_seen_table *t)
+{
+    const char *words = fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, "price")].words;
+    if (!open_role(t, "price") || !open_role(t, "amount") || open_role(t, "units")) return;
+    for (int i = 0; i < t->columns; i++) {
+        const fs_seen_column *c = &t->column[i];
+        if (is_number(c) && !taken(t, i) && fs_words_has(&c->words, FS_LISTED) &&
+            fs_words_fit(&c->words, words, NULL) > 0.6 && open_role(t, "price"))
+            take_role(t, "price", i, BY_VALUES, "the price of the list, and no other");
     }
 }
 
@@ -592,6 +609,7 @@ fs_status fs_detect_values(fs_detection *d, fs_seen_table *t, fs_error *error)
     finest_group(t);
     panel_keys(t);
     net_of_gross(t);
+    listed_price(t);
     FS_TRY(order_totals(d, t, error));
     FS_TRY(cost_is_price(d, t, error));
     FS_TRY(price_of_line(d, t, error));

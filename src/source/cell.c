@@ -69,7 +69,20 @@ static bool is_word(const char *text, size_t bytes, const char *word)
     return word[bytes] == '\0';
 }
 
-/* None begins with a digit. */
+/* Of the sign of a currency before it, with blanks. */
+static size_t sign_bytes(const char *text, size_t bytes)
+{
+    static const char *const signs[] = {"$", "\u20ac", "\u00a3", "\u00a5"};
+    for (int i = 0; i < COUNT(signs); i++) {
+        size_t length = strlen(signs[i]);
+        if (bytes <= length || memcmp(text, signs[i], length) != 0) continue;
+        while (length + 1 < bytes && text[length] == ' ') length++;
+        return length;
+    }
+    return 0;
+}
+
+/* None begins with a digit. "$ -" is how workbooks write no money. */
 bool fs_source_is_missing(const char *text, size_t bytes)
 {
     static const char *const words[] = {
@@ -79,6 +92,8 @@ bool fs_source_is_missing(const char *text, size_t bytes)
         "#num!",     "error", "unknown", "missing",    "n.d.",    "undefined", "not available",
         "unbekannt", "k.a.",  "inconnu", "desconocido"};
     if (bytes == 0) return true;
+    size_t sign = sign_bytes(text, bytes);
+    text += sign, bytes -= sign;
     if (bytes > 13 || (unsigned char)(text[0] - '0') < 10) return false;
     for (int i = 0; i < COUNT(words); i++)
         if (is_word(text, bytes, words[i])) return true;

@@ -25,9 +25,11 @@ static int64_t dates_of(const fs_column_tally *t, int order, int64_t cells)
     return every && t->out.distinct > 1 ? all : all - bare;
 }
 
-/* Between dmy and mdy, where both read as many. */
+/* Between dmy and mdy, where both read as many: months rather than the first days of one. */
 static fs_date_order between_ambiguous(const fs_column_tally *t, int64_t cells)
 {
+    bool by_dmy = t->date_within & 1u << FS_DMY, by_mdy = t->date_within & 1u << FS_MDY;
+    if (by_dmy != by_mdy && t->out.distinct > 2) return by_dmy ? FS_MDY : FS_DMY;
     return 2 * t->slashed_half > cells ? FS_MDY : FS_DMY;
 }
 
@@ -74,7 +76,9 @@ static bool decide_date(fs_column_tally *t, int64_t cells)
                      .decimal = '.'};
     out->unread = cells - read;
     out->ascending = !(t->date_descends & 1u << order);
+    bool told = !(t->date_within & 1u << FS_DMY) != !(t->date_within & 1u << FS_MDY);
     out->date_ambiguous = t->could_swap > 0 && (order == FS_DMY || order == FS_MDY) &&
+                          !(told && t->out.distinct > 2) &&
                           dates_of(t, FS_DMY, cells) == dates_of(t, FS_MDY, cells);
     return true;
 }

@@ -62,6 +62,15 @@ static void tally_number(fs_number_tally *t, double value, int64_t count)
     t->fractional += value != floor(value) ? count : 0;
 }
 
+/* Once it is known of an order it is not asked again. */
+static void see_within(fs_column_tally *t, int order, int64_t moment)
+{
+    const int64_t day = 86400000000;
+    if (t->date_within & 1u << order) return;
+    int64_t days = moment / day - (moment % day < 0);
+    if (fs_civil_from_days(days).day != 1) t->date_within |= 1u << order;
+}
+
 static void tally_dates(fs_column_tally *t, const fs_cell_facts *f, int64_t count)
 {
     if (!(f->flags & (FS_CELL_IS_BARE | FS_CELL_IS_POINT))) t->any_date += count;
@@ -72,6 +81,7 @@ static void tally_dates(fs_column_tally *t, const fs_cell_facts *f, int64_t coun
         if (first || moment < t->date_least[order]) t->date_least[order] = moment;
         if (first || moment > t->date_greatest[order]) t->date_greatest[order] = moment;
         t->out.dates[order] += count;
+        see_within(t, order, moment);
         if (f->flags & FS_CELL_IS_BARE) t->bare_dates[order] += count;
     }
 }

@@ -55,6 +55,7 @@ typedef struct fs_column_tally {
     int64_t any_date; /* cells that are a date of some order, not bare digits */
     int64_t date_least[8], date_greatest[8], date_last[8];
     unsigned date_seen, date_descends; /* bit per order */
+    unsigned date_within;              /* bit per order: some day is not the first of its month */
     fs_number_tally point, comma;
     bool text_descends;
     char last_text[64];

@@ -981,7 +981,72 @@ def one_series(folder: Path) -> Truth:
     return truth
 
 
-RUN = [dirty_cafe, numbered_months, one_series, products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def bike_stores(folder: Path) -> Truth:
+    """Tables of a database: lines numbered by item_id beside product_id, the price of the list with a share off, heads of orders, stock by quantity."""
+    r = random.Random(53)
+    truth = Truth(items=50, roles={"time": "order_date", "item": "product_id", "store": "store_id", "customer": "customer_id", "basket": "order_id", "units": "quantity",
+                                   "price": "list_price", "discount": "discount"}, tables={"products": 50, "stores": 3, "customers": 200, "stock": 150})
+    orders, lines = [], []
+    for k in range(1, 500):
+        day = date(2016, 1, 1) + timedelta(days=k * 3 // 2)
+        orders.append([k, 1 + r.randrange(200), 4, day, day + timedelta(days=2), day + timedelta(days=1), k % 3 + 1, k % 10 + 1])
+        for n in range(1, r.randint(2, 6)):
+            lines.append([k, n, 1 + r.randrange(50), r.randint(1, 2), r.choice([599.99, 469.99, 1299.0]), r.choice([0.05, 0.07, 0.1, 0.2])])
+            sold(truth, day, lines[-1][3])
+    write(folder / "order_items.csv", ["order_id", "item_id", "product_id", "quantity", "list_price", "discount"], lines)
+    write(folder / "orders.csv", ["order_id", "customer_id", "order_status", "order_date", "required_date", "shipped_date", "store_id", "staff_id"], orders)
+    write(folder / "products.csv", ["product_id", "product_name", "brand_id", "category_id", "model_year", "list_price"],
+          [[k, f"Trek {k} - 2016", k % 9 + 1, k % 7 + 1, 2016 + k % 3, 300 + 7.5 * k] for k in range(1, 51)])
+    write(folder / "categories.csv", ["category_id", "category_name"], [[k, f"Kind {k}"] for k in range(1, 8)])
+    write(folder / "customers.csv", ["customer_id", "city", "state", "zip_code"], [[k, "Orchard", "NY", 14127] for k in range(1, 201)])
+    write(folder / "stores.csv", ["store_id", "store_name", "city", "state"], [[k, f"Shop {k}", "Town", "CA"] for k in range(1, 4)])
+    write(folder / "stocks.csv", ["store_id", "product_id", "quantity"], [[s, p, r.randint(0, 30)] for s in (1, 2, 3) for p in range(1, 51)])
+    return truth
+
+
+def accounting_sheet(folder: Path) -> Truth:
+    """A sheet in accounting format: " $ 1,200.00 ", " $- ", gross and net, first days of months that read both ways, names of months."""
+    r = random.Random(54)
+    truth = Truth(items=5, period="month", currency="USD", roles={"time": "Date", "item": "Product", "units": "Units Sold", "price": "Sale Price", "amount": "Sales",
+                                                                  "discount": "Discounts", "note": None}, tables={"calendar": 0})
+
+    def money(value: float) -> str:
+        return f" ${value:,.2f} " if value else " $-   "
+
+    rows = []
+    for n in range(400):
+        day, units, price = date(2013 + n % 16 // 12, n % 16 % 12 + 1, 1), r.randint(200, 4000), r.choice([7, 12, 15, 20, 125, 300])
+        gross, off = units * price, round(units * price * r.choice([0, 0.01, 0.05, 0.1]), 2)
+        rows.append([r.choice(["Government", "Midmarket"]), f" {r.choice(['Carretera', 'Montana', 'Paseo', 'Velo', 'Amarilla'])} ", " None ", f" {units:,.2f} ", money(3),
+                     money(price), money(gross), money(off), money(gross - off), money(round(gross * 0.7, 2)), f"{day.month}/{day.day}/{day.year}", day.month,
+                     f" {day:%B} ", day.year])
+        sold(truth, day, units, round(gross - off, 2))
+    write(folder / "Financials.csv", ["Segment", " Product ", " Discount Band ", "Units Sold", " Manufacturing Price ", " Sale Price ", " Gross Sales ", " Discounts ",
+                                      "  Sales ", " COGS ", "Date", "Month Number", " Month Name ", "Year"], rows)
+    return truth
+
+
+def weighed_market(folder: Path) -> Truth:
+    """Sales by weight with date and time of day in two columns; a code and a name of each category; wholesale prices and losses beside them."""
+    r = random.Random(55)
+    truth = Truth(items=20, roles={"time": "Date", "item": "Item Code", "units": "Quantity Sold (kilo)", "price": "Unit Selling Price (RMB/kg)"}, tables={"products": 20})
+    rows, wholesale, first = [], [], 102900005115000
+    for day in days(date(2020, 7, 1), 90):
+        wholesale += [[day, first + k, round(r.uniform(2, 9), 2)] for k in range(20)]
+        for n in range(20):
+            item, weight, back = r.randrange(20), round(r.uniform(0.05, 2), 3), n == 7 and day.day == 3
+            rows.append([day, f"{9 + n % 12:02d}:{r.randrange(60):02d}:{r.randrange(60):02d}.{r.randrange(1000):03d}", first + item, -weight if back else weight,
+                         round(r.uniform(3, 14), 2), "return" if back else "sale", r.choice(["Yes", "No", "No"])])
+            sold(truth, day, rows[-1][3])
+    write(folder / "annex1.csv", ["Item Code", "Item Name", "Category Code", "Category Name"],
+          [[first + k, f"Cabbage {k}", 1011010101 + k % 3, ["Leaves", "Capsicum", "Mushroom"][k % 3]] for k in range(20)])
+    write(folder / "annex2.csv", ["Date", "Time", "Item Code", "Quantity Sold (kilo)", "Unit Selling Price (RMB/kg)", "Sale or Return", "Discount (Yes/No)"], rows)
+    write(folder / "annex3.csv", ["Date", "Item Code", "Wholesale Price (RMB/kg)"], wholesale)
+    write(folder / "annex4.csv", ["Item Code", "Item Name", "Loss Rate (%)"], [[first + k, f"Cabbage {k}", round(r.uniform(1, 20), 2)] for k in range(20)])
+    return truth
+
+
+RUN = [bike_stores, accounting_sheet, weighed_market, dirty_cafe, numbered_months, one_series, products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]

@@ -177,9 +177,9 @@ static void the_locale_does_not_matter(void **state)
 static void missing_words_are_missing_except_in_text(void **state)
 {
     (void)state;
-    static const char *const words[] = {"",     "  ",    "NA",      "n/a",     "NULL",
-                                        "null", "None",  "NaN",     "-",       "?",
-                                        "#N/A", "ERROR", "Unknown", "#DIV/0!", "not available"};
+    static const char *const words[] = {
+        "",  "  ",   "NA",    "n/a",     "NULL", "null",      "None",    "NaN",          "-",
+        "?", "#N/A", "ERROR", "Unknown", "$-",   "\u20ac  -", "#DIV/0!", "not available"};
     static const char *const formats[] = {"integer", "number", "bool", "date ymd", "time dmy"};
     fs_cell cell;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
