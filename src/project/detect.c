@@ -586,7 +586,8 @@ static void name_referred(fs_detection *d, const fs_seen_table *lines, bool is_h
         if (lines_too || other->use == FS_USE_HOME || role->set ||
             role->column == from->refers_column)
             continue;
-        if (role->column >= 0 && role->sure > 0.8) continue;
+        bool known = role->column >= 0 && role->sure > 0.8;
+        if (known && fs_link_strength(from, other, &other->column[role->column]) > 0.5) continue;
         for (int r = 0; r < FS_ROLES_MAX; r++)
             if (other->fit[keys[k].canonical].role[r].column == from->refers_column)
                 other->fit[keys[k].canonical].role[r].column = -1;

@@ -328,8 +328,9 @@ static fs_status priced_codes(fs_detection *d, fs_seen_table *t, fs_error *error
 static void finest_group(fs_seen_table *t)
 {
     static const char *const role[] = {"name", "subcategory", "category", "brand"};
+    bool bought = !open_role(t, "customer") && !open_role(t, "time") && t->columns <= 6;
     bool sold = !open_role(t, "units") || !open_role(t, "amount") || !open_role(t, "basket");
-    if (!open_role(t, "item") || !sold) return;
+    if (!open_role(t, "item") || !(sold || bought)) return;
     int note = fs_role_column(t, FS_SALES, "note");
     if (note >= 0 && t->column[note].profile->distinct <= 0.5 * (double)t->rows && t->rows > 20) {
         sales_role(t, "note")->column = -1;

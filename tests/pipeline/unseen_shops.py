@@ -1046,7 +1046,41 @@ def weighed_market(folder: Path) -> Truth:
     return truth
 
 
-RUN = [bike_stores, accounting_sheet, weighed_market, dirty_cafe, numbered_months, one_series, products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
+def member_purchases(folder: Path) -> Truth:
+    """Who bought what on which day, and nothing else."""
+    r = random.Random(56)
+    truth = Truth(items=9, roles={"time": "Date", "item": "itemDescription", "customer": "Member_number"})
+    rows = []
+    for n in range(1500):
+        day = date(2014, 1, 1) + timedelta(days=n // 3)
+        rows.append([1000 + r.randrange(200), f"{day:%d-%m-%Y}", f"whole thing {n % 9}"])
+        sold(truth, day, 1)
+    write(folder / "Groceries_dataset.csv", ["Member_number", "Date", "itemDescription"], rows)
+    return truth
+
+
+def web_warehouse(folder: Path) -> Truth:
+    """A warehouse's tables, each with a key called id beside a sku or an email; a line a piece; a second list of the pieces in stock."""
+    r = random.Random(57)
+    truth = Truth(items=40, currency="BRL", roles={"time": "created_at", "item": "product_id", "customer": "user_id", "basket": "order_id", "price": "sale_price",
+                                                   "status": "status"}, tables={"products": 40, "customers": 300})
+    lines, stock = [], []
+    for n in range(1600):
+        made, item = datetime(2019, 1, 5, 9) + timedelta(hours=5 * n), 1 + n % 40
+        status = "Cancelled" if n % 9 == 4 else "Complete"
+        lines.append([n + 1, n // 2 + 1, 1 + r.randrange(300), item, n + 1, status, f"{made}+00:00", f"{made + timedelta(days=2)}+00:00", round(10 + item * 1.37, 2)])
+        stock.append([n + 1, item, f"{made - timedelta(days=20)}+00:00", f"{made}+00:00", round(5 + item * 0.6, 3), f"Thing {item}", f"SKU{item:06d}"])
+        sold(truth, made.date(), 1)
+    write(folder / "order_items.csv", ["id", "order_id", "user_id", "product_id", "inventory_item_id", "status", "created_at", "delivered_at", "sale_price"], lines)
+    write(folder / "products.csv", ["id", "cost", "category", "name", "brand", "retail_price", "sku"],
+          [[k, round(5 + k * 0.6, 3), ["Tops", "Jeans"][k % 2], f"Thing {k}", f"Brand {k % 5}", round(10 + k * 1.37, 2), f"SKU{k:06d}"] for k in range(1, 41)])
+    write(folder / "users.csv", ["id", "first_name", "email", "age", "gender", "city", "country", "traffic_source"],
+          [[k, f"Ana{k}", f"ana{k}@example.org", 18 + k % 50, "MF"[k % 2], f"Town {k % 20}", "Brasil", "Search"] for k in range(1, 301)])
+    write(folder / "inventory_items.csv", ["id", "product_id", "created_at", "sold_at", "cost", "product_name", "product_sku"], stock)
+    return truth
+
+
+RUN = [member_purchases, web_warehouse, bike_stores, accounting_sheet, weighed_market, dirty_cafe, numbered_months, one_series, products_sideways, counted_a_day, bread_routes, stock_beside_sales, fruit_market, far_addresses, trading_company, bicycle_works, clicks, bonus_cards, flagged_weeks, toy_chain, numbered_lines, year_in_sheets, wide_with_totals, shop_plugin, office_orders, weekly_departments, grocery_chain, demand_panel, undated_baskets, brazilian_notes, webshop_lines, till_items, marketplace_report,
        supermarket_invoices, coffee_workbook, pizzeria, fashion_chain, month_in_the_name, bakery, report_with_titles, headless, all_quoted, shop_and_web,
        exported_twice, whole_retailer, WIDE[0], WIDE[2], WIDE[4], WIDE[7]]
 _TIMES = [times(k, v) for k, v in TIMES.items()]
