@@ -379,14 +379,23 @@ static fs_status label_sql(fs_draft *draft, int column, bool ends, const char **
 
 /* ---- the time of day in a column of its own ------------------------------------------------------------ */
 
-/* 9:58, 10:07:11 */
+/* After a time of day: AM, p.m. */
+static bool is_half(const char *text)
+{
+    while (*text == ' ') text++;
+    if (!*text || !strchr("aApP", *text++)) return false;
+    if (*text == '.') text++;
+    return (*text == 'm' || *text == 'M') && (text[1] == 0 || (text[1] == '.' && text[2] == 0));
+}
+
+/* 9:58, 10:07:11, 1:08:00 PM */
 static bool is_clock(const char *text)
 {
     size_t hour = strspn(text, "0123456789");
     if (hour < 1 || hour > 2 || text[hour] != ':') return false;
     for (text += hour; *text == ':'; text += 3)
         if (strspn(text + 1, "0123456789") < 2) return false;
-    return *text == 0 || *text == '.';
+    return *text == 0 || *text == '.' || is_half(text);
 }
 
 int fs_clock_column(const fs_seen_table *t)
@@ -407,9 +416,23 @@ int fs_clock_column(const fs_seen_table *t)
     return -1;
 }
 
-static fs_status with_clock(fs_draft *draft, int clock, const char **sql, const char **note)
+/* Hours from 1 to 12, where the first example has a half of the day behind it, from 0 to 23; to the minute. */
+static const char *clock_sql(fs_draft *draft, int clock)
 {
     const char *time = fs_draft_home(draft, clock, TEXT);
+    const char *example = draft->home->column[clock].profile->example[0];
+    if (!time || !is_half(example + strspn(example, "0123456789:"))) return time;
+    return fs_draft_text(
+        draft->d,
+        "cast(mod(try_cast(split_part(%s, ':', 1) as int), 12) + case when upper(%s) "
+        "like '%%P%%' then 12 else 0 end as string) || ':' || "
+        "left(split_part(%s, ':', 2), 2)",
+        time, time, time);
+}
+
+static fs_status with_clock(fs_draft *draft, int clock, const char **sql, const char **note)
+{
+    const char *time = clock_sql(draft, clock);
     *sql = time ? fs_draft_text(draft->d,
                                 "coalesce(try_cast(cast(%s as string) || ' ' || %s as timestamp), "
                                 "cast(%s as timestamp))",

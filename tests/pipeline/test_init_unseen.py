@@ -343,6 +343,18 @@ def test_a_raw_table_with_the_name_of_a_step_is_told_where_it_stands(foresell, p
     assert f"foresell.yaml, line {here}" in told.stderr
 
 
+@pytest.mark.parametrize("times", [["12:05:00 AM", "1:30:00 AM", "12:59:59 PM", "11:07:00 PM"], ["0:05", "01:30", "12:59", "23:07"], ["12:05 a.m.", "1:30am", "12:59 p.m.", "11:07pm"]])
+def test_times_of_day_in_a_column_of_their_own(foresell, tmp_path, times):
+    files = tmp_path / "files"
+    files.mkdir()
+    rows = [f"{n},2023-{n % 12 + 1:02d}-{n % 28 + 1:02d},{times[n % 4]},D{n % 7},{n % 3 + 1},2.5" for n in range(400)]
+    (files / "orders.csv").write_text("\n".join(["order_id,order_date,order_time,item_id,quantity,price", *rows]))
+    foresell("init", tmp_path / "p", "--from", files)
+    foresell("run", tmp_path / "p", "--only", CHEAP)
+    run = (tmp_path / "p" / "runs" / "latest").resolve()
+    assert ask(run, "sales", "list(distinct hour(time) * 100 + minute(time) order by hour(time) * 100 + minute(time))") == ([5, 130, 1259, 2307],)
+
+
 def test_an_empty_folder_says_what_to_do(foresell, tmp_path):
     (tmp_path / "files").mkdir()
     result = foresell("init", tmp_path / "p", "--from", tmp_path / "files", check=False)
