@@ -35,7 +35,7 @@ def test_a_number_with_a_fraction_near_the_end_counts(foresell, tmp_path):
     assert late[:-1] == whole[:-1] and late[-1] != whole[-1]
 
 
-@pytest.mark.parametrize("cell", ["unknown", "2024-01-01", "12;3"])
+@pytest.mark.parametrize("cell", ["dozen", "2024-01-01", "12;3"])
 def test_a_bad_number_near_the_end_is_named_with_its_line(foresell, tmp_path, cell):
     refused = applied(foresell, tmp_path, rows(line(ROWS - 2, units=cell)), check=False)
     assert refused.returncode == 3 and f"units: '{cell}' is not a whole number" in refused.stderr and f"in.csv:{ROWS}" in refused.stderr.replace(", line ", ":"), refused.stderr
