@@ -100,14 +100,61 @@ typedef struct fs_customer_rate {
 } fs_customer_rate;
 fs_customer_rate fs_customer_rate_of(double shape, double log_scale, double repeats);
 
-/* kinds.c: standard covariates of kinds, for the search of coefficients. */
-struct fs_kind_work {
-    double *standard; /* kinds × columns; 0 where not told */
+/* ---- covariates ---- */
+
+/* standard.c: covariates of customers, or of stretches of their time; what the weights add up to is customers. */
+typedef struct fs_covariate_rows {
+    int64_t count;
+    int columns;
+    const double *value, *weight; /* count × columns; count */
+    double customers;
+} fs_covariate_rows;
+typedef struct fs_standard {
+    double *value; /* count × columns, room of the caller's; 0 where not told */
     double mean[FS_COVARIATES], factor[FS_COVARIATES][FS_COVARIATES]; /* covariate, standard one */
     bool told[FS_COVARIATES]; /* false: constant, or a sum of those before it */
-    fs_history_groups mixed;  /* the histories of all kinds, by repeats */
-    int64_t *kind;            /* of each of them */
-    double *alpha, *beta;     /* room for as many */
+} fs_standard;
+void fs_customer_standardise(const fs_covariate_rows *rows, fs_standard *out);
+
+/* covariates.c: a model, and how its covariates move the logarithms of two parameters. */
+typedef struct fs_covariate_place {
+    int model, leaving; /* which parameter; -1: none */
+    int columns;
+    const double *mean; /* NULL: 0 */
+    double parameter[FS_PURCHASE_PARAMETERS], on_rate[FS_COVARIATES], on_leaving[FS_COVARIATES];
+} fs_covariate_place;
+/* What its likelihood changes by: by logarithms of parameters, and by on_rate and on_leaving. */
+typedef struct fs_covariate_slopes {
+    double parameter[FS_PURCHASE_PARAMETERS], on_rate[FS_COVARIATES], on_leaving[FS_COVARIATES];
+} fs_covariate_slopes;
+fs_covariate_place fs_customer_place(int model, const double *parameter,
+                                     const fs_covariate_effects *effects);
+/* By how much covariates move a logarithm, by on_rate or on_leaving. */
+double fs_customer_moved(const fs_covariate_place *at, const double *factor,
+                         const double *covariate);
+/* As fs_covariate_likelihood has them; both may be NULL. */
+void fs_customer_slopes(const fs_covariate_place *at, const fs_covariate_slopes *by,
+                        double *gradient, fs_covariate_effects *slope);
+double fs_customer_kinds_likelihood(const fs_covariate_place *at, const fs_history_kinds *kinds,
+                                    const double *value, fs_covariate_slopes *out);
+
+/* covariate_search.c: whose log likelihood is to be greatest. */
+typedef struct fs_covariate_task {
+    int columns;
+    const fs_history_groups *all; /* as if there were no covariates */
+    const fs_standard *standard;
+    double (*likelihood)(const void *context, const fs_covariate_place *at,
+                         fs_covariate_slopes *by); /* of standard covariates */
+    const void *context;
+} fs_covariate_task;
+void fs_customer_fit_covariates(int model, const fs_covariate_task *task, fs_covariate_fit *fit);
+
+/* kinds.c: standard covariates of kinds, for the search of coefficients. */
+struct fs_kind_work {
+    fs_standard standard;
+    fs_history_groups mixed; /* the histories of all kinds, by repeats */
+    int64_t *kind;           /* of each of them */
+    double *alpha, *beta;    /* room for as many */
     struct fs_kind_row *row;
     double *weight, *number; /* of those given; columns of histories */
     int64_t *first, *of;
