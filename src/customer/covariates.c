@@ -35,6 +35,7 @@ double fs_customer_moved(const place *at, const double *factor, const double *co
 {
     double sum = 0;
     for (int c = 0; c < at->columns; c++) {
+        if (isnan(covariate[c])) continue; /* as the mean */
         double one = factor[c] * (covariate[c] - (at->mean ? at->mean[c] : 0));
         sum += fmin(fmax(one, -10 * BOUND), 10 * BOUND); /* not finite is none */
     }
