@@ -212,7 +212,8 @@ FS_API void fs_stretch_set_free(fs_stretch_set *set);
 /* Pareto/NBD where covariates change (Bachmann, Meierer and Näf 2021, "The role of time-varying contextual factors in latent attrition models
  * for customer base analysis", Marketing Science 40, 783-809): in a stretch with covariates z a customer buys exp(rate (z - mean)) times, and leaves
  * exp(leaving (z - mean)) times as fast. Means are over customers, of the mean over each one's time so far. As fs_covariate_…; where covariates do
- * not change so are results. Cost of the likelihood: 0.5 µs a stretch since the last purchase. */
+ * not change so are results. Cost of the likelihood: 0.7 µs a
+ * change since the last purchase. */
 FS_API double fs_stretch_likelihood(const fs_stretch_set *set,
                                     const double parameter[FS_PURCHASE_PARAMETERS],
                                     const fs_covariate_effects *effects,

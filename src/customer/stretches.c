@@ -8,9 +8,9 @@
  *
  * over the pieces since t_x, B_k and D_k being those at their beginnings (Bachmann, Meierer and Näf 2021): an integral as that of customers whose
  * covariates do not change, at other α and β. What L changes by b and d of a stretch comes of its own terms, and of all later ones, as these begin
- * at larger B and D: one walk forward, one back.
+ * at larger B and D: one walk forward, one back. Stretches whose covariates are the same as before are one.
  *
- * Cost: 0.5 µs a piece.
+ * Cost: 0.7 µs a piece.
  */
 #include <math.h>
 #include <string.h>
@@ -85,20 +85,31 @@ static bool take_covariates(const fs_covariates *c, int64_t i, double *out)
     return known;
 }
 
-/* A stretch so far, behind those that he has. */
+/* Whether the covariates of stretch n are those of the one before it. */
+static bool goes_on(const fs_stretch_work *w, const person *p, int64_t n)
+{
+    const double *z = w->covariate + n * w->columns;
+    return n > p->first && memcmp(z, z - w->columns, (size_t)w->columns * sizeof *z) == 0;
+}
+
+/* A stretch so far, behind those that he has; one whose covariates are those of the last makes that longer. */
 static bool take_past(fs_stretch_work *w, const fs_stretches *s, int64_t i, person *p,
                       double history[3])
 {
     int64_t n = p->end;
-    if (!is_stretch(s->repeats[i], s->recency[i], s->length[i])) return false;
+    double repeats = s->repeats[i], recency = s->recency[i], length = s->length[i];
+    if (!is_stretch(repeats, recency, length)) return false;
     if (!take_covariates(&s->covariates, i, w->covariate + n * w->columns)) return false;
-    w->repeats[n] = s->repeats[i] + 0.0, w->length[n] = s->length[i] + 0.0;
-    if (s->repeats[i] > 0) {
-        p->last = n, p->recency = s->recency[i];
-        history[1] = history[2] + s->recency[i];
+    if (goes_on(w, p, n))
+        n--;
+    else
+        w->repeats[n] = w->length[n] = 0, p->end++;
+    if (repeats > 0) {
+        p->last = n, p->recency = w->length[n] + recency;
+        history[1] = history[2] + recency;
     }
-    history[0] += s->repeats[i], history[2] += s->length[i];
-    p->end = n + 1;
+    w->repeats[n] += repeats, w->length[n] += length;
+    history[0] += repeats, history[2] += length;
     return true;
 }
 

@@ -291,6 +291,7 @@ static void covariates_that_do_not_change_give_what_one_row_a_customer_gives(voi
     fs_history_kinds kinds = kinds_of(p);
     double one = fs_covariate_likelihood(FS_PARETO_NBD, &kinds, truth, &planted, NULL, NULL);
     expect_near(fs_stretch_likelihood(&set, truth, &planted, NULL, NULL), one, 1e-12 * fabs(one));
+    assert_int_equal(set.work->count, p->count); /* each is one stretch */
     fs_covariate_fit many, few;
     fs_stretch_fit_model(&set, &many);
     fs_covariate_fit_model(FS_PARETO_NBD, &kinds, &few);
@@ -332,6 +333,76 @@ static void the_last_stretch_lasts_on(void **state)
     free(p);
 }
 
+/* Without coefficients it is no matter how covariates change: what was cut is put together again. */
+static void stretches_that_differ_in_what_does_not_matter_are_one(void **state)
+{
+    (void)state;
+    static const fs_covariate_effects first = {2, {0.3, 0}, {0.7, 0}, {-0.5, 0}};
+    static const fs_outlook_settings settings = {30, 0, 0.9, 6};
+    static fs_outlook out[400], one[400];
+    people *p = draw(9, 400);
+    hold(p);
+    for (int64_t i = 0; i < p->first[p->count]; i++) p->covariate[1][i] = sin((double)i);
+    fs_stretch_set set = set_of(p, 2);
+    fs_history_kinds kinds = kinds_of(p);
+    double by[FS_PURCHASE_PARAMETERS], wanted[FS_PURCHASE_PARAMETERS];
+    double value = fs_covariate_likelihood(FS_PARETO_NBD, &kinds, truth, &first, wanted, NULL);
+    expect_near(fs_stretch_likelihood(&set, truth, &first, by, NULL), value, 1e-12 * fabs(value));
+    for (int i = 0; i < 4; i++) expect_near(by[i], wanted[i], 1e-9 * (1 + fabs(wanted[i])));
+    assert_int_equal(fs_stretch_look_ahead(&set, truth, &first, &settings, out), FS_OK);
+    assert_int_equal(fs_covariate_look_ahead(FS_PARETO_NBD, truth, &first, &kinds, &settings, one),
+                     FS_OK);
+    for (int i = 0; i < 400; i++) expect_same_outlook(&out[set.of[i]], &one[kinds.of[i]]);
+    fs_stretch_set_free(&set), fs_history_kinds_free(&kinds);
+    free(p);
+}
+
+/* Those to come, each in two halves; and a covariate that is not known, as the mean. */
+static void it_is_no_matter_where_stretches_to_come_are_cut(void **state)
+{
+    (void)state;
+    static const double ahead[] = {1.9, 17}; /* in the first, and in several */
+    people *p = draw(12, 50), *halves = calloc(1, sizeof *halves);
+    int64_t n = 0;
+    halves->count = p->count;
+    for (int64_t k = 0; k < p->count; k++) {
+        for (int64_t i = p->first[k]; i < p->first[k + 1]; i++) {
+            bool next = isnan(p->repeats[i]);
+            for (int half = 0; half <= next; half++, n++) {
+                halves->repeats[n] = p->repeats[i], halves->recency[n] = p->recency[i];
+                halves->length[n] = p->length[i] / (1 + next);
+                for (int c = 0; c < COLUMNS; c++) halves->covariate[c][n] = p->covariate[c][i];
+            }
+        }
+        halves->first[k + 1] = n;
+        p->covariate[0][p->first[k] + PAST + 1] = planted.mean[0];
+        halves->covariate[0][n - 2 * AHEAD + 2] = halves->covariate[0][n - 2 * AHEAD + 3] = NAN;
+    }
+    fs_stretch_set set = set_of(p, 2), other = set_of(halves, 2);
+    static fs_outlook whole[50], cut[50];
+    for (int k = 0; k < 2; k++) {
+        fs_outlook_settings settings = {ahead[k], 0, 0.9, 6};
+        assert_int_equal(fs_stretch_look_ahead(&set, truth, &planted, &settings, whole), FS_OK);
+        assert_int_equal(fs_stretch_look_ahead(&other, truth, &planted, &settings, cut), FS_OK);
+        for (int i = 0; i < 50; i++) expect_same_outlook(&cut[i], &whole[i]);
+    }
+    fs_stretch_set_free(&set), fs_stretch_set_free(&other);
+    free(p), free(halves);
+}
+
+/* The mean over customers of that over each one's time. */
+static double mean_of(const people *p, int c)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < p->count; k++) {
+        double own = 0, age = 0;
+        for (int64_t i = p->first[k]; i < p->first[k] + PAST; i++)
+            own += p->length[i] * p->covariate[c][i], age += p->length[i];
+        sum += own / age;
+    }
+    return sum / (double)p->count;
+}
+
 /* ---- coefficients found again ---- */
 
 static void coefficients_are_found_again(void **state)
@@ -343,6 +414,7 @@ static void coefficients_are_found_again(void **state)
     fs_stretch_fit_model(&set, &fit);
     assert_true(fit.base.found && fit.told[0] && fit.told[1]);
     for (int c = 0; c < 2; c++) {
+        expect_near(fit.effects.mean[c], mean_of(p, c), 1e-9);
         expect_near(fit.effects.rate[c], planted.rate[c], 3.5 * fit.rate_deviation[c]);
         expect_near(fit.effects.leaving[c], planted.leaving[c], 3.5 * fit.leaving_deviation[c]);
         assert_true(fit.rate_deviation[c] > 0.005 && fit.rate_deviation[c] < 0.1);
@@ -595,6 +667,8 @@ int main(void)
         cmocka_unit_test(gradients_are_those_of_the_likelihood),
         cmocka_unit_test(covariates_that_do_not_change_give_what_one_row_a_customer_gives),
         cmocka_unit_test(the_last_stretch_lasts_on),
+        cmocka_unit_test(stretches_that_differ_in_what_does_not_matter_are_one),
+        cmocka_unit_test(it_is_no_matter_where_stretches_to_come_are_cut),
         cmocka_unit_test(coefficients_are_found_again),
         cmocka_unit_test(purchases_to_come_are_those_of_draws),
         cmocka_unit_test(a_population_buys_as_is_foretold),
