@@ -182,6 +182,51 @@ FS_API FS_MUST_CHECK fs_status fs_covariate_look_ahead(
     int model, const double parameter[FS_PURCHASE_PARAMETERS], const fs_covariate_effects *effects,
     const fs_history_kinds *kinds, const fs_outlook_settings *settings, fs_outlook *out);
 
+/* ---- covariates that change: stretches of time ----------------------------------------------------- */
+
+/* Customers whose time since the first purchase is cut into stretches, one after the other, over each of which covariates are constant. */
+typedef struct fs_stretches {
+    int64_t customers;
+    const int64_t
+        *first; /* customers + 1: stretches first[i] … first[i + 1] - 1 are customer i's */
+    const double *repeats; /* purchases in it, but for the first of all; NaN: it is to come */
+    const double *recency; /* time from its beginning to the last of them; 0 where there are none */
+    const double *length;  /* >= 0 */
+    fs_covariates covariates; /* values for each stretch; not finite in one to come: as the mean */
+} fs_stretches;
+
+/* They sorted out. Starts with {0}, is used again, and is given back once. */
+typedef struct fs_stretch_set {
+    fs_history_groups
+        all; /* of the customers whose covariates so far are known, as if nothing changed */
+    int64_t customers;
+    const int64_t *of; /* of each customer that was given, which of them it is; -1: none */
+    struct fs_stretch_work *work;
+} fs_stretch_set;
+/* FS_MEMORY. Left out, and counted in *left, is who has no stretch so far or one that is no history, one so far after one to come, or does not
+ * know a covariate of one so far. The last stretch lasts on, and its length may be NaN where it is to come. Cost: 0.1 µs a stretch. */
+FS_API FS_MUST_CHECK fs_status fs_stretch_set_make(fs_stretch_set *set,
+                                                   const fs_stretches *stretches, int64_t *left);
+FS_API void fs_stretch_set_free(fs_stretch_set *set);
+
+/* Pareto/NBD where covariates change (Bachmann, Meierer and Näf 2021, "The role of time-varying contextual factors in latent attrition models
+ * for customer base analysis", Marketing Science 40, 783-809): in a stretch with covariates z a customer buys exp(rate (z - mean)) times, and leaves
+ * exp(leaving (z - mean)) times as fast. Means are over customers, of the mean over each one's time so far. As fs_covariate_…; where covariates do
+ * not change so are results. Cost of the likelihood: 0.7 µs a
+ * change since the last purchase. */
+FS_API double fs_stretch_likelihood(const fs_stretch_set *set,
+                                    const double parameter[FS_PURCHASE_PARAMETERS],
+                                    const fs_covariate_effects *effects,
+                                    double gradient[FS_PURCHASE_PARAMETERS],
+                                    fs_covariate_effects *slope);
+FS_API void fs_stretch_fit_model(const fs_stretch_set *set, fs_covariate_fit *fit);
+/* out: set->customers. The mean and variance of purchases, and what is discounted, are those of the stretches to come. */
+FS_API FS_MUST_CHECK fs_status fs_stretch_look_ahead(const fs_stretch_set *set,
+                                                     const double parameter[FS_PURCHASE_PARAMETERS],
+                                                     const fs_covariate_effects *effects,
+                                                     const fs_outlook_settings *settings,
+                                                     fs_outlook *out);
+
 /* ---- what a purchase brings ---------------------------------------------------------------------- */
 
 /* Gamma-Gamma: the value of a purchase is gamma distributed (shape p), its scale too over customers (shape q, scale γ), and neither depends on

@@ -53,7 +53,8 @@ typedef struct fs_column {
     const char *name;
     fs_type type;
     fs_role role;
-    bool optional;    /* input: may be absent (then all rows are null) */
+    bool optional; /* input: may be absent (then all rows are null) */
+    bool any; /* input: of whatever type it comes, also in the block; `type` is that of a file's */
     const char *each; /* output: one column per value of this LIST parameter, named name+value:
                              {.name = "q", .each = "quantile"} gives q0.1, q0.9; of an INT
                              parameter (at least 0) one for each number from 1 up to it. Of "*": see there */

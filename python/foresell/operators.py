@@ -699,6 +699,7 @@ def fit_purchases(
     age: str | None = None,
     value: str | None = None,
     log_waits: str | None = None,
+    customer: str | None = None,
     model: Literal["auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k"] = "auto",
     covariates: Sequence[str] = (),
     threads: int | None = None,
@@ -723,6 +724,15 @@ def fit_purchases(
     about 10 % more for each unit of x. k is that without covariates. Whose covariates are not all known is not learnt
     from. The coefficients of what is the same for all customers, or a sum of covariates before it, are 0.
 
+    Covariates that change over time, of pareto_nbd (Bachmann, Meierer and Naef 2021): cut each customer's time since
+    the first purchase into stretches over which they are constant, and give a row for each, with the same customer and
+    in the order of row. age is then how long it lasts, repeats the purchases in it but for the first of all, recency
+    the time from its beginning to the last of them, 0 where there are none, and value what one of them brought. He buys
+    and leaves in each at rates scaled by its covariates; mean:x is over customers, of the mean over each one's time.
+    Rows behind these whose repeats is null are stretches to come, which purchases takes, and not learnt from. A
+    customer is left out where one of his stretches so far is no history, or lacks a covariate. Other models, and auto
+    and all, refuse several rows of a customer.
+
     The result is the model as a table, which purchases takes. A history is no history where a number is null or below
     0, repeats is no whole number, recency is above age, or above 0 without repeats: such rows are not learnt from.
     Customers of age 0 and of one purchase are. Groups without a history have no row.
@@ -734,8 +744,8 @@ def fit_purchases(
     group : str or sequence of str
         Columns that tell the series apart; none: all rows are one series.
     order : str, optional
-        The column that sorts a series: which customer it is: a number, a date or a time. Default: the one column of
-        dates.
+        The column that sorts a series: which customer it is: a number, a date or a time, each once; where customers
+        have several rows, one for each row. Default: the one column of dates.
     repeats : str, optional
         The column of: how many came after the first; those of one moment are one. Default: the column of this name,
         else the first number.
@@ -751,6 +761,10 @@ def fit_purchases(
     log_waits : str, optional
         The column of: the sum of the natural logarithms of the times between his purchases, in the unit of age, of
         those with repeats; it tells how regular purchases are. Default: the column of this name, or none.
+    customer : str, optional
+        The column of: whose row it is: a text, a number or a date. Several rows of one are stretches of his time, one
+        after the other, between which covariates change; null, or no such column: each row is a customer. Default: the
+        column of this name, or none.
     model : {"auto", "all", "nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k", "mbg_cnbd_k"}, default "auto"
         Of purchases; all: each of them; auto: the one with the least of Akaike's criterion.
     covariates : Sequence[str], default ()
@@ -786,7 +800,14 @@ def fit_purchases(
         data,
         group=group,
         order=order,
-        columns={"repeats": repeats, "recency": recency, "age": age, "value": value, "log_waits": log_waits},
+        columns={
+            "repeats": repeats,
+            "recency": recency,
+            "age": age,
+            "value": value,
+            "log_waits": log_waits,
+            "customer": customer,
+        },
         params={
             "model": model,
             "covariates": covariates,
@@ -1862,6 +1883,7 @@ def purchases(
     recency: str | None = None,
     age: str | None = None,
     value: str | None = None,
+    customer: str | None = None,
     ahead: Sequence[float] = (52,),
     interval: float = 0.9,
     discount: float = 0.1,
@@ -1875,6 +1897,11 @@ def purchases(
     estimate, repeats, recency, age and value, null where they do not belong, from both, put together by union all. Of
     several models of purchases the first by row is taken. Where it has covariates, select their columns too and name
     them: each customer is then foretold with his own alpha, and beta or a (see fit_purchases).
+
+    Of a customer of several rows, stretches of his time whose covariates differ (see fit_purchases; pareto_nbd alone),
+    those whose repeats is null are stretches to come, behind the others: age is how long each will last, and covariates
+    what is planned or known to come then, such as promotions and seasons. The last one lasts on, of the stretches so
+    far where none is to come. Mean and variance of his purchases are exact too. His result has the row of his first.
 
     The purchases that come are distributed exactly as the model says where customers leave after purchases or never,
     those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the events that have passed of the wait at hand; of
@@ -1901,7 +1928,8 @@ def purchases(
     estimate : str, optional
         The column of: of the model's parameter. Default: the column of this name, or none.
     repeats : str, optional
-        The column of: of the customer, after the first. Default: the column of this name, or none.
+        The column of: of the customer, after the first; null of one of his stretches: it is to come. Default: the
+        column of this name, or none.
     recency : str, optional
         The column of: time from his first purchase to the last, in the unit that the model was fitted in. Default: the
         column of this name, or none.
@@ -1910,6 +1938,9 @@ def purchases(
     value : str, optional
         The column of: what a repeat purchase brought, his mean; null, 0 and below: not known. Default: the column of
         this name, or none.
+    customer : str, optional
+        The column of: whose row it is: a text, a number or a date. Several rows of one are stretches of his time, as of
+        fit_purchases; null, or no such column: each row is a customer. Default: the column of this name, or none.
     ahead : Sequence[float], default (52,)
         Times to look ahead, in the unit of age. From 0 to 1e+06.
     interval : float, default 0.9
@@ -1928,7 +1959,7 @@ def purchases(
     pyarrow.Table
         The group columns, then:
 
-        - `row` (period): of the customer.
+        - `row` (period): of the customer, of several the first.
         - `ahead` (double): each of the parameter's, in the unit of age.
         - `alive` (double, share of 1): the probability that he is still a customer; null where his row is no history.
         - `expected` (double, purchases): that come in the time ahead, the mean.
@@ -1957,6 +1988,7 @@ def purchases(
             "recency": recency,
             "age": age,
             "value": value,
+            "customer": customer,
         },
         params={
             "ahead": ahead,

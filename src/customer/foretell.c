@@ -22,11 +22,17 @@
 
 /* ---- of one who is alive ---- */
 
+static double lasting(double s, double b, double t)
+{
+    double log_u = -log1p(t / b);
+    return fabs(s - 1) < 1e-12 ? -log_u : -expm1((s - 1) * log_u) / (s - 1);
+}
+
+double fs_customer_stay(double s, double b, double t) { return b * lasting(s, b, t); }
+
 static double by_pareto(const double p[4], double x, double age, double t)
 {
-    double r = p[0], alpha = p[1], s = p[2], beta = p[3], log_u = -log1p(t / (beta + age));
-    double lasting = fabs(s - 1) < 1e-12 ? -log_u : -expm1((s - 1) * log_u) / (s - 1);
-    return (r + x) / (alpha + age) * (beta + age) * lasting;
+    return (p[0] + x) / (p[1] + age) * (p[3] + age) * lasting(p[2], p[3] + age, t);
 }
 
 /* The weights (1 - z)^k (k)_n / n! z^n are those of a negative binomial: each from the one before, by logarithms while they are too small. */

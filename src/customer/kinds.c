@@ -1,10 +1,7 @@
 /* Histories put together by equal covariates: each kind of customers has a likelihood with parameters of its own.
  *
  * Customers are sorted by covariates, then by history; a kind is a stretch of them, and looks like any other groups of histories. For the
- * search of coefficients the covariates are made standard too: over customers each has the mean 0, the variance 1, and nothing in common with
- * those before it (Gram and Schmidt). One of which nothing is left tells nothing: it is constant, or a sum of others.
- *
- *   z_c = mean_c + Σ_j factor_cj standard_j,  j <= c
+ * search of coefficients the covariates are made standard too (standard.c).
  *
  * Cost: a sort of the customers, and columns² operations a kind.
  */
@@ -14,10 +11,7 @@
 
 #include "customer_internal.h"
 
-#define MOST     FS_COVARIATES
-#define CONSTANT 1e-10  /* of the largest value: a deviation that is rounding */
-#define NOTHING  1e-7   /* of a deviation: what is left of a covariate that tells nothing new */
-#define LEAST    1e-100 /* a covariate whose values are all below it is constant */
+#define MOST FS_COVARIATES
 
 typedef struct fs_kind_row {
     double covariate[MOST], weight, repeats;
@@ -45,7 +39,7 @@ static fs_status reserve(fs_history_kinds *k, int64_t rows)
     if (!number) return FS_MEMORY;
     w->number = number, w->alpha = number + 8 * n, w->beta = number + 9 * n;
     w->weight = number + 10 * n;
-    k->covariate = number + 11 * n, w->standard = k->covariate + (size_t)k->columns * n;
+    k->covariate = number + 11 * n, w->standard.value = k->covariate + (size_t)k->columns * n;
     int64_t *first = fs_realloc(w->first, (5 * n + 1) * sizeof *first);
     if (!first) return FS_MEMORY;
     w->first = first, w->of = first + 2 * n, w->kind = first + 3 * n, w->room = (int64_t)n;
@@ -196,65 +190,13 @@ static void mix(fs_history_kinds *k)
     g->count = k->count, g->first[g->groups] = k->count;
 }
 
-/* ---- standard covariates ---- */
-
-/* The mean over customers of products of two columns; b NULL: of one. */
-static double mean_of(const fs_history_kinds *k, const double *a, const double *b)
+/* Each kind weighs as many customers as it has; weights of histories are not needed any more. */
+static void make_standard(fs_history_kinds *k)
 {
-    double sum = 0;
-    for (int64_t i = 0; i < k->kinds; i++)
-        sum += k->kind[i].customers * a[i * k->columns] * (b ? b[i * k->columns] : 1);
-    return sum / k->all.customers;
-}
-
-/* Over the largest value, so that squares are finite; false where all are as good as 0. */
-static bool take_column(const fs_history_kinds *k, int c, double *scale)
-{
-    *scale = 0;
-    for (int64_t i = 0; i < k->kinds; i++)
-        *scale = fmax(*scale, fabs(k->covariate[i * k->columns + c]));
-    for (int64_t i = 0; i<k->kinds && * scale> LEAST; i++)
-        k->work->standard[i * k->columns + c] = k->covariate[i * k->columns + c] / *scale;
-    return *scale > LEAST;
-}
-
-static void add_to(const fs_history_kinds *k, double *column, double factor, const double *other)
-{
-    for (int64_t i = 0; i < k->kinds; i++)
-        column[i * k->columns] += factor * (other ? other[i * k->columns] : 1);
-}
-
-static bool make_standard(fs_history_kinds *k, int c)
-{
-    fs_kind_work *w = k->work;
-    double *column = w->standard + c, scale;
-    if (!take_column(k, c, &scale)) return false;
-    double mean = mean_of(k, column, NULL);
-    w->mean[c] = mean * scale;
-    add_to(k, column, -mean, NULL);
-    double whole = sqrt(mean_of(k, column, column));
-    for (int again = 0; again < 2; again++)
-        for (int j = 0; j < c; j++) {
-            double factor = w->told[j] ? mean_of(k, column, w->standard + j) : 0;
-            add_to(k, column, -factor, w->standard + j);
-            w->factor[c][j] += factor * scale;
-        }
-    double left = sqrt(mean_of(k, column, column));
-    w->factor[c][c] = left * scale;
-    if (!(whole > CONSTANT && left > NOTHING * whole)) return false;
-    for (int64_t i = 0; i < k->kinds; i++) column[i * k->columns] /= left;
-    return true;
-}
-
-static void make_all_standard(fs_history_kinds *k)
-{
-    fs_kind_work *w = k->work;
-    memset(w->mean, 0, sizeof w->mean), memset(w->factor, 0, sizeof w->factor);
-    memset(w->told, 0, sizeof w->told);
-    for (int c = 0; c < k->columns && k->kinds > 0; c++) {
-        w->told[c] = make_standard(k, c);
-        for (int64_t i = 0; i < k->kinds && !w->told[c]; i++) w->standard[i * k->columns + c] = 0;
-    }
+    fs_covariate_rows rows = {k->kinds, k->columns, k->covariate, k->work->weight,
+                              k->all.customers};
+    for (int64_t i = 0; i < k->kinds; i++) k->work->weight[i] = k->kind[i].customers;
+    fs_customer_standardise(&rows, &k->work->standard);
 }
 
 /* Without covariates all are of one kind. */
@@ -284,6 +226,6 @@ fs_status fs_history_kinds_make(fs_history_kinds *k, const fs_histories *of,
     FS_TRY(put_together(k, sort_rows(k, of, covariates)));
     k->of = k->work->of;
     mix(k);
-    make_all_standard(k);
+    make_standard(k);
     return FS_OK;
 }

@@ -21,30 +21,21 @@
 #include "foresell/numeric.h"
 
 #define MOST   100000
-#define KEPT   1024   /* gamma functions of p n that are kept */
+#define KEPT   FS_MONEY_KEPT
 #define TINY   -600.0 /* logarithm of a first chance that is too small to begin with */
 #define MANY   2000.0 /* purchases from which on whole numbers are no matter */
 #define RARE   1e-7   /* what is left when a walk ends: far beyond any interval */
 #define POINTS 3      /* discounted purchases are smooth in time */
 
-typedef struct counts {
-    fs_phases of;
-    double alive, mean; /* mean: when alive */
-    double stay, leave; /* b' and a; leave 0: purchases end nobody */
-} counts;
-
-/* Digamma and trigamma of p n, for n until made. */
-typedef struct money {
-    double p, mean[KEPT], variance[KEPT];
-    int made;
-} money;
+typedef fs_counts counts;
+typedef fs_money_logs money;
 
 /* ---- who he is ---- */
 
 /* E L² of the time L that one stays of t more: 2 B² ((e^(2-s)V - 1) / (2 - s) - (e^(1-s)V - 1) / (1 - s)), B = β + T, V = log(1 + t / B). */
 static double part(double c, double v) { return fabs(c * v) < 1e-9 ? v : expm1(c * v) / c; }
 
-static double squared_stay(double s, double b, double t)
+double fs_customer_squared_stay(double s, double b, double t)
 {
     double v = log1p(t / b);
     if (v < 1e-5) return t * t;
@@ -54,7 +45,7 @@ static double squared_stay(double s, double b, double t)
 static void match_pareto(const double *p, double x, double age, double t, counts *c)
 {
     double rate = (p[0] + x) / (p[1] + age), square = rate * rate * (1 + 1 / (p[0] + x));
-    double more = square * squared_stay(p[2], p[3] + age, t) - c->mean * c->mean;
+    double more = square * fs_customer_squared_stay(p[2], p[3] + age, t) - c->mean * c->mean;
     double least = c->mean * c->mean / (p[0] + x); /* if nobody left */
     c->of.size = c->mean * c->mean / fmax(more, least);
     c->of.chance = c->mean / (c->mean + c->of.size);
@@ -160,6 +151,14 @@ static void take_many(const counts *c, double interval, const money *m, fs_outlo
     out->high = many_at(c, 0.5 + interval / 2, centre, sqrt(variance));
 }
 
+void fs_customer_spread(const counts *c, double interval, money *m, fs_outlook *out)
+{
+    if (are_many(c))
+        take_many(c, interval, m, out);
+    else
+        walk(c, interval, m, out);
+}
+
 /* ---- what a purchase later is worth now ---- */
 
 /* e^-dH E(H) + d ∫ e^-dt E(t) dt, by Gauss and Legendre. */
@@ -185,10 +184,7 @@ static void look(int model, const double *p, const history *h, double alive,
     if (!(c.mean > 0)) return;
     out->expected = alive * c.mean;
     out->discounted = alive * discounted(model, p, h, settings, c.mean);
-    if (are_many(&c))
-        take_many(&c, settings->interval, m, out);
-    else
-        walk(&c, settings->interval, m, out);
+    fs_customer_spread(&c, settings->interval, m, out);
 }
 
 /* What is kept from one to the next: logarithms, digammas, and room for who is alive. */

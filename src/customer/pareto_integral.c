@@ -3,6 +3,9 @@
  * In v = log(m + y), m the smaller of α and β, e^-(P - 1) v (e^v + d)^-Q is smooth. It is cut into panels over which it falls by a factor
  * e^6 at most, with sixteen points each (Gauss and Legendre), until what is left is nothing beside what there was.
  *
+ * A stretch that is short beside α and β, over which the integrand falls by a factor e^2 at most, has eight points in y itself: there is nothing
+ * left of the logarithms' difference where it is very short.
+ *
  * Cost: 20 ns a point, some five panels.
  */
 #include <math.h>
@@ -75,4 +78,45 @@ fs_pareto_integral fs_customer_pareto_integral(const fs_pareto_place *p, double 
     out.log = s.top + log(s.value);
     for (int k = 0; k < 4; k++) out.by[k] = s.by[k] / s.value;
     return out;
+}
+
+/* ---- short ones ---- */
+
+#define SHORT      0.5 /* of α and β */
+#define SHORT_FALL 2.0
+
+static void add_short(const fs_pareto_place *p, double at, double by, sums *s)
+{
+    double log_end = log1p(at / p->alpha), log_other = log1p(at / p->beta);
+    double part = by * exp(-p->power * log_end - (p->s + 1) * log_other);
+    s->value += part;
+    s->by[0] -= part * log_end, s->by[2] -= part * log_other;
+    s->by[1] -= part / (p->alpha + at), s->by[3] -= part / (p->beta + at);
+}
+
+static fs_pareto_integral integrate_short(const fs_pareto_place *p, double length)
+{
+    static const double at[] = {0.1834346424956498, 0.525532409916329, 0.7966664774136267,
+                                0.9602898564975363};
+    static const double share[] = {0.362683783378362, 0.3137066458778873, 0.2223810344533745,
+                                   0.1012285362903763};
+    double log_alpha = log(p->alpha), log_beta = log(p->beta);
+    fs_pareto_integral out = {.log = -INFINITY};
+    sums s = {0};
+    for (int i = 0; i < 4; i++) {
+        add_short(p, length * (1 - at[i]) / 2, share[i] / 2, &s);
+        add_short(p, length * (1 + at[i]) / 2, share[i] / 2, &s);
+    }
+    if (!(length > 0)) return out;
+    out.log = log(length) + log(s.value) - p->power * log_alpha - (p->s + 1) * log_beta;
+    out.by[0] = s.by[0] / s.value - log_alpha, out.by[2] = s.by[2] / s.value - log_beta;
+    out.by[1] = p->power * s.by[1] / s.value, out.by[3] = (p->s + 1) * s.by[3] / s.value;
+    return out;
+}
+
+fs_pareto_integral fs_customer_pareto_stretch(const fs_pareto_place *p, double length)
+{
+    double fall = p->power * length / p->alpha + (p->s + 1) * length / p->beta;
+    bool is_short = length <= SHORT * fmin(p->alpha, p->beta) && fall <= SHORT_FALL;
+    return is_short ? integrate_short(p, length) : fs_customer_pareto_integral(p, 0, length);
 }

@@ -214,6 +214,16 @@ static fs_status open_rest(binder *b, int index)
     return open_input(b, index, type, b->declared, &b->bound->column[b->bound->columns++]);
 }
 
+/* What is of any type comes as it is. */
+static fs_type input_type(const binder *b, int i)
+{
+    const fs_column *column = &b->op->input[i];
+    fs_type type = column->type;
+    if (column->any && b->source[i] >= 0)
+        type = fs_operator_natural_type(b->input->children[b->source[i]]);
+    return type == FS_TYPE_LIST ? column->type : type; /* says that it can't be read */
+}
+
 static fs_status open_inputs(binder *b)
 {
     int count;
@@ -223,7 +233,7 @@ static fs_status open_inputs(binder *b)
     if (!bound->column) return fs_fail_memory(b->error, most * sizeof *bound->column);
     for (int i = 0; i < b->declared; i++) {
         bound->columns++;
-        FS_TRY(open_input(b, b->source[i], b->op->input[i].type, i, &bound->column[i]));
+        FS_TRY(open_input(b, b->source[i], input_type(b, i), i, &bound->column[i]));
     }
     FS_TRY(refuse_left(b));
     const char *const *name = listed(b, &count);

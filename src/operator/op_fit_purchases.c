@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "foresell/customer.h"
+#include "stretch_rows.h"
 #include "vector.h"
 
 static const fs_column fit_input[] = {
     {.name = "row",
      .type = FS_TYPE_PERIOD,
      .role = FS_ROLE_ORDER,
-     .doc = "which customer it is: a number, a date or a time"},
+     .doc = "which customer it is: a number, a date or a time, each once; where customers have "
+            "several "
+            "rows, one for each row"},
     {.name = "repeats",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
@@ -40,6 +43,14 @@ static const fs_column fit_input[] = {
      .optional = true,
      .doc = "the sum of the natural logarithms of the times between his purchases, in the unit of "
             "age, of those with repeats; it tells how regular purchases are"},
+    {.name = "customer",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .any = true,
+     .doc = "whose row it is: a text, a number or a date. Several rows of one are stretches of his "
+            "time, one after the other, between which covariates change; null, or no such column: "
+            "each row is a customer"},
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -105,14 +116,19 @@ static const fs_param fit_params[] = {
 
 typedef struct workspace {
     int model; /* -1: auto or all */
-    bool all;
+    bool all_models;
     double *number; /* the columns of the group but `row`, then covariates, capacity each */
+    int64_t *row;   /* those of the group */
     int64_t capacity;
+    fs_stretch_rows rows;
+    double *bought, *mean;   /* of customers of several rows, capacity each */
     int covariates;          /* the columns behind those declared */
     const char *const *name; /* of them */
     char *text;              /* room for the name of a coefficient */
     size_t room;
     fs_history_kinds kinds;
+    fs_stretch_set stretches;
+    const fs_history_groups *all; /* of the one or the other */
     fs_covariate_fit fit[FS_PURCHASE_MODELS];
     int64_t unknown; /* customers who lack a covariate */
     fs_spend_fit spend;
@@ -123,17 +139,18 @@ static void fit_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    fs_history_kinds_free(&w->kinds);
-    fs_free(w->number), fs_free(w->text);
+    fs_history_kinds_free(&w->kinds), fs_stretch_set_free(&w->stretches);
+    fs_stretch_rows_free(&w->rows);
+    fs_free(w->number), fs_free(w->row), fs_free(w->text);
     fs_free(w);
 }
 
 enum { REPEATS, RECENCY, AGE, VALUE, LOG_WAITS, COLUMNS }; /* behind `row` */
+enum { CUSTOMER_IN = 1 + COLUMNS, DECLARED };
 
 static fs_status find_covariates(workspace *w, const fs_binding *binding, fs_error *error)
 {
-    int first = 1 + COLUMNS;
-    w->covariates = binding->columns - first, w->name = binding->name + first;
+    w->covariates = binding->columns - DECLARED, w->name = binding->name + DECLARED;
     if (w->covariates > FS_COVARIATES)
         return fs_fail(error, FS_USAGE,
                        "operator fit_purchases: %d covariates, and %d are the most", w->covariates,
@@ -152,7 +169,7 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
     if (!w) return fs_fail_memory(error, sizeof *w);
     *pointer = w;
     const char *model = fs_option_text(binding->options, "model");
-    w->all = strcmp(model, "all") == 0;
+    w->all_models = strcmp(model, "all") == 0;
     w->model = -1;
     for (int m = 0; m < FS_PURCHASE_MODELS; m++)
         if (strcmp(model, fs_purchase_model_name(m)) == 0) w->model = m;
@@ -162,57 +179,101 @@ static fs_status fit_open(const fs_binding *binding, void **pointer, fs_error *e
 /* ---- from rows ---- */
 
 /* Null, or no column at all: NaN, which is no history, no value and no covariate. */
-static void take_column(const fs_vector *v, int64_t first, int64_t rows, double *out)
+static void take_column(const fs_vector *v, const int64_t *row, int64_t rows, double *out)
 {
     for (int64_t i = 0; i < rows; i++)
-        out[i] = fs_vector_known(v, first + i) ? fs_vector_number(v, first + i) : NAN;
+        out[i] = fs_vector_known(v, row[i]) ? fs_vector_number(v, row[i]) : NAN;
 }
 
+static fs_status reserve(workspace *w, int64_t rows)
+{
+    if (rows <= w->capacity) return FS_OK;
+    size_t columns = COLUMNS + (size_t)w->covariates + 2;
+    double *more = fs_realloc(w->number, columns * (size_t)rows * sizeof *more);
+    if (!more) return FS_MEMORY;
+    w->number = more;
+    int64_t *row = fs_realloc(w->row, (size_t)rows * sizeof *row);
+    if (!row) return FS_MEMORY;
+    w->row = row, w->capacity = rows;
+    w->bought = more + (columns - 2) * (size_t)rows, w->mean = w->bought + rows;
+    return FS_OK;
+}
+
+/* The rows of a customer beside each other. */
 static fs_status take_group(workspace *w, const fs_block *block, int64_t first, int64_t rows)
 {
-    if (rows > w->capacity) {
-        size_t columns = COLUMNS + (size_t)w->covariates;
-        double *more = fs_realloc(w->number, columns * (size_t)rows * sizeof *more);
-        if (!more) return FS_MEMORY;
-        w->number = more, w->capacity = rows;
-    }
+    FS_TRY(reserve(w, rows));
+    for (int64_t i = 0; i < rows; i++) w->row[i] = first + i;
+    FS_TRY(fs_stretch_rows_read(&w->rows, &block->column[CUSTOMER_IN], w->row, rows));
     for (int c = 0; c < COLUMNS; c++)
-        take_column(&block->column[1 + c], first, rows, w->number + c * w->capacity);
+        take_column(&block->column[1 + c], w->rows.row, rows, w->number + c * w->capacity);
     for (int c = 0; c < w->covariates; c++)
-        take_column(&block->column[1 + COLUMNS + c], first, rows,
+        take_column(&block->column[DECLARED + c], w->rows.row, rows,
                     w->number + (COLUMNS + c) * w->capacity);
     return FS_OK;
 }
 
-static fs_covariates covariates_of(workspace *w, int64_t rows)
+/* Whether a covariate of one of these rows is not known; what is to come is no matter. */
+static bool lacks(const workspace *w, const fs_covariates *all, int64_t first, int64_t end)
+{
+    for (int64_t i = first; i < end; i++) {
+        if (w->rows.several && isnan(w->number[i])) continue;
+        for (int c = 0; c < all->columns; c++)
+            if (isnan(all->of[c][i])) return true;
+    }
+    return false;
+}
+
+static fs_covariates covariates_of(workspace *w)
 {
     fs_covariates all = {.columns = w->covariates};
     w->unknown = 0;
     for (int c = 0; c < w->covariates; c++) all.of[c] = w->number + (COLUMNS + c) * w->capacity;
-    for (int64_t i = 0; i < rows; i++) {
-        bool known = true;
-        for (int c = 0; c < w->covariates; c++) known = known && !isnan(all.of[c][i]);
-        w->unknown += !known;
-    }
+    for (int64_t k = 0; k < w->rows.customers; k++)
+        w->unknown += lacks(w, &all, w->rows.first[k], w->rows.first[k + 1]);
     return all;
 }
 
-static fs_status fit_models(workspace *w, int64_t rows)
+static fs_status fit_spend(workspace *w, const double *repeats, const double *value)
 {
-    const double *repeats = w->number, *value = w->number + VALUE * w->capacity;
-    fs_histories histories = {.count = rows,
+    w->paying = 0;
+    for (int64_t i = 0; i < w->rows.customers; i++) w->paying += repeats[i] > 0 && value[i] > 0;
+    return fs_spend_fit_model(repeats, value, w->rows.customers, &w->spend);
+}
+
+/* A row a customer. */
+static fs_status fit_models(workspace *w)
+{
+    const double *repeats = w->number;
+    fs_histories histories = {.count = w->rows.customers,
                               .repeats = repeats,
                               .recency = w->number + RECENCY * w->capacity,
                               .age = w->number + AGE * w->capacity,
                               .log_waits = w->number + LOG_WAITS * w->capacity};
-    fs_covariates covariates = covariates_of(w, rows);
+    fs_covariates covariates = covariates_of(w);
     double left;
     FS_TRY(fs_history_kinds_make(&w->kinds, &histories, &covariates, &left));
+    w->all = &w->kinds.all;
     for (int m = 0; m < FS_PURCHASE_MODELS && w->kinds.count > 0; m++)
         if (w->model < 0 || w->model == m) fs_covariate_fit_model(m, &w->kinds, &w->fit[m]);
-    w->paying = 0;
-    for (int64_t i = 0; i < rows; i++) w->paying += repeats[i] > 0 && value[i] > 0;
-    return fs_spend_fit_model(repeats, value, rows, &w->spend);
+    return fit_spend(w, repeats, w->number + VALUE * w->capacity);
+}
+
+/* A row a stretch. */
+static fs_status fit_stretches(workspace *w)
+{
+    fs_stretches stretches = {.customers = w->rows.customers,
+                              .first = w->rows.first,
+                              .repeats = w->number,
+                              .recency = w->number + RECENCY * w->capacity,
+                              .length = w->number + AGE * w->capacity,
+                              .covariates = covariates_of(w)};
+    int64_t left;
+    FS_TRY(fs_stretch_set_make(&w->stretches, &stretches, &left));
+    w->all = &w->stretches.all;
+    if (w->stretches.customers > 0) fs_stretch_fit_model(&w->stretches, &w->fit[FS_PARETO_NBD]);
+    fs_stretch_rows_spend(&w->rows, w->number, w->number + VALUE * w->capacity, w->bought, w->mean);
+    return fit_spend(w, w->bought, w->mean);
 }
 
 /* ---- to rows ---- */
@@ -303,9 +364,9 @@ static fs_status add_model(const workspace *w, int m, int64_t g, fs_rows *out)
 {
     const fs_purchase_fit *fit = &w->fit[m].base;
     parameter p = {.model = fs_purchase_model_name(m),
-                   .note = note_of(&w->kinds.all, m, fit->found),
+                   .note = note_of(w->all, m, fit->found),
                    .log_likelihood = fit->log_likelihood,
-                   .customers = (int64_t)w->kinds.all.customers};
+                   .customers = (int64_t)w->all->customers};
     for (int k = 0; k < fs_purchase_parameters(m); k++) {
         p.name = fs_purchase_parameter_name(m, k);
         p.estimate = fit->parameter[k], p.deviation = fit->deviation[k];
@@ -333,33 +394,46 @@ static fs_status add_spend(const workspace *w, int64_t g, fs_rows *out)
     return FS_OK;
 }
 
-static fs_status fit_group(workspace *w, const fs_block *block, int64_t g, fs_rows *out)
+static fs_status fit_group(workspace *w, int64_t g, fs_rows *out)
 {
-    int64_t first = block->start[g], rows = block->start[g + 1] - first;
-    FS_TRY(take_group(w, block, first, rows));
-    FS_TRY(fit_models(w, rows));
-    if (w->kinds.count == 0) return FS_OK;
+    FS_TRY(w->rows.several ? fit_stretches(w) : fit_models(w));
+    if (w->all->count == 0) return FS_OK;
     int chosen = w->model < 0 ? best(w) : w->model;
     for (int m = 0; m < FS_PURCHASE_MODELS; m++)
-        if (w->all || m == chosen) FS_TRY(add_model(w, m, g, out));
+        if (w->all_models || m == chosen) FS_TRY(add_model(w, m, g, out));
     return add_spend(w, g, out);
 }
 
 static fs_status check_covariates(const workspace *w, const fs_block *block, fs_error *error)
 {
     for (int c = 0; c < w->covariates; c++) {
-        if (!block->column[1 + COLUMNS + c].offset) continue;
+        if (!block->column[DECLARED + c].offset) continue;
         fs_fail(error, FS_DATA, "operator fit_purchases: covariate '%s' is a text", w->name[c]);
         return fs_error_remedy(error, "make numbers of it, as 1 and 0 for yes and no"), FS_DATA;
     }
     return FS_OK;
 }
 
+static fs_status take_rows(workspace *w, const fs_block *block, int64_t g, fs_rows *out,
+                           fs_error *error)
+{
+    int64_t first = block->start[g], rows = block->start[g + 1] - first;
+    fs_status status = take_group(w, block, first, rows);
+    if (status != FS_OK) return fs_stretch_rows_fail(status, "fit_purchases", error);
+    const char *model = w->model >= 0   ? fs_purchase_model_name(w->model)
+                        : w->all_models ? "all"
+                                        : "auto";
+    status = fs_stretch_rows_check(&w->rows, "fit_purchases", model, error);
+    if (status != FS_OK) fs_rows_refuse(out, g);
+    return status;
+}
+
 static fs_status fit_block(void *pointer, const fs_block *block, fs_rows *out, fs_error *error)
 {
     FS_TRY(check_covariates(pointer, block, error));
     for (int64_t g = 0; g < block->groups; g++) {
-        fs_status status = fit_group(pointer, block, g, out);
+        FS_TRY(take_rows(pointer, block, g, out, error));
+        fs_status status = fit_group(pointer, g, out);
         if (status != FS_OK) return fs_fail_memory(error, 0);
     }
     return FS_OK;
@@ -397,6 +471,17 @@ const fs_operator fs_fit_purchases_operator = {
         "coefficient of 0.1 is about 10 % more for each unit of x. k is that without covariates. "
         "Whose covariates are not all known is not learnt from. The coefficients of what is the "
         "same for all customers, or a sum of covariates before it, are 0.\n\n"
+        "Covariates that change over time, of pareto_nbd (Bachmann, Meierer and Naef 2021): cut "
+        "each customer's time since the first purchase into stretches over which they are "
+        "constant, and give a row for each, with the same customer and in the order of row. age "
+        "is then how long it lasts, repeats the purchases in it but for the first of all, recency "
+        "the time from its beginning to the last of them, 0 where there are none, and value what "
+        "one of them brought. He buys and leaves in each at rates scaled by its covariates; "
+        "mean:x is over customers, of the mean over each one's time. Rows behind these whose "
+        "repeats is null are stretches to come, which purchases takes, and not learnt from. A "
+        "customer is left out where one of his stretches so far is no history, or lacks a "
+        "covariate. Other models, and auto "
+        "and all, refuse several rows of a customer.\n\n"
         "The result is the model as a table, which purchases takes. A history is no history where "
         "a number is null or below 0, repeats is no whole number, recency is above age, or above 0 "
         "without repeats: such rows are not learnt from. Customers of age 0 and of one purchase "

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "foresell/customer.h"
+#include "stretch_rows.h"
 #include "vector.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     RECENCY_IN,
     AGE_IN,
     VALUE_IN,
+    CUSTOMER_IN,
     DECLARED
 };
 
@@ -47,7 +49,7 @@ static const fs_column purchases_input[] = {
      .role = FS_ROLE_VALUE,
      .optional = true,
      .unit = "purchases",
-     .doc = "of the customer, after the first"},
+     .doc = "of the customer, after the first; null of one of his stretches: it is to come"},
     {.name = "recency",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
@@ -64,6 +66,13 @@ static const fs_column purchases_input[] = {
      .optional = true,
      .unit = "money",
      .doc = "what a repeat purchase brought, his mean; null, 0 and below: not known"},
+    {.name = "customer",
+     .type = FS_TYPE_TEXT,
+     .role = FS_ROLE_VALUE,
+     .optional = true,
+     .any = true,
+     .doc = "whose row it is: a text, a number or a date. Several rows of one are stretches of his "
+            "time, as of fit_purchases; null, or no such column: each row is a customer"},
     {.name = "*",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_REGRESSOR,
@@ -77,7 +86,10 @@ static const fs_column purchases_input[] = {
 enum { ROW, AHEAD, ALIVE, EXPECTED, LOW, HIGH, ORDER_VALUE, VALUE, VALUE_LOW, VALUE_HIGH };
 
 static const fs_column purchases_output[] = {
-    {.name = "row", .type = FS_TYPE_PERIOD, .role = FS_ROLE_RESULT, .doc = "of the customer"},
+    {.name = "row",
+     .type = FS_TYPE_PERIOD,
+     .role = FS_ROLE_RESULT,
+     .doc = "of the customer, of several the first"},
     {.name = "ahead",
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_RESULT,
@@ -165,12 +177,15 @@ typedef struct workspace {
     const double *ahead;
     int times;
     double interval, discount; /* a unit of time, continuous */
-    double *number;            /* four columns of the customers, then covariates, capacity each */
-    int64_t *row;              /* of the block, of each customer */
+    double *number;            /* four columns of the rows, then covariates, capacity each */
+    double *bought, *mean;     /* of customers: repeats whose value is known, and that */
+    int64_t *row;              /* of the block, those of customers */
     fs_outlook *outlook;       /* times × capacity */
-    int64_t customers, capacity;
+    int64_t capacity, count;   /* outlooks of a time */
+    fs_stretch_rows rows;
     fs_history_kinds kinds;
-    int model; /* -1: none is whole */
+    fs_stretch_set stretches; /* where customers have several rows */
+    int model;                /* -1: none is whole */
     double parameter[FS_PURCHASE_PARAMETERS];
     fs_covariate_effects effects;
     int column[FS_COVARIATES]; /* of the block, of each covariate that the model knows */
@@ -181,7 +196,8 @@ static void purchases_close(void *pointer)
 {
     workspace *w = pointer;
     if (!w) return;
-    fs_history_kinds_free(&w->kinds);
+    fs_history_kinds_free(&w->kinds), fs_stretch_set_free(&w->stretches);
+    fs_stretch_rows_free(&w->rows);
     fs_free(w->number), fs_free(w->row), fs_free(w->outlook);
     fs_free(w);
 }
@@ -201,9 +217,10 @@ static fs_status purchases_open(const fs_binding *binding, void **pointer, fs_er
 static fs_status reserve(workspace *w, int64_t rows)
 {
     if (rows <= w->capacity) return FS_OK;
-    double *number = fs_realloc(w->number, (4 + FS_COVARIATES) * (size_t)rows * sizeof *number);
+    double *number = fs_realloc(w->number, (6 + FS_COVARIATES) * (size_t)rows * sizeof *number);
     if (!number) return FS_MEMORY;
-    w->number = number;
+    w->number = number, w->bought = number + (4 + FS_COVARIATES) * rows;
+    w->mean = w->bought + rows;
     int64_t *row = fs_realloc(w->row, (size_t)rows * sizeof *row);
     if (!row) return FS_MEMORY;
     w->row = row;
@@ -338,39 +355,79 @@ static void find_model(workspace *w, const fs_block *block, int64_t g)
 
 /* ---- customers ---- */
 
-static void take_customers(workspace *w, const fs_block *block, int64_t g)
+/* The rows of a customer beside each other; what covariates are not known are as the mean. */
+static fs_status take_customers(workspace *w, const fs_block *block, int64_t g)
 {
-    w->customers = 0;
-    for (int64_t i = block->start[g]; i < block->start[g + 1]; i++) {
-        if (fs_vector_known(&block->column[MODEL_IN], i)) continue;
+    int64_t rows = 0;
+    for (int64_t i = block->start[g]; i < block->start[g + 1]; i++)
+        if (!fs_vector_known(&block->column[MODEL_IN], i)) w->row[rows++] = i;
+    FS_TRY(fs_stretch_rows_read(&w->rows, &block->column[CUSTOMER_IN], w->row, rows));
+    for (int64_t k = 0; k < rows; k++) {
+        int64_t i = w->rows.row[k];
         for (int c = 0; c < 4; c++) {
             const fs_vector *v = &block->column[REPEATS_IN + c];
-            w->number[c * w->capacity + w->customers] = fs_vector_known(v, i) ? v->number[i] : NAN;
+            w->number[c * w->capacity + k] = fs_vector_known(v, i) ? v->number[i] : NAN;
         }
         for (int c = 0; c < w->effects.columns; c++) {
             const fs_vector *v = &block->column[w->column[c]];
-            w->number[(4 + c) * w->capacity + w->customers] =
+            w->number[(4 + c) * w->capacity + k] =
                 fs_vector_known(v, i) ? fs_vector_number(v, i) : w->effects.mean[c];
         }
-        w->row[w->customers++] = i;
     }
+    return FS_OK;
 }
 
+static fs_covariates covariates_of(const workspace *w)
+{
+    fs_covariates covariates = {.columns = w->effects.columns};
+    for (int c = 0; c < covariates.columns; c++)
+        covariates.of[c] = w->number + (4 + c) * w->capacity;
+    return covariates;
+}
+
+static fs_outlook_settings settings_of(const workspace *w, int k)
+{
+    return (fs_outlook_settings){w->ahead[k], w->discount, w->interval, w->spend.p};
+}
+
+/* A row a customer. */
 static fs_status look_ahead(workspace *w)
 {
     const double *n = w->number;
-    fs_histories histories = {.count = w->customers,
+    fs_histories histories = {.count = w->rows.customers,
                               .repeats = n,
                               .recency = n + w->capacity,
                               .age = n + 2 * w->capacity};
-    fs_covariates covariates = {.columns = w->effects.columns};
+    fs_covariates covariates = covariates_of(w);
     double left;
-    for (int c = 0; c < covariates.columns; c++) covariates.of[c] = n + (4 + c) * w->capacity;
     FS_TRY(fs_history_kinds_make(&w->kinds, &histories, &covariates, &left));
+    w->count = w->kinds.count;
     for (int k = 0; k < w->times && w->model >= 0; k++) {
-        fs_outlook_settings settings = {w->ahead[k], w->discount, w->interval, w->spend.p};
+        fs_outlook_settings settings = settings_of(w, k);
         FS_TRY(fs_covariate_look_ahead(w->model, w->parameter, &w->effects, &w->kinds, &settings,
-                                       w->outlook + k * w->kinds.count));
+                                       w->outlook + k * w->count));
+    }
+    return FS_OK;
+}
+
+/* A row a stretch. */
+static fs_status look_along(workspace *w)
+{
+    const double *n = w->number;
+    fs_stretches stretches = {.customers = w->rows.customers,
+                              .first = w->rows.first,
+                              .repeats = n,
+                              .recency = n + w->capacity,
+                              .length = n + 2 * w->capacity,
+                              .covariates = covariates_of(w)};
+    int64_t left;
+    FS_TRY(fs_stretch_set_make(&w->stretches, &stretches, &left));
+    fs_stretch_rows_spend(&w->rows, n, n + 3 * w->capacity, w->bought, w->mean);
+    w->count = w->stretches.customers;
+    for (int k = 0; k < w->times && w->model >= 0; k++) {
+        fs_outlook_settings settings = settings_of(w, k);
+        FS_TRY(fs_stretch_look_ahead(&w->stretches, w->parameter, &w->effects, &settings,
+                                     w->outlook + k * w->count));
     }
     return FS_OK;
 }
@@ -378,7 +435,9 @@ static fs_status look_ahead(workspace *w)
 static void set_value(const workspace *w, int64_t i, const fs_outlook *o, fs_rows *out, int64_t row)
 {
     if (!(w->spend.p > 0)) return;
-    double repeats = w->number[i], value = w->number[3 * w->capacity + i];
+    bool several = w->rows.several;
+    double repeats = several ? w->bought[i] : w->number[i];
+    double value = several ? w->mean[i] : w->number[3 * w->capacity + i];
     fs_spend_outlook s = fs_spend_foretell(&w->spend, repeats, value, o, w->interval);
     fs_rows_set_number(out, ORDER_VALUE, row, s.order_value);
     fs_rows_set_number(out, VALUE, row, s.value);
@@ -389,12 +448,13 @@ static void set_value(const workspace *w, int64_t i, const fs_outlook *o, fs_row
 static void set_customer(const workspace *w, const fs_block *block, int64_t i, fs_rows *out,
                          int64_t row)
 {
-    int64_t history = w->kinds.of[i];
+    int64_t history = w->rows.several ? w->stretches.of[i] : w->kinds.of[i];
+    int64_t first = w->rows.row[w->rows.first[i]];
     for (int k = 0; k < w->times; k++, row++) {
-        fs_rows_set_integer(out, ROW, row, block->column[ROW_IN].integer[w->row[i]]);
+        fs_rows_set_integer(out, ROW, row, block->column[ROW_IN].integer[first]);
         fs_rows_set_number(out, AHEAD, row, w->ahead[k]);
         if (w->model < 0 || history < 0) continue;
-        const fs_outlook *o = &w->outlook[k * w->kinds.count + history];
+        const fs_outlook *o = &w->outlook[k * w->count + history];
         fs_rows_set_number(out, ALIVE, row, o->alive);
         fs_rows_set_number(out, EXPECTED, row, o->expected);
         fs_rows_set_number(out, LOW, row, o->low);
@@ -403,20 +463,31 @@ static void set_customer(const workspace *w, const fs_block *block, int64_t i, f
     }
 }
 
+static fs_status take_rows(workspace *w, const fs_block *block, int64_t g, fs_rows *out,
+                           fs_error *error)
+{
+    if (reserve(w, block->start[g + 1] - block->start[g]) != FS_OK) return fs_fail_memory(error, 0);
+    find_model(w, block, g);
+    FS_TRY(check_effects(w, block, g, error));
+    fs_status status = take_customers(w, block, g);
+    if (status != FS_OK) return fs_stretch_rows_fail(status, "purchases", error);
+    if (w->model < 0) return FS_OK;
+    status = fs_stretch_rows_check(&w->rows, "purchases", fs_purchase_model_name(w->model), error);
+    if (status != FS_OK) fs_rows_refuse(out, g);
+    return status;
+}
+
 static fs_status purchases_block(void *pointer, const fs_block *block, fs_rows *out,
                                  fs_error *error)
 {
     workspace *w = pointer;
     for (int64_t g = 0; g < block->groups; g++) {
         int64_t row = 0;
-        if (reserve(w, block->start[g + 1] - block->start[g]) != FS_OK)
-            return fs_fail_memory(error, 0);
-        find_model(w, block, g);
-        FS_TRY(check_effects(w, block, g, error));
-        take_customers(w, block, g);
-        if (look_ahead(w) != FS_OK) return fs_fail_memory(error, 0);
-        FS_TRY(fs_rows_extend(out, g, w->customers * w->times, &row));
-        for (int64_t i = 0; i < w->customers; i++)
+        FS_TRY(take_rows(w, block, g, out, error));
+        fs_status status = w->rows.several ? look_along(w) : look_ahead(w);
+        if (status != FS_OK) return fs_fail_memory(error, 0);
+        FS_TRY(fs_rows_extend(out, g, w->rows.customers * w->times, &row));
+        for (int64_t i = 0; i < w->rows.customers; i++)
             set_customer(w, block, i, out, row + i * w->times);
     }
     return FS_OK;
@@ -432,6 +503,12 @@ const fs_operator fs_purchases_operator = {
         "belong, from both, put together by union all. Of several models of purchases the first "
         "by row is taken. Where it has covariates, select their columns too and name them: each "
         "customer is then foretold with his own alpha, and beta or a (see fit_purchases).\n\n"
+        "Of a customer of several rows, stretches of his time whose covariates differ (see "
+        "fit_purchases; pareto_nbd alone), those whose repeats is null are stretches to come, "
+        "behind the others: age is how long each will last, and covariates what is planned or "
+        "known to come then, such as promotions and seasons. The last one lasts on, of the "
+        "stretches so far where none is to come. Mean and variance of his purchases are exact too. "
+        "His result has the row of his first.\n\n"
         "The purchases that come are distributed exactly as the model says where customers leave "
         "after purchases or never, those of bg_cnbd_k and mbg_cnbd_k too, by a finite sum over the "
         "events that have passed of the wait at hand; of pareto_nbd the distribution has the exact "

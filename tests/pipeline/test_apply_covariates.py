@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import csv
+import math
 import random
 
 import pytest
 
-FIELDS = ["row", "model", "parameter", "estimate", "repeats", "recency", "age", "loyal", "town"]
+FIELDS = ["row", "model", "parameter", "estimate", "customer", "repeats", "recency", "age", "loyal", "town", "sale"]
 
 
 def customers(count: int):
@@ -73,3 +74,34 @@ def test_a_column_that_is_none_or_a_text_is_refused(foresell, tmp_path):
     for name, says in (("loyl", "no column 'loyl'"), ("town", "covariate 'town' is a text"), ("age", "cannot be two things at once")):
         result = foresell("apply", "fit_purchases", file, "--order", "row", "--covariates", name, check=False)
         assert result.returncode != 0 and says in result.stderr
+
+
+def stretches(count: int):
+    """Each customer's time in six stretches of eight weeks, two of them a sale, in which one buys e^0.7 times as often."""
+    chance = random.Random(9)
+    for person in range(count):
+        rate, leaves = chance.gammavariate(0.9, 1 / 5), chance.expovariate(chance.gammavariate(1, 1 / 30))
+        for number in range(6):
+            sale = (person + number) % 3 == 0
+            day, recency, repeats = 0.0, 0.0, 0
+            while (day := day + chance.expovariate(rate * (2.0138 if sale else 1))) < min(8, leaves - 8 * number):
+                recency, repeats = day, repeats + 1
+            yield {"row": 6 * person + number, "customer": 1000 + person, "repeats": repeats, "recency": recency, "age": 8, "sale": int(sale)}
+
+
+def test_a_covariate_that_changes_goes_from_stretches_to_what_is_bought_in_a_sale_to_come(apply, foresell, tmp_path):
+    rows = list(stretches(800))
+    file = write(tmp_path / "c.csv", rows)
+    made = apply("fit_purchases", file, "--model", "pareto_nbd", "--covariates", "sale")
+    of = {row["parameter"]: (float(row["estimate"]), float(row["deviation"] or 0)) for row in made}
+    assert abs(of["rate:sale"][0] - 0.7) < 3.5 * of["rate:sale"][1] < 0.35
+    model = [{"row": -20 + i, "model": row["model"], "parameter": row["parameter"], "estimate": row["estimate"]} for i, row in enumerate(made)]
+    ahead = [{"row": 9000 + i, "customer": 1000, "age": age, "sale": sale} for i, (age, sale) in enumerate(((4, 1), ("", 0)))]
+    both = write(tmp_path / "both.csv", [*model, *rows[:12], *ahead])
+    sale, after, *_ = (float(row["expected"]) for row in apply("purchases", both, "--covariates", "sale", "--ahead", "4,8"))
+    both = write(tmp_path / "both.csv", [*model, *rows[:12]])
+    plain, longer, *_ = (float(row["expected"]) for row in apply("purchases", both, "--covariates", "sale", "--ahead", "4,8"))
+    assert sale / plain == pytest.approx(math.exp(of["rate:sale"][0]), rel=0.1)
+    assert after - sale < longer  # the sale is over
+    result = foresell("apply", "fit_purchases", file, "--order", "row", "--covariates", "sale", check=False)
+    assert result.returncode != 0 and "that 'auto' does not know" in result.stderr
