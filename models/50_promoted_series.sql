@@ -6,7 +6,7 @@
 -- do to them nothing can be learnt. As operators take regressors of periods that have a row only, zeros are written down.
 with told as (
     select min(first_day) as first_day, max(last_day) as last_day
-    from promotion_plans
+    from promotion_shares
     having count(*) > 0
 ),
 planned_periods as (

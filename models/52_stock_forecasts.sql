@@ -8,13 +8,8 @@
 -- Of items on offer, in pieces. What was hidden by a stock-out is not known; what is not written down while it is on offer is a zero, from its first
 -- period to the last, so that each series ends where all do. Where season_index knows the season of the year every period is written down, with it;
 -- so it is of products whose promotions are planned ahead, with the share of the store's days that is on promotion (promotion_shares), past and to come.
-with told as (
-    select min(first_day) as first_day, max(last_day) as last_day
-    from promotion_plans
-    having count(*) > 0
-),
-planned as (
-    select item
+with planned as (
+    select item, min(first_day) as first_day, max(last_day) as last_day
     from promotion_shares
     group by item
 ),
@@ -84,11 +79,10 @@ select
     periods.ahead,
     coalesce(seasoned.factor, 1) as seasonal_index,
     case
-        when planned.item is not null and periods.last_day >= told.first_day and periods.period <= told.last_day then coalesce(shares.share, 0e0)
+        when periods.last_day >= planned.first_day and periods.period <= planned.last_day then coalesce(shares.share, 0e0)
     end as promotion
 from values_of
 join periods on periods.period = values_of.period
-left join told on true
 left join planned on planned.item = values_of.item
 left join shares on shares.item = values_of.item and shares.store = values_of.store and shares.period = values_of.period
 left join seasoned on seasoned.item = values_of.item and seasoned.store = values_of.store and seasoned.period = values_of.period

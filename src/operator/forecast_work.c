@@ -15,12 +15,7 @@ const fs_column fs_forecast_work_input[] = {
      .type = FS_TYPE_DOUBLE,
      .role = FS_ROLE_VALUE,
      .doc = "what is forecast; null: not known (which is not zero)"},
-    {.name = "ahead",
-     .type = FS_TYPE_BOOL,
-     .role = FS_ROLE_VALUE,
-     .optional = true,
-     .doc = "true: a period to come, of which only regressors and events are known; its value is "
-            "not looked at"},
+    FS_AHEAD_COLUMN,
     {.name = "event",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_VALUE,
@@ -133,6 +128,11 @@ double fs_regressor_value(const fs_vector *x, int64_t row)
 {
     if (x->valid && !x->valid[row]) return NAN;
     return x->number ? x->number[row] : (double)x->integer[row];
+}
+
+bool fs_row_is_ahead(const fs_vector *ahead, int64_t row)
+{
+    return (!ahead->valid || ahead->valid[row]) && ahead->integer[row];
 }
 
 double fs_index_value(double index) { return index > 0 ? log(index) : NAN; }
@@ -402,10 +402,10 @@ static int64_t drop_ahead(fs_forecast_work *w, const fs_block *block, int64_t g)
     int64_t last = fs_step_add(&w->grid.step, w->grid.first, -1);
     for (int64_t i = 0; i < w->grid.rows; i++) {
         int64_t row = block->start[g] + i;
-        if ((ahead->valid && !ahead->valid[row]) || !ahead->integer[row])
-            last = block->column[FS_WORK_PERIOD].integer[row];
-        else
+        if (fs_row_is_ahead(ahead, row))
             w->grid.valid[w->grid.place[i]] = 0;
+        else
+            last = block->column[FS_WORK_PERIOD].integer[row];
     }
     return last;
 }

@@ -49,6 +49,8 @@ typedef struct fs_forecast_work {
 #define FS_REGRESSORS_MOST 50 /* columns */
 /* Wave k of the calendar on a date. */
 double fs_calendar_wave(fs_civil date, int k);
+/* Does the column FS_AHEAD_COLUMN say of a row that it is to come? */
+bool fs_row_is_ahead(const fs_vector *ahead, int64_t row);
 /* What stands in a row of a regressor's column; NAN where it is not known. */
 double fs_regressor_value(const fs_vector *column, int64_t row);
 /* The same as a regressor: its log. */
@@ -88,6 +90,13 @@ extern const fs_column fs_forecast_work_input[];
         .name = "form", .type = FS_TYPE_TEXT, .fallback = "ZZZ",                                   \
         .doc = "form of ets: error (A, M), trend (N, A, Ad, M, Md) and season (N, A, M), Z where " \
                "it is to be chosen, as in AAdM or ZZN"                                             \
+    }
+
+#define FS_AHEAD_COLUMN                                                                            \
+    {                                                                                              \
+        .name = "ahead", .type = FS_TYPE_BOOL, .role = FS_ROLE_VALUE, .optional = true,            \
+        .doc = "true: a period to come, of which only regressors and events are known; its value " \
+               "is not looked at"                                                                  \
     }
 
 #define FS_NONNEGATIVE_PARAM                                                                       \

@@ -26,12 +26,7 @@ static const fs_column update_input[] = {
      .role = FS_ROLE_VALUE,
      .doc = "the model, as forecast with save = [model] or an update gave it, in one row of the "
             "group or in all; null in all: nothing is forecast, and noted"},
-    {.name = "ahead",
-     .type = FS_TYPE_BOOL,
-     .role = FS_ROLE_VALUE,
-     .optional = true,
-     .doc = "true: a period to come, of which only regressors and events are known; its value is "
-            "not looked at"},
+    FS_AHEAD_COLUMN,
     {.name = "event",
      .type = FS_TYPE_TEXT,
      .role = FS_ROLE_VALUE,
@@ -270,13 +265,6 @@ static fs_status reserve_places(workspace *w, int64_t rows)
     return FS_OK;
 }
 
-static bool is_ahead(const workspace *w, const fs_block *block, int64_t row)
-{
-    const fs_vector *ahead = &block->column[FS_UPDATE_AHEAD];
-    if (!w->binding.name[FS_UPDATE_AHEAD]) return false;
-    return (!ahead->valid || ahead->valid[row]) && ahead->integer[row];
-}
-
 static fs_status fill(workspace *w, const fs_block *block, int64_t g)
 {
     const fs_vector *period = &block->column[FS_UPDATE_PERIOD];
@@ -286,7 +274,7 @@ static fs_status fill(workspace *w, const fs_block *block, int64_t g)
     w->count = w->early = w->far = w->twice = 0;
     FS_TRY(reserve_places(w, block->start[g + 1] - start));
     for (int64_t row = start; row < block->start[g + 1]; row++) {
-        bool ahead = is_ahead(w, block, row);
+        bool ahead = tells_ahead && fs_row_is_ahead(&block->column[FS_UPDATE_AHEAD], row);
         bool is_known = !ahead && (!value->valid || value->valid[row]);
         int64_t place = w->place[row - start] = place_of(w, period->integer[row], rows);
         if (place < 1) {

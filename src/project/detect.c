@@ -259,12 +259,16 @@ static int attributes(const fs_seen_table *t, int canonical)
     return n - 1;
 }
 
+bool fs_called_sales(const fs_detection *d, const fs_seen_table *t)
+{
+    return d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
+}
+
 static bool purchase_log(const fs_detection *d, const fs_seen_table *t)
 {
-    bool likely = d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
     bool who = has(t, FS_SALES, "customer") && !unique_role(t, FS_SALES, "customer");
     bool what = has(t, FS_SALES, "basket") && has(t, FS_SALES, "item");
-    return likely && has(t, FS_SALES, "time") && (who || what);
+    return fs_called_sales(d, t) && has(t, FS_SALES, "time") && (who || what);
 }
 
 static bool possible_sales(const fs_detection *d, const fs_seen_table *t)

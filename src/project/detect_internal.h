@@ -212,6 +212,10 @@ fs_status fs_detect_decide(fs_detection *detection, const fs_file_profile *profi
 fs_status fs_detect_group(fs_detection *detection, const fs_file_profile *profile, int count,
                           fs_error *error);
 fs_status fs_detect_wide(fs_detection *detection, fs_seen_table *table, fs_error *error);
+/* Do its columns stand for periods? */
+bool fs_wide_periods(const fs_seen_table *table);
+/* Is it called as sales are, or the only one? */
+bool fs_called_sales(const fs_detection *d, const fs_seen_table *table);
 /* wide_products.c: a run of products, in a file of a row a period. */
 bool fs_products_sideways(const fs_detection *d, const fs_seen_table *table, int *first,
                           int *count);

@@ -320,6 +320,13 @@ static int year_column(const fs_seen_table *t)
     return -1;
 }
 
+/* The year beside a column that numbers months, weeks … of it; -1: none. */
+static int year_beside(const fs_seen_table *t, const fs_seen_column *c)
+{
+    int year = year_column(t);
+    return year >= 0 && &t->column[year] != c && c->profile->greatest <= 53 ? year : -1;
+}
+
 static fs_status listed_labels(fs_draft *draft, const char *label, const char **sql)
 {
     const fs_wide *wide = &draft->home->wide;
@@ -445,11 +452,10 @@ static fs_status with_clock(fs_draft *draft, int clock, const char **sql, const 
 int fs_time_step(const fs_detection *d, const fs_seen_table *t, const fs_seen_column *column)
 {
     static const int step[] = {[WEEKS] = 7, [MONTHS] = 30, [QUARTERS] = 91};
-    int year = year_column(t), unit = unit_of(d, t, column);
-    bool within = fs_time_reading(column).kind < FS_READ_DATE &&
-                  column->profile->reading.kind == FS_READ_INTEGER &&
-                  column->profile->greatest <= 53;
-    if (!within || year < 0 || &t->column[year] == column) return 0;
+    int unit = unit_of(d, t, column);
+    bool counts = fs_time_reading(column).kind < FS_READ_DATE &&
+                  column->profile->reading.kind == FS_READ_INTEGER;
+    if (!counts || year_beside(t, column) < 0) return 0;
     return unit >= 0 && unit < (int)(sizeof step / sizeof *step) ? step[unit] : 0;
 }
 
@@ -472,9 +478,9 @@ fs_status fs_time_sql(fs_draft *draft, int column, bool ends, const char **sql, 
         return clock < 0 ? FS_OK : with_clock(draft, clock, sql, note);
     }
     if (c->profile->reading.kind != FS_READ_INTEGER) return FS_OK;
-    int unit = unit_of(draft->d, t, c), table, number, date, year = year_column(t);
+    int unit = unit_of(draft->d, t, c), table, number, date, year = year_beside(t, c);
     fs_anchor anchor = {0};
-    if (year >= 0 && c->profile->greatest <= 53 && year != column) {
+    if (year >= 0) {
         *sql = within_year(draft->d, fs_draft_home(draft, year, WHOLE),
                            fs_draft_home(draft, column, WHOLE), unit);
         if (*sql) return *note = "number of the year beside it", FS_OK;

@@ -19,8 +19,7 @@ static bool numeric(const fs_seen_column *c)
 /* Of periods. */
 static bool virtual_label(const fs_seen_table *t, const fs_seen_column *c)
 {
-    return t->wide.kind != FS_LABEL_NONE && t->wide.kind != FS_LABEL_ITEM &&
-           c == &t->column[t->wide.label];
+    return fs_wide_periods(t) && c == &t->column[t->wide.label];
 }
 
 static const char PERIOD_WORDS[] =

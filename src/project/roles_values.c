@@ -26,6 +26,12 @@ static fs_fit_column *sales_role(fs_seen_table *t, const char *name)
     return &t->fit[FS_SALES].role[fs_role_index(FS_SALES, name)];
 }
 
+/* What a column of sales is called. */
+static const char *words_of(const char *role)
+{
+    return fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, role)].words;
+}
+
 static bool open_role(fs_seen_table *t, const char *name)
 {
     const fs_fit_column *role = sales_role(t, name);
@@ -109,9 +115,9 @@ static void only_cells(fs_seen_table *t)
 static void only_numbers(const fs_detection *d, fs_seen_table *t)
 {
     int time = fs_role_column(t, FS_SALES, "time"), number = -1, numbers = 0;
-    bool likely = d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
-    if (!likely || time < 0 || !fs_nearly_unique(t, &t->column[time]) || t->rows < 10 ||
-        !open_role(t, "units") || !open_role(t, "amount") || t->wide.kind != FS_LABEL_NONE)
+    if (!fs_called_sales(d, t) || time < 0 || !fs_nearly_unique(t, &t->column[time]) ||
+        t->rows < 10 || !open_role(t, "units") || !open_role(t, "amount") ||
+        t->wide.kind != FS_LABEL_NONE)
         return;
     for (int i = 0; i < t->columns; i++)
         if (i != time && is_number(&t->column[i])) number = i, numbers++;
@@ -128,8 +134,7 @@ static void only_date(fs_seen_table *t)
     int found = -1, dates = 0;
     if (t->dated >= 0 && !sales_role(t, "time")->set)
         take_role(t, "time", t->dated, 0.9, "the day, week or month that each file's name tells");
-    bool periods = t->wide.kind != FS_LABEL_NONE && t->wide.kind != FS_LABEL_ITEM;
-    if (!open_role(t, "time") || periods) return;
+    if (!open_role(t, "time") || fs_wide_periods(t)) return;
     for (int pass = 0; pass < 2 && !dates; pass++) /* what is written as a date goes first */
         for (int i = 0; i < t->columns; i++) {
             const fs_seen_column *c = &t->column[i];
@@ -226,13 +231,12 @@ static fs_status arithmetic(fs_detection *d, fs_seen_table *t, fs_error *error)
 static void unnamed_amount(fs_seen_table *t)
 {
     fs_fit_column *amount = sales_role(t, "amount");
-    const char *words = fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, "amount")].words;
     bool known = fs_role_sureness(t, FS_SALES, "units") > 0.8 &&
                  fs_role_sureness(t, FS_SALES, "price") > 0.8;
     if (!known || amount->column < 0 || amount->set || amount->sure >= BY_VALUES + 0.1) return;
     const fs_words *name = &t->column[amount->column].words;
     bool of_all = name->count > 1 && fs_word_in(name->word[0], strlen(name->word[0]), "total sum");
-    if (of_all && fs_words_fit(name, words, &t->words) <= 0.3) amount->column = -1;
+    if (of_all && fs_words_fit(name, words_of("amount"), &t->words) <= 0.3) amount->column = -1;
 }
 
 /* An "amount" in whole numbers that is less than half of a price, on the mean, counts pieces: no line brings less than its price. */
@@ -408,10 +412,9 @@ static fs_status order_totals(fs_detection *d, fs_seen_table *t, fs_error *error
 
 static bool has_discount(const fs_seen_table *t)
 {
-    const char *words =
-        fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, "discount")].words;
     for (int i = 0; i < t->columns; i++)
-        if (is_number(&t->column[i]) && fs_words_fit(&t->column[i].words, words, NULL) > 0.6)
+        if (is_number(&t->column[i]) &&
+            fs_words_fit(&t->column[i].words, words_of("discount"), NULL) > 0.6)
             return true;
     return false;
 }
@@ -424,11 +427,10 @@ static void net_of_gross(fs_seen_table *t)
     if (amount->column < 0 || amount->set || !has_discount(t) ||
         !fs_words_has(&t->column[amount->column].words, "gross brutto before list"))
         return;
-    const char *words = fs_canonical_at(FS_SALES)->column[role].words;
     for (int i = 0; i < t->columns; i++) {
         const fs_seen_column *c = &t->column[i];
         bool net = fs_words_has(&c->words, "net netto after neto") ||
-                   (fs_words_fit(&c->words, words, NULL) >= 1 &&
+                   (fs_words_fit(&c->words, words_of("amount"), NULL) >= 1 &&
                     c->profile->mean <= t->column[amount->column].profile->mean);
         if (in_wide(t, i) || i == amount->column || !net ||
             fs_role_sure(t, c, FS_SALES, role, NULL) < 0.5)
@@ -442,12 +444,11 @@ static void net_of_gross(fs_seen_table *t)
 /* Where no other column says what a line brought, what the list asks. */
 static void listed_price(fs_seen_table *t)
 {
-    const char *words = fs_canonical_at(FS_SALES)->column[fs_role_index(FS_SALES, "price")].words;
     if (!open_role(t, "price") || !open_role(t, "amount") || open_role(t, "units")) return;
     for (int i = 0; i < t->columns; i++) {
         const fs_seen_column *c = &t->column[i];
         if (is_number(c) && !taken(t, i) && fs_words_has(&c->words, FS_LISTED) &&
-            fs_words_fit(&c->words, words, NULL) > 0.6 && open_role(t, "price"))
+            fs_words_fit(&c->words, words_of("price"), NULL) > 0.6 && open_role(t, "price"))
             take_role(t, "price", i, BY_VALUES, "the price of the list, and no other");
     }
 }

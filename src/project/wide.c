@@ -17,6 +17,11 @@
 
 #define RUN_LEAST 8
 
+bool fs_wide_periods(const fs_seen_table *table)
+{
+    return table->wide.kind != FS_LABEL_NONE && table->wide.kind != FS_LABEL_ITEM;
+}
+
 static bool is_number(fs_reading r)
 {
     return r.kind == FS_READ_INTEGER || r.kind == FS_READ_NUMBER;

@@ -61,8 +61,7 @@ bool fs_products_sideways(const fs_detection *d, const fs_seen_table *t, int *fi
 {
     int dates = 0;
     *count = 0;
-    bool sales = d->tables == 1 || fs_words_has(&t->words, fs_canonical_at(FS_SALES)->words);
-    if (!sales || t->rows < ROWS_LEAST) return false;
+    if (!fs_called_sales(d, t) || t->rows < ROWS_LEAST) return false;
     for (int i = 0; i < t->columns;) {
         int end = i;
         while (end < t->columns && is_product(&t->column[end])) end++;

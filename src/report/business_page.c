@@ -201,9 +201,8 @@ static fs_status add_growth(const fs_report *report, json_t *page, fs_error *err
 /* ---- what changed for good ---- */
 
 #define SHIFTED                                                                                    \
-    "case level when 'total' then 'everything together' when 'store' then case "                   \
-    "when lower(key) like 'store%' then key else 'store ' || key end when "                        \
-    "'item' then coalesce(name, key) else key end"
+    "case level when 'total' then 'everything together' when 'store' then " FS_REPORT_CALLED(      \
+        "store", "key") " when 'item' then coalesce(name, key) else key end"
 
 static fs_status say_shifts(const fs_report *report, fs_buffer *out, fs_error *error)
 {

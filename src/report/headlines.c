@@ -203,10 +203,12 @@ static fs_status products(const fs_report *report, fs_buffer *out, fs_error *err
         "enough as (select count(*) as n, max(cumulative_share) as share from sold where "
         "cumulative_share - revenue_share < 0.8) "
         "select (select count(*) from sold), enough.n, enough.share, (select case when name = "
-        "item and lower(name) not like 'product%' then 'product ' || name else name end from sold "
-        "where revenue_rank = 1), "
-        "(select worth from sold where revenue_rank = 1), coalesce((select worth from sold where "
-        "revenue_rank = 2), 0), kind.money from enough, kind",
+        "item then " FS_REPORT_CALLED("product",
+                                      "name") " else name end from sold "
+                                              "where revenue_rank = 1), "
+                                              "(select worth from sold where revenue_rank = 1), "
+                                              "coalesce((select worth from sold where "
+                                              "revenue_rank = 2), 0), kind.money from enough, kind",
         &rows, error));
     fs_figures_products f = {.products = (int64_t)fs_report_cell_number(rows, 0, 0),
                              .enough = (int64_t)fs_report_cell_number(rows, 0, 1),
@@ -250,8 +252,8 @@ static fs_status stores(const fs_report *report, fs_buffer *out, fs_error *error
         "with sold as (select store, coalesce(nullif(sum(revenue), 0), sum(value)) as size from "
         "demand_store where store <> '(all)' group by store), best as (select count(*) as "
         "stores, arg_max(store, (size, store)) as first, max(size) / nullif(sum(size), 0) as "
-        "share from sold where size > 0) select stores, coalesce(%s, case when "
-        "lower(first) like 'store%%' then first else 'store ' || first end), share from best",
+        "share from sold where size > 0) select stores, coalesce(%s, " FS_REPORT_CALLED(
+            "store", "first") "), share from best",
         named ? "(select min(name) || ' (' || first || ')' from stores where store = first)"
               : "null");
     FS_TRY(fs_report_rows(report, sql, &rows, error));

@@ -31,6 +31,11 @@ int fs_report_first_weekday(const char *week_start, const char *country);
 /* Makes in_week(weekday) known to SELECTs: the place of an ISO weekday in the reader's week, 0 … 6. */
 FS_MUST_CHECK fs_status fs_report_order_weekdays(const fs_report *report, fs_error *error);
 
+/* SQL: "store north", but "Store 1" as it is; of a column. */
+#define FS_REPORT_CALLED(what, column)                                                             \
+    "case when starts_with(lower(" column "), '" what "') then " column " else '" what             \
+    " ' || " column " end"
+
 /* Why a row of quarantine was refused, without the values of that row ("another row with item = 'A' says …"), so that the
  * same reason counts as one. */
 #define FS_REPORT_REASON                                                                           \

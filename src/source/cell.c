@@ -69,6 +69,8 @@ static bool is_word(const char *text, size_t bytes, const char *word)
     return word[bytes] == '\0';
 }
 
+#define LONGEST_WORD 13
+
 /* Of the sign of a currency before it, with blanks. */
 static size_t sign_bytes(const char *text, size_t bytes)
 {
@@ -82,7 +84,7 @@ static size_t sign_bytes(const char *text, size_t bytes)
     return 0;
 }
 
-/* None begins with a digit. "$ -" is how workbooks write no money. */
+/* "$ -" is how workbooks write no money. Nearly all cells are none of the words by their first letter or their size. */
 bool fs_source_is_missing(const char *text, size_t bytes)
 {
     static const char *const words[] = {
@@ -91,10 +93,11 @@ bool fs_source_is_missing(const char *text, size_t bytes)
         "<na>",      "-nan",  "#null!",  "#ref!",      "#value!", "#div/0!",   "#name?",
         "#num!",     "error", "unknown", "missing",    "n.d.",    "undefined", "not available",
         "unbekannt", "k.a.",  "inconnu", "desconocido"};
+    static const char first[] = "nN-?#\\(<eEuUmMkKiIdD";
     if (bytes == 0) return true;
-    size_t sign = sign_bytes(text, bytes);
+    size_t sign = text[0] == '$' || (unsigned char)text[0] >= 0xC2 ? sign_bytes(text, bytes) : 0;
     text += sign, bytes -= sign;
-    if (bytes > 13 || (unsigned char)(text[0] - '0') < 10) return false;
+    if (bytes > LONGEST_WORD || !memchr(first, text[0], sizeof first - 1)) return false;
     for (int i = 0; i < COUNT(words); i++)
         if (is_word(text, bytes, words[i])) return true;
     return false;

@@ -25,11 +25,19 @@ static int64_t dates_of(const fs_column_tally *t, int order, int64_t cells)
     return every && t->out.distinct > 1 ? all : all - bare;
 }
 
+/* The order, of dmy and mdy, by which all are first days of months, where there is one; else ymd. */
+static fs_date_order by_first_days(const fs_column_tally *t)
+{
+    bool by_dmy = t->date_within & 1u << FS_DMY, by_mdy = t->date_within & 1u << FS_MDY;
+    if (by_dmy == by_mdy || t->out.distinct <= 2) return FS_YMD;
+    return by_dmy ? FS_MDY : FS_DMY;
+}
+
 /* Between dmy and mdy, where both read as many: months rather than the first days of one. */
 static fs_date_order between_ambiguous(const fs_column_tally *t, int64_t cells)
 {
-    bool by_dmy = t->date_within & 1u << FS_DMY, by_mdy = t->date_within & 1u << FS_MDY;
-    if (by_dmy != by_mdy && t->out.distinct > 2) return by_dmy ? FS_MDY : FS_DMY;
+    fs_date_order by_months = by_first_days(t);
+    if (by_months != FS_YMD) return by_months;
     return 2 * t->slashed_half > cells ? FS_MDY : FS_DMY;
 }
 
@@ -76,9 +84,8 @@ static bool decide_date(fs_column_tally *t, int64_t cells)
                      .decimal = '.'};
     out->unread = cells - read;
     out->ascending = !(t->date_descends & 1u << order);
-    bool told = !(t->date_within & 1u << FS_DMY) != !(t->date_within & 1u << FS_MDY);
     out->date_ambiguous = t->could_swap > 0 && (order == FS_DMY || order == FS_MDY) &&
-                          !(told && t->out.distinct > 2) &&
+                          by_first_days(t) == FS_YMD &&
                           dates_of(t, FS_DMY, cells) == dates_of(t, FS_MDY, cells);
     return true;
 }

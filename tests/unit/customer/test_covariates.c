@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "covariate_test.h"
 #include "customer_internal.h"
 #include "foresell/numeric.h"
 
@@ -96,15 +97,7 @@ static double value_at(int model, const fs_history_kinds *kinds, const double *p
     double at[FS_PURCHASE_PARAMETERS];
     fs_covariate_effects effects = {2, {0.4, -0.2}, {0.3, 0.2}, {-0.5, 0.1}};
     memcpy(at, parameter, sizeof at);
-    double *of[] = {&at[0],
-                    &at[1],
-                    &at[2],
-                    &at[3],
-                    &effects.rate[0],
-                    &effects.rate[1],
-                    &effects.leaving[0],
-                    &effects.leaving[1]};
-    *of[moved] += by;
+    move_one(at, &effects, moved, by);
     return fs_covariate_likelihood(model, kinds, at, &effects, NULL, NULL);
 }
 
