@@ -8,6 +8,8 @@
 -- margin, where none says more. Without any cost the price less churn.margin stands for it ('price'). What cannot be is left out, and note says so.
 with wanted as (
     select item, store from stock_now
+    union
+    select item, store from stock_items
 ),
 told as (
     select

@@ -1,5 +1,5 @@
 -- step: season_index
--- about: by what products with a known stock sell more or less than usual at each place of the year, by category, for periods past and to come; empty below two years
+-- about: by what products whose stock is planned sell more or less than usual at each place of the year, by category, for periods past and to come; empty below two years
 -- expect: unique(category, period); factor > 0
 --
 -- Ratio to the moving average of a year, item by item in each store, added up over a category and drawn to that of all categories as if a hundred
@@ -40,10 +40,10 @@ ends as (
 kept as (
     select offers.item, offers.store, offers.first_number, offers.last_number, item_categories.category
     from offers
-    join stock_now on stock_now.item = offers.item and stock_now.store = offers.store
+    join stock_items on stock_items.item = offers.item and stock_items.store = offers.store
     cross join demand_unit
     left join item_categories on item_categories.item = offers.item
-    where stock_now.known <> 'unknown' and demand_unit.in_units
+    where demand_unit.in_units
 ),
 cells as (
     select

@@ -1,5 +1,5 @@
 -- step: stock_forecasts
--- about: what each item will sell in each store where the files tell its stock, period by period, with the quantiles that orders hang on
+-- about: what each item will sell in each store where its stock is planned (stock_items), period by period, with the quantiles that orders hang on
 -- operator: forecast(horizon = ${forecast.horizon}, quantile = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99], season = ${season}, period = ${period}, absent = ${absent}, model = counts)
 -- group: item, store
 -- order: period
@@ -22,12 +22,12 @@ wanted as (
         item_categories.category,
         planned.item is not null as is_planned
     from offers
-    join stock_now on stock_now.item = offers.item and stock_now.store = offers.store
+    join stock_items on stock_items.item = offers.item and stock_items.store = offers.store
     cross join stock_settings
     cross join demand_unit
     left join item_categories on item_categories.item = offers.item
     left join planned on planned.item = offers.item
-    where not offers.off_offer and stock_now.known <> 'unknown' and demand_unit.in_units
+    where not offers.off_offer and demand_unit.in_units
 ),
 edges as (
     select item, store, first_number as number from wanted

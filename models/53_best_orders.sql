@@ -31,3 +31,4 @@ select
     shelf_life,
     next_order
 from order_cases
+where on_hand is not null

@@ -2,7 +2,7 @@
 -- about: what each order hangs on, item by item and store by store: the forecast period by period, stock, what is on its way, and the terms
 -- expect: unique(item, store, period); on_hand >= 0; order_cost >= 0; mean >= 0; lead_time >= 0; next_order >= 1
 --
--- Of items on offer whose stock is told (stock_now), by the forecast (stock_forecasts), what is on its way (open_orders) and the terms (stock_terms). Where planners changed a forecast (planned_means) demand is multiplied as that is: by
+-- Of items on offer whose stock is planned (stock_items), where it is told (stock_now) or not (on_hand is null), by the forecast (stock_forecasts), what is on its way (open_orders) and the terms (stock_terms). Where planners changed a forecast (planned_means) demand is multiplied as that is: by
 -- the change that is nearest to the product, its own, else its category's, else that of all, and in place of the latter in a store by that store's. An order that waits for the day on which its supplier takes orders is on sale so much later.
 with coming as (
     select item, store, ahead, cast(sum(exact(units)) as double) as units
@@ -72,7 +72,6 @@ select
     cast(stock_terms.shelf_life as double) as shelf_life,
     cast(case when stock_terms.order_on is not null then stock_terms.review end as double) as next_order
 from changed
-join stock_now on stock_now.item = changed.item and stock_now.store = changed.store
+left join stock_now on stock_now.item = changed.item and stock_now.store = changed.store
 join stock_terms on stock_terms.item = changed.item and stock_terms.store = changed.store
 left join coming on coming.item = changed.item and coming.store = changed.store and coming.ahead = changed.step
-where stock_now.on_hand is not null

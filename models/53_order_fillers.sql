@@ -37,3 +37,4 @@ join (
     join supplier_terms on supplier_terms.supplier = stock_terms.supplier
     where supplier_terms.minimum_value is not null or supplier_terms.truck is not null
 ) as limited on limited.item = order_cases.item and limited.store = order_cases.store
+where order_cases.on_hand is not null

@@ -22,14 +22,13 @@ wanted as (
         span.review,
         periods.period as begin_period
     from offers
-    join stock_now on stock_now.item = offers.item and stock_now.store = offers.store
+    join stock_items on stock_items.item = offers.item and stock_items.store = offers.store
     join stock_terms on stock_terms.item = offers.item and stock_terms.store = offers.store
     cross join span
     join periods on periods.number = span.begin_number
     cross join demand_unit
     where not offers.off_offer
         and demand_unit.in_units
-        and stock_now.known <> 'unknown'
         and stock_terms.holding is not null
         and stock_terms.shortage > 0
         and offers.first_number + 12 <= span.begin_number

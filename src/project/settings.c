@@ -102,6 +102,9 @@ static const fs_setting settings[] = {
     {"stock.service", FS_SETTING_NUMBER, "0", .maximum = 0.9999,
      .doc = "the probability that nothing is missed until the next order can come, as in 0.95, in "
             "place of the least cost; 0: the least cost"},
+    {"stock.levels", FS_SETTING_INT, "200", .minimum = 0, .maximum = 100000,
+     .doc = "for how many products in stores whose stock no file tells it is worked out how much "
+            "to hold, those that sell most first; 0: none"},
     {"privacy.customer", FS_SETTING_CHOICE, "keep", .choices = "keep|hash",
      .doc = "customers' numbers as they are (keep), or in their place a digest with the secret in "
             "the variable FORESELL_SALT of the environment (hash); the text of refused rows is not "

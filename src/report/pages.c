@@ -527,8 +527,8 @@ static fs_status add_pages(const fs_report *report, json_t *pages, int64_t items
                          : "When far more is sold than usual for the weekday and season.");
     json_t *products =
         fs_report_page("products", "Products", "Which products earn, and which only fill shelves.");
-    json_t *orders = fs_report_page("orders", "What to order",
-                                    "Today's orders and why, and stock that is too much.");
+    json_t *orders = fs_report_page(
+        "orders", "What to order", "Orders and why, how much to hold, and stock that is too much.");
     json_t *places = fs_report_page("places", "Stores and categories", "");
     json_t *customers =
         fs_report_page("customers", "Customers", "Who they are, and what they are worth.");

@@ -392,6 +392,17 @@ typedef struct fs_figures_orders {
 } fs_figures_orders;
 FS_MUST_CHECK fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *figures);
 
+typedef struct fs_figures_stock_levels {
+    int64_t lines, stores;     /* products in stores whose stock no file tells */
+    double units, money;       /* to hold of them; at cost, 0: not known */
+    int64_t lead_time, review; /* periods, of all of them alike; -1: they differ */
+    bool by_price;             /* their cost is worked out from the price */
+    bool orders;               /* the stock of others is told */
+    const char *period, *currency;
+} fs_figures_stock_levels;
+FS_MUST_CHECK fs_status fs_report_say_stock_levels(fs_buffer *out,
+                                                   const fs_figures_stock_levels *figures);
+
 typedef struct fs_figures_order_replay {
     int64_t periods;
     double cost, plain_cost;     /* money, of these orders and of a plain planner's */

@@ -7,11 +7,11 @@
 #define ABOUT 0.02
 
 /* "1,200 products in stores", "1 product" */
-static fs_status add_looked(fs_buffer *out, const fs_figures_orders *f)
+static fs_status add_looked(fs_buffer *out, int64_t looked, int64_t stores)
 {
-    FS_TRY(fs_report_whole(out, (double)f->looked));
-    FS_TRY(fs_buffer_text(out, f->looked == 1 ? " product" : " products"));
-    return fs_buffer_text(out, f->stores > 1 ? " in stores" : "");
+    FS_TRY(fs_report_whole(out, (double)looked));
+    FS_TRY(fs_buffer_text(out, looked == 1 ? " product" : " products"));
+    return fs_buffer_text(out, stores > 1 ? " in stores" : "");
 }
 
 static fs_status add_waiting(fs_buffer *out, const fs_figures_orders *f)
@@ -34,7 +34,7 @@ fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *f)
     if (f->looked <= 0) return FS_OK;
     if (f->lines <= 0) {
         FS_TRY(fs_buffer_text(out, "Nothing is worth ordering now: of "));
-        FS_TRY(add_looked(out, f));
+        FS_TRY(add_looked(out, f->looked, f->stores));
         return fs_buffer_text(out, " enough is there or on its way.");
     }
     FS_TRY(fs_buffer_text(out, f->waiting < f->lines ? "Order now " : "Order next "));
@@ -42,7 +42,7 @@ fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *f)
     FS_TRY(fs_buffer_text(out, " pieces of "));
     FS_TRY(fs_report_whole(out, (double)f->lines));
     FS_TRY(fs_buffer_text(out, " of the "));
-    FS_TRY(add_looked(out, f));
+    FS_TRY(add_looked(out, f->looked, f->stores));
     if (f->gain > 0) {
         FS_TRY(fs_buffer_text(out, ", which should save "));
         FS_TRY(fs_report_money(out, f->gain, f->currency));
@@ -55,6 +55,33 @@ fs_status fs_report_say_orders(fs_buffer *out, const fs_figures_orders *f)
     }
     FS_TRY(fs_buffer_text(out, "."));
     return add_waiting(out, f);
+}
+
+fs_status fs_report_say_stock_levels(fs_buffer *out, const fs_figures_stock_levels *f)
+{
+    if (f->lines <= 0 || !(f->units > 0)) return FS_OK;
+    FS_TRY(fs_buffer_text(
+        out, f->orders ? "No file says what is in stock of some products. Hold "
+                       : "No file says what is in stock, so this is how much to hold: "));
+    FS_TRY(fs_report_whole(out, f->units));
+    FS_TRY(fs_buffer_text(out, f->units < 1.5 ? " piece of " : " pieces of "));
+    FS_TRY(fs_buffer_text(out, f->lines > 1 ? "the " : ""));
+    FS_TRY(add_looked(out, f->lines, f->stores));
+    FS_TRY(fs_buffer_text(out, f->lines > 1 ? " that sell most" : ""));
+    if (f->money > 0) {
+        FS_TRY(fs_buffer_text(out, " ("));
+        FS_TRY(fs_report_money(out, f->money, f->currency));
+        FS_TRY(fs_buffer_text(out,
+                              f->by_price ? " at a cost worked out from the price)" : " at cost)"));
+    }
+    FS_TRY(fs_buffer_text(out, ", there and on the way together, after each order"));
+    if (f->lead_time >= 0 && f->review >= 0) {
+        FS_TRY(fs_buffer_text(out, "; goods can be sold "));
+        FS_TRY(fs_report_periods(out, f->lead_time, f->period));
+        FS_TRY(fs_buffer_text(out, " after it, and the next is placed after "));
+        FS_TRY(fs_report_periods(out, f->review, f->period));
+    }
+    return fs_buffer_text(out, ".");
 }
 
 fs_status fs_report_say_order_replay(fs_buffer *out, const fs_figures_order_replay *f)

@@ -1,5 +1,5 @@
-/* The page "What to order": today's orders and why, what a smaller budget would still earn, how stock will run, what the same orders
- * would have cost on the past beside a plain planner's, and stock that is too much.
+/* The page "What to order": today's orders and why, what a smaller budget would still earn, how stock will run, how much to hold where no
+ * file counts it, what such orders would have cost on the past beside a plain planner's, and stock that is too much.
  *
  * Whatever is not known of the files (what goods cost, what a unit missed costs) is left out, never taken as zero.
  */
@@ -184,6 +184,54 @@ static fs_status add_service(const fs_report *report, json_t *page, fs_error *er
     return FS_OK;
 }
 
+/* ---- how much to hold where no file counts it ---- */
+
+static fs_status say_levels(const fs_report *report, bool orders, fs_buffer *out, fs_error *error)
+{
+    json_t *rows;
+    FS_TRY(fs_report_rows(
+        report,
+        "select count(*), count(distinct store), coalesce(sum(level), 0), coalesce(sum(money), 0), "
+        "case when min(lead_time) = max(lead_time) then min(lead_time) else -1 end, case when "
+        "min(review) = max(review) then min(review) else -1 end, count(*) filter (where cost_from "
+        "<> 'price') from stock_levels",
+        &rows, error));
+    fs_figures_stock_levels f = {.lines = (int64_t)fs_report_cell_number(rows, 0, 0),
+                                 .stores = (int64_t)fs_report_cell_number(rows, 0, 1),
+                                 .units = fs_report_cell_number(rows, 0, 2),
+                                 .money = fs_report_cell_number(rows, 0, 3),
+                                 .lead_time = (int64_t)fs_report_cell_number(rows, 0, 4),
+                                 .review = (int64_t)fs_report_cell_number(rows, 0, 5),
+                                 .by_price = fs_report_cell_number(rows, 0, 6) < 1,
+                                 .orders = orders,
+                                 .period = report->period,
+                                 .currency = report->currency};
+    fs_status status = fs_report_say_stock_levels(out, &f);
+    json_decref(rows);
+    return status;
+}
+
+static fs_status add_levels(const fs_report *report, json_t *page, bool orders, fs_error *error)
+{
+    fs_buffer text = {0};
+    fs_status said = say_levels(report, orders, &text, error);
+    fs_report_query query = {
+        .id = "stock-levels",
+        .title = "How much to hold",
+        .table = "stock_levels",
+        .file = "csv/stock_levels.csv",
+        .limit = SHOWN,
+        .columns = "item:Product:text,store:Store:text,level:Hold:number,demand:Expected until the "
+                   "next order comes:number,safety:More than that:number,risk:Something is "
+                   "missing:share,money:At cost:money,note:Note:text",
+        .sql = "with names as (select item, min(name) as name from product_summary group by item) "
+               "select coalesce(n.name, l.item), nullif(l.store, '(all)'), l.level, "
+               "round(l.demand, 1), round(l.safety, 1), round(l.risk, 4), round(l.money, 2), "
+               "l.note from stock_levels as l left join names as n on n.item = l.item order by "
+               "l.place"};
+    return fs_report_add_said_table(report, page, said, &text, query, error);
+}
+
 /* ---- the replay ---- */
 
 static fs_status add_replay(const fs_report *report, json_t *page, fs_error *error)
@@ -284,11 +332,12 @@ static fs_status add_notes(json_t *page, fs_error *error)
 
 fs_status fs_report_add_orders(const fs_report *report, json_t *page, fs_error *error)
 {
-    bool found, over;
+    bool found, levels, over;
     fs_figures_orders f;
     FS_TRY(fs_report_read_orders(report, &f, &found, error));
+    FS_TRY(fs_report_has_rows(report, "stock_levels", &levels, error));
     FS_TRY(fs_report_has_rows(report, "overstock", &over, error));
-    if (!found && !over) return FS_OK;
+    if (!found && !levels && !over) return FS_OK;
     if (found) {
         FS_TRY(add_list(report, page, &f, error));
         FS_TRY(add_suppliers(report, page, error));
@@ -296,8 +345,9 @@ fs_status fs_report_add_orders(const fs_report *report, json_t *page, fs_error *
         FS_TRY(add_budget(report, page, error));
         FS_TRY(add_outlook(report, page, error));
         FS_TRY(add_service(report, page, error));
-        FS_TRY(add_replay(report, page, error));
     }
+    if (levels) FS_TRY(add_levels(report, page, found, error));
+    if (found || levels) FS_TRY(add_replay(report, page, error));
     FS_TRY(add_overstock(report, page, error));
     return add_notes(page, error);
 }

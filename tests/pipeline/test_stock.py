@@ -5,6 +5,9 @@ Small made-up folders with headers in English, German and Spanish; each figure b
 import csv
 import datetime
 import json
+import math
+import random
+import statistics
 
 import pytest
 
@@ -297,11 +300,75 @@ def test_what_a_count_says_is_late_comes_next(foresell, tmp_path):
     assert set(shop.ask("open_orders", "item, store, ahead, units")) == {(ITEMS[i], STORES[s], 3 if s else 1, 5.0 + i) for i, s in cells()}
 
 
-def test_without_stock_there_is_none(foresell, tmp_path):
-    shop = Shop(foresell, tmp_path, lambda folder: write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ","))
-    for table in ("stock_now", "open_orders", "stock_terms", "stock_forecasts", "overstock", "stock_moves"):
+def only_sales(folder):
+    write_sales(folder / "sales.csv", ["date", "product_id", "store_id", "units", "price"], str, "10", ",")
+
+
+def test_without_stock_there_are_levels_and_no_orders(foresell, tmp_path):
+    """Without a count what to order is not known, but how much to hold is: of what sells most, as many as the setting says."""
+    shop = Shop(foresell, tmp_path / "all", only_sales)
+    assert shop.order() == []
+    shop.make("overstock")
+    for table in ("stock_now", "open_orders", "overstock", "stock_moves"):
         assert shop.ask(table, "count(*)") == [(0,)], table
+    shop.make("stock_levels")
     assert "stock." not in (shop.project / "foresell.yaml").read_text()
+    on_offer = [(ITEMS[i], STORES[s]) for i, s in cells() if (i, s) != (0, 0)]
+    rows = {row[:2]: row[2:] for row in shop.ask("stock_levels", "item, store, level, demand, safety, risk, lead_time, review, unit_cost, money, note")}
+    assert sorted(rows) == on_offer
+    for (item, store), (level, demand, safety, risk, lead_time, review, cost, money, note) in rows.items():
+        i, s = ITEMS.index(item), STORES.index(store)
+        usual = 21 * sum(sold(day, i, s) for day in range(DAYS - 42, DAYS)) / 42
+        assert (lead_time, review, cost, note) == (14, 7, 7.0, None)
+        assert demand == pytest.approx(usual, rel=0.1) and level == pytest.approx(demand + safety) and money == pytest.approx(7 * level)
+        assert level == round(level) and demand < level < 2 * demand and 0 < risk < 0.2
+    least = Shop(foresell, tmp_path / "two", only_sales, "--set", "stock.levels=2")
+    least.make("stock_levels")
+    assert [row[:2] for row in least.ask("stock_levels", "item, store, place", "order by place")] \
+        == [row[:2] for row in shop.ask("stock_levels", "item, store, place", "order by place limit 2")]
+    none = Shop(foresell, tmp_path / "none", only_sales, "--set", "stock.levels=0")
+    none.make("stock_levels")
+    for table in ("stock_items", "stock_terms", "stock_forecasts", "stock_levels"):
+        assert none.ask(table, "count(*)") == [(0,)], table
+
+
+def test_a_level_gives_the_service_that_is_wanted(foresell, tmp_path):
+    """Pieces of a Poisson distribution of 2 a day, and what three weeks of it stay below in 19 of 20 cases, by the sum of its probabilities."""
+    chance = random.Random(5)
+
+    def poisson(mean):
+        count, left = -1, 1.0
+        while left > math.exp(-mean):
+            left *= chance.random()
+            count += 1
+        return count
+
+    def by_chance(folder):
+        write(folder / "sales.csv", ["date", "product_id", "units", "price"],
+              [(FIRST + datetime.timedelta(day), item, poisson(2), 10) for day in range(2 * DAYS) for item in ITEMS])
+
+    shop = Shop(foresell, tmp_path, by_chance, "--set", "stock.service=0.95")
+    shop.make("stock_levels")
+    wanted, below = -1, 0.0
+    while below < 0.95:
+        wanted += 1
+        below += math.exp(wanted * math.log(42) - 42 - math.lgamma(wanted + 1))
+    rows = shop.ask("stock_levels", "level, demand, risk")
+    assert len(rows) == len(ITEMS) and all(risk <= 0.05 for *_, risk in rows)
+    assert statistics.mean(level - demand for level, demand, _ in rows) == pytest.approx(wanted - 42, rel=0.25)
+    assert statistics.mean(demand for _, demand, _ in rows) == pytest.approx(42, rel=0.05)
+
+
+def test_what_is_not_counted_beside_what_is_gets_a_level(foresell, tmp_path):
+    """In the south the files count four of the items: those are ordered, the others held, none both."""
+    def some(folder):
+        only_sales(folder)
+        write(folder / "stock.csv", ["product_id", "store_id", "on_hand"], [(item, "south", 5) for item in ITEMS[:4]])
+
+    shop = Shop(foresell, tmp_path, some)
+    assert sorted(shop.order("item, store")) == [(item, "south") for item in ITEMS[:4]]
+    shop.make("stock_levels")
+    assert sorted(shop.ask("stock_levels", "item, store")) == sorted([(item, "north") for item in ITEMS[1:]] + [(item, "south") for item in ITEMS[4:]])
 
 
 def test_costs_of_a_period_are_no_rates_and_both_weeks_on_the_way_count(foresell, data, tmp_path):

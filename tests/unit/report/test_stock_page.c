@@ -1,4 +1,4 @@
-/* The page "What to order", from hand-made tables: whole, without costs, nothing to order, empty. */
+/* The page "What to order", from hand-made tables: whole, without costs, nothing to order, nothing counted, empty. */
 #include "report_shop.h"
 
 /* Three products: two are ordered, the second without a known cost. */
@@ -142,6 +142,57 @@ static void a_replay_says_less_more_or_about_the_same(void **state)
     }
 }
 
+/* Two products of which nothing is counted, with their lead times. */
+static void make_levels(const shop *s, int lead_time, int other, const char *cost_from)
+{
+    char select[512];
+    snprintf(select, sizeof select,
+             "select * from (values ('A', '(all)', 1, 40.0, 31.04, 8.96, 0.02, %d, 7, 80.0, "
+             "null), ('B', '(all)', 2, 5.0, 2.0, 3.0, 0.01, %d, 7, null, 'no cost and no price is "
+             "known')) as t(item, store, place, level, demand, safety, risk, lead_time, review, "
+             "money, note), (select '%s' as cost_from)",
+             lead_time, other, cost_from);
+    make_table(s, "stock_levels", select);
+}
+
+static void where_nothing_is_counted_it_says_how_much_to_hold(void **state)
+{
+    const shop *s = *state;
+    static const struct {
+        int lead_time, other;
+        bool orders;
+        const char *said;
+    } cases[] = {
+        {14, 14, false,
+         "No file says what is in stock, so this is how much to hold: 45 pieces of the 2 products "
+         "that sell most (GBP 80.00 at cost), there and on the way together, after each order; "
+         "goods can be sold 14 days after it, and the next is placed after 7 days."},
+        {14, 3, false,
+         "No file says what is in stock, so this is how much to hold: 45 pieces of the 2 products "
+         "that sell most (GBP 80.00 at a cost worked out from the price), there and on the way "
+         "together, after each order."},
+        {1, 1, true,
+         "No file says what is in stock of some products. Hold 45 pieces of the 2 products that "
+         "sell most (GBP 80.00 at cost), there and on the way together, after each order; goods "
+         "can be sold 1 day after it, and the next is placed after 7 days."}};
+    make_tables(s);
+    make_replay(s, 5);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make_levels(s, cases[i].lead_time, cases[i].other, i == 1 ? "price" : "products");
+        if (cases[i].orders) make_orders(s);
+        char *page = write_report(s, NULL);
+        json_t *document = document_of(page);
+        assert_string_equal(finding_of(document, "stock-levels"), cases[i].said);
+        assert_string_equal(text_at(document, "stock-levels", 1, 0), "plain");
+        assert_string_equal(text_at(document, "stock-levels", 1, 7),
+                            "no cost and no price is known");
+        assert_non_null(block_of(document, "order-replay"));
+        assert_true(!block_of(document, "order-list") == !cases[i].orders);
+        json_decref(document);
+        free(page);
+    }
+}
+
 static void too_much_stock_is_told_in_pieces_and_money(void **state)
 {
     const shop *s = *state;
@@ -195,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_SHOP(orders_are_a_list_with_reasons_and_a_headline),
         IN_A_SHOP(a_replay_says_less_more_or_about_the_same),
+        IN_A_SHOP(where_nothing_is_counted_it_says_how_much_to_hold),
         IN_A_SHOP(too_much_stock_is_told_in_pieces_and_money),
         IN_A_SHOP(where_nothing_is_to_be_ordered_it_says_so),
         IN_A_SHOP(without_stock_there_is_no_page),
