@@ -2,8 +2,8 @@
 -- about: the items in stores whose stock is planned: those that a file counts, and of the others on offer the stock.levels that sell most
 -- expect: unique(item, store); place >= 1; place <= ${stock.levels}; counted = (place is null)
 --
--- Those whose stock is known (stock_now) get orders, the others the level to hold (stock_levels). These are ranked by money, by pieces where there is no
--- money, of the year up to the last period.
+-- Those whose stock is known (stock_now) get orders, the others the level to hold (stock_levels). These have been on offer for as long as a level must last
+-- (lead time and review), and are ranked by money, by pieces where there is no money, of the year up to the last period.
 with known as (
     select item, store
     from stock_now
@@ -13,8 +13,13 @@ others as (
     select offers.item, offers.store
     from offers
     cross join demand_unit
+    cross join stock_settings
     left join known on known.item = offers.item and known.store = offers.store
-    where ${stock.levels} > 0 and demand_unit.in_units and not offers.off_offer and known.item is null
+    where ${stock.levels} > 0
+        and demand_unit.in_units
+        and not offers.off_offer
+        and known.item is null
+        and offers.first_number + stock_settings.lead_time + stock_settings.review <= stock_settings.last_number + 1
 ),
 sums as (
     select

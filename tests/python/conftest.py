@@ -94,11 +94,12 @@ def spark(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def skewed(tmp_path_factory) -> Path:
-    """A project with a few faults in its files, and an item with over a tenth of all lines, as made by init; no run yet."""
+    """A project with a few faults in its files, an item with over a tenth of all lines and items that nobody counts, as made by init; no run yet."""
     folder = tmp_path_factory.mktemp("shop")
     spark_runs.foresell("simulate", folder / "files", "--items", 40, "--stores", 2, "--customers", 300, "--days", 420, "--lines", 20000,
                         "--dirt", 0.01)
     spark_runs.skew(folder / "files" / "sales.csv")
+    spark_runs.uncount(folder / "files" / "stock.csv")
     spark_runs.foresell("init", folder / "project", "--from", folder / "files")
     return folder / "project"
 

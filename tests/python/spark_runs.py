@@ -35,6 +35,14 @@ def skew(file: Path) -> None:
     file.write_text("\n".join([*lines, *map(",".join, more)]) + "\n", encoding="utf-8")
 
 
+def uncount(file: Path) -> None:
+    """Nobody counts the stock of items whose number ends in 0, 4 or 8; they have a level to hold."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    item = lines[0].split(",").index("product_id")
+    kept = [line for line in lines[1:] if line.count(",") < item or not line.split(",")[item][-1:] in "048"]
+    file.write_text("\n".join([lines[0], *kept]) + "\n", encoding="utf-8")
+
+
 def copied(shop: Path, folder: Path) -> Path:
     shutil.copytree(shop, folder, ignore=shutil.ignore_patterns("runs"))
     return folder

@@ -50,6 +50,7 @@ def test_the_folder_of_the_run_is_the_same(embedded, distributed):
     told = [json.loads((run / "manifest.json").read_text()) for run in (embedded, distributed)]
     assert [m["engine"] for m in told] == ["duckdb", "spark"]
     assert [[s["name"], s["rows"]] for s in told[0]["steps"]] == [[s["name"], s["rows"]] for s in told[1]["steps"]]
+    assert all({s["name"]: s["rows"] for s in told[0]["steps"]}[name] > 0 for name in ("order_lines", "stock_levels", "order_replay"))
     assert told[0]["accounting"] == told[1]["accounting"]
 
 
