@@ -61,6 +61,15 @@ def row(name: str) -> str:
     return f"| {name} | {told} | {'yes' if counted else 'no'} | {items:,} | {periods:,} | {cost:,.0f} | {plain:,.0f} | {100 * (1 - cost / plain):.1f} % | {100 * missed:.1f} % ({100 * plain_missed:.1f} %) | {stock:,.0f} ({plain_stock:,.0f}) |"
 
 
+def write(rows: list[str]) -> None:
+    """In place of the rows that the page has."""
+    before, _, rest = PAGE.read_text().partition(HEAD)
+    after = rest.splitlines()
+    while after and after[0].startswith("|"):
+        del after[0]
+    PAGE.write_text(before + HEAD + "\n".join([*rows, *after]) + "\n")
+
+
 def main(names: list[str]) -> None:
     unknown = [name for name in names if name not in NAMES]
     if unknown:
@@ -74,8 +83,7 @@ def main(names: list[str]) -> None:
         rows.append(row(name))
         print(rows[-1], flush=True)
     if not names and len(rows) == len(NAMES):
-        before, _, rest = PAGE.read_text().partition(HEAD)
-        PAGE.write_text(before + HEAD + "\n".join(rows) + "\n" + rest[rest.index("\n\n") + 1:])
+        write(rows)
 
 
 if __name__ == "__main__":

@@ -29,15 +29,23 @@ class Facts:
     quarantined: int = 0
 
 
-def rows(path: Path, encoding: str = "utf-8-sig"):
-    """Records of a CSV file as dicts; gzip is seen from the name."""
+def records(path: Path, encoding: str = "utf-8-sig"):
+    """Records of a CSV file as lists, its head first; gzip is seen from the name."""
     opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
     with opened as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        yield from csv.DictReader(text)
+        yield from filter(None, csv.reader(text))
+
+
+def rows(path: Path, encoding: str = "utf-8-sig"):
+    """The same as dicts."""
+    lines = records(path, encoding)
+    head = next(lines)
+    for line in lines:
+        yield dict(zip(head, line, strict=True))
 
 
 def count(path: Path) -> int:
-    return sum(1 for _ in rows(path))
+    return sum(1 for _ in records(path)) - 1
 
 
 def online_retail_ii(folder: Path) -> Facts:
@@ -95,12 +103,15 @@ def rossmann(folder: Path) -> Facts:
 
 def m5(folder: Path) -> Facts:
     dates = {r["d"]: r["date"] for r in rows(folder / "calendar.csv")}
-    items, stores, periods, units, series = set(), set(), [], 0, 0
-    for r in rows(folder / "sales_train_evaluation_d1495_d1941.csv.gz"):
-        periods = periods or [name for name in r if name in dates]
-        items.add(r["item_id"])
-        stores.add(r["store_id"])
-        units += sum(int(r[d]) for d in periods)
+    items, stores, units, series = set(), set(), 0, 0
+    lines = records(folder / "sales_train_evaluation_d1495_d1941.csv.gz")
+    head = next(lines)
+    keys = next(n for n, name in enumerate(head) if name in dates)
+    item, store, periods = head.index("item_id"), head.index("store_id"), head[keys:]
+    for line in lines:
+        items.add(line[item])
+        stores.add(line[store])
+        units += sum(map(int, line[keys:]))
         series += 1
     prices = count(folder / "sell_prices.csv.gz")
     return Facts(
