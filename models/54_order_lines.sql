@@ -3,8 +3,9 @@
 -- expect: unique(item, store); quantity >= 0; risk >= 0 and risk <= 1; all(${stock.budget} = 0 or coalesce(sum(cost), 0) <= ${stock.budget} * (1 + 1e-9))
 --
 -- Of suppliers who ask for a least value or send trucks the lots of supplier_lots are ordered, of least cost whatever the service. Under stock.budget the lots of all items and stores (order_lots, of least cost) are bought in the order of what they save for their money, as far as the
--- budget goes. That is the best list there is for its money, since each item's lots save less and less (Fox 1966). A lot that is dearer than the whole
--- budget is passed over, and those of its item behind it; an order that the budget leaves below its supplier's least value is left out. What has no known cost is left out of the budget, and note says so.
+-- budget goes. That is the best list there is for its money, since each item's lots save less and less (Fox 1966). What makes up a supplier's least value is bought
+-- together or not at all, in the place of what all of it saves for its money. What is dearer than the whole
+-- budget is passed over, and what comes behind it of its item or of its supplier's order; an order that the budget leaves below its supplier's least value is left out. What has no known cost is left out of the budget, and note says so.
 -- order_on is the day on which the supplier takes the order, wait how many periods that is away; null: any, so now.
 with terms as (
     select
@@ -34,20 +35,47 @@ lots as (
 affordable as (
     select
         lots.*,
-        gain / nullif(cost, 0) as worth,
-        max(cost) over (partition by item, store order by lot nulls last rows between unbounded preceding and current row) as dearest
+        gain / nullif(cost, 0) as own_worth,
+        case when lots.limited then terms.minimum_value end as least,
+        case when lots.limited then terms.supplier end as supplier,
+        max(cost) over (partition by lots.item, lots.store order by lot nulls last rows between unbounded preceding and current row) as dearest
     from lots
+    join terms on terms.item = lots.item and terms.store = lots.store
     where ${stock.budget} > 0 and cost > 0
+),
+bundled as (
+    select
+        affordable.*,
+        least > coalesce(cast(sum(exact(cost)) over (
+            partition by supplier, store
+            order by own_worth desc nulls last, item nulls first, lot nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as double), 0) as together
+    from affordable
+),
+bundles as (
+    select supplier, store, cast(sum(exact(gain)) as double) / nullif(cast(sum(exact(cost)) as double), 0) as worth, cast(sum(exact(cost)) as double) as cost
+    from bundled
+    where together
+    group by supplier, store
 ),
 ranked as (
     select
-        affordable.*,
-        cast(sum(exact(cost)) over (
-            order by worth desc nulls last, item nulls first, store nulls first, lot nulls last
+        bundled.*,
+        cast(sum(exact(bundled.cost)) over (
+            order by
+                case when bundled.together then bundles.worth else bundled.own_worth end desc nulls last,
+                case when bundled.together then bundled.supplier end nulls first,
+                case when bundled.together then bundled.store end nulls first,
+                bundled.own_worth desc nulls last,
+                bundled.item nulls first,
+                bundled.store nulls first,
+                bundled.lot nulls last
             rows between unbounded preceding and current row
         ) as double) as spent
-    from affordable
-    where dearest <= ${stock.budget}
+    from bundled
+    left join bundles on bundles.supplier = bundled.supplier and bundles.store = bundled.store
+    where bundled.dearest <= ${stock.budget} and coalesce(bundles.cost, 0) <= ${stock.budget}
 ),
 paid as (
     select item, store, lot, quantity, packs, gain, cost, level, risk, sold, missed, cover

@@ -136,6 +136,23 @@ def test_a_budget_below_the_least_value_leaves_the_supplier_out(foresell, tmp_pa
         assert cut["Bolt", store][2] == "nothing, since the budget leaves less than the least order"
 
 
+def test_a_budget_places_some_orders_whole_and_not_all_in_part(shop, foresell, tmp_path):
+    """Bolt asks for as much as two thirds of what it is sent: money for one of its two orders goes into one of them, not half into each."""
+    whole = lines(shop, "cost, gain")
+    bolt = {store: cost for (supplier, store), (cost, _) in orders(shop, "cost, note").items() if supplier == "Bolt"}
+    assert all(cost >= LEAST["Bolt"] for cost in bolt.values())
+    others = [(gain / cost, cost) for (item, _), (cost, gain) in whole.items() if item[0] in "AC" and cost > 0]
+    budget = sum(cost for cost, _ in whole.values()) - LEAST["Bolt"]
+    less = Shop(foresell, tmp_path, files, "--set", f"stock.budget={budget}")
+    cut = orders(less, "cost, note")
+    got = lines(less, "cost, gain")
+    assert others and sum(cost for cost, _ in got.values()) <= budget
+    placed = [cut["Bolt", store][0] for store in STORES]
+    assert max(placed) >= LEAST["Bolt"] and all(cost == 0 or cost >= LEAST["Bolt"] for cost in placed)
+    share = [sum(row[k] for row in got.values()) / sum(row[k] for row in whole.values()) for k in (0, 1)]
+    assert share[1] >= share[0] > 0.3
+
+
 def test_odd_terms_are_said(foresell, tmp_path):
     below = "a term below zero, or a truck without room, is left out"
     rows = {"Acme": ("", "-3", "", "", ""), "Bolt": ("", "", "", "-5", "0"), "Carry": ("", "", "daily", "", ""), "Dull": ("", "", "Mittwochs und freitags", "", "")}

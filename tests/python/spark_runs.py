@@ -10,7 +10,7 @@ from local_cluster import settings
 ON_SPARK = ("--engine", "spark", "--driver-rows", "0")
 """Words of a run all of whose steps are Spark's, however little they are."""
 
-MOSTLY_ON_SPARK = (*ON_SPARK[:-1], "15000")
+MOSTLY_ON_SPARK = (*ON_SPARK[:-1], "14000")
 """The same without the littlest: of the shop of these tests, what has all its lines to read."""
 
 SAME = Path(__file__).resolve().parents[1] / "cluster" / "same_tables.py"

@@ -23,6 +23,9 @@ DECISION = {
     "forecast": r"Order [\d,]+ pieces for GBP [\d,]+ .*\n.*earned GBP [1-9][\d,]* a week more",
     "mllib": r"MLlib picks that one in \d\d% .*\n.*\nWrite to \d+ of them first, worth GBP [\d,]+ a year; \d\d% of them did stay away"
     r"\.\n.* to judge by\nLog-loss is 0\.\d+ by foresell and 0\.\d+ by MLlib, .*\nLeave method at foresell",
+    "stock": r"Order [1-9][\d,]* pieces for GBP [\d,]+: that should save GBP [1-9][\d,]* against not ordering\.\nOn the past such orders cost [1-9]\d% less "
+    r"than a plain planner's\.\n(\w.*, for S00\d, [\w -]+: [\d,]+ pieces of \d+ products\.\n){1,3}With GBP [\d,]+ order [1-9][\d,]* pieces, which saves "
+    r"[5-9]\d% of that",
 }
 
 
@@ -75,7 +78,7 @@ def test_a_lesson_is_kept_without_what_it_printed(name):
         assert cell.cell_type == "markdown" or (cell.outputs == [] and cell.execution_count is None)
 
 
-@pytest.mark.parametrize("name", ["customers", "explore", "forecast"])
+@pytest.mark.parametrize("name", ["customers", "explore", "forecast", "stock"])
 def test_a_lesson_ends_with_a_decision(name, tmp_path, monkeypatch):
     run_lesson(name, tmp_path, monkeypatch)
 
