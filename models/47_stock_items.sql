@@ -3,7 +3,7 @@
 -- expect: unique(item, store); place >= 1; place <= ${stock.levels}; counted = (place is null)
 --
 -- Those whose stock is known (stock_now) get orders, the others the level to hold (stock_levels). These have been on offer for as long as a level must last
--- (lead time and review), and are ranked by money, by pieces where there is no money, of the year up to the last period.
+-- (lead time and review); where sales name no product there are none. They are ranked by money, by pieces where there is no money, of the year up to the last period.
 with known as (
     select item, store
     from stock_now
@@ -18,6 +18,7 @@ others as (
     where ${stock.levels} > 0
         and demand_unit.in_units
         and not offers.off_offer
+        and offers.item <> '(all)'
         and known.item is null
         and offers.first_number + stock_settings.lead_time + stock_settings.review <= stock_settings.last_number + 1
 ),

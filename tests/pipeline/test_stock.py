@@ -332,6 +332,17 @@ def test_without_stock_there_are_levels_and_no_orders(foresell, tmp_path):
         assert none.ask(table, "count(*)") == [(0,)], table
 
 
+def test_where_sales_name_no_product_nothing_is_held(foresell, tmp_path):
+    """All sales together are no product that somebody could hold."""
+    def unnamed(folder):
+        write(folder / "sales.csv", ["date", "store_id", "customer_id", "units"],
+              [(FIRST + datetime.timedelta(day), STORES[s], f"c{(day * 7 + s) % 23}", 1 + day % 3) for day in range(DAYS) for s in range(2)])
+
+    shop = Shop(foresell, tmp_path, unnamed)
+    shop.make("stock_levels")
+    assert shop.ask("sales", "count(*)") == [(2 * DAYS,)] and shop.ask("stock_levels", "count(*)") == [(0,)]
+
+
 def test_a_level_gives_the_service_that_is_wanted(foresell, tmp_path):
     """Pieces of a Poisson distribution of 2 a day, and what three weeks of it stay below in 19 of 20 cases, by the sum of its probabilities."""
     chance = random.Random(5)
