@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from common import DATA, FORESELL, WORK, measure
+from common import DATA, FORESELL, WORK, chosen, measure
 
 NAMES = ("vn2", "dominicks_oj", "olist", "online_retail_ii", "complete_journey", "breakfast_at_the_frat")
 BACK = (1, 2, 4, 7)
@@ -68,15 +68,8 @@ def run(name: str) -> None:
 
 
 def main(names: list[str]) -> None:
-    unknown = [name for name in names if name not in NAMES]
-    if unknown:
-        sys.exit(f"no such data set: {unknown[0]}; there are {', '.join(NAMES)}")
-    WORK.mkdir(parents=True, exist_ok=True)
-    for name in names or NAMES:
-        if (DATA / name).is_dir():
-            run(name)
-        else:
-            print(f"{name}: not in {DATA}, skipped")
+    for name in chosen(names, NAMES):
+        run(name)
 
 
 if __name__ == "__main__":

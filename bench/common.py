@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def measure(*command: object) -> Cost:
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"{' '.join(str(word) for word in command)}\n{log.read_text(errors='replace')[-2000:]}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, wall)
+
+
+def chosen(asked: list[str], names: tuple[str, ...], made_up: tuple[str, ...] = ()) -> Iterator[str]:
+    """The data sets that are asked for, all of `names` where none is; tells those that are not there. Those in `made_up` need no files."""
+    unknown = [name for name in asked if name not in names]
+    if unknown:
+        sys.exit(f"no such data set: {unknown[0]}; there are {', '.join(names)}")
+    WORK.mkdir(parents=True, exist_ok=True)
+    for name in asked or names:
+        if name in made_up or (DATA / name).is_dir():
+            yield name
+        else:
+            print(f"{name}: not in {DATA}, skipped")
 
 
 def own_cpu() -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from common import DATA, FORESELL, ROOT, WORK, measure
+from common import DATA, FORESELL, ROOT, WORK, chosen, measure
 
 SIMULATED = ("--items", "200", "--stores", "4", "--days", "800", "--lines", "300000")
 SETTINGS = {"vn2": ("--set", "stock.holding=0.2", "--set", "stock.shortage=1", "--set", "stock.lead_time=2")}  # the rules of the competition
@@ -51,13 +51,12 @@ def terms(tables: Path) -> tuple[str, bool]:
 
 def row(name: str) -> str:
     tables = replayed(name)
-    found = sums(tables)
+    found, (told, counted) = sums(tables), terms(tables)
+    shutil.rmtree(tables.resolve().parents[2])
     if "orders" not in found or not found["moving average"][2]:
         return f"| {name} | | | | | | | nothing to replay | | |"
     items, periods, cost, missed, stock = found["orders"]
     _, _, plain, plain_missed, plain_stock = found["moving average"]
-    told, counted = terms(tables)
-    shutil.rmtree(tables.parents[2])
     return f"| {name} | {told} | {'yes' if counted else 'no'} | {items:,} | {periods:,} | {cost:,.0f} | {plain:,.0f} | {100 * (1 - cost / plain):.1f} % | {100 * missed:.1f} % ({100 * plain_missed:.1f} %) | {stock:,.0f} ({plain_stock:,.0f}) |"
 
 
@@ -71,15 +70,8 @@ def write(rows: list[str]) -> None:
 
 
 def main(names: list[str]) -> None:
-    unknown = [name for name in names if name not in NAMES]
-    if unknown:
-        sys.exit(f"no such data set: {unknown[0]}; there are {', '.join(NAMES)}")
-    WORK.mkdir(parents=True, exist_ok=True)
     rows = []
-    for name in names or NAMES:
-        if name != "simulated" and not (DATA / name).is_dir():
-            print(f"{name}: not in {DATA}, skipped")
-            continue
+    for name in chosen(names, NAMES, made_up=("simulated",)):
         rows.append(row(name))
         print(rows[-1], flush=True)
     if not names and len(rows) == len(NAMES):
